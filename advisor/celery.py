@@ -1,0 +1,13 @@
+"""The Celery application. Settings that start with `CELERY_` are its own."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
+
+app = Celery("advisor")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["advisor.pipeline"])

@@ -1,0 +1,76 @@
+"""What a strategy says: an option with its expected effect, or a rejection with its number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.diagnosis.finding import Ruling
+from advisor.vocabulary import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One figure now and after, in the store's units. `low`/`high` None = open on that side."""
+
+    metric: str
+    label: str
+    unit: str
+    now: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do. `platform` groups steps under a tab (PM2, node:cluster, NGINX); empty = all."""
+
+    text: str
+    platform: str = ""
+    file: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A strategy that fits, ranked from 1. `title` is imperative and holds this service's numbers."""
+
+    id: str
+    family: Family
+    rank: int
+    title: str
+    why: str
+    confidence: float
+    effort: str
+    risk: str
+    cost: str
+    expected: tuple[Expectation, ...]
+    steps: tuple[Step, ...]
+    check_first: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A strategy that does not fit, with the number that rules it out."""
+
+    id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The answer to one firing (or pending) rule."""
+
+    ruling: Ruling
+    options: tuple[Option, ...]
+    rejected: tuple[Rejection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that one look at a service says: a ruling per rule, and advice for those not clear."""
+
+    service_id: int
+    at: float
+    rulings: tuple[Ruling, ...]
+    advice: tuple[Advice, ...]

@@ -1,0 +1,83 @@
+"""What a rule says: a reading of one window, and the ruling that hold times make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from advisor.vocabulary import Severity, Verdict
+
+
+class Condition(StrEnum):
+    """Where the window stands between a rule's two levels."""
+
+    OVER = "over"
+    BETWEEN = "between"
+    UNDER = "under"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One figure that the rule looked at, in the store's units.
+
+    `limit` is the figure it is compared with, `relation` how ("at least", "below"); `holds` says
+    whether the comparison speaks for the rule. `subject` names the process or host, if one.
+    """
+
+    signal: str
+    label: str
+    value: float | None
+    unit: str
+    limit: float | None = None
+    relation: str = ""
+    holds: bool | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A rule's answer for one window, before hold times.
+
+    Attributes:
+        condition: over its fire level, under its clear level, between, or unknown.
+        claim: one sentence with its decisive numbers, the same on pages and in mails.
+        evidence: every figure used, also those that speak against.
+        severity: how soon somebody should act, if it holds.
+        confidence: 0 to 1.
+        missing: the signals without which the rule cannot say (only with UNKNOWN), in words.
+    """
+
+    condition: Condition
+    claim: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    severity: Severity = Severity.INFO
+    confidence: float = 0.0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """What must be remembered of a rule between two looks; Unix seconds of sample time.
+
+    `since` is when the present verdict began, `over_since` / `under_since` when the condition was
+    first seen over / under without a break. Missing data stops both clocks and clears nothing.
+    """
+
+    verdict: Verdict = Verdict.UNKNOWN
+    since: float | None = None
+    over_since: float | None = None
+    under_since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A rule's verdict now. `until` is when a pending verdict will fire if nothing changes."""
+
+    rule: str
+    title: str
+    verdict: Verdict
+    since: float | None
+    until: float | None
+    reading: Reading
+    state: RuleState

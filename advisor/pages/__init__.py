@@ -1,0 +1,6 @@
+"""What people see.
+
+In: HTTP requests.
+Out: HTML and JSON.
+May import: everything below.
+"""

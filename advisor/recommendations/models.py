@@ -1,0 +1,83 @@
+"""Verdicts and recommendations as rows; times that rules hold are columns, so restarts change nothing."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from advisor.fleet.models import Service
+from advisor.vocabulary import Progress, Severity, Verdict
+
+
+class RuleVerdict(models.Model):
+    """What one rule says of one service now. Times are Unix seconds of sample time (`RuleState`).
+
+    `reading` is the `Reading` as JSON (claim, evidence, severity, confidence, missing).
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="verdicts")
+    rule = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=8, choices=[(v.value, v.value) for v in Verdict])
+    since = models.FloatField(null=True)
+    until = models.FloatField(null=True)
+    over_since = models.FloatField(null=True)
+    under_since = models.FloatField(null=True)
+    reading = models.JSONField(default=dict)
+    evaluated_at = models.FloatField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("service", "rule"), name="recommendations_verdict_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.rule}: {self.verdict}"
+
+
+class Recommendation(models.Model):
+    """Advice on one finding, from forming to its end. At most one that is not ended per service and rule.
+
+    `options` and `rejected` are the lists of `Option` and `Rejection` as JSON; `evidence` of `Evidence`.
+    Content follows the rule until it is acknowledged, then it stays as it was.
+    `revision` grows with every change that a page should show.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="recommendations")
+    rule = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=[(p.value, p.value) for p in Progress])
+    severity = models.CharField(max_length=8, choices=[(s.value, s.value) for s in Severity])
+    title = models.CharField(max_length=255)
+    claim = models.TextField()
+    confidence = models.FloatField(default=0.0)
+    evidence = models.JSONField(default=list)
+    options = models.JSONField(default=list)
+    rejected = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=1)
+    formed_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("service", "rule"), condition=models.Q(ended_at__isnull=True), name="recommendations_one_alive"
+            ),
+        )
+        indexes = (models.Index(fields=("state", "-opened_at"), name="recommendations_state"),)
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.title}"
+
+
+class Transition(models.Model):
+    """A step in the life of a recommendation: what is told to people, and its history."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="transitions")
+    before = models.CharField(max_length=16, blank=True)
+    after = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150, blank=True)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.before} to {self.after}"

@@ -1,0 +1,29 @@
+"""The words everything else uses: metrics, columns, aliases and terms.
+
+In: nothing.
+Out: `COLUMNS`, `column()`, `canonical()`, and the enums of `terms`.
+May import: the standard library only.
+"""
+
+from advisor.vocabulary.aliases import canonical
+from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
+from advisor.vocabulary.metrics import COLUMNS, column, columns_of
+from advisor.vocabulary.terms import Family, Health, Progress, Severity, Verdict
+
+__all__ = [
+    "COLUMNS",
+    "Column",
+    "Combine",
+    "Entity",
+    "Facet",
+    "Family",
+    "Health",
+    "Kind",
+    "PartKind",
+    "Progress",
+    "Severity",
+    "Verdict",
+    "canonical",
+    "column",
+    "columns_of",
+]

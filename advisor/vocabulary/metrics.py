@@ -1,0 +1,145 @@
+"""Every metric that is stored: one line a column.
+
+Names, units and attributes are those of the OpenTelemetry semantic conventions 1.44.0
+(https://github.com/open-telemetry/semantic-conventions/tree/v1.44.0); names that start with
+`advisor.` are ours, where the conventions have none. Seconds, bytes and ratios of 0 to 1 throughout.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
+
+SEMCONV_VERSION = "1.44.0"
+
+_process = partial(Column, Entity.PROCESS)
+_host = partial(Column, Entity.HOST)
+_part = partial(Column, Entity.PART)
+_G, _U, _C, _H = Kind.GAUGE, Kind.UPDOWNCOUNTER, Kind.COUNTER, Kind.HISTOGRAM
+_MAX = {"combine": Combine.MAX}
+_MODE, _GC, _STATE, _LOOP = "cpu.mode", "v8js.gc.type", "system.memory.state", "nodejs.eventloop.state"
+_REQUEST = "http.server.request.duration"
+_CLIENT = "http.client.request.duration"
+_DELAY = "nodejs.eventloop.delay"
+_IN = {"disk.io.direction": ("read",)}
+_OUT = {"disk.io.direction": ("write",)}
+_RX = {"network.io.direction": ("receive",)}
+_TX = {"network.io.direction": ("transmit",)}
+
+PROCESS = (
+    _process("cpu_user", "process.cpu.time", "s", _C, "CPU time in user mode", {_MODE: ("user",)}),
+    _process("cpu_system", "process.cpu.time", "s", _C, "CPU time in the kernel", {_MODE: ("system",)}),
+    _process("cpu_main", "advisor.process.main_thread.cpu.time", "s", _C, "CPU time of the main thread"),
+    _process("memory_rss", "process.memory.usage", "By", _U, "Resident memory"),
+    _process("threads", "process.thread.count", "{thread}", _U, "Threads"),
+    _process("fd_open", "process.unix.file_descriptor.count", "{file_descriptor}", _U, "Open descriptors"),
+    _process("fd_limit", "advisor.process.file_descriptor.limit", "{file_descriptor}", _G, "Soft descriptor limit"),
+    _process("connections", "advisor.process.connection.count", "{connection}", _G, "Established inbound connections"),
+    _process("listening", "advisor.process.listening_port.count", "{port}", _G, "Ports it listens on"),
+    _process("uptime", "process.uptime", "s", _G, "Time since the process started", **_MAX),
+    _process("loop_utilization", "nodejs.eventloop.utilization", "1", _G, "Event loop busy", **_MAX),
+    _process("loop_active", "nodejs.eventloop.time", "s", _C, "Time the loop was active", {_LOOP: ("active",)}),
+    _process("loop_idle", "nodejs.eventloop.time", "s", _C, "Time the loop was idle", {_LOOP: ("idle",)}),
+    _process("loop_delay_min", f"{_DELAY}.min", "s", _G, "Shortest loop delay, resolution included", **_MAX),
+    _process("loop_delay_max", f"{_DELAY}.max", "s", _G, "Longest loop delay, resolution included", **_MAX),
+    _process("loop_delay_mean", f"{_DELAY}.mean", "s", _G, "Mean loop delay, resolution included", **_MAX),
+    _process("loop_delay_stddev", f"{_DELAY}.stddev", "s", _G, "Spread of the loop delay", **_MAX),
+    _process("loop_delay_p50", f"{_DELAY}.p50", "s", _G, "Median loop delay, resolution included", **_MAX),
+    _process("loop_delay_p90", f"{_DELAY}.p90", "s", _G, "90th percentile of loop delay", **_MAX),
+    _process("loop_delay_p99", f"{_DELAY}.p99", "s", _G, "99th percentile of loop delay", **_MAX),
+    _process("loop_resolution", f"advisor.{_DELAY}.resolution", "s", _G, "Resolution of the delay timer", **_MAX),
+    _process("loop_blocked", "advisor.nodejs.eventloop.blocked.time", "s", _C, "Time lost to delays over resolution"),
+    _process("gc_major", "v8js.gc.duration", "s", _H, "Major GC", {_GC: ("major",)}, Facet.SUM),
+    _process("gc_minor", "v8js.gc.duration", "s", _H, "Minor GC", {_GC: ("minor",)}, Facet.SUM),
+    _process("gc_other", "v8js.gc.duration", "s", _H, "Other GC", {_GC: ("incremental", "weakcb")}, Facet.SUM),
+    _process("gc_pause_max", "v8js.gc.duration", "s", _H, "Longest GC pause", {}, Facet.MAX, Combine.MAX),
+    _process("heap_used", "v8js.memory.heap.used", "By", _U, "Heap in use"),
+    _process("heap_size", "v8js.memory.heap.space.size", "By", _U, "Heap taken from the system"),
+    _process("heap_limit", "advisor.v8js.memory.heap.limit", "By", _G, "Most the heap may grow to"),
+    _process("external_memory", "advisor.v8js.memory.external", "By", _G, "Memory outside the heap (buffers)"),
+    _process("resources_active", "v8js.resource.active", "{resource}", _G, "Handles that keep the loop alive"),
+    _process("requests", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT),
+    _process("request_time", _REQUEST, "s", _H, "Time spent in requests", {}, Facet.SUM),
+    _process("request_errors", _REQUEST, "{request}", _H, "Requests failed (5xx or broken off)", {}, Facet.ERRORS),
+    _process("requests_active", "http.server.active_requests", "{request}", _U, "Requests in flight"),
+    _process("websockets", "advisor.websocket.connection.count", "{connection}", _G, "Upgraded sockets open"),
+)
+
+HOST = (
+    _host("cpu_count", "system.cpu.logical.count", "{cpu}", _U, "Logical processors"),
+    _host("cpu_effective", "advisor.system.cpu.effective", "{cpu}", _G, "Processors the agent's cgroup may use"),
+    _host("cpu_user", "system.cpu.time", "s", _C, "User mode", {_MODE: ("user", "nice")}),
+    _host("cpu_system", "system.cpu.time", "s", _C, "Kernel", {_MODE: ("system", "interrupt")}),
+    _host("cpu_iowait", "system.cpu.time", "s", _C, "Idle, waiting for a disk", {_MODE: ("iowait",)}),
+    _host("cpu_steal", "system.cpu.time", "s", _C, "Taken by the hypervisor", {_MODE: ("steal",)}),
+    _host("cpu_idle", "system.cpu.time", "s", _C, "Idle", {_MODE: ("idle",)}),
+    _host("load_1m", "advisor.system.load_average.1m", "{thread}", _G, "Load average, 1 minute"),
+    _host("load_5m", "advisor.system.load_average.5m", "{thread}", _G, "Load average, 5 minutes"),
+    _host("load_15m", "advisor.system.load_average.15m", "{thread}", _G, "Load average, 15 minutes"),
+    _host("pressure_cpu", "advisor.system.pressure.cpu", "1", _G, "Share of time some task waited for CPU"),
+    _host("pressure_memory", "advisor.system.pressure.memory", "1", _G, "Share of time some task waited for memory"),
+    _host("pressure_io", "advisor.system.pressure.io", "1", _G, "Share of time some task waited for a disk"),
+    _host("cpu_periods", "advisor.system.cgroup.cpu.periods", "{period}", _C, "Quota periods of the cgroup"),
+    _host("cpu_throttled", "advisor.system.cgroup.cpu.throttled_periods", "{period}", _C, "Quota periods throttled"),
+    _host("memory_limit", "system.memory.limit", "By", _U, "Memory of the machine"),
+    _host("memory_available", "system.memory.linux.available", "By", _U, "Memory that can be had"),
+    _host("memory_used", "system.memory.usage", "By", _U, "Memory in use", {_STATE: ("used",)}),
+    _host("memory_free", "system.memory.usage", "By", _U, "Memory free", {_STATE: ("free",)}),
+    _host("memory_cached", "system.memory.usage", "By", _U, "Page cache and buffers", {_STATE: ("cached", "buffers")}),
+    _host("swap_used", "system.paging.usage", "By", _U, "Swap in use", {"system.paging.state": ("used",)}),
+    _host("disk_read", "system.disk.io", "By", _C, "Read from disks", _IN),
+    _host("disk_written", "system.disk.io", "By", _C, "Written to disks", _OUT),
+    _host("network_received", "system.network.io", "By", _C, "Received", _RX),
+    _host("network_sent", "system.network.io", "By", _C, "Sent", _TX),
+    _host("network_errors", "system.network.errors", "{error}", _C, "Network errors"),
+    _host("fd_open", "advisor.system.file_descriptor.count", "{file_descriptor}", _G, "Descriptors of the kernel"),
+    _host("fd_limit", "advisor.system.file_descriptor.limit", "{file_descriptor}", _G, "Most the kernel allows"),
+    _host("processes", "system.process.count", "{process}", _U, "Processes"),
+    _host("node_processes", "advisor.system.node_process.count", "{process}", _G, "Node.js processes found"),
+    _host("uptime", "system.uptime", "s", _G, "Time since boot", **_MAX),
+)
+
+_ROUTE = {"part": PartKind.ROUTE, "named_by": ("http.request.method", "http.route")}
+_DEST = {"part": PartKind.DESTINATION, "named_by": ("server.address", "server.port")}
+_DISK = {"part": PartKind.DISK, "named_by": ("system.device",)}
+_NIC = {"part": PartKind.INTERFACE, "named_by": ("network.interface.name",)}
+_CPU = {"part": PartKind.CPU, "named_by": ("cpu.logical_number",)}
+_FS = {"part": PartKind.DISK, "named_by": ("system.filesystem.mountpoint",)}
+_BUSY = ("user", "nice", "system", "interrupt", "iowait", "steal")
+
+PART = (
+    _part("count", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT, **_ROUTE),
+    _part("duration", _REQUEST, "s", _H, "Time spent", {}, Facet.SUM, **_ROUTE),
+    _part("errors", _REQUEST, "{request}", _H, "Requests failed", {}, Facet.ERRORS, **_ROUTE),
+    _part("count", _CLIENT, "{request}", _H, "Calls made", {}, Facet.COUNT, **_DEST),
+    _part("duration", _CLIENT, "s", _H, "Time spent in calls", {}, Facet.SUM, **_DEST),
+    _part("errors", _CLIENT, "{request}", _H, "Calls failed", {}, Facet.ERRORS, **_DEST),
+    _part("received", "system.disk.io", "By", _C, "Read", _IN, **_DISK),
+    _part("sent", "system.disk.io", "By", _C, "Written", _OUT, **_DISK),
+    _part("busy", "system.disk.io_time", "s", _C, "Time the disk was busy", **_DISK),
+    _part("used", "system.filesystem.usage", "By", _U, "Used", {"system.filesystem.state": ("used",)}, **_FS),
+    _part("capacity", "system.filesystem.limit", "By", _U, "Size", **_FS),
+    _part("received", "system.network.io", "By", _C, "Received", _RX, **_NIC),
+    _part("sent", "system.network.io", "By", _C, "Sent", _TX, **_NIC),
+    _part("errors", "system.network.errors", "{error}", _C, "Errors", **_NIC),
+    _part("busy", "system.cpu.time", "s", _C, "Time not idle", {_MODE: _BUSY}, **_CPU),
+    _part("idle", "system.cpu.time", "s", _C, "Time idle", {_MODE: ("idle",)}, **_CPU),
+)
+
+COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART
+
+HISTOGRAMS = {_REQUEST: (Entity.PROCESS, PartKind.ROUTE), _CLIENT: (None, PartKind.DESTINATION)}
+"""Metrics whose distribution is kept whole: in the process row (`latency`), in a part, or in both."""
+
+_BY_NAME = {(c.entity, c.name): c for c in COLUMNS if c.entity is not Entity.PART}
+
+
+def column(entity: Entity, name: str) -> Column:
+    """The column of a host or process row by its name; KeyError if there is none."""
+    return _BY_NAME[entity, name]
+
+
+def columns_of(entity: Entity) -> tuple[str, ...]:
+    """The names of an entity's number columns, in the store's order, each once."""
+    return tuple(dict.fromkeys(c.name for c in COLUMNS if c.entity is entity))

@@ -1,0 +1,60 @@
+"""The closed lists of words that the product speaks in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a rule says of a service now."""
+
+    CLEAR = "clear"
+    PENDING = "pending"
+    FIRING = "firing"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """How soon somebody should act."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Family(StrEnum):
+    """The kind of way out that a strategy belongs to."""
+
+    CLONING = "cloning"
+    DECOMPOSITION = "decomposition"
+    SHARDING = "sharding"
+    VERTICAL = "vertical"
+    OFFLOADING = "offloading"
+    TUNING = "tuning"
+    REPAIR = "repair"
+    SHRINK = "shrink"
+
+
+class Progress(StrEnum):
+    """Where a recommendation stands. Content freezes from `ACKNOWLEDGED` on."""
+
+    FORMING = "forming"
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    APPLIED = "applied"
+    VERIFYING = "verifying"
+    VERIFIED = "verified"
+    DID_NOT_HELP = "did-not-help"
+    RESOLVED = "resolved"
+    SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
+
+
+class Health(StrEnum):
+    """How a service is, in the order of urgency."""
+
+    ACT = "act"
+    WATCH = "watch"
+    SHRINK = "shrink"
+    HEALTHY = "healthy"
+    NO_DATA = "no-data"
