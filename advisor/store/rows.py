@@ -1,0 +1,67 @@
+"""What ingest hands to the store: resolved rows, one a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from advisor.vocabulary import PartKind
+
+
+@dataclass(slots=True)
+class HostRow:
+    """One snapshot of a machine.
+
+    Attributes:
+        host_id: primary key of `fleet.Host`.
+        time_us: the sender's own timestamp, microseconds since the epoch.
+        span: seconds that the increases cover; 0 where unknown.
+        clock_offset: server clock minus sender clock, seconds; added to the time when reading.
+        values: column of `columns_of(Entity.HOST)` -> finite number. Absent means unknown.
+    """
+
+    host_id: int
+    time_us: int
+    span: float
+    clock_offset: float
+    values: dict[str, float]
+
+
+@dataclass(slots=True)
+class ProcessRow:
+    """One snapshot of a process; as `HostRow`, with the encoded `Histogram` of its request durations."""
+
+    service_id: int
+    instance_id: int
+    time_us: int
+    span: float
+    clock_offset: float
+    values: dict[str, float]
+    latency: bytes | None = None
+
+
+@dataclass(slots=True)
+class PartRow:
+    """One snapshot of a part of a process or of a host.
+
+    `owner_id` is the service for routes and destinations; for disks, interfaces and processors it is
+    the host, and `instance_id` is 0.
+    """
+
+    owner_id: int
+    instance_id: int
+    time_us: int
+    span: float
+    clock_offset: float
+    kind: PartKind
+    name: str
+    values: dict[str, float]
+    histogram: bytes | None = None
+
+
+@dataclass(slots=True)
+class Rows:
+    """What one transaction writes."""
+
+    hosts: list[HostRow] = field(default_factory=list)
+    processes: list[ProcessRow] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)
