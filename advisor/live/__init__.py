@@ -1,6 +1,6 @@
-"""Carries small hints to open pages.
+"""Carries small hints ("service 3 has new samples") to open pages, which then fetch the numbers.
 
-In: what changed.
-Out: WebSocket messages.
+In: ids of what changed.
+Out: WebSocket messages `{"topic": str, "version": int}`.
 May import: recommendations, store, fleet, vocabulary.
 """
