@@ -145,14 +145,14 @@ class Histogram:
         """
         if not self.count:
             return math.nan
-        index, part = self._locate(q * self.count * _ROUNDING)
+        index, part = self._locate(q * self.count)
         return 0.0 if index is None else self._clip(edge(index + part, self.scale))
 
     def quantile_range(self, q: float) -> tuple[float, float]:
         """The seconds between which the exact quantile lies; NaN twice when empty."""
         if not self.count:
             return math.nan, math.nan
-        index, _ = self._locate(q * self.count * _ROUNDING)
+        index, _ = self._locate(q * self.count)
         if index is None:
             return 0.0, 0.0
         return self._clip(edge(index, self.scale)), self._clip(edge(index + 1, self.scale))
@@ -215,11 +215,11 @@ class Histogram:
     def _locate(self, rank: float) -> tuple[int | None, float]:
         """The bucket that holds the observation of this rank, and how far inside; None for the zeros."""
         seen = float(self.zero_count)
-        if not self.counts or (seen and rank <= seen):
+        if not self.counts or (seen and rank * _ROUNDING <= seen):
             return None, 0.0
         for index, count in enumerate(self.counts, self.offset):
-            if count and rank <= seen + count:
-                return index, max(0.0, rank - seen) / count
+            if count and rank * _ROUNDING <= seen + count:
+                return index, min(1.0, max(0.0, rank - seen) / count)
             seen += count
         return self.offset + len(self.counts) - 1, 1.0
 

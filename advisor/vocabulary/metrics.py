@@ -15,9 +15,9 @@ SEMCONV_VERSION = "1.44.0"
 
 _process = partial(Column, Entity.PROCESS)
 _host = partial(Column, Entity.HOST)
-_part = partial(Column, Entity.PART)
+_process_max = partial(Column, Entity.PROCESS, combine=Combine.MAX)
+_host_max = partial(Column, Entity.HOST, combine=Combine.MAX)
 _G, _U, _C, _H = Kind.GAUGE, Kind.UPDOWNCOUNTER, Kind.COUNTER, Kind.HISTOGRAM
-_MAX = {"combine": Combine.MAX}
 _MODE, _GC, _STATE, _LOOP = "cpu.mode", "v8js.gc.type", "system.memory.state", "nodejs.eventloop.state"
 _REQUEST = "http.server.request.duration"
 _CLIENT = "http.client.request.duration"
@@ -37,18 +37,18 @@ PROCESS = (
     _process("fd_limit", "advisor.process.file_descriptor.limit", "{file_descriptor}", _G, "Soft descriptor limit"),
     _process("connections", "advisor.process.connection.count", "{connection}", _G, "Established inbound connections"),
     _process("listening", "advisor.process.listening_port.count", "{port}", _G, "Ports it listens on"),
-    _process("uptime", "process.uptime", "s", _G, "Time since the process started", **_MAX),
-    _process("loop_utilization", "nodejs.eventloop.utilization", "1", _G, "Event loop busy", **_MAX),
+    _process_max("uptime", "process.uptime", "s", _G, "Time since the process started"),
+    _process_max("loop_utilization", "nodejs.eventloop.utilization", "1", _G, "Event loop busy"),
     _process("loop_active", "nodejs.eventloop.time", "s", _C, "Time the loop was active", {_LOOP: ("active",)}),
     _process("loop_idle", "nodejs.eventloop.time", "s", _C, "Time the loop was idle", {_LOOP: ("idle",)}),
-    _process("loop_delay_min", f"{_DELAY}.min", "s", _G, "Shortest loop delay, resolution included", **_MAX),
-    _process("loop_delay_max", f"{_DELAY}.max", "s", _G, "Longest loop delay, resolution included", **_MAX),
-    _process("loop_delay_mean", f"{_DELAY}.mean", "s", _G, "Mean loop delay, resolution included", **_MAX),
-    _process("loop_delay_stddev", f"{_DELAY}.stddev", "s", _G, "Spread of the loop delay", **_MAX),
-    _process("loop_delay_p50", f"{_DELAY}.p50", "s", _G, "Median loop delay, resolution included", **_MAX),
-    _process("loop_delay_p90", f"{_DELAY}.p90", "s", _G, "90th percentile of loop delay", **_MAX),
-    _process("loop_delay_p99", f"{_DELAY}.p99", "s", _G, "99th percentile of loop delay", **_MAX),
-    _process("loop_resolution", f"advisor.{_DELAY}.resolution", "s", _G, "Resolution of the delay timer", **_MAX),
+    _process_max("loop_delay_min", f"{_DELAY}.min", "s", _G, "Shortest loop delay, resolution included"),
+    _process_max("loop_delay_max", f"{_DELAY}.max", "s", _G, "Longest loop delay, resolution included"),
+    _process_max("loop_delay_mean", f"{_DELAY}.mean", "s", _G, "Mean loop delay, resolution included"),
+    _process_max("loop_delay_stddev", f"{_DELAY}.stddev", "s", _G, "Spread of the loop delay"),
+    _process_max("loop_delay_p50", f"{_DELAY}.p50", "s", _G, "Median loop delay, resolution included"),
+    _process_max("loop_delay_p90", f"{_DELAY}.p90", "s", _G, "90th percentile of loop delay"),
+    _process_max("loop_delay_p99", f"{_DELAY}.p99", "s", _G, "99th percentile of loop delay"),
+    _process_max("loop_resolution", f"advisor.{_DELAY}.resolution", "s", _G, "Resolution of the delay timer"),
     _process("loop_blocked", "advisor.nodejs.eventloop.blocked.time", "s", _C, "Time lost to delays over resolution"),
     _process("gc_major", "v8js.gc.duration", "s", _H, "Major GC", {_GC: ("major",)}, Facet.SUM),
     _process("gc_minor", "v8js.gc.duration", "s", _H, "Minor GC", {_GC: ("minor",)}, Facet.SUM),
@@ -97,34 +97,34 @@ HOST = (
     _host("fd_limit", "advisor.system.file_descriptor.limit", "{file_descriptor}", _G, "Most the kernel allows"),
     _host("processes", "system.process.count", "{process}", _U, "Processes"),
     _host("node_processes", "advisor.system.node_process.count", "{process}", _G, "Node.js processes found"),
-    _host("uptime", "system.uptime", "s", _G, "Time since boot", **_MAX),
+    _host_max("uptime", "system.uptime", "s", _G, "Time since boot"),
 )
 
-_ROUTE = {"part": PartKind.ROUTE, "named_by": ("http.request.method", "http.route")}
-_DEST = {"part": PartKind.DESTINATION, "named_by": ("server.address", "server.port")}
-_DISK = {"part": PartKind.DISK, "named_by": ("system.device",)}
-_NIC = {"part": PartKind.INTERFACE, "named_by": ("network.interface.name",)}
-_CPU = {"part": PartKind.CPU, "named_by": ("cpu.logical_number",)}
-_FS = {"part": PartKind.DISK, "named_by": ("system.filesystem.mountpoint",)}
+_route = partial(Column, Entity.PART, part=PartKind.ROUTE, named_by=("http.request.method", "http.route"))
+_destination = partial(Column, Entity.PART, part=PartKind.DESTINATION, named_by=("server.address", "server.port"))
+_disk = partial(Column, Entity.PART, part=PartKind.DISK, named_by=("system.device",))
+_interface = partial(Column, Entity.PART, part=PartKind.INTERFACE, named_by=("network.interface.name",))
+_cpu = partial(Column, Entity.PART, part=PartKind.CPU, named_by=("cpu.logical_number",))
+_filesystem = partial(Column, Entity.PART, part=PartKind.DISK, named_by=("system.filesystem.mountpoint",))
 _BUSY = ("user", "nice", "system", "interrupt", "iowait", "steal")
 
 PART = (
-    _part("count", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT, **_ROUTE),
-    _part("duration", _REQUEST, "s", _H, "Time spent", {}, Facet.SUM, **_ROUTE),
-    _part("errors", _REQUEST, "{request}", _H, "Requests failed", {}, Facet.ERRORS, **_ROUTE),
-    _part("count", _CLIENT, "{request}", _H, "Calls made", {}, Facet.COUNT, **_DEST),
-    _part("duration", _CLIENT, "s", _H, "Time spent in calls", {}, Facet.SUM, **_DEST),
-    _part("errors", _CLIENT, "{request}", _H, "Calls failed", {}, Facet.ERRORS, **_DEST),
-    _part("received", "system.disk.io", "By", _C, "Read", _IN, **_DISK),
-    _part("sent", "system.disk.io", "By", _C, "Written", _OUT, **_DISK),
-    _part("busy", "system.disk.io_time", "s", _C, "Time the disk was busy", **_DISK),
-    _part("used", "system.filesystem.usage", "By", _U, "Used", {"system.filesystem.state": ("used",)}, **_FS),
-    _part("capacity", "system.filesystem.limit", "By", _U, "Size", **_FS),
-    _part("received", "system.network.io", "By", _C, "Received", _RX, **_NIC),
-    _part("sent", "system.network.io", "By", _C, "Sent", _TX, **_NIC),
-    _part("errors", "system.network.errors", "{error}", _C, "Errors", **_NIC),
-    _part("busy", "system.cpu.time", "s", _C, "Time not idle", {_MODE: _BUSY}, **_CPU),
-    _part("idle", "system.cpu.time", "s", _C, "Time idle", {_MODE: ("idle",)}, **_CPU),
+    _route("count", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT),
+    _route("duration", _REQUEST, "s", _H, "Time spent", {}, Facet.SUM),
+    _route("errors", _REQUEST, "{request}", _H, "Requests failed", {}, Facet.ERRORS),
+    _destination("count", _CLIENT, "{request}", _H, "Calls made", {}, Facet.COUNT),
+    _destination("duration", _CLIENT, "s", _H, "Time spent in calls", {}, Facet.SUM),
+    _destination("errors", _CLIENT, "{request}", _H, "Calls failed", {}, Facet.ERRORS),
+    _disk("received", "system.disk.io", "By", _C, "Read", _IN),
+    _disk("sent", "system.disk.io", "By", _C, "Written", _OUT),
+    _disk("busy", "system.disk.io_time", "s", _C, "Time the disk was busy"),
+    _filesystem("used", "system.filesystem.usage", "By", _U, "Used", {"system.filesystem.state": ("used",)}),
+    _filesystem("capacity", "system.filesystem.limit", "By", _U, "Size"),
+    _interface("received", "system.network.io", "By", _C, "Received", _RX),
+    _interface("sent", "system.network.io", "By", _C, "Sent", _TX),
+    _interface("errors", "system.network.errors", "{error}", _C, "Errors"),
+    _cpu("busy", "system.cpu.time", "s", _C, "Time not idle", {_MODE: _BUSY}),
+    _cpu("idle", "system.cpu.time", "s", _C, "Time idle", {_MODE: ("idle",)}),
 )
 
 COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART
@@ -132,7 +132,7 @@ COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART
 HISTOGRAMS = {_REQUEST: (Entity.PROCESS, PartKind.ROUTE), _CLIENT: (None, PartKind.DESTINATION)}
 """Metrics whose distribution is kept whole: in the process row (`latency`), in a part, or in both."""
 
-_BY_NAME = {(c.entity, c.name): c for c in COLUMNS if c.entity is not Entity.PART}
+_BY_NAME: dict[tuple[Entity, str], Column] = {(c.entity, c.name): c for c in COLUMNS if c.entity is not Entity.PART}
 
 
 def column(entity: Entity, name: str) -> Column:
