@@ -1,0 +1,66 @@
+"""The command line: `advisor-agent run` and `advisor-agent check`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from advisor_agent import VERSION
+from advisor_agent.config import FLAGS, Config, ConfigError, settings_of
+from advisor_agent.kernel import Kernel
+from advisor_agent.log import Log
+
+_BAD_SETTING = 2
+
+
+def main() -> int:
+    """Exit status: 0 fine, 1 the server did not take the batch of `check`, 2 a setting is wrong."""
+    arguments = sys.argv[1:]
+    if not arguments or {"-h", "--help"} & set(arguments):
+        print(usage())
+        return 0 if arguments else _BAD_SETTING
+    if arguments == ["--version"]:
+        print(f"advisor-agent {VERSION}")
+        return 0
+    log = Log()
+    try:
+        return _obey(arguments[0], arguments[1:], log)
+    except ConfigError as error:
+        log.say(str(error))
+        return _BAD_SETTING
+
+
+def usage() -> str:
+    """What can be typed. Written by hand, because `argparse` costs 1.4 MiB of memory for good."""
+    lines = [
+        "advisor-agent run [options]    report this host and its Node.js processes",
+        "advisor-agent check [options]  print one export and say whether the server takes it",
+        "",
+        "Each option can also be an environment variable:",
+        *(f"  {flag:<13} {variable:<19} {text}" for flag, (variable, text) in FLAGS.items()),
+        f"  {'':<13} {'ADVISOR_TOKEN':<19} the host token; never a flag, which other users can read",
+    ]
+    return "\n".join(lines)
+
+
+def _obey(command: str, options: list[str], log: Log) -> int:
+    if command not in ("run", "check"):
+        raise ConfigError(f"There is no command {command}; use run or check.")
+    if not sys.platform.startswith("linux"):
+        raise ConfigError("The agent needs Linux: on other systems let an OpenTelemetry SDK report directly.")
+    config = Config(settings_of(options, os.environ))
+    if not config.server.is_tls and not config.server.address.is_loopback:
+        log.say(f"The token and all data travel unencrypted to {config.server}; use https where you can.")
+    # Each command imports only what it needs.
+    if command == "check":
+        from advisor_agent.check import check
+
+        return 0 if check(config, Kernel(), log) else 1
+    from advisor_agent.loop import Loop
+
+    Loop(config, Kernel(), log).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""`advisor-agent check`: what one export holds, and whether the server takes it."""
+
+from __future__ import annotations
+
+import selectors
+import time
+
+from advisor_agent.collection import Collection, found_collectors, now
+from advisor_agent.config import Config
+from advisor_agent.connection import Connection, ConnectionLost
+from advisor_agent.http import Message, ProtocolError
+from advisor_agent.kernel import Kernel
+from advisor_agent.log import Log
+from advisor_agent.metric import Attributes
+from advisor_agent.otlp import Report, encoded, export
+from advisor_agent.sender import request
+from advisor_agent.spool import Batch
+from advisor_agent.uuid7 import uuid7
+from advisor_agent.verdict import TAKEN, explained, meaning, rejected_points
+
+_SPAN_SECONDS = 1.0
+_ANSWER_SECONDS = 10.0
+
+
+def check(config: Config, kernel: Kernel, log: Log) -> bool:
+    """Collect twice, print the second batch, send it; True if the server stored it."""
+    collection = Collection(kernel, log, found_collectors())
+    collection.collect(now())
+    time.sleep(_SPAN_SECONDS)  # increases need two readings
+    moment = now()
+    reports = collection.collect(moment)
+    body = encoded(export(reports, moment))
+    for report in reports:
+        print(table(report))
+    points = sum(len(report.points) for report in reports)
+    print(f"{len(reports)} resources, {points} points, {len(body)} bytes gzipped")
+    taken, words = _sent(config, Batch(uuid7(), "application/json", "gzip", body))
+    print(f"{config.server} {words}")
+    return taken
+
+
+def table(report: Report) -> str:
+    """One resource in readable form: its attributes, then a line a point."""
+    resource = report.resource
+    title = f"Process {resource['process.pid']}" if "process.pid" in resource else f"Host {resource['host.name']}"
+    lines = [title, *(f"  {key} = {value}" for key, value in resource.items())]
+    rows = [
+        (point.metric.name, _labels(point.attributes), _number(point.value), point.metric.unit)
+        for point in report.points
+    ]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for name, labels, value, unit in rows:
+        lines.append(f"    {name:<{widths[0]}}  {labels:<{widths[1]}}  {value:>{widths[2]}} {unit}")
+    return "\n".join([*lines, ""])
+
+
+def _labels(attributes: Attributes) -> str:
+    return " ".join(value for _, value in attributes)
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+
+
+def _sent(config: Config, batch: Batch) -> tuple[bool, str]:
+    """Whether the server took the batch, and its answer in words."""
+    try:
+        answer = _answer(config, batch)
+        status = answer.status
+    except (ConnectionLost, ProtocolError) as error:
+        return False, f"cannot be reached: {error}. Check --server, and that it runs."
+    if meaning(status) != TAKEN:
+        return False, f"did not take the batch ({explained(status, answer.body)})."
+    rejected, reason = rejected_points(answer.body)
+    return True, f"took the batch, without {rejected} points: {reason}" if rejected else "took the batch."
+
+
+def _answer(config: Config, batch: Batch) -> Message:
+    connection = Connection(config.server)
+    connection.start(request(config, batch, time.time()))
+    until = time.monotonic() + _ANSWER_SECONDS
+    answer = None
+    while answer is None:
+        with selectors.DefaultSelector() as selector:
+            assert connection.socket
+            selector.register(connection.socket, connection.events)
+            if not selector.select(max(until - time.monotonic(), 0.0)):
+                raise ConnectionLost(f"no answer within {_ANSWER_SECONDS:.0f} s")
+        answer = connection.advance()
+    connection.close()
+    return answer

@@ -1,0 +1,63 @@
+"""The few variables of a process's environment that are looked at; the rest is never kept."""
+
+from __future__ import annotations
+
+_RESOURCE_KEYS = (
+    "service.name",
+    "service.namespace",
+    "service.version",
+    "service.instance.id",
+    "deployment.environment.name",
+)
+_MOST_CHARACTERS = 255
+
+
+class Claims:
+    """What a process's environment says of its identity. Empty text where it says nothing."""
+
+    __slots__ = ("is_worker", "pm2_name", "resource")
+
+    def __init__(self, resource: dict[str, str], pm2_name: str, is_worker: bool) -> None:
+        self.resource = resource
+        self.pm2_name = pm2_name
+        self.is_worker = is_worker
+
+
+def claims_of(environ: str) -> Claims:
+    """Read /proc/PID/environ.
+
+    `name` counts as PM2's only beside `pm_id`: without PM2 it is anybody's variable. `NODE_UNIQUE_ID`
+    is what `cluster.fork` gives to a worker; Node.js deletes it from `process.env` at start, but the
+    kernel keeps showing the environment of the exec.
+    """
+    variables = dict(line.partition("=")[::2] for line in environ.split("\0"))
+    resource = _resource_attributes(variables.get("OTEL_RESOURCE_ATTRIBUTES", ""))
+    configured = clean(variables.get("OTEL_SERVICE_NAME", ""))
+    if configured:
+        resource["service.name"] = configured
+    pm2_name = clean(variables.get("name", "")) if "pm_id" in variables else ""
+    return Claims(resource, pm2_name, "NODE_UNIQUE_ID" in variables)
+
+
+def clean(text: str) -> str:
+    """Text that may stand in a name: printable, no line breaks, at most 255 characters."""
+    return "".join(c for c in text if c.isprintable()).strip()[:_MOST_CHARACTERS]
+
+
+def _resource_attributes(text: str) -> dict[str, str]:
+    """`key=value,key=value`, values percent-encoded (OpenTelemetry resource SDK specification)."""
+    pairs = (pair.partition("=")[::2] for pair in text.split(","))
+    found = {key.strip(): clean(_unquote(value)) for key, value in pairs if key.strip() in _RESOURCE_KEYS}
+    return {key: value for key, value in found.items() if value}
+
+
+def _unquote(text: str) -> str:
+    """Percent-decoding, as `urllib.parse.unquote`, whose import would cost 1 MiB of memory."""
+    head, *rest = text.encode().split(b"%")
+    whole = bytearray(head)
+    for part in rest:
+        try:
+            whole += bytes.fromhex(part[:2].decode()) + part[2:]
+        except ValueError:
+            whole += b"%" + part
+    return whole.decode("utf-8", "replace")

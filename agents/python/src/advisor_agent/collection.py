@@ -1,0 +1,89 @@
+"""One tick: run every collector and put together what is sent. No collector can silence another."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections.abc import Callable, Iterable
+from types import ModuleType
+
+from advisor_agent import collectors
+from advisor_agent.deltas import Deltas, Moment
+from advisor_agent.identity import Host, process_resource
+from advisor_agent.kernel import Kernel
+from advisor_agent.log import Log
+from advisor_agent.metric import Sample, Samples
+from advisor_agent.otlp import Report
+from advisor_agent.processes import NodeProcess
+from advisor_agent.scene import Observer
+
+_HOST = "host"
+
+
+def found_collectors() -> list[ModuleType]:
+    """Every module of the package `collectors`, in a folder or in a zip."""
+    names = sorted(module.name for module in pkgutil.iter_modules(collectors.__path__))
+    return [importlib.import_module(f"{collectors.__name__}.{name}") for name in names]
+
+
+def now() -> Moment:
+    """This instant."""
+    return Moment(time.time_ns(), time.monotonic())
+
+
+class Collection:
+    """Collects again and again; the first time of a subject has no increases."""
+
+    def __init__(self, kernel: Kernel, log: Log, modules: Iterable[ModuleType]) -> None:
+        self._observer = Observer(kernel)
+        self._host = Host(kernel)
+        self._log = log
+        self._deltas = Deltas()
+        self._of_host = [module for module in modules if hasattr(module, "collect_host")]
+        self._of_process = [module for module in modules if hasattr(module, "collect_process")]
+
+    def collect(self, moment: Moment) -> list[Report]:
+        """The host first, then every Node.js process that is still there."""
+        scene = self._observer.look()
+        samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, scene)]
+        reports = [Report(self._host.resource, self._deltas.points(_HOST, samples, moment))]
+        for process in scene.processes:
+            samples = self._process_samples(scene, process)
+            if samples:
+                points = self._deltas.points(process.key, samples, moment)
+                reports.append(Report(process_resource(self._host, process), points))
+        self._deltas.keep([_HOST, *(process.key for process in scene.processes)])
+        return reports
+
+    def _process_samples(self, scene: object, process: NodeProcess) -> list[Sample]:
+        found: list[Sample] = []
+        for module in self._of_process:
+            try:
+                found += self._read(module, module.collect_process, scene, process)
+            except (FileNotFoundError, ProcessLookupError):
+                return []  # it ended while we looked: half a snapshot would mislead
+        return found
+
+    def _read(self, module: ModuleType, collect: Callable[..., Samples], *scene: object) -> list[Sample]:
+        """A collector's samples, or none and one line that says what a person can do."""
+        name = module.__name__.rpartition(".")[2]
+        try:
+            samples = list(collect(*scene))
+        except Exception as error:
+            if len(scene) > 1 and isinstance(error, (FileNotFoundError, ProcessLookupError)):
+                raise
+            self._log.once(name, _complaint(name, error))
+            return []
+        return samples
+
+
+def _complaint(name: str, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return (
+            f"{name} is not reported: {error.filename} may not be read. Run the agent as the services' user"
+            " or as root, or give it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH."
+        )
+    if isinstance(error, FileNotFoundError):
+        return f"{name} is not reported: this kernel has no {error.filename}. The rest goes on."
+    return f"{name} is not reported ({type(error).__name__}: {error}). The rest goes on; please report this line."

@@ -1,0 +1,38 @@
+"""Bytes and busy time of the real disks, from /proc/diskstats (Documentation/admin-guide/iostats.rst)."""
+
+from __future__ import annotations
+
+from advisor_agent.kernel import Kernel
+from advisor_agent.metric import COUNTER, Metric, Samples
+from advisor_agent.scene import Scene
+
+IO = Metric("system.disk.io", "By", COUNTER, "Bytes read and written")
+IO_TIME = Metric("system.disk.io_time", "s", COUNTER, "Time the disk was busy")
+METRICS = (IO, IO_TIME)
+
+_SECTOR_BYTES = 512  # whatever the device's own sector is
+_MADE_UP = ("loop", "ram", "zram", "dm-", "md", "fd", "sr", "nbd")
+
+
+def collect_host(scene: Scene) -> Samples:
+    """Whole disks; partitions, and what is stacked upon disks, would count the same bytes twice."""
+    wanted = _disks(scene.kernel)
+    for line in scene.kernel.read("proc/diskstats").splitlines():
+        fields = line.split()
+        if fields[2] in wanted:
+            device = ("system.device", fields[2])
+            yield IO.at(int(fields[5]) * _SECTOR_BYTES, ("disk.io.direction", "read"), device)
+            yield IO.at(int(fields[9]) * _SECTOR_BYTES, ("disk.io.direction", "write"), device)
+            yield IO_TIME.at(int(fields[12]) / 1000, device)
+
+
+def _disks(kernel: Kernel) -> set[str]:
+    """Devices with hardware behind them; in a container that shows none, those not plainly made up."""
+    names = [name for name in kernel.names("sys/block") if not name.startswith(_MADE_UP)]
+    real = {name for name in names if _is_hardware(kernel.link("sys/block", name))}
+    return real or set(names)
+
+
+def _is_hardware(target: str) -> bool:
+    # Multipath NVMe shows a real disk under /devices/virtual/nvme-subsystem.
+    return "/devices/virtual/" not in target or "/nvme-subsystem/" in target

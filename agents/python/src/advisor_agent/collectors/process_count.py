@@ -1,0 +1,16 @@
+"""How many processes there are, and how many of them are Node.js."""
+
+from __future__ import annotations
+
+from advisor_agent.metric import GAUGE, UPDOWNCOUNTER, Metric, Samples
+from advisor_agent.scene import Scene
+
+ALL = Metric("system.process.count", "{process}", UPDOWNCOUNTER, "Processes")
+NODE = Metric("advisor.system.node_process.count", "{process}", GAUGE, "Node.js processes found")
+METRICS = (ALL, NODE)
+
+
+def collect_host(scene: Scene) -> Samples:
+    """Both counts."""
+    yield ALL.at(scene.process_count)
+    yield NODE.at(len(scene.processes))

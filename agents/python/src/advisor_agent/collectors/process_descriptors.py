@@ -1,0 +1,30 @@
+"""Open descriptors of a process and its soft limit, which differs from process to process."""
+
+from __future__ import annotations
+
+from advisor_agent.metric import GAUGE, UPDOWNCOUNTER, Metric, Samples
+from advisor_agent.processes import NodeProcess
+from advisor_agent.scene import Scene
+
+_UNIT = "{file_descriptor}"
+OPEN = Metric("process.unix.file_descriptor.count", _UNIT, UPDOWNCOUNTER, "Open descriptors")
+LIMIT = Metric("advisor.process.file_descriptor.limit", _UNIT, GAUGE, "Soft descriptor limit")
+METRICS = (OPEN, LIMIT)
+
+
+def collect_process(scene: Scene, process: NodeProcess) -> Samples:
+    """The limit is read first: every user may read it, while the count may be hidden."""
+    limit = _soft_limit(scene.kernel.read("proc", str(process.pid), "limits"))
+    if limit.isdigit():  # else "unlimited"
+        yield LIMIT.at(int(limit))
+    try:
+        yield OPEN.at(scene.kernel.descriptor_count(process.pid))
+    except PermissionError:
+        return  # another user's process, on Linux before 6.2
+
+
+def _soft_limit(text: str) -> str:
+    for line in text.splitlines():
+        if line.startswith("Max open files"):
+            return line.split()[3]
+    return ""

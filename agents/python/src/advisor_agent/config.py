@@ -1,0 +1,162 @@
+"""Settings: flags over environment variables over defaults. A wrong one is one sentence."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+
+DEFAULT_LISTEN = "127.0.0.1:4318"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_METRICS_PATH = "/v1/metrics"
+
+FLAGS = {
+    "--server": ("ADVISOR_SERVER", "URL of the Scaling Advisor, as http://127.0.0.1:8000"),
+    "--token-file": ("ADVISOR_TOKEN_FILE", "file with the host token, readable by its owner only"),
+    "--interval": ("ADVISOR_INTERVAL", "seconds between two exports (10)"),
+    "--listen": ("ADVISOR_LISTEN", f"address for local probes and SDKs ({DEFAULT_LISTEN}), or off"),
+    "--state-dir": ("ADVISOR_STATE_DIR", "where unsent data waits"),
+}
+"""Flag -> (environment variable, meaning). The token itself is no flag: other users can read those."""
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the text says which, and what to do."""
+
+
+class Address:
+    """A host and port; `is_loopback` where nobody but this machine can be on the other side."""
+
+    __slots__ = ("host", "port")
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+
+    @property
+    def is_loopback(self) -> bool:
+        """True for 127.0.0.0/8, ::1 and localhost."""
+        return self.host in _LOOPBACK or self.host.startswith("127.")
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Server:
+    """Where batches go."""
+
+    __slots__ = ("address", "is_tls", "path")
+
+    def __init__(self, address: Address, is_tls: bool, path: str) -> None:
+        self.address = address
+        self.is_tls = is_tls
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{'https' if self.is_tls else 'http'}://{self.address}"
+
+
+class Config:
+    """Everything that a run needs. `interval` is in seconds; `listen` is None for no receiver."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self.server = parse_server(settings.get("ADVISOR_SERVER", ""))
+        self.token = _token(settings)
+        self.interval = _interval(settings.get("ADVISOR_INTERVAL") or "10")
+        self.listen = _listen(settings.get("ADVISOR_LISTEN") or DEFAULT_LISTEN)
+        self.state_dir = settings.get("ADVISOR_STATE_DIR") or _default_state_dir(settings)
+
+
+def settings_of(arguments: list[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the flags laid over it. Both `--flag value` and `--flag=value` are understood."""
+    settings = dict(environ)
+    rest = iter(arguments)
+    for argument in rest:
+        flag, equals, value = argument.partition("=")
+        if flag not in FLAGS:
+            known = ", ".join(FLAGS)
+            raise ConfigError(f"There is no option {flag}; use {known}.")
+        if not equals:
+            value = next(rest, "")
+        if not value:
+            raise ConfigError(f"{flag} needs a value: {FLAGS[flag][1]}.")
+        settings[FLAGS[flag][0]] = value
+    return settings
+
+
+def parse_server(url: str) -> Server:
+    """Read the server's URL; a path before /v1/metrics is kept."""
+    if not url:
+        raise ConfigError("No server is set: give --server URL or ADVISOR_SERVER.")
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("http", "https"):
+        raise ConfigError(f"The server {url} must start with http:// or https://.")
+    place, _, path = rest.partition("/")
+    if "@" in place or not place:
+        raise ConfigError("The server must be a host and port, without user or password.")
+    path = "/" + path.strip("/") if path.strip("/") else ""
+    path = path if path.endswith(_METRICS_PATH) else path + _METRICS_PATH
+    if not path.isascii() or any(character.isspace() for character in path):
+        raise ConfigError(f"The server's path {path} must be plain ASCII without spaces.")
+    return Server(_address(place, 443 if scheme == "https" else 80, "server"), scheme == "https", path)
+
+
+def _address(text: str, default_port: int, what: str) -> Address:
+    host, port = text, ""
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        port = port.lstrip(":")
+    elif ":" in text:
+        host, _, port = text.rpartition(":")
+    number = int(port) if port.isdigit() else -1 if port else default_port
+    if not host or not 0 <= number <= 65535:
+        raise ConfigError(f"The {what} {text} must be HOST:PORT with a port of 0 to 65535.")
+    return Address(host, number)
+
+
+def _token(settings: Mapping[str, str]) -> str:
+    path = settings.get("ADVISOR_TOKEN_FILE", "")
+    token = (_secret_file(path) if path else settings.get("ADVISOR_TOKEN", "")).strip()
+    if not token:
+        raise ConfigError("No token is set: put a host token into ADVISOR_TOKEN, or name a file with --token-file.")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError("The token holds characters that no token has; copy it again.")
+    return token
+
+
+def _secret_file(path: str) -> str:
+    try:
+        mode = os.stat(path).st_mode
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read(4096)
+    except OSError as error:
+        raise ConfigError(f"The token file {path} cannot be read: {error.strerror}.") from error
+    if stat.S_IMODE(mode) & 0o077:
+        raise ConfigError(f"The token file {path} is open to other users; run: chmod 600 {path}")
+    return text
+
+
+def _interval(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 300:
+        raise ConfigError(f"The interval {text} must be 1 to 300 seconds.")
+    return seconds
+
+
+def _listen(text: str) -> Address | None:
+    if text == "off":
+        return None
+    address = _address(text, 4318, "receiver address")
+    if not address.is_loopback:
+        raise ConfigError(f"The receiver asks for no token, so it may only listen on loopback, not on {text}.")
+    return address
+
+
+def _default_state_dir(settings: Mapping[str, str]) -> str:
+    if os.geteuid() == 0:
+        return "/var/lib/advisor-agent"
+    home = settings.get("HOME") or "/nonexistent"
+    return os.path.join(settings.get("XDG_STATE_HOME") or os.path.join(home, ".local/state"), "advisor-agent")

@@ -1,0 +1,93 @@
+"""Resource attributes: who the host is and who a process is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from advisor_agent import VERSION
+from advisor_agent.kernel import Kernel
+from advisor_agent.processes import NodeProcess
+
+Value = object
+Resource = dict[str, Value]
+"""Attribute -> text or whole number."""
+
+_ARCHITECTURES = {
+    "x86_64": "amd64",
+    "aarch64": "arm64",
+    "armv7l": "arm32",
+    "armv6l": "arm32",
+    "i686": "x86",
+    "ppc64le": "ppc64",
+}
+"""`uname -m` -> `host.arch` of the OpenTelemetry conventions."""
+
+SDK = {"telemetry.sdk.name": "advisor-agent", "telemetry.sdk.version": VERSION}
+
+
+class Host:
+    """This machine. Read once: neither its id nor its name is expected to change under the agent."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.name = _first(kernel, "proc/sys/kernel/hostname") or "unnamed"
+        self.id = _first(kernel, "etc/machine-id", "var/lib/dbus/machine-id") or self.name
+        self.resource: Resource = {
+            "host.id": self.id,
+            "host.name": self.name,
+            "host.arch": _ARCHITECTURES.get(kernel.architecture(), kernel.architecture()),
+            "os.type": "linux",
+            "os.description": _os_description(kernel),
+            **SDK,
+        }
+
+
+def process_resource(host: Host, process: NodeProcess) -> Resource:
+    """What a process is known by. Of its command line only the script's path, of its environment only claims."""
+    created = round(process.created)
+    resource: Resource = {
+        "service.name": process.name.text,
+        "service.instance.id": f"{host.id}-{process.pid}-{created}",
+        "service.version": process.name.version,
+        **{key: value for key, value in process.claims.resource.items() if key != "service.name"},
+        "host.id": host.id,
+        "host.name": host.name,
+        "process.pid": process.pid,
+        "process.parent_pid": process.stat.parent,
+        "process.creation.time": iso_time(process.created),
+        "process.runtime.name": "nodejs",
+        "process.runtime.version": process.version,
+        "process.executable.name": process.executable,
+        "process.command": process.command.script,
+        "advisor.service.name.source": process.name.source,
+        "advisor.cluster.role": process.role,
+        **SDK,
+    }
+    return {key: value for key, value in resource.items() if value != ""}
+
+
+def iso_time(unix_seconds: float) -> str:
+    """ISO 8601 in UTC with milliseconds."""
+    seconds, milliseconds = divmod(round(unix_seconds * 1000), 1000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{milliseconds:03d}Z"
+
+
+def _first(kernel: Kernel, *paths: str) -> str:
+    return next(_texts(kernel, paths), "")
+
+
+def _texts(kernel: Kernel, paths: tuple[str, ...]) -> Iterator[str]:
+    for path in paths:
+        try:
+            text = kernel.read(path).strip()
+        except OSError:
+            continue
+        if text:
+            yield text
+
+
+def _os_description(kernel: Kernel) -> str:
+    for line in _first(kernel, "etc/os-release", "usr/lib/os-release").splitlines():
+        if line.startswith("PRETTY_NAME="):
+            return line.partition("=")[2].strip("\"'")
+    return "Linux"

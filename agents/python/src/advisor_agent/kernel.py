@@ -1,0 +1,76 @@
+"""Files of the kernel, below a root that tests can move."""
+
+from __future__ import annotations
+
+import os
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class Kernel:
+    """Reads /proc, /sys and /etc. Every method raises OSError where the file cannot be had."""
+
+    def __init__(self, root: str = "/") -> None:
+        self.root = root.rstrip("/")
+        self.is_live = not self.root
+
+    def path(self, *parts: str) -> str:
+        """A path below the root."""
+        return "/".join((self.root, *parts))
+
+    def read(self, *parts: str) -> str:
+        """A file's text; bytes that are no UTF-8 become U+FFFD, so that the text can be sent."""
+        # Unbuffered: one read() call sees one consistent state of a /proc file.
+        with open(self.path(*parts), "rb", buffering=0) as file:
+            return (file.read() or b"").decode("utf-8", "replace")
+
+    def link(self, *parts: str) -> str:
+        """What a symbolic link points to."""
+        return os.readlink(self.path(*parts))
+
+    def names(self, *parts: str) -> list[str]:
+        """The names in a directory."""
+        return os.listdir(self.path(*parts))
+
+    def process_ids(self) -> list[int]:
+        """Every process that is visible."""
+        return [int(name) for name in self.names("proc") if name.isdigit()]
+
+    def descriptor_count(self, pid: int) -> int:
+        """Open descriptors of a process.
+
+        Linux 6.2 and later give the count as the directory's size, to every user; before, the
+        directory has to be listed, which takes the same user or CAP_DAC_READ_SEARCH.
+        """
+        size = os.stat(self.path("proc", str(pid), "fd")).st_size if self.is_live else 0
+        return size or len(self.names("proc", str(pid), "fd"))
+
+    def socket_inodes(self, pid: int) -> frozenset[int]:
+        """The sockets that a process holds, by inode. Needs the same user or CAP_SYS_PTRACE."""
+        found = set()
+        for number in self.names("proc", str(pid), "fd"):
+            try:
+                target = self.link("proc", str(pid), "fd", number)
+            except FileNotFoundError:
+                continue  # closed since the listing
+            if target.startswith("socket:["):
+                found.add(int(target[8:-1]))
+        return frozenset(found)
+
+    def space(self, mountpoint: str) -> tuple[int, int]:
+        """Size and used bytes of a filesystem."""
+        figures = os.statvfs(self.root + mountpoint)
+        unit = figures.f_frsize
+        return figures.f_blocks * unit, (figures.f_blocks - figures.f_bfree) * unit
+
+    def architecture(self) -> str:
+        """The machine's instruction set as `uname -m` says it."""
+        return os.uname().machine
+
+    def boot_time(self) -> int:
+        """Unix time of the start of the kernel, to the second."""
+        for line in self.read("proc/stat").splitlines():
+            if line.startswith("btime "):
+                return int(line[6:])
+        raise ValueError("/proc/stat has no btime line")

@@ -1,0 +1,102 @@
+"""One thread: collect on time, send what waits, take what probes post, leave when asked."""
+
+from __future__ import annotations
+
+import selectors
+import signal
+import socket
+import time
+
+from advisor_agent.collection import Collection, found_collectors, now
+from advisor_agent.config import Config
+from advisor_agent.kernel import Kernel
+from advisor_agent.log import Log
+from advisor_agent.otlp import encoded, export
+from advisor_agent.receiver import Receiver
+from advisor_agent.sender import Sender
+from advisor_agent.spool import Batch, Spool
+from advisor_agent.uuid7 import uuid7
+
+_LEAVE_SECONDS = 1.5
+"""For the last batches after SIGTERM, so that the whole exit takes less than 2 s."""
+
+
+class Loop:
+    """The agent at work."""
+
+    def __init__(self, config: Config, kernel: Kernel, log: Log) -> None:
+        self._config = config
+        self._log = log
+        self._selector = selectors.DefaultSelector()
+        self._spool = Spool(config.state_dir, log)
+        self._sender = Sender(config, self._spool, self._selector, log)
+        self._receiver = Receiver(config.listen, self._spool, self._selector, log) if config.listen else None
+        self._collection = Collection(kernel, log, found_collectors())
+        self._leave_by: float | None = None
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        self._catch_signals()
+        next_tick = time.monotonic()
+        while self._leave_by is None or self._may_still_send():
+            if self._leave_by is None and time.monotonic() >= next_tick:
+                self._tick()
+                next_tick = _next(next_tick, self._config.interval, time.monotonic())
+            if self._receiver:
+                self._receiver.work()
+            self._sender.work()
+            self._wait(next_tick)
+        self._close()
+
+    def _tick(self) -> None:
+        moment = now()
+        try:
+            body = encoded(export(self._collection.collect(moment), moment))
+        except OSError as error:
+            self._log.once("tick", f"Nothing can be collected: {error}. Is /proc mounted?")
+            return
+        self._spool.add(Batch(uuid7(), "application/json", "gzip", body))
+
+    def _wait(self, next_tick: float) -> None:
+        """Until a socket is ready, or somebody has something to do."""
+        times = [self._leave_by or next_tick, self._sender.next_wake()]
+        if self._receiver:
+            times.append(self._receiver.next_wake())
+        soonest = min(moment for moment in times if moment is not None)
+        for key, events in self._selector.select(max(soonest - time.monotonic(), 0.0)):
+            key.data(events)
+
+    def _may_still_send(self) -> bool:
+        assert self._leave_by is not None
+        return bool(self._spool) and time.monotonic() < self._leave_by and not self._sender.is_waiting
+
+    def _catch_signals(self) -> None:
+        """Signals come in as bytes on a socket, so that they wake the selector at once."""
+        self._wake, self._signals = socket.socketpair()
+        self._wake.setblocking(False)
+        self._signals.setblocking(False)
+        signal.set_wakeup_fd(self._wake.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        self._selector.register(self._signals, selectors.EVENT_READ, self._on_signal)
+
+    def _on_signal(self, events: int) -> None:
+        self._signals.recv(64)
+        self._leave_by = time.monotonic() + _LEAVE_SECONDS
+        if self._receiver:
+            self._receiver.close()
+            self._receiver = None
+
+    def _close(self) -> None:
+        self._sender.close()
+        waiting, lost = len(self._spool), self._spool.only_in_memory
+        if lost:
+            self._log.say(f"{lost} batches could be neither sent nor stored, and are lost.")
+        elif waiting:
+            self._log.say(f"{waiting} batches wait on disk for the next start.")
+
+
+def _next(planned: float, interval: float, now: float) -> float:
+    """The next tick on the grid; ticks that a sleeping machine missed are not made up for."""
+    missed = max((now - planned) // interval, 0)
+    return planned + (missed + 1) * interval

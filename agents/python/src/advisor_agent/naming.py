@@ -1,0 +1,101 @@
+"""The name of the service that a process belongs to, and how we came to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+
+from advisor_agent.claims import Claims, clean
+from advisor_agent.command import Command
+from advisor_agent.kernel import Kernel
+
+CONFIGURED, PM2, SYSTEMD, PACKAGE, SCRIPT = "configured", "pm2", "systemd", "package", "script"
+"""Sources of a name, the weightiest first; sent as `advisor.service.name.source`."""
+
+_HOSTS_OF_OTHERS = frozenset(
+    (
+        *("init", "docker", "containerd", "crio", "podman", "kubelet", "ssh", "sshd", "cron", "crond", "atd"),
+        *("supervisor", "supervisord", "runit", "actions-runner", "gitlab-runner", "jenkins"),
+    )
+)
+"""Units that run other people's programs: their name says nothing of the service."""
+
+_MOST_PACKAGE_BYTES = 262_144
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+
+
+class Name:
+    """A service's name, its source, and the version where package.json gives one."""
+
+    __slots__ = ("source", "text", "version")
+
+    def __init__(self, text: str, source: str, version: str = "") -> None:
+        self.text = text
+        self.source = source
+        self.version = version
+
+
+def name_of(kernel: Kernel, claims: Claims, command: Command, cgroup: str, working_directory: str) -> Name:
+    """The name by the weightiest source there is. A launcher (npm) is not named after what it starts."""
+    if not command.is_launcher:
+        if "service.name" in claims.resource:
+            return Name(claims.resource["service.name"], CONFIGURED)
+        if claims.pm2_name:
+            return Name(claims.pm2_name, PM2)
+        unit = systemd_service(cgroup)
+        if unit:
+            return Name(unit, SYSTEMD)
+        package = nearest_package(kernel, command.script, working_directory)
+        if package:
+            return package
+    stem = os.path.splitext(os.path.basename(command.script))[0]
+    return Name(clean(stem) or ("npm" if command.is_launcher else "node"), SCRIPT)
+
+
+def systemd_service(cgroup: str) -> str:
+    """The service unit in /proc/PID/cgroup, unescaped, without `.service` and the instance of a template.
+
+    `shop@3000.service` and `shop@3001.service` are two instances of the service `shop`.
+    """
+    for line in cgroup.splitlines():
+        number, controllers, path = [*line.split(":", 2), "", ""][:3]
+        if number != "0" and controllers != "name=systemd":
+            continue
+        units = [part[: -len(".service")] for part in path.split("/") if part.endswith(".service")]
+        if units:
+            unit = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), units[-1]).partition("@")[0]
+            if unit != "user" and unit not in _HOSTS_OF_OTHERS:
+                return clean(unit)
+    return ""
+
+
+def nearest_package(kernel: Kernel, script: str, working_directory: str) -> Name | None:
+    """The first package.json with a name, from the script upwards.
+
+    A script inside `node_modules` is a tool (`next start`); what it serves lies in the working directory.
+    """
+    directory = os.path.dirname(script)
+    if not script or "/node_modules/" in script:
+        directory = working_directory
+    while directory.startswith("/"):
+        package = _package(kernel, directory)
+        if package:
+            return package
+        directory = "" if directory == "/" else os.path.dirname(directory)
+    return None
+
+
+def _package(kernel: Kernel, directory: str) -> Name | None:
+    path = os.path.join(directory, "package.json")
+    try:
+        if os.stat(kernel.root + path).st_size > _MOST_PACKAGE_BYTES:
+            return None
+        content = json.loads(kernel.read(path.lstrip("/")))
+    except (OSError, ValueError, RecursionError):
+        return None  # absent, unreadable or no JSON: look further up
+    name = content.get("name") if isinstance(content, dict) else None
+    if not isinstance(name, str) or not clean(name):
+        return None
+    version = content.get("version")
+    return Name(clean(name), PACKAGE, clean(version) if isinstance(version, str) else "")

@@ -1,0 +1,122 @@
+"""Who listens on which port, and how many established connections each process serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor_agent.kernel import Kernel
+from advisor_agent.pm2 import Pm2Ports
+from advisor_agent.processes import NodeProcess
+from advisor_agent.sockets import LISTEN, Socket, sockets
+
+_OWNERS_LAST = 12
+"""Scans after which descriptors are read anew even if no listening socket came or went."""
+
+
+class PortUse:
+    """Ports that a process answers on, and the connections that it holds on them."""
+
+    __slots__ = ("connections", "listening")
+
+    def __init__(self, listening: int, connections: int) -> None:
+        self.listening = listening
+        self.connections = connections
+
+
+class Ports:
+    """Keeps which process owns which listening socket between scans: reading descriptors is dear."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._own_network = _own_network(kernel)
+        self._owned: dict[tuple[int, int], frozenset[int]] = {}
+        self._listening: frozenset[int] = frozenset()
+        self._age = 0
+        self._pm2 = Pm2Ports()
+
+    def scan(self, processes: list[NodeProcess]) -> dict[int, PortUse]:
+        """Port use by pid; a process whose descriptors may not be read is left out."""
+        use: dict[int, PortUse] = {}
+        networks: dict[str, list[NodeProcess]] = {}
+        for process in processes:
+            networks.setdefault(process.network or self._own_network, []).append(process)
+        tables = {name: self._table(name, members) for name, members in networks.items()}
+        self._renew_owners(processes, [row for rows in tables.values() for row in rows])
+        for name, members in networks.items():
+            use.update(self._attributed(members, tables[name]))
+        self._forget(processes)
+        return use
+
+    def _table(self, network: str, members: list[NodeProcess]) -> list[Socket]:
+        return sockets(self._kernel, None if network == self._own_network else members[0].pid)
+
+    def _renew_owners(self, processes: list[NodeProcess], rows: list[Socket]) -> None:
+        listening = frozenset(row.inode for row in rows if row.state == LISTEN)
+        self._age += 1
+        if listening != self._listening or self._age >= _OWNERS_LAST:
+            self._owned, self._listening, self._age = {}, listening, 0
+        for process in processes:
+            if process.key not in self._owned:
+                try:
+                    self._owned[process.key] = self._kernel.socket_inodes(process.pid) & listening
+                except OSError:
+                    continue  # gone, or another user's: unknown is not none
+
+    def _attributed(self, processes: list[NodeProcess], rows: list[Socket]) -> dict[int, PortUse]:
+        port_of = {row.inode: row.port for row in rows if row.state == LISTEN}
+        established: dict[int, list[int]] = {}
+        for row in rows:
+            if row.state != LISTEN:
+                established.setdefault(row.port, []).append(row.inode)
+        readable = [p for p in processes if {p.key, (p.primary or p).key} <= self._owned.keys()]
+        own = {p.pid: {port_of[i] for i in self._owned[p.key] if i in port_of} for p in readable}
+        held = self._held(readable, own, established)
+        self._pm2.scan(readable, held)
+        return {p.pid: PortUse(len(self._served(p, own)), sum(held[p.pid].values())) for p in readable}
+
+    def _held(
+        self, processes: list[NodeProcess], own: dict[int, set[int]], established: dict[int, list[int]]
+    ) -> dict[int, dict[int, int]]:
+        """Connections by pid and port. A port with one acceptor is counted without reading descriptors."""
+        accepts = {p.pid: own[p.pid] | _primary_ports(p, own) for p in processes}
+        sharers: dict[int, int] = {}
+        for port in (port for ports in accepts.values() for port in ports):
+            sharers[port] = sharers.get(port, 0) + 1
+        return {p.pid: self._counts(p, accepts[p.pid], sharers, established) for p in processes}
+
+    def _counts(
+        self, process: NodeProcess, ports: Iterable[int], sharers: dict[int, int], established: dict[int, list[int]]
+    ) -> dict[int, int]:
+        busy = {port: established[port] for port in ports if port in established}
+        if all(sharers[port] == 1 for port in busy):
+            return {port: len(inodes) for port, inodes in busy.items()}
+        try:
+            mine = self._kernel.socket_inodes(process.pid)
+        except OSError:
+            return {}
+        return {port: sum(inode in mine for inode in inodes) for port, inodes in busy.items()}
+
+    def _served(self, process: NodeProcess, own: dict[int, set[int]]) -> set[int]:
+        """The ports a process answers on: its own and, for a worker, its primary's."""
+        primary = process.primary
+        if self._pm2.is_daemon(process):
+            return set()
+        if primary and self._pm2.is_daemon(primary):
+            ports = self._pm2.of_worker(primary, process.name.text, _primary_ports(process, own))
+            return own[process.pid] | ports
+        return own[process.pid] | _primary_ports(process, own)
+
+    def _forget(self, processes: list[NodeProcess]) -> None:
+        alive = {process.key for process in processes}
+        self._owned = {key: inodes for key, inodes in self._owned.items() if key in alive}
+
+
+def _primary_ports(process: NodeProcess, own: dict[int, set[int]]) -> set[int]:
+    return own.get(process.primary.pid, set()) if process.primary else set()
+
+
+def _own_network(kernel: Kernel) -> str:
+    try:
+        return kernel.link("proc/self/ns/net")
+    except OSError:
+        return ""

@@ -1,0 +1,151 @@
+"""Which processes of this machine are Node.js, each looked at closely once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from advisor_agent.claims import Claims, claims_of
+from advisor_agent.command import Command, command_of
+from advisor_agent.executable import Executables, has_node_name
+from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
+from advisor_agent.naming import Name, name_of
+
+SINGLE, PRIMARY, WORKER = "single", "primary", "worker"
+"""Values of `advisor.cluster.role`."""
+
+_LOOKS_UNTIL_SETTLED = 3
+"""A child shows its parent's program and environment between fork and exec, so first looks are repeated."""
+
+_LOOK_AGAIN_EVERY = 6
+"""Scans between two looks at a process that was not Node.js: a shell may still exec one."""
+
+
+class Stat:
+    """The fields of /proc/PID/stat that are used. Seconds and bytes, `start` in kernel ticks."""
+
+    __slots__ = ("parent", "rss", "start", "system", "threads", "user")
+
+    def __init__(self, text: str) -> None:
+        # The name in parentheses may hold anything, so fields are counted from its last ")".
+        fields = text[text.rindex(")") + 2 :].split()
+        self.parent = int(fields[1])
+        self.user = int(fields[11]) / TICKS_PER_SECOND
+        self.system = int(fields[12]) / TICKS_PER_SECOND
+        self.threads = int(fields[17])
+        self.start = int(fields[19])
+        self.rss = int(fields[21]) * PAGE_BYTES
+
+
+class NodeProcess:
+    """A running Node.js process. `created` is Unix seconds; `role`, `primary` and `name` settle per scan."""
+
+    __slots__ = (
+        "claims", "command", "created", "executable", "name", "network", "own_name", "pid",
+        "primary", "role", "stat", "version",
+    )  # fmt: skip
+
+    def __init__(self, pid: int, stat: Stat, created: float, executable: str, version: str) -> None:
+        self.pid = pid
+        self.stat = stat
+        self.created = created
+        self.executable = executable
+        self.version = version
+        self.role = SINGLE
+        self.primary: NodeProcess | None = None
+        self.claims: Claims
+        self.command: Command
+        self.own_name: Name
+        self.name: Name
+        self.network = ""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Tells a process from a later one with the same pid."""
+        return self.pid, self.stat.start
+
+
+class _Seen:
+    __slots__ = ("looks", "process")
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.process: NodeProcess | None = None
+
+
+class Processes:
+    """Keeps the classification between scans, by pid and start time."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._executables = Executables()
+        self._seen: dict[int, _Seen] = {}
+        self._scans = 0
+        self.count = 0
+        """Processes of any kind at the last scan."""
+
+    def scan(self) -> list[NodeProcess]:
+        """Every Node.js process now, in the order of pids, with fresh `stat`."""
+        pids = sorted(self._kernel.process_ids())
+        self._scans += 1
+        self.count = len(pids)
+        self._seen = {pid: self._seen.get(pid) or _Seen() for pid in pids}
+        found = []
+        for pid, seen in self._seen.items():
+            try:
+                seen.process = self._refreshed(pid, seen)
+            except (OSError, ValueError):
+                seen.process = None  # gone, or hidden by hidepid
+            if seen.process:
+                found.append(seen.process)
+        return found
+
+    def _refreshed(self, pid: int, seen: _Seen) -> NodeProcess | None:
+        old = seen.process
+        unsettled = seen.looks < _LOOKS_UNTIL_SETTLED
+        if old is None and not unsettled and (self._scans + pid) % _LOOK_AGAIN_EVERY:
+            return None
+        executable = self._executable_name(pid)
+        seen.looks += 1
+        if not executable:
+            return None
+        stat = Stat(self._kernel.read("proc", str(pid), "stat"))
+        if old and not unsettled and old.stat.start == stat.start and old.executable == executable:
+            old.stat = stat
+            return old
+        if old and old.stat.start != stat.start:
+            seen.looks, old = 1, None
+        return self._classified(pid, stat, executable, old)
+
+    def _executable_name(self, pid: int) -> str:
+        """The program's file name if it is called as Node.js is, else empty."""
+        try:
+            path = self._kernel.link("proc", str(pid), "exe")
+        except PermissionError:  # another user's: the command line is open to all
+            path = self._kernel.read("proc", str(pid), "cmdline").split("\0")[0].split(" ")[0]
+        return os.path.basename(path.replace(" (deleted)", "")) if has_node_name(path) else ""
+
+    def _classified(self, pid: int, stat: Stat, executable: str, old: NodeProcess | None) -> NodeProcess | None:
+        kernel, number = self._kernel, str(pid)
+        program = self._executables.look(kernel.path("proc", number, "exe"))
+        if not program.is_node:
+            return None
+        # The boot time moves when the clock is set; a process must keep its identity.
+        created = old.created if old else kernel.boot_time() + stat.start / TICKS_PER_SECOND
+        process = NodeProcess(pid, stat, created, executable, program.version)
+        directory = _or_empty(kernel.link, "proc", number, "cwd")
+        process.network = _or_empty(kernel.link, "proc", number, "ns", "net")
+        process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
+        process.command = command_of(kernel.read("proc", number, "cmdline"), directory)
+        cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
+        process.own_name = name_of(kernel, process.claims, process.command, cgroup, directory)
+        process.name = process.own_name
+        return process
+
+
+def _or_empty(read: Callable[..., str], *parts: str) -> str:
+    """What other users' processes do not show is missing, not an error."""
+    try:
+        return read(*parts)
+    except OSError:
+        return ""

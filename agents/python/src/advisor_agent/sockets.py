@@ -1,0 +1,97 @@
+"""The TCP sockets of a network namespace: netlink where it is ours, /proc/PID/net/tcp elsewhere."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+
+from advisor_agent.kernel import Kernel
+
+ESTABLISHED, LISTEN = 1, 10
+"""States of include/net/tcp_states.h."""
+
+_WANTED = 1 << ESTABLISHED | 1 << LISTEN
+_SOCK_DIAG_BY_FAMILY = 20
+_REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH
+_ERROR, _DONE = 2, 3
+_HEADER = struct.Struct("=IHHII")
+_REQUEST = struct.Struct("=BBBBI48x")  # inet_diag_req_v2, linux/inet_diag.h
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
+_BUFFER_BYTES = 1 << 16
+
+
+class Socket:
+    """One TCP socket: its state, local port, and the inode by which its owner is found."""
+
+    __slots__ = ("inode", "port", "state")
+
+    def __init__(self, state: int, port: int, inode: int) -> None:
+        self.state = state
+        self.port = port
+        self.inode = inode
+
+
+def sockets(kernel: Kernel, pid: int | None = None) -> list[Socket]:
+    """Listening and established sockets of our own namespace, or of that of a process.
+
+    Netlink costs about 1 microsecond a socket; the text file lists TIME_WAIT too and costs 4.
+    """
+    if pid is None and kernel.is_live:
+        try:
+            return _by_netlink()
+        except OSError:
+            pass  # no inet_diag module, or a seccomp filter: the text file says the same
+    return _by_text(kernel, "self" if pid is None else str(pid))
+
+
+def _by_netlink() -> list[Socket]:
+    found: list[Socket] = []
+    kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
+    with socket.socket(socket.AF_NETLINK, kind, 4) as channel:  # 4 = NETLINK_SOCK_DIAG
+        channel.settimeout(2.0)
+        for family in _FAMILIES:
+            body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, _WANTED)
+            length = _HEADER.size + len(body)
+            channel.send(_HEADER.pack(length, _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP, 1, 0) + body)
+            while _take(channel.recv(_BUFFER_BYTES), found):
+                pass
+    return found
+
+
+def _take(data: bytes, found: list[Socket]) -> bool:
+    """Add the sockets of one datagram; False after the last one. OSError if the kernel refuses."""
+    position = 0
+    while position < len(data):
+        length, kind, _, _, _ = _HEADER.unpack_from(data, position)
+        if kind == _DONE:
+            return False
+        if kind == _ERROR:
+            number = struct.unpack_from("=i", data, position + _HEADER.size)[0]
+            raise OSError(-number, "sock_diag")
+        found.append(_socket_of(data, position + _HEADER.size))
+        position += (length + 3) & ~3
+    return True
+
+
+def _socket_of(data: bytes, position: int) -> Socket:
+    # struct inet_diag_msg: state at 1, local port (network order) at 4, inode the last word of 72 bytes.
+    state = data[position + 1]
+    port = int.from_bytes(data[position + 4 : position + 6], "big")
+    inode = int.from_bytes(data[position + 68 : position + 72], sys.byteorder)
+    return Socket(state, port, inode)
+
+
+def _by_text(kernel: Kernel, owner: str) -> list[Socket]:
+    found = []
+    for table in ("tcp", "tcp6"):
+        try:
+            text = kernel.read("proc", owner, "net", table)
+        except FileNotFoundError:
+            continue  # IPv6 is switched off
+        found += [_parsed(line.split()) for line in text.splitlines()[1:]]
+    return [item for item in found if item.state in (ESTABLISHED, LISTEN)]
+
+
+def _parsed(fields: list[str]) -> Socket:
+    return Socket(int(fields[3], 16), int(fields[1].rpartition(":")[2], 16), int(fields[9]))

@@ -1,0 +1,180 @@
+"""Batches that wait for the server, as files, so that a restart loses none of them."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+
+from advisor_agent.config import ConfigError
+from advisor_agent.log import Log
+from advisor_agent.uuid7 import uuid7
+
+_SUFFIX = ".batch"
+_MOST_DISK_BYTES = 256 << 20
+_MOST_MEMORY_BYTES = 4 << 20
+_FIELDS = 3
+
+
+class Batch:
+    """A body as it was made or received, and the id that it keeps over every retry."""
+
+    __slots__ = ("body", "content_type", "encoding", "id")
+
+    def __init__(self, batch_id: str, content_type: str, encoding: str, body: bytes) -> None:
+        self.id = batch_id
+        self.content_type = content_type
+        self.encoding = encoding
+        self.body = body
+
+    def to_bytes(self) -> bytes:
+        """One line of fields, then the body."""
+        return f"{self.id} {self.content_type} {self.encoding or '-'}\n".encode() + self.body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Batch:
+        """The reverse; ValueError for a torn file."""
+        line, newline, body = data.partition(b"\n")
+        fields = line.decode("ascii").split(" ")
+        if not newline or len(fields) != _FIELDS or not body:
+            raise ValueError("not a whole batch")
+        return cls(fields[0], fields[1], "" if fields[2] == "-" else fields[2], body)
+
+
+class Spool:
+    """First in, first out. Where the directory cannot be written, batches wait in memory instead.
+
+    Over a limit (bytes) the oldest are dropped and counted: what just happened matters most.
+    """
+
+    def __init__(
+        self,
+        directory: str,
+        log: Log,
+        most_disk_bytes: int = _MOST_DISK_BYTES,
+        most_memory_bytes: int = _MOST_MEMORY_BYTES,
+    ) -> None:
+        self._directory = os.path.join(directory, "queue")
+        self._log = log
+        self._most_disk, self._most_memory = most_disk_bytes, most_memory_bytes
+        self._on_disk: dict[str, int] = {}
+        """Name -> size, the oldest first."""
+        self._in_memory: dict[str, Batch] = {}
+        self._disk_bytes = self._memory_bytes = 0
+        self._lock = -1
+        self.dropped = 0
+        """Batches dropped since the start, for want of room or because their file was torn."""
+        self._open(directory)
+
+    def __len__(self) -> int:
+        return len(self._on_disk) + len(self._in_memory)
+
+    @property
+    def only_in_memory(self) -> int:
+        """Batches that a restart would lose."""
+        return len(self._in_memory)
+
+    def add(self, batch: Batch) -> None:
+        """Queue a batch."""
+        name = uuid7() + _SUFFIX
+        size = self._written(name, batch)
+        if size:
+            self._on_disk[name] = size
+            self._disk_bytes += size
+        else:
+            self._in_memory[name] = batch
+            self._memory_bytes += len(batch.body)
+        while self._disk_bytes > self._most_disk:
+            self._drop(next(iter(self._on_disk)))
+        while self._memory_bytes > self._most_memory:
+            self._drop(next(iter(self._in_memory)))
+
+    def first(self) -> tuple[str, Batch] | None:
+        """The oldest batch and the name to remove it by, or None. Unreadable files are dropped."""
+        while self:
+            name = min(next(iter(waiting)) for waiting in (self._on_disk, self._in_memory) if waiting)
+            if name in self._in_memory:
+                return name, self._in_memory[name]
+            try:
+                with open(os.path.join(self._directory, name), "rb") as file:
+                    return name, Batch.from_bytes(file.read())
+            except (OSError, ValueError) as error:
+                self.remove(name)
+                self.dropped += 1
+                self._log.say(f"A waiting batch was unreadable and is lost ({error}).")
+        return None
+
+    def remove(self, name: str) -> None:
+        """Forget a batch; one that is already gone is fine."""
+        if name in self._in_memory:
+            self._memory_bytes -= len(self._in_memory.pop(name).body)
+        elif name in self._on_disk:
+            self._disk_bytes -= self._on_disk.pop(name)
+            try:
+                os.unlink(os.path.join(self._directory, name))
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                self._complain(error)
+
+    def _drop(self, name: str) -> None:
+        self.remove(name)
+        self.dropped += 1
+        self._log.once("dropped", "The queue is full: the oldest batches are dropped until the server takes some.")
+
+    def _open(self, directory: str) -> None:
+        try:
+            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            os.chmod(directory, 0o700)
+            self._lock = _locked(os.path.join(directory, "lock"))
+            for name in sorted(os.listdir(self._directory)):
+                self._found(name)
+        except OSError as error:
+            self._complain(error)
+
+    def _found(self, name: str) -> None:
+        path = os.path.join(self._directory, name)
+        if name.endswith(_SUFFIX):
+            self._on_disk[name] = os.path.getsize(path)
+            self._disk_bytes += self._on_disk[name]
+        else:
+            os.unlink(path)  # half written when the agent was killed
+
+    def _written(self, name: str, batch: Batch) -> int:
+        """The size of the new file, 0 if it could not be written."""
+        path = os.path.join(self._directory, name)
+        data = batch.to_bytes()
+        try:
+            with open(path + ".part", "wb", opener=_private) as file:
+                file.write(data)
+            os.replace(path + ".part", path)
+        except OSError as error:
+            self._complain(error)
+            return 0
+        self._log.settle("state", "The state directory can be written again.")
+        return len(data)
+
+    def _complain(self, error: OSError) -> None:
+        self._log.once(
+            "state",
+            f"Cannot write to {self._directory} ({error.strerror}); unsent data waits in memory only."
+            " Give another --state-dir, or make room.",
+        )
+
+
+def _locked(path: str) -> int:
+    """Hold the state directory as long as this process lives. ConfigError if another agent has it."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        if error.errno not in (errno.EAGAIN, errno.EACCES):
+            raise
+        folder = os.path.dirname(path)
+        raise ConfigError(f"Another advisor-agent uses {folder}: stop it, or give another --state-dir.") from error
+    return lock
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from advisor_agent.collectors import disk
+
+
+def test_bytes_and_busy_seconds_of_the_real_disk_only(scene, figures):
+    assert figures(disk.collect_host(scene)) == {
+        ("system.disk.io", "read", "nvme0n1"): 8000 * 512,
+        ("system.disk.io", "write", "nvme0n1"): 16_000 * 512,
+        ("system.disk.io_time", "nvme0n1"): 0.7,
+    }
+
+
+def test_multipath_nvme_is_a_real_disk(machine, scene):
+    machine.link("sys/block/nvme0n1", "../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1")
+    machine.link("sys/block/vdx", "../devices/virtual/block/vdx")
+    assert {dict(sample.attributes)["system.device"] for sample in disk.collect_host(scene)} == {"nvme0n1"}
+
+
+def test_where_no_hardware_shows_what_is_not_plainly_made_up_counts(machine, scene):
+    machine.link("sys/block/nvme0n1", "../devices/virtual/block/nvme0n1")
+    assert {dict(sample.attributes)["system.device"] for sample in disk.collect_host(scene)} == {"nvme0n1"}

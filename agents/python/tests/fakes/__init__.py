@@ -1,0 +1,1 @@
+"""A machine made of files, and a server that answers as told."""
