@@ -70,6 +70,11 @@ class Instance(models.Model):
     last_seen = models.DateTimeField(db_index=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key",), condition=models.Q(host__isnull=True), name="fleet_instance_without_host"
+            ),
+        )
         indexes = (models.Index(fields=("host", "pid"), name="fleet_instance_process"),)
 
     def __str__(self) -> str:

@@ -1,0 +1,66 @@
+"""Which number columns the tables of the store have, all of them taken from the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from advisor.vocabulary import COLUMNS, Entity, columns_of
+
+_Table = TypeVar("_Table", bound=type[models.Model])
+
+
+class RealField(models.FloatField):  # type: ignore[type-arg]  # Django has no generic fields at run time
+    """A number of 4 bytes where the database has one: 7 digits are more than any sensor knows."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """`real` everywhere; on SQLite that is a double."""
+        return "real"
+
+
+class TimeIndex(models.Index):
+    """By time alone, for rolling up and pruning: block ranges (BRIN) on PostgreSQL, since rows arrive in time order."""
+
+    def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+        """As `Index.create_sql`."""
+        using = " USING brin" if schema_editor.connection.vendor == "postgresql" else using
+        return super().create_sql(model, schema_editor, using, **kwargs)
+
+
+_INCREASES = {(c.entity, c.name) for c in COLUMNS if c.is_increase}
+
+
+def is_increase(entity: Entity, name: str) -> bool:
+    """True where a sample holds an increase over its span, False where it holds a level."""
+    return (entity, name) in _INCREASES
+
+
+def rolled(entity: Entity, name: str) -> tuple[str, ...]:
+    """The columns of a one-minute rollup that stand for one column of the samples.
+
+    An increase becomes its sum and the seconds that the sum covers (rate = sum / seconds);
+    a level becomes its mean, smallest and greatest value.
+    """
+    return (name, f"{name}_span") if is_increase(entity, name) else (name, f"{name}_min", f"{name}_max")
+
+
+def sample_figures(entity: Entity) -> Callable[[_Table], _Table]:
+    """Give a table of samples the number columns of `entity`."""
+    return _with(columns_of(entity))
+
+
+def minute_figures(entity: Entity) -> Callable[[_Table], _Table]:
+    """Give a table of rollups its number columns."""
+    return _with(tuple(column for name in columns_of(entity) for column in rolled(entity, name)))
+
+
+def _with(names: tuple[str, ...]) -> Callable[[_Table], _Table]:
+    def decorate(table: _Table) -> _Table:
+        for name in names:
+            RealField(null=True).contribute_to_class(table, name)
+        return table
+
+    return decorate
