@@ -1,0 +1,4 @@
+'use strict';
+
+process.on('exit', (code) => console.log(`exit ${code}`));
+setTimeout(() => console.log('done'), 300);
