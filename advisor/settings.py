@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -21,7 +22,8 @@ if not SECRET_KEY and (HOME / "secret-key").is_file():
     SECRET_KEY = (HOME / "secret-key").read_text().strip()
 DEBUG = False
 PUBLIC_URL = env.str("ADVISOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS: list[str] = env.list("ADVISOR_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+_PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
+ALLOWED_HOSTS: list[str] = env.list("ADVISOR_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", _PUBLIC_HOST])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE = PUBLIC_URL.startswith("https://")
 
@@ -150,7 +152,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # nothing on disk: due times are rows, beat only rings
 
 # ── judging ──────────────────────────────────────────────────────────────────
 TIME_SCALE = env.float("ADVISOR_TIME_SCALE", default=1.0)

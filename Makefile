@@ -1,0 +1,92 @@
+# Two commands are enough: `make run` and `make test`. Each prepares what it needs; `make` alone lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+UV := $(BIN)/uv sync --frozen --quiet --no-python-downloads --python $(BIN)/python
+NODE_PACKAGES := $(patsubst %/package-lock.json,%,$(wildcard agents/demo/package-lock.json agents/node/package-lock.json tests/browser/package-lock.json))
+NODE_STAMPS := $(addsuffix /node_modules/.package-lock.json,$(NODE_PACKAGES))
+STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)
+SCRIPTS = $(shell git ls-files '*.js' '*.mjs' | grep -v '^static/vendor/')
+PYTEST := $(BIN)/python -m pytest
+export ADVISOR_REQUIRE_ALL
+
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long check clean node-packages
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+run: .venv/.run ## Start everything on this machine and print one sign-in link (Ctrl-C stops it)
+	@exec $(BIN)/python -m advisor.embedded run
+
+demo: .venv/.run ## The same with two real Node.js services in trouble, and load on them
+	@$(BIN)/python -m advisor.embedded demo --check
+	@$(MAKE) --no-print-directory agents/demo/node_modules/.package-lock.json
+	@exec $(BIN)/python -m advisor.embedded demo
+
+link: .venv/.run ## Print a new sign-in link for what is running
+	@$(BIN)/python -m advisor.embedded link
+
+test: test-backend test-postgresql test-agents ## Run every test (at most 15 minutes on 2 cores)
+
+test-backend: .venv/.test node-packages ## The server's tests on SQLite, and the browser's
+	$(PYTEST) -m "not long"
+
+test-postgresql: .venv/.test ## The tests that touch the database again, on a real PostgreSQL
+	ADVISOR_TEST_DATABASE=postgresql $(PYTEST) -m "not long and not browser and not processes" $(STATEFUL)
+
+test-agents: .venv/.test node-packages ## The tests of advisor-agent, of the Node.js probe and of the demo
+	$(PYTEST) -c agents/python/pyproject.toml agents/python/tests
+	@if command -v node >/dev/null; then cd agents/node && npm test && cd ../demo && npm test; \
+	elif [ -n "$$ADVISOR_REQUIRE_ALL" ]; then echo "Node.js 20 or later is missing." >&2; exit 1; \
+	else echo "Skipped: the probe's tests need Node.js 20 or later."; fi
+
+test-long: .venv/.test node-packages ## The same tests with their full counts
+	$(PYTEST) -m long
+
+check: .venv/.test ## Style, types, imports, migrations, settings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+	@if command -v node >/dev/null; then for script in $(SCRIPTS); do node --check $$script || exit 1; done; fi
+
+clean: ## Remove what these targets made, but no data (that is in .advisor)
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(addsuffix /node_modules,$(NODE_PACKAGES))
+
+# A venv needs ensurepip, which some systems package apart; virtualenv or this Python's own pip do as well.
+.venv/.made:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later is needed: install it, or name it with make PYTHON=/path/to/python3." >&2; exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv && echo "Making the Python environment (.venv) ..."; \
+	{ $(PYTHON) -m venv .venv && $(BIN)/python -m pip --version; } >/dev/null 2>&1 \
+	|| { rm -rf .venv; $(PYTHON) -m virtualenv --quiet .venv; } 2>/dev/null \
+	|| { rm -rf .venv; virtualenv --quiet --python $(PYTHON) .venv; } 2>/dev/null \
+	|| { rm -rf .venv; $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } 2>/dev/null \
+	|| { rm -rf .venv; echo "$(PYTHON) cannot make an environment: install python3-venv or virtualenv (Debian: apt install python3-venv), then try again." >&2; exit 2; }; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+# --inexact: what the tests need stays when `make run` looks after its own part.
+.venv/.run: .venv/.made uv.lock
+	@echo "Installing what the server needs ..."
+	@$(UV) --no-dev --inexact
+	@touch $@
+
+.venv/.test: .venv/.made uv.lock
+	@echo "Installing what the tests need ..."
+	@$(UV) --inexact
+	@touch $@
+
+node-packages:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_STAMPS) </dev/null; fi
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	@echo "Installing the npm packages of $* ..."
+	@cd $* && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@

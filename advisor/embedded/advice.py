@@ -1,0 +1,37 @@
+"""Advice that opened since the last look, as lines for the terminal.
+
+Import this after `installation`, which makes Django ready.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from advisor.recommendations.models import Recommendation
+from advisor.vocabulary import Progress
+
+
+class AdviceWatch:
+    """Remembers which recommendations it has named."""
+
+    def __init__(self) -> None:
+        self._named: set[int] = set()
+
+    def lines(self) -> list[str]:
+        """One line for each recommendation that is open and was not named before; none while the database is busy."""
+        try:
+            opened = list(
+                Recommendation.objects.filter(state=Progress.OPEN)
+                .exclude(id__in=self._named)
+                .select_related("service")
+                .order_by("id")
+            )
+        except DatabaseError:
+            return []
+        finally:
+            connection.close()
+        self._named.update(one.id for one in opened)
+        return [
+            f"Advice for {one.service}: {one.claim} {settings.PUBLIC_URL}/recommendations/{one.id}/" for one in opened
+        ]
