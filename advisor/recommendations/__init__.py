@@ -1,6 +1,6 @@
-"""Remembers verdicts and advice
+"""Remembers verdicts and advice: opened once, updated while open, resolved once.
 
-In:  opened once, updated, resolved..
-Out: a Judgement.
-May import: Recommendation rows and what changed:store, fleet, engine, diagnosis, vocabulary.
+In: a `Judgement`; a person's move.
+Out: rows of verdicts and recommendations, and the `Transition`s that happened.
+May import: store, fleet, engine, diagnosis, vocabulary.
 """

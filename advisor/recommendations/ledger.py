@@ -1,0 +1,184 @@
+"""The life of recommendations: what a judgement, or a person, changes in the rows.
+
+A judgement moves a recommendation only along `_BY_RULE`, a person only along `_BY_PERSON`.
+Everything here is one transaction under a lock on the service, so that two workers make one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from advisor.diagnosis.advice import Advice, Judgement
+from advisor.diagnosis.finding import RuleState, Ruling
+from advisor.fleet.models import Service
+from advisor.recommendations import content
+from advisor.recommendations.models import Recommendation, RuleVerdict, Transition
+from advisor.vocabulary import Progress, Verdict
+
+_BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
+    Verdict.PENDING: {None: Progress.FORMING},
+    Verdict.FIRING: {None: Progress.OPEN, Progress.FORMING: Progress.OPEN},
+    Verdict.CLEAR: {
+        Progress.FORMING: Progress.RESOLVED,
+        Progress.OPEN: Progress.RESOLVED,
+        Progress.ACKNOWLEDGED: Progress.RESOLVED,
+    },
+    Verdict.UNKNOWN: {},
+}
+_BY_PERSON: Mapping[Progress, frozenset[Progress]] = {
+    Progress.FORMING: frozenset({Progress.DISMISSED}),
+    Progress.OPEN: frozenset({Progress.ACKNOWLEDGED, Progress.DISMISSED}),
+    Progress.ACKNOWLEDGED: frozenset({Progress.DISMISSED}),
+}
+_FOLLOWS_ITS_RULE = frozenset({Progress.FORMING, Progress.OPEN})
+_VERDICT_FIELDS = ("verdict", "since", "until", "over_since", "under_since", "reading", "evaluated_at")
+
+
+class NotAllowed(ValueError):
+    """A move that the recommendation's state does not allow; the text says which and why."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one judgement changed: steps in the life of recommendations, and ids of all rows that look different."""
+
+    transitions: list[Transition] = field(default_factory=list)
+    recommendations: list[int] = field(default_factory=list)
+
+
+def states(service_ids: Iterable[int]) -> dict[int, dict[str, RuleState]]:
+    """What is remembered of each rule, per service; a service never judged has an empty entry. One query."""
+    ids = list(service_ids)
+    found: dict[int, dict[str, RuleState]] = {service_id: {} for service_id in ids}
+    for row in RuleVerdict.objects.filter(service_id__in=ids).defer("reading"):
+        found[row.service_id][row.rule] = RuleState(Verdict(row.verdict), row.since, row.over_since, row.under_since)
+    return found
+
+
+@transaction.atomic
+def record(judgement: Judgement, now: datetime) -> Changes:
+    """Keep a judgement's verdicts and move its recommendations on.
+
+    A judgement that is not newer than the last one recorded changes nothing, so a repeated or
+    overtaken one is harmless. `now` is the server's time, for the columns that people read.
+    """
+    changes = Changes()
+    if not _is_news(judgement):
+        return changes
+    _keep_verdicts(judgement)
+    alive = Recommendation.objects.filter(service_id=judgement.service_id, ended_at__isnull=True)
+    rows = {row.rule: row for row in alive.select_for_update()}
+    advice = {item.ruling.rule: item for item in judgement.advice}
+    for ruling in judgement.rulings:
+        row = rows.get(ruling.rule) or Recommendation(service_id=judgement.service_id, rule=ruling.rule, formed_at=now)
+        _follow(row, ruling, advice.get(ruling.rule), now, changes)
+    return changes
+
+
+@transaction.atomic
+def acknowledge(recommendation_id: int, by: str, now: datetime) -> Transition:
+    """A person takes it on: its content stays as it is from here.
+
+    Raises:
+        NotAllowed: it has ended, or is not open.
+        Recommendation.DoesNotExist: there is none with this id.
+    """
+    row = _for_person(recommendation_id, Progress.ACKNOWLEDGED)
+    row.acknowledged_at, row.acknowledged_by = now, by[:150]
+    return _move(row, Progress.ACKNOWLEDGED, now, by)
+
+
+@transaction.atomic
+def dismiss(recommendation_id: int, by: str, now: datetime, note: str = "") -> Transition:
+    """A person does not want it. It stays dismissed until its rule is clear; a later finding is a new one.
+
+    Raises: as `acknowledge`.
+    """
+    return _move(_for_person(recommendation_id, Progress.DISMISSED), Progress.DISMISSED, now, by, note)
+
+
+def _is_news(judgement: Judgement) -> bool:
+    """Lock the service, then see whether a judgement as new as this one was recorded. False also if it is gone."""
+    # FOR NO KEY UPDATE: rows that point at the service may still be written meanwhile.
+    if not Service.objects.select_for_update(no_key=True).filter(pk=judgement.service_id).exists():
+        return False
+    verdicts = RuleVerdict.objects.filter(service_id=judgement.service_id)
+    last = verdicts.aggregate(last=Max("evaluated_at"))["last"]
+    return last is None or last < judgement.at
+
+
+def _keep_verdicts(judgement: Judgement) -> None:
+    rows = [
+        RuleVerdict(
+            service_id=judgement.service_id,
+            rule=ruling.rule,
+            verdict=ruling.verdict.value,
+            since=ruling.since,
+            until=ruling.until,
+            over_since=ruling.state.over_since,
+            under_since=ruling.state.under_since,
+            reading=content.reading(ruling.reading),
+            evaluated_at=judgement.at,
+        )
+        for ruling in judgement.rulings
+    ]
+    RuleVerdict.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=("service", "rule"), update_fields=_VERDICT_FIELDS
+    )
+
+
+def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: datetime, changes: Changes) -> None:
+    """Let one recommendation (not saved yet if there is none) follow its rule's verdict."""
+    before = Progress(row.state) if row.pk else None
+    after = _BY_RULE[ruling.verdict].get(before)
+    changed = False
+    if before is None and after is None:
+        return
+    if ruling.verdict in (Verdict.PENDING, Verdict.FIRING) and (before is None or before in _FOLLOWS_ITS_RULE):
+        changed = _renew(row, ruling, advice, moved=after is not None)
+    if before is Progress.DISMISSED and ruling.verdict is Verdict.CLEAR:
+        row.ended_at, changed = now, True
+    if after is not None:
+        changes.transitions.append(_move(row, after, now))
+    elif changed:
+        row.revision += 1
+        row.save()
+    if after is not None or changed:
+        changes.recommendations.append(row.pk)
+
+
+def _renew(row: Recommendation, ruling: Ruling, advice: Advice | None, *, moved: bool) -> bool:
+    """Bring the content up to date where a person would see it; a step in its life always takes the newest."""
+    fresh = content.of(ruling, advice)
+    if not moved and fresh.looks_like(row):
+        return False
+    fresh.write_to(row)
+    return True
+
+
+def _for_person(recommendation_id: int, after: Progress) -> Recommendation:
+    row = Recommendation.objects.select_for_update().get(pk=recommendation_id)
+    if row.ended_at is not None:
+        raise NotAllowed(f"This recommendation ended ({row.state}); it cannot become {after.value}.")
+    if after not in _BY_PERSON.get(Progress(row.state), frozenset()):
+        raise NotAllowed(f"This recommendation is {row.state}; from there it cannot become {after.value}.")
+    return row
+
+
+def _move(row: Recommendation, after: Progress, now: datetime, by: str = "", note: str = "") -> Transition:
+    before, row.state = row.state, after.value
+    if after is Progress.OPEN:
+        row.opened_at = now
+    if after is Progress.RESOLVED:
+        row.ended_at = now
+    if before:
+        row.revision += 1
+    row.save()
+    return Transition.objects.create(
+        recommendation=row, before=before, after=after.value, at=now, by=by[:150], note=note
+    )
