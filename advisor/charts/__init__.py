@@ -1,6 +1,6 @@
-"""The figures of the live page, one file a chart.
+"""The figures of the live pages: one file a chart in `figures/`, found by its place.
 
-In: nothing; numbers travel apart.
-Out: Plotly figure skeletons as plain dicts.
+In: nothing; numbers travel apart, as JSON.
+Out: Plotly figure skeletons as plain dicts, built once at start.
 May import: vocabulary, plotly.
 """

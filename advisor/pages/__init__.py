@@ -1,6 +1,6 @@
-"""What people see.
+"""What people see: one file a page, its template has the same stem.
 
 In: HTTP requests.
-Out: HTML and JSON.
+Out: HTML, JSON and CSV.
 May import: everything below.
 """

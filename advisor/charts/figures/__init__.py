@@ -1,0 +1,6 @@
+"""Only charts, one a file, each with the name `chart`.
+
+In: nothing.
+Out: `Chart`.
+May import: charts.chart.
+"""

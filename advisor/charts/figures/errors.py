@@ -1,0 +1,15 @@
+"""Requests that failed per second: 5xx, or broken off."""
+
+from __future__ import annotations
+
+from advisor.charts.chart import Chart, Place, Series
+
+chart = Chart(
+    __name__,
+    title="Failed requests",
+    series=(Series("error_rate", "failed per second"),),
+    unit="{request}/s",
+    place=Place.MORE,
+    says="per second",
+    order=15,
+)

@@ -1,0 +1,14 @@
+"""Requests answered per second."""
+
+from __future__ import annotations
+
+from advisor.charts.chart import Chart, Series
+
+chart = Chart(
+    __name__,
+    title="Requests",
+    series=(Series("request_rate", "requests per second"),),
+    unit="{request}/s",
+    says="per second",
+    order=3,
+)

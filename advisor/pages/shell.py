@@ -1,0 +1,70 @@
+"""What surrounds every page: the places to go, how much waits there, and the demo's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from advisor.alerts.models import Delivery
+from advisor.fleet.models import Host
+from advisor.recommendations.models import Recommendation
+from advisor.vocabulary import Progress
+
+OPEN = (Progress.OPEN, Progress.ACKNOWLEDGED, Progress.APPLIED, Progress.VERIFYING)
+"""The states in which advice waits for somebody or is being watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the side bar. `pages` are the URL names below it; `short` is its name on phones."""
+
+    name: str
+    icon: str
+    page: str
+    pages: frozenset[str]
+    short: str = ""
+    count: int = 0
+    current: bool = False
+
+
+PLACES = (
+    Place("Fleet", "fleet", "fleet", frozenset({"fleet", "service"})),
+    Place(
+        "Recommendations", "advice", "recommendations", frozenset({"recommendations", "recommendation"}), short="Advice"
+    ),
+    Place("Alerts", "alerts", "alerts", frozenset({"alerts", "mail", "mail_message"})),
+    Place("Hosts", "hosts", "hosts", frozenset({"hosts", "add_host"})),
+)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The template variables of the shell. Costs no query for somebody who is not signed in."""
+    match = request.resolver_match
+    signed_in = hasattr(request, "user") and request.user.is_authenticated
+    counts = _counts() if signed_in else {}
+    here = match.url_name if match else ""
+    return {
+        "places": [_place(place, counts, here) for place in PLACES] if signed_in else [],
+        "time_scale": settings.TIME_SCALE,
+    }
+
+
+def _place(place: Place, counts: dict[str, int], here: str | None) -> Place:
+    return Place(
+        place.name, place.icon, place.page, place.pages, place.short or place.name, counts.get(place.page, 0),
+        here in place.pages,
+    )  # fmt: skip
+
+
+def _counts() -> dict[str, int]:
+    return {
+        "recommendations": Recommendation.objects.filter(state__in=OPEN, ended_at=None).count(),
+        "alerts": Delivery.objects.filter(state=Delivery.State.FAILED, channel__enabled=True)
+        .values("channel")
+        .distinct()
+        .count(),
+        "hosts": Host.objects.count(),
+    }

@@ -1,0 +1,72 @@
+"""Filters that turn the store's figures into words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from advisor.pages import words
+
+register = template.Library()
+register.filter("plain", words.plain)
+register.filter("ms", words.milliseconds)
+register.filter("percent", words.percent)
+register.filter("size", words.size)
+register.filter("duration", words.duration)
+
+_DECISIVE = re.compile(r"(\d[\d,]*(?:\.\d+)?(?: of \d+)?(?:%| (?:ms|s|kB|MB|GB|cores?|process(?:es)?)\b)?)")
+
+
+@register.filter
+def unit(value: float | None, name: str) -> str:
+    """A figure with its unit, by the store's UCUM unit."""
+    return words.figure_text(value, name)
+
+
+@register.filter
+def confidence(share: float | None) -> str:
+    """A confidence of 0 to 1 as a word; from 0.8 the field's `high`, from 0.6 `medium`."""
+    return "not known" if share is None else "high" if share >= 0.8 else "medium" if share >= 0.6 else "low"
+
+
+@register.filter
+def offset(seconds: float) -> str:
+    """A clock difference with its sign: `+0.04 s`."""
+    return f"{seconds:+.2f} s"
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """How long ago: `3 s ago`; `never` for nothing."""
+    return "never" if at is None else f"{words.duration((datetime.now(UTC) - at).total_seconds())} ago"
+
+
+@register.filter
+def since(at: datetime | None) -> str:
+    """How long it has lasted: `1 h 7 m`."""
+    return "" if at is None else words.duration((datetime.now(UTC) - at).total_seconds())
+
+
+@register.filter
+def moment(at: datetime | float | None) -> SafeString | str:
+    """A point in time in UTC; the page's script turns it into the reader's zone."""
+    if at is None:
+        return ""
+    when = datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        when.isoformat(timespec="seconds"),
+        f"{when:%Y-%m-%d %H:%M:%S}",
+        words.clock(when, datetime.now(UTC)),
+    )
+
+
+@register.filter
+def decisive(claim: str) -> SafeString:
+    """A claim with its numbers in bold, everything escaped."""
+    parts = enumerate(_DECISIVE.split(claim))
+    return format_html_join("", "{}", ((format_html("<b>{}</b>", part) if i % 2 else part,) for i, part in parts))

@@ -1,0 +1,73 @@
+"""How each service is, from its advice and its last report, and the order in which that matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from advisor.fleet.models import Service
+from advisor.recommendations.models import Recommendation
+from advisor.vocabulary import Family, Health, Progress, Severity
+
+SILENT_AFTER = timedelta(seconds=150)
+"""Two and a half exports of an OpenTelemetry SDK, which sends each 60 s unless told otherwise."""
+
+GONE_AFTER = timedelta(hours=24)
+"""A service that has been silent this long leaves the fleet page."""
+
+ORDER = {health: place for place, health in enumerate(Health)}
+_WEIGHT = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A service with its health and its advice, the most urgent first."""
+
+    service: Service
+    health: Health
+    advice: tuple[Recommendation, ...]
+
+    @property
+    def top(self) -> Recommendation | None:
+        """The advice to act on first."""
+        return self.advice[0] if self.advice else None
+
+
+def alive() -> QuerySet[Recommendation]:
+    """Advice that stands: not ended, and not turned down."""
+    return Recommendation.objects.filter(ended_at=None, service__serves=True).exclude(state=Progress.DISMISSED)
+
+
+def weight(advice: Recommendation) -> tuple[bool, int, datetime]:
+    """Sort key of advice: what is open before what forms, then by severity, then the oldest."""
+    return advice.state == Progress.FORMING, _WEIGHT[Severity(advice.severity)], advice.formed_at
+
+
+def standings(services: list[Service], alive: list[Recommendation], now: datetime) -> list[Standing]:
+    """Every service with its health, most urgent first."""
+    by_service: dict[int, list[Recommendation]] = {}
+    for recommendation in sorted(alive, key=weight):
+        by_service.setdefault(recommendation.service_id, []).append(recommendation)
+    found = [standing(service, tuple(by_service.get(service.pk, ())), now) for service in services]
+    return sorted(found, key=lambda s: (ORDER[s.health], weight(s.top) if s.top else (True, 9, now), s.service.name))
+
+
+def standing(service: Service, advice: tuple[Recommendation, ...], now: datetime) -> Standing:
+    """One service with its health. Silence outweighs old advice, for nobody knows whether it still holds."""
+    if now - service.last_seen > SILENT_AFTER:
+        return Standing(service, Health.NO_DATA, advice)
+    return Standing(
+        service, min((_health(one) for one in advice), key=ORDER.__getitem__, default=Health.HEALTHY), advice
+    )
+
+
+def _health(advice: Recommendation) -> Health:
+    if advice.state == Progress.SNOOZED:
+        return Health.HEALTHY
+    if advice.options and advice.options[0].get("family") == Family.SHRINK:
+        return Health.SHRINK
+    if advice.state == Progress.FORMING or advice.severity == Severity.INFO:
+        return Health.WATCH
+    return Health.ACT

@@ -1,0 +1,42 @@
+// Fetches this page again and exchanges the regions marked data-live that changed. Scripts in the answer never run:
+// it is parsed into a document of its own, and only elements are taken over.
+import { localTimes } from './times.js';
+import { startTabs } from './tabs.js';
+
+function keepOpen(from, to) {
+  for (const details of from.querySelectorAll('details[open][id]')) {
+    const twin = to.querySelector(`#${CSS.escape(details.id)}`);
+    if (twin) twin.open = true;
+  }
+}
+
+function focusPath(region) {
+  const active = document.activeElement;
+  if (!active || !region.contains(active)) return null;
+  const all = [...region.querySelectorAll('a, button, summary, [tabindex]')];
+  return all.indexOf(active);
+}
+
+function exchange(region, fresh) {
+  const incoming = document.importNode(fresh, true);
+  localTimes(incoming);
+  keepOpen(region, incoming);
+  if (incoming.isEqualNode(region)) return;
+  const focused = focusPath(region);
+  region.replaceWith(incoming);
+  startTabs(incoming);
+  if (focused !== null) [...incoming.querySelectorAll('a, button, summary, [tabindex]')][focused]?.focus();
+}
+
+export async function refresh() {
+  const regions = document.querySelectorAll('[data-live]');
+  if (!regions.length) return;
+  const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(10_000) });
+  if (answer.redirected) location.reload();
+  if (!answer.ok) throw new Error(`The page answered ${answer.status}`);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const region of regions) {
+    const fresh = page.querySelector(`[data-live="${region.dataset.live}"]`);
+    if (fresh) exchange(region, fresh);
+  }
+}
