@@ -50,6 +50,7 @@ def link() -> None:
     if not running:
         raise CannotStartError(f"Nothing runs with the data in {base}: `make run` starts it and prints a link.")
     current = plan.read(os.environ, running[0])
+    current = dataclasses.replace(current, public_url=current.address_file.read_text())
     plan.export(current, home.valkey_socket(current))
     from advisor.embedded import installation  # Django reads the environment at this import
 
@@ -65,6 +66,7 @@ def _run(current: Plan) -> int:
     installation.migrate(say)
     installation.agent_token(current.token_file)
     conf = configuration.write(current, children.of(current, socket, _inbox(current) if current.is_demo else None))
+    current.address_file.write_text(current.public_url)
     say(f"Starting (data in {current.home}) ...")
     console = Console(current, Supervisor(current, conf), say)
     console.stop_on_signals()

@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from advisor.embedded import leftovers, supervision
+from advisor.embedded import leftovers
+from advisor.embedded.answers import answers
 from advisor.embedded.narration import Narrator, last_line
 from advisor.embedded.plan import Plan
 from advisor.embedded.refusal import CannotStartError
+from advisor.embedded.supervision import Supervisor
 
 START_SECONDS = 120.0
 """Until the pages must answer. Measured 4 s on two idle cores; the rest is for a machine that is busy."""
@@ -25,7 +27,7 @@ ASK_SECONDS = 0.25
 class Console:
     """One run from its start to its end."""
 
-    def __init__(self, plan: Plan, supervisor: supervision.Supervisor, say: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, supervisor: Supervisor, say: Callable[[str], None]) -> None:
         self._plan = plan
         self._supervisor = supervisor
         self._say = say
@@ -44,7 +46,7 @@ class Console:
         while self._listen(ASK_SECONDS):
             if self._is_stopping:
                 continue
-            if supervision.answers(self._plan.own_url):
+            if answers(f"{self._plan.own_url}/livez"):
                 return True
             if time.monotonic() > deadline:
                 self._stop(0, None)

@@ -53,6 +53,11 @@ class Plan:
         return self.home / "pids"
 
     @property
+    def address_file(self) -> Path:
+        """The public URL of what runs, for who makes a link from another terminal."""
+        return self.home / "address"
+
+    @property
     def token_file(self) -> Path:
         """The local agent's own host token."""
         return self.home / "agent" / "token"
@@ -83,8 +88,10 @@ def read(environment: Mapping[str, str], is_demo: bool) -> Plan:
 
 def export(plan: Plan, valkey_socket: Path) -> None:
     """Put the plan into this process's environment, which the children inherit. Settings read it when Django starts."""
-    for name, value in DEMO_DEFAULTS.items() if plan.is_demo else ():
-        os.environ.setdefault(name, value)
+    if plan.is_demo:
+        os.environ.pop("ADVISOR_DATABASE_URL", None)  # a demo never mixes into real data
+        for name, value in DEMO_DEFAULTS.items():
+            os.environ.setdefault(name, value)
     os.environ["ADVISOR_HOME"] = str(plan.home)
     os.environ["ADVISOR_PUBLIC_URL"] = plan.public_url
     os.environ["ADVISOR_VALKEY_SOCKET"] = str(valkey_socket)

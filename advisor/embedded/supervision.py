@@ -1,18 +1,14 @@
-"""The running supervisord: its output, its end, and whether the pages answer yet."""
+"""The running supervisord: its output and its end."""
 
 from __future__ import annotations
 
-import http.client
 import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from advisor.embedded.configuration import leash
 from advisor.embedded.plan import PROJECT, Plan
-
-ANSWER_SECONDS = 2.0
 
 
 class Supervisor:
@@ -53,16 +49,3 @@ class Supervisor:
     def wait(self) -> int:
         """Its exit status."""
         return self._process.wait()
-
-
-def answers(url: str) -> bool:
-    """Whether the pages are up: `/livez` answers 200."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)
-    try:
-        connection.request("GET", "/livez", headers={"Host": "127.0.0.1"})
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
