@@ -1,0 +1,102 @@
+"""Reads rows of a table, gathered by series."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from advisor.features.histogram import Histogram
+from advisor.features.window import Array, Track
+from advisor.store.tables import MICROSECONDS, listed
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of a WHERE clause and its parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(f"({self.sql}) AND ({other.sql})", (*self.parameters, *other.parameters))
+
+    def __or__(self, other: Condition) -> Condition:
+        return Condition(f"({self.sql}) OR ({other.sql})", (*self.parameters, *other.parameters))
+
+
+def among(column: str, values: Iterable[int | str]) -> Condition:
+    """The column is one of the values: one parameter, however many they are."""
+    if connection.vendor == "postgresql":
+        return Condition(f'"{column}" = ANY(%s)', (list(values),))
+    listed_in_json = f'"{column}" IN (SELECT value FROM json_each(%s))'  # noqa: S608  # a name of our own
+    return Condition(listed_in_json, (json.dumps(list(values)),))
+
+
+def during(column: str, first: float, last: float) -> Condition:
+    """The column lies from `first` to `last`, both included."""
+    return Condition(f'"{column}" BETWEEN %s AND %s', (round(first), round(last)))
+
+
+def microseconds(start: float, end: float) -> Condition:
+    """A sample's server time lies from `start` to `end`, in Unix seconds, both included."""
+    return during("at", start * MICROSECONDS, end * MICROSECONDS)
+
+
+def select(table: str, columns: Sequence[str], where: Condition) -> list[Row]:
+    """The rows of a table, in no order."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {listed(columns)} FROM {table} WHERE {where.sql}", where.parameters)  # noqa: S608
+        rows: list[Row] = cursor.fetchall()
+    return rows
+
+
+def gathered(rows: Iterable[Row], width: int) -> dict[Row, list[Row]]:
+    """The rows by their first `width` values, without them."""
+    groups: dict[Row, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row[:width]].append(row[width:])
+    return groups
+
+
+def figures(rows: Sequence[Row], width: int) -> Array:
+    """The first `width` values of each row as numbers, shape (rows, width); NaN where a row has none."""
+    return np.array([row[:width] for row in rows], dtype=np.float64).reshape(len(rows), width)
+
+
+def track(rows: Sequence[Row], columns: Sequence[str]) -> Track:
+    """The track of one series, from rows of `at, span, *columns` and perhaps an encoded histogram."""
+    ordered = sorted(rows, key=lambda row: row[0])
+    numbers = figures(ordered, 2 + len(columns))
+    known = np.flatnonzero(~np.isnan(numbers[:, 2:]).all(axis=0)).tolist() if ordered else []
+    values = {columns[index]: numbers[:, 2 + index] for index in known}
+    encoded = {index: row[-1] for index, row in enumerate(ordered) if isinstance(row[-1], bytes)}
+    return Track(numbers[:, 0] / MICROSECONDS, numbers[:, 1], values, Distributions(encoded))
+
+
+class Distributions(Mapping[int, Histogram]):
+    """Row index -> its distribution, decoded when somebody asks: most rules never do."""
+
+    __slots__ = ("_decoded", "_encoded")
+
+    def __init__(self, encoded: Mapping[int, bytes]) -> None:
+        self._encoded = encoded
+        self._decoded: dict[int, Histogram] = {}
+
+    def __getitem__(self, index: int) -> Histogram:
+        if index not in self._decoded:
+            self._decoded[index] = Histogram.decode(self._encoded[index])
+        return self._decoded[index]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._encoded)
+
+    def __len__(self) -> int:
+        return len(self._encoded)

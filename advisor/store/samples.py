@@ -1,0 +1,10 @@
+"""The face of the store: all that other packages call. No SQL of the samples stands outside this package.
+
+In: resolved rows, and what to read: services and a span of time in Unix seconds of the server's clock.
+Out: windows to judge, series to draw, the latest figures; rolled up and pruned tables.
+"""
+
+from advisor.store.windows import windows
+from advisor.store.write import write
+
+__all__ = ["windows", "write"]

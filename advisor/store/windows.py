@@ -1,0 +1,133 @@
+"""Gives back the windows of many services at once, by a number of queries that does not grow with them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
+from advisor.fleet.models import Host, Instance, Service
+from advisor.store.fetch import Condition, Row, among, gathered, microseconds, select, track
+from advisor.store.tables import HOST, PART, PROCESS, Table
+from advisor.vocabulary import PartKind
+
+OF_PROCESS = (PartKind.ROUTE.value, PartKind.DESTINATION.value)
+OF_HOST = (PartKind.DISK.value, PartKind.INTERFACE.value, PartKind.CPU.value)
+LOOP = ("loop_active", "loop_idle", "loop_utilization")
+"""The columns that say how busy an event loop is."""
+
+_LAG = 60.0
+"""Seconds by which `last_seen` may lag behind a sample: it is written every few seconds only."""
+
+
+def windows(service_ids: Collection[int], start: float, end: float) -> dict[int, ServiceWindow]:
+    """All that is known of each service between two moments (Unix seconds of the server's clock, both included).
+
+    Instances are those with samples in the window; hosts are theirs, each with the event loops of all
+    processes on it, other services' too. Ids that are no service are left out. Eight queries, whatever
+    the number of services.
+    """
+    names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
+    time = microseconds(start, end)
+    tracks = _tracks(PROCESS, among(PROCESS.owner, names) & time)
+    instances = _reporting(tracks)
+    host_ids = {instance.host_id for instance in instances if instance.host_id is not None}
+    loops = _loops(instances, tracks, _neighbours(host_ids, names, start, end), time)
+    parts = _parts(names, host_ids, time)
+    hosts = _hosts(host_ids, parts, loops, time)
+    members = defaultdict(list)
+    for instance in instances:
+        members[instance.service_id].append(_instance(instance, tracks, parts))
+    return {
+        service_id: ServiceWindow(
+            service_id, name, start, end, tuple(members[service_id]), _hosts_of(members[service_id], hosts)
+        )
+        for service_id, name in names.items()
+    }
+
+
+def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None) -> dict[Row, Track]:
+    """The track of each series; of all columns and with the histograms, or of `columns` alone."""
+    wanted, numbers = columns or table.payload, columns or table.figures
+    rows = select(table.samples, (*table.series, "at", "span", *wanted), where)
+    return {key: track(found, numbers) for key, found in gathered(rows, len(table.series)).items()}
+
+
+def _reporting(tracks: Mapping[Row, Track]) -> list[Instance]:
+    """The instances that these tracks are of, without what one sent under the name it had before a better one."""
+    found = Instance.objects.filter(pk__in={instance_id for _, instance_id in tracks}).order_by("pk")
+    return [instance for instance in found if (instance.service_id, instance.pk) in tracks]
+
+
+def _neighbours(hosts: Collection[int], services: Iterable[int], start: float, end: float) -> list[Instance]:
+    """Instances of other services that were on these hosts."""
+    return list(
+        Instance.objects.filter(
+            host_id__in=hosts,
+            last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC),
+            first_seen__lte=datetime.fromtimestamp(end + _LAG, UTC),
+        ).exclude(service_id__in=services)
+    )
+
+
+def _loops(
+    instances: Iterable[Instance], tracks: Mapping[Row, Track], neighbours: Sequence[Instance], time: Condition
+) -> dict[int | None, dict[int, Track]]:
+    """Host -> instance -> the track of its event loop, for all that report one."""
+    where = among(PROCESS.owner, {n.service_id for n in neighbours}) & among("instance_id", [n.pk for n in neighbours])
+    others = _tracks(PROCESS, where & time, LOOP)
+    loops: dict[int | None, dict[int, Track]] = defaultdict(dict)
+    for instance in (*instances, *neighbours):
+        key = (instance.service_id, instance.pk)
+        found = tracks.get(key) or others.get(key)
+        values = {name: found.values[name] for name in LOOP if name in found.values} if found else {}
+        if found and values:
+            loops[instance.host_id][instance.pk] = Track(found.times, found.spans, values)
+    return loops
+
+
+def _parts(services: Iterable[int], hosts: Iterable[int], time: Condition) -> dict[tuple[int, int], list[PartWindow]]:
+    """(owner, instance) -> its parts; the instance is 0 where the owner is a host."""
+    of_services = among(PART.owner, services) & among("kind", OF_PROCESS)
+    of_hosts = among(PART.owner, hosts) & among("kind", OF_HOST)
+    parts = defaultdict(list)
+    for (owner, instance, kind, name), found in sorted(_tracks(PART, (of_services | of_hosts) & time).items()):
+        parts[owner, instance].append(PartWindow(PartKind(kind), name, found))
+    return parts
+
+
+def _hosts(
+    ids: Collection[int],
+    parts: Mapping[tuple[int, int], list[PartWindow]],
+    loops: Mapping[int | None, dict[int, Track]],
+    time: Condition,
+) -> dict[int, HostWindow]:
+    tracks = _tracks(HOST, among(HOST.owner, ids) & time)
+    silent = track((), ())
+    return {
+        host_id: HostWindow(
+            host_id, name, tracks.get((host_id,), silent), tuple(parts.get((host_id, 0), ())), loops.get(host_id, {})
+        )
+        for host_id, name in Host.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name")
+    }
+
+
+def _instance(
+    instance: Instance, tracks: Mapping[Row, Track], parts: Mapping[tuple[int, int], list[PartWindow]]
+) -> InstanceWindow:
+    key = (instance.service_id, instance.pk)
+    return InstanceWindow(
+        id=instance.pk,
+        host_id=instance.host_id,
+        pid=instance.pid,
+        role=instance.role,
+        started=instance.started_at,
+        track=tracks[key],
+        parts=tuple(parts.get(key, ())),
+    )
+
+
+def _hosts_of(instances: Iterable[InstanceWindow], hosts: Mapping[int, HostWindow]) -> tuple[HostWindow, ...]:
+    ids = {instance.host_id for instance in instances if instance.host_id is not None}
+    return tuple(hosts[host_id] for host_id in sorted(ids) if host_id in hosts)

@@ -1,0 +1,51 @@
+"""Turns rows into records and keeps them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from advisor.fleet.text import clean
+from advisor.store.insert import Record, insert
+from advisor.store.marks import mark
+from advisor.store.rows import HostRow, PartRow, ProcessRow, Rows
+from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS, Table
+
+GREATEST = 3.4e38
+"""What a number of 4 bytes can hold; a figure beyond it is no measurement and is left out."""
+
+
+def write(rows: Rows) -> None:
+    """Keep samples, inside the caller's transaction and as its last statements.
+
+    A sample is known by its series and `time_us`. One that is there already fills only the columns that are
+    null, so the same rows again change nothing. Figures that are not finite are left out.
+    """
+    minutes = insert(HOST, [_host(row) for row in rows.hosts])
+    minutes |= insert(PROCESS, [_process(row) for row in rows.processes])
+    minutes |= insert(PART, [_part(row) for row in rows.parts])
+    mark(minutes)
+
+
+def _host(row: HostRow) -> Record:
+    return (row.host_id, *_moment(row), *_figures(HOST, row.values))
+
+
+def _process(row: ProcessRow) -> Record:
+    return (row.service_id, row.instance_id, *_moment(row), *_figures(PROCESS, row.values), row.latency)
+
+
+def _part(row: PartRow) -> Record:
+    series = (row.owner_id, row.instance_id, row.kind.value, clean(row.name, 255))
+    return (*series, *_moment(row), *_figures(PART, row.values), row.histogram)
+
+
+def _moment(row: HostRow | ProcessRow | PartRow) -> tuple[int, int, float]:
+    offset = row.clock_offset if math.isfinite(row.clock_offset) else 0.0
+    span = row.span if 0.0 <= row.span <= GREATEST else 0.0
+    return row.time_us, row.time_us + round(offset * MICROSECONDS), span
+
+
+def _figures(table: Table, values: Mapping[str, float]) -> list[float | None]:
+    found = map(values.get, table.figures)
+    return [None if value is None or not -GREATEST <= value <= GREATEST else float(value) for value in found]
