@@ -10,6 +10,7 @@ _RESOURCE_KEYS = (
     "deployment.environment.name",
 )
 _MOST_CHARACTERS = 255
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
 
 
 class Claims:
@@ -56,8 +57,9 @@ def _unquote(text: str) -> str:
     head, *rest = text.encode().split(b"%")
     whole = bytearray(head)
     for part in rest:
-        try:
-            whole += bytes.fromhex(part[:2].decode()) + part[2:]
-        except ValueError:
+        digits = part[:2]
+        if len(digits) == 2 and all(digit in _HEX_DIGITS for digit in digits):
+            whole += bytes.fromhex(digits.decode()) + part[2:]
+        else:
             whole += b"%" + part
     return whole.decode("utf-8", "replace")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 
 DEFAULT_LISTEN = "127.0.0.1:4318"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LOOPBACK = ("localhost", "::1")
+_LOOPBACK_NETWORK = re.compile(r"127(\.\d{1,3}){3}")
 _METRICS_PATH = "/v1/metrics"
 
 FLAGS = {
@@ -36,7 +38,7 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """True for 127.0.0.0/8, ::1 and localhost."""
-        return self.host in _LOOPBACK or self.host.startswith("127.")
+        return self.host in _LOOPBACK or _LOOPBACK_NETWORK.fullmatch(self.host) is not None
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

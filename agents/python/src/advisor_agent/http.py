@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _MOST_HEAD_BYTES = 16_384
+_ONCE = ("host", "content-length", "transfer-encoding", "content-type", "content-encoding")
 
 
 class ProtocolError(Exception):
@@ -59,10 +60,11 @@ class Message:
         self.first_line = lines[0]
         for line in lines[1:]:
             name, colon, value = line.partition(":")
+            key = name.lower()
             # A folded or repeated header is how one server is made to read another message than the next.
-            if not colon or name != name.strip() or (name.lower() in self.headers and name.lower() == "host"):
+            if not colon or name != name.strip() or (key in _ONCE and key in self.headers):
                 raise ProtocolError(400, "The headers are malformed.")
-            self.headers[name.lower()] = value.strip()
+            self.headers[key] = value.strip()
         self._pending = bytearray(rest)
         self._measure()
         self.has_head = True

@@ -33,6 +33,8 @@ class Ports:
         self._listening: frozenset[int] = frozenset()
         self._age = 0
         self._pm2 = Pm2Ports()
+        self.hidden: frozenset[int] = frozenset()
+        """Pids whose descriptors may not be read: what they listen on is unknown, which is not none."""
 
     def scan(self, processes: list[NodeProcess]) -> dict[int, PortUse]:
         """Port use by pid; a process whose descriptors may not be read is left out."""
@@ -55,12 +57,16 @@ class Ports:
         self._age += 1
         if listening != self._listening or self._age >= _OWNERS_LAST:
             self._owned, self._listening, self._age = {}, listening, 0
+        hidden = set()
         for process in processes:
             if process.key not in self._owned:
                 try:
                     self._owned[process.key] = self._kernel.socket_inodes(process.pid) & listening
+                except PermissionError:
+                    hidden.add(process.pid)
                 except OSError:
-                    continue  # gone, or another user's: unknown is not none
+                    continue  # it has ended
+        self.hidden = frozenset(hidden)
 
     def _attributed(self, processes: list[NodeProcess], rows: list[Socket]) -> dict[int, PortUse]:
         port_of = {row.inode: row.port for row in rows if row.state == LISTEN}

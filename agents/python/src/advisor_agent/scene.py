@@ -9,9 +9,12 @@ from advisor_agent.processes import NodeProcess, Processes
 
 
 class Scene:
-    """The kernel's files, the Node.js processes of this moment, and their port use by pid."""
+    """The kernel's files, the Node.js processes of this moment, and their port use by pid.
 
-    __slots__ = ("kernel", "ports", "process_count", "processes")
+    `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all.
+    """
+
+    __slots__ = ("hidden", "kernel", "ports", "ports_error", "process_count", "processes")
 
     def __init__(
         self, kernel: Kernel, processes: list[NodeProcess], process_count: int, ports: dict[int, PortUse]
@@ -20,6 +23,8 @@ class Scene:
         self.processes = processes
         self.process_count = process_count
         self.ports = ports
+        self.hidden: frozenset[int] = frozenset()
+        self.ports_error = ""
 
 
 class Observer:
@@ -34,8 +39,10 @@ class Observer:
         """The machine now. OSError if /proc cannot be listed."""
         processes = self._processes.scan()
         assign_roles(processes)
+        scene = Scene(self.kernel, processes, self._processes.count, {})
         try:
-            ports = self._ports.scan(processes)
-        except (OSError, ValueError):
-            ports = {}  # processes are then sent without connections and ports
-        return Scene(self.kernel, processes, self._processes.count, ports)
+            scene.ports = self._ports.scan(processes)
+            scene.hidden = self._ports.hidden
+        except (OSError, ValueError, IndexError) as error:
+            scene.ports_error = str(error)  # the rest of the look is good; the collector of ports tells it
+        return scene

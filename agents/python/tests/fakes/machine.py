@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
@@ -139,6 +140,8 @@ class Machine:
         self.write(f"{place}/limits", _LIMITS.format(soft=1024))
         self.write(f"{place}/stat", stat_line(pid, parent, start, user))
         self.write(f"{place}/task/{pid}/stat", stat_line(pid, parent, start, user * 9 // 10))
+        shutil.rmtree(self.root / place / "fd", ignore_errors=True)
+        (self.root / place / "fd").mkdir()
         for number, target in enumerate(descriptors):
             self.link(f"{place}/fd/{number}", target)
 

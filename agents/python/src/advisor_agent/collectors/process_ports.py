@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from advisor_agent.metric import GAUGE, Metric, Samples
 from advisor_agent.processes import NodeProcess
 from advisor_agent.scene import Scene
@@ -12,7 +14,11 @@ METRICS = (CONNECTIONS, LISTENING)
 
 
 def collect_process(scene: Scene, process: NodeProcess) -> Samples:
-    """Nothing for a process whose sockets cannot be seen; a worker counts its primary's ports."""
+    """A worker counts its primary's ports. PermissionError for a process of another user."""
+    if scene.ports_error:
+        raise RuntimeError(f"the table of sockets cannot be read: {scene.ports_error}")
+    if process.pid in scene.hidden:
+        raise PermissionError(errno.EACCES, "Permission denied", f"/proc/{process.pid}/fd")
     use = scene.ports.get(process.pid)
     if use:
         yield CONNECTIONS.at(use.connections)

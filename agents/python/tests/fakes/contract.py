@@ -1,0 +1,70 @@
+"""The example exports of `agents/contract`, made by the real code from the fake machine.
+
+To write them anew after a wanted change: `PYTHONPATH=src:tests python -m fakes.contract` in `agents/python`.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from advisor_agent.collection import Collection, found_collectors
+from advisor_agent.deltas import Moment
+from advisor_agent.kernel import TICKS_PER_SECOND
+from advisor_agent.log import Log
+from advisor_agent.otlp import Json, Report, export
+from fakes.machine import BOOT, Machine
+
+FOLDER = Path(__file__).parents[3] / "contract"
+INTERVAL = 10
+LISTEN, ESTABLISHED = 10, 1
+
+
+def examples() -> dict[str, Json]:
+    """File name -> export: the host's part and the processes' part of one tick."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Machine(Path(folder))
+        _populate(machine, 0)
+        collection = Collection(machine.kernel, Log(), found_collectors())
+        collection.collect(_moment(0))
+        machine.at(INTERVAL)
+        _populate(machine, INTERVAL)
+        host, *processes = collection.collect(_moment(INTERVAL))
+    return {"host.example.json": _export([host]), "process.example.json": _export(processes)}
+
+
+def text_of(example: Json) -> str:
+    """The text of an example's file."""
+    return json.dumps(example, indent=1) + "\n"
+
+
+def _populate(machine: Machine, seconds: int) -> None:
+    """A configured service on its own, and a cluster: a primary that listens and a worker that serves."""
+    busy = 500 + seconds * TICKS_PER_SECOND * 9 // 10
+    configured = {"OTEL_SERVICE_NAME": "checkout", "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=prod"}
+    sockets = ("/dev/null", "socket:[501]", "socket:[601]", "socket:[602]")
+    machine.write("srv/shop/package.json", '{"name": "shop", "version": "2.1.0"}')
+    machine.node(4001, "/srv/checkout.js", environ=configured, user=busy, descriptors=sockets)
+    machine.node(4100, "/srv/shop/main.js", descriptors=("/dev/null", "socket:[502]"))
+    worker = {"NODE_UNIQUE_ID": "1"}
+    descriptors = ("/dev/null", "socket:[603]")
+    machine.node(4101, "/srv/shop/main.js", environ=worker, parent=4100, user=busy, descriptors=descriptors)
+    if not seconds:
+        machine.tcp(LISTEN, 3000, 501)
+        machine.tcp(LISTEN, 3001, 502)
+        for port, inode in ((3000, 601), (3000, 602), (3001, 603)):
+            machine.tcp(ESTABLISHED, port, inode)
+
+
+def _moment(seconds: int) -> Moment:
+    return Moment((BOOT + 5000 + seconds) * 1_000_000_000, 5000.0 + seconds)
+
+
+def _export(reports: list[Report]) -> Json:
+    return export(reports, _moment(INTERVAL))
+
+
+if __name__ == "__main__":
+    for name, example in examples().items():
+        (FOLDER / name).write_text(text_of(example))

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import shutil
+import types
+
+import pytest
+
+from advisor_agent.collection import Collection, found_collectors
+from advisor_agent.deltas import Moment
+from advisor_agent.log import Log
+from advisor_agent.metric import GAUGE, Metric
+from advisor_agent.otlp import export
+from fakes.sink import values
+
+
+def moment(seconds):
+    return Moment(1_800_000_000_000_000_000 + seconds * 1_000_000_000, float(seconds))
+
+
+@pytest.fixture
+def collect(machine):
+    """Collect at a time; the resources of the export. Extra collectors may be added."""
+    state = {}
+
+    def _collect(seconds, *modules):
+        if "collection" not in state:
+            state["collection"] = Collection(machine.kernel, Log(), [*found_collectors(), *modules])
+        return export(state["collection"].collect(moment(seconds)), moment(seconds))["resourceMetrics"]
+
+    return _collect
+
+
+def collector(name, **functions):
+    module = types.ModuleType(f"advisor_agent.collectors.{name}")
+    module.METRICS = ()
+    for function, body in functions.items():
+        setattr(module, function, body)
+    return module
+
+
+def test_a_collector_is_found_by_its_place():
+    names = {module.__name__.rpartition(".")[2] for module in found_collectors()}
+    assert {"cpu", "disk", "process_cpu"} <= names
+
+
+def test_each_collector_declares_its_metrics_and_one_way_to_collect():
+    for module in found_collectors():
+        assert module.METRICS
+        assert hasattr(module, "collect_host") != hasattr(module, "collect_process"), module.__name__
+
+
+def test_levels_at_once_and_increases_from_the_second_time(collect, machine):
+    machine.node(100, "/srv/a.js")
+    host, process = collect(0)
+    assert "system.memory.limit" in values(host)
+    assert "system.cpu.time" not in values(host)
+    assert "process.cpu.time" not in values(process)
+    machine.at(10)
+    host, process = collect(10)
+    assert sum(values(host)["system.cpu.time"]) == pytest.approx(20.0)  # two processors, 10 s
+    assert values(process)["process.cpu.time"] == [0.0, 0.0]
+    assert values(host)["advisor.system.pressure.cpu"] == [0.05]
+
+
+@pytest.mark.parametrize("missing", ["proc/diskstats", "proc/loadavg", "proc/meminfo"])
+def test_one_missing_file_silences_one_collector_and_is_told_once(collect, machine, capsys, missing):
+    (machine.root / missing).unlink()
+    before = values(collect(0)[0])
+    collect(10)
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert missing in said[0]
+    assert "system.uptime" in before
+
+
+def test_a_collector_that_breaks_is_named_and_the_rest_goes_on(collect, capsys):
+    def broken(scene):
+        yield Metric("x", "1", GAUGE, "").at(1)
+        raise ValueError("surprise")
+
+    host = collect(0, collector("odd", collect_host=broken))[0]
+    assert "system.uptime" in values(host)
+    assert "x" not in values(host)
+    assert "odd is not reported (ValueError: surprise)" in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_is_told_with_what_to_do(collect, capsys):
+    def refused(scene):
+        raise PermissionError(13, "Permission denied", "/proc/secret")
+
+    collect(0, collector("odd", collect_host=refused))
+    assert "/proc/secret may not be read. Run the agent as" in capsys.readouterr().err
+
+
+def test_a_process_that_ends_during_collection_is_left_out_silently(collect, machine, capsys):
+    machine.node(100, "/srv/a.js")
+    machine.node(200, "/srv/b.js")
+    shutil.rmtree(machine.root / "proc/100/task")
+    _, only = collect(0)
+    assert values(only)["process.thread.count"] == [11]
+    assert capsys.readouterr().err == ""

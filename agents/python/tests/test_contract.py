@@ -1,0 +1,66 @@
+"""What the agent sends is what the server's side is tested with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from advisor.vocabulary import COLUMNS
+
+from advisor_agent.collection import found_collectors
+from advisor_agent.metric import COUNTER, GAUGE, SHARE, UPDOWNCOUNTER
+from fakes.contract import FOLDER, examples, text_of
+from fakes.sink import attributes, values
+
+HOST = json.loads((FOLDER / "host.example.json").read_text())["resourceMetrics"]
+PROCESSES = json.loads((FOLDER / "process.example.json").read_text())["resourceMetrics"]
+
+
+@pytest.mark.parametrize("name", ["host.example.json", "process.example.json"])
+def test_the_files_are_what_the_code_sends(name):
+    assert (FOLDER / name).read_text() == text_of(examples()[name])
+
+
+def test_every_declared_metric_is_in_an_example():
+    sent = {metric["name"] for resource in HOST + PROCESSES for metric in resource["scopeMetrics"][0]["metrics"]}
+    assert sent == {metric.name for module in found_collectors() for metric in module.METRICS}
+
+
+def test_counters_carry_their_span_and_all_points_the_same_time():
+    for resource in HOST + PROCESSES:
+        metrics = resource["scopeMetrics"][0]["metrics"]
+        points = [(m, p) for m in metrics for p in (m.get("sum") or m["gauge"])["dataPoints"]]
+        assert len({point["timeUnixNano"] for _, point in points}) == 1
+        for metric, point in points:
+            if metric.get("sum", {}).get("isMonotonic"):
+                assert metric["sum"]["aggregationTemporality"] == 1
+                assert int(point["timeUnixNano"]) - int(point["startTimeUnixNano"]) == 10_000_000_000
+            else:
+                assert "startTimeUnixNano" not in point
+
+
+def test_a_cluster_in_the_example():
+    single, primary, worker = PROCESSES
+    assert attributes(single)["service.name"] == "checkout"
+    assert [attributes(p)["advisor.cluster.role"] for p in PROCESSES] == ["single", "primary", "worker"]
+    assert attributes(worker)["service.name"] == attributes(primary)["service.name"] == "shop"
+    assert values(worker)["advisor.process.listening_port.count"] == [1]
+    assert values(worker)["advisor.process.connection.count"] == [1]
+    assert values(primary)["advisor.process.connection.count"] == [0]
+    assert values(single)["process.cpu.time"] == [9.0, 1.8]
+
+
+def test_names_units_and_kinds_are_the_vocabularys():
+    columns = {column.metric: column for column in COLUMNS}
+    on_the_wire = {COUNTER: "counter", UPDOWNCOUNTER: "updowncounter", GAUGE: "gauge", SHARE: "gauge"}
+    for module in found_collectors():
+        for metric in module.METRICS:
+            column = columns[metric.name]
+            assert (metric.unit, on_the_wire[metric.kind]) == (column.unit, column.kind.value), metric.name
+
+
+def test_every_host_column_and_every_process_column_seen_from_outside_is_sent():
+    sent = {metric.name for module in found_collectors() for metric in module.METRICS}
+    inside = ("nodejs.", "v8js.", "http.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
+    wanted = {column.metric for column in COLUMNS if not column.metric.startswith(inside)}
+    assert wanted == sent

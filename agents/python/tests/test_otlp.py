@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+from advisor_agent.deltas import Moment, Point
+from advisor_agent.metric import COUNTER, GAUGE, UPDOWNCOUNTER, Metric
+from advisor_agent.otlp import Report, encoded, export
+
+NOW = Moment(1_800_000_010_000_000_000, 10.0)
+START = 1_800_000_000_000_000_000
+TIME = Metric("t", "s", COUNTER, "")
+
+
+def metrics(*points):
+    (resource,) = export([Report({"host.id": "h", "process.pid": 7}, list(points))], NOW)["resourceMetrics"]
+    assert resource["resource"]["attributes"] == [
+        {"key": "host.id", "value": {"stringValue": "h"}},
+        {"key": "process.pid", "value": {"intValue": "7"}},
+    ]
+    return resource["scopeMetrics"][0]["metrics"]
+
+
+def test_a_counter_is_a_monotonic_delta_sum_with_its_points_together():
+    (metric,) = metrics(Point(TIME, 1.5, (("m", "a"),), START), Point(TIME, 2, (("m", "b"),), START))
+    times = {"timeUnixNano": "1800000010000000000", "startTimeUnixNano": "1800000000000000000"}
+    assert metric == {
+        "name": "t",
+        "unit": "s",
+        "sum": {
+            "aggregationTemporality": 1,
+            "isMonotonic": True,
+            "dataPoints": [
+                {**times, "asDouble": 1.5, "attributes": [{"key": "m", "value": {"stringValue": "a"}}]},
+                {**times, "asInt": "2", "attributes": [{"key": "m", "value": {"stringValue": "b"}}]},
+            ],
+        },
+    }
+
+
+def test_levels_have_no_start():
+    level, gauge = metrics(
+        Point(Metric("l", "By", UPDOWNCOUNTER, ""), 5, (), 0), Point(Metric("g", "1", GAUGE, ""), 0.5, (), 0)
+    )
+    points = [{"timeUnixNano": "1800000010000000000", "asInt": "5"}]
+    assert level["sum"] == {"aggregationTemporality": 2, "isMonotonic": False, "dataPoints": points}
+    assert gauge["gauge"] == {"dataPoints": [{"timeUnixNano": "1800000010000000000", "asDouble": 0.5}]}
+
+
+def test_what_is_no_finite_number_is_left_out():
+    gauge = Metric("g", "1", GAUGE, "")
+    assert metrics(Point(gauge, float("nan"), (), 0), Point(gauge, float("inf"), (), 0)) == []
+
+
+def test_the_body_is_gzipped_json():
+    request = export([], NOW)
+    assert json.loads(gzip.decompress(encoded(request))) == request == {"resourceMetrics": []}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from advisor_agent.kernel import TICKS_PER_SECOND
+from advisor_agent.processes import Processes, Stat
+from fakes.machine import BOOT
+
+
+@pytest.fixture
+def processes(machine):
+    return Processes(machine.kernel)
+
+
+def test_a_name_with_parentheses_does_not_shift_the_fields():
+    stat = Stat("7 (a) b) (c) S 3 0 0 0 0 0 0 0 0 0 200 100 0 0 0 0 5 0 900 0 10 0")
+    assert (stat.parent, stat.threads, stat.start) == (3, 5, 900)
+    assert stat.user == 200 / TICKS_PER_SECOND
+
+
+def test_only_node_is_found_and_all_are_counted(machine, processes):
+    machine.node(100, "/srv/shop/main.js", environ={"OTEL_SERVICE_NAME": "shop"})
+    machine.other(200)
+    machine.other(300, "/usr/bin/node_exporter")
+    (found,) = processes.scan()
+    assert (found.pid, found.name.text, found.executable, found.version) == (100, "shop", "node", "20.20.2")
+    assert found.created == BOOT + 1000
+    assert processes.count == 3
+
+
+def test_figures_are_fresh_in_each_scan(machine, processes):
+    for user in (500, 600, 700, 800, 900):
+        machine.node(100, "/srv/shop/main.js", user=user)
+        assert processes.scan()[0].stat.user == user / TICKS_PER_SECOND
+
+
+def test_a_reused_pid_is_another_process(machine, processes):
+    machine.node(100, "/srv/old.js")
+    keys = [processes.scan()[0].key for _ in range(4)]
+    machine.node(100, "/srv/new.js", start=200_000)
+    (found,) = processes.scan()
+    assert found.key not in keys
+    assert found.name.text == "new"
+
+
+def test_a_pid_reused_by_something_else_is_let_go(machine, processes):
+    machine.node(100, "/srv/shop/main.js")
+    processes.scan()
+    machine.link("proc/100/exe", "/bin/sleep")
+    assert processes.scan() == []
+
+
+def test_what_a_child_shows_between_fork_and_exec_is_not_kept(machine, processes):
+    machine.node(100, "/srv/parent.js")
+    assert processes.scan()[0].name.text == "parent"
+    machine.node(100, "/srv/child.js", environ={"NODE_UNIQUE_ID": "1"})
+    (found,) = processes.scan()
+    assert found.name.text == "child"
+    assert found.claims.is_worker
+
+
+def test_a_shell_that_becomes_node_later_is_found(machine, processes):
+    machine.other(100, "/bin/sh")
+    for _ in range(10):
+        assert processes.scan() == []
+    machine.node(100, "/srv/late.js")
+    assert any(processes.scan() for _ in range(6))
+
+
+def test_a_process_that_ends_is_forgotten(machine, processes):
+    machine.node(100, "/srv/shop/main.js")
+    processes.scan()
+    shutil.rmtree(machine.root / "proc/100")
+    assert processes.scan() == []
+
+
+def test_one_that_vanishes_during_the_scan_hides_no_other(machine, processes):
+    machine.node(100, "/srv/gone.js")
+    machine.node(200, "/srv/there.js")
+    (machine.root / "proc/100/stat").unlink()
+    assert [found.pid for found in processes.scan()] == [200]
+
+
+def test_another_users_process_is_known_by_its_command_line(machine, processes, monkeypatch):
+    machine.node(100, "/srv/shop/main.js")
+    machine.other(200)
+    machine.write("proc/200/cmdline", "/bin/sleep\0")
+    link = machine.kernel.link
+
+    def refuse(*parts):
+        if parts[-1] in ("exe", "cwd"):
+            raise PermissionError(13, "Permission denied", "/".join(parts))
+        return link(*parts)
+
+    monkeypatch.setattr(machine.kernel, "link", refuse)
+    (found,) = processes.scan()
+    assert (found.pid, found.name.text) == (100, "main")

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from advisor_agent import sockets as module
+from advisor_agent.kernel import Kernel
+from advisor_agent.sockets import ESTABLISHED, LISTEN, sockets
+
+
+@pytest.fixture
+def pair():
+    """A listening socket with one connection on it: (listener, accepted end, its port)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)), listener.accept()[0] as accepted:
+            yield listener, accepted, port
+
+
+def found_on(rows, port):
+    return {(row.state, row.inode) for row in rows if row.port == port}
+
+
+def inodes(pair):
+    listener, accepted, _ = pair
+    return {(LISTEN, os.fstat(listener.fileno()).st_ino), (ESTABLISHED, os.fstat(accepted.fileno()).st_ino)}
+
+
+def test_netlink_shows_real_sockets(pair):
+    assert found_on(sockets(Kernel()), pair[2]) == inodes(pair)
+
+
+def test_the_text_file_shows_the_same(pair, monkeypatch):
+    def refuse():
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(module, "_by_netlink", refuse)
+    assert found_on(sockets(Kernel()), pair[2]) == inodes(pair)
+
+
+def test_a_process_elsewhere_is_read_by_its_own_table(pair):
+    assert found_on(sockets(Kernel(), os.getpid()), pair[2]) == inodes(pair)
+
+
+def test_ipv6_sockets_are_seen():
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        port, inode = listener.getsockname()[1], os.fstat(listener.fileno()).st_ino
+        assert found_on(sockets(Kernel()), port) == {(LISTEN, inode)}
+
+
+def test_other_states_are_left_out(machine):
+    machine.tcp(LISTEN, 3000, 501)
+    machine.tcp(6, 3000, 0)
+    assert [(row.state, row.port, row.inode) for row in sockets(machine.kernel)] == [(LISTEN, 3000, 501)]

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import time
+import uuid
+
+import pytest
+
+from advisor_agent.uuid7 import is_uuid, uuid7
+
+
+def test_the_standard_library_reads_it_as_version_7():
+    made = uuid.UUID(uuid7())
+    assert (made.version, made.variant) == (7, uuid.RFC_4122)
+    assert abs((made.int >> 80) / 1000 - time.time()) < 60
+
+
+def test_text_sorts_by_creation_and_never_repeats():
+    made = []
+    for _ in range(200):
+        made.append(uuid7())
+        now = time.monotonic_ns()
+        while time.monotonic_ns() - now < 500:  # a step of the 12-bit fraction is 244 ns
+            pass
+    assert made == sorted(made)
+    assert len(set(made)) == 200
+
+
+@pytest.mark.parametrize("text", ["", "x", "0" * 36, "01a20707-3197-7693-b26b-37217305666g"])
+def test_other_text_is_no_uuid(text):
+    assert not is_uuid(text)
+
+
+def test_its_own_is_one():
+    assert is_uuid(uuid7())

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from advisor_agent.verdict import explained, meaning, rejected_points, retry_after, status_message
+
+
+@pytest.mark.parametrize(
+    ("word", "statuses"),
+    [
+        ("taken", (200, 202, 204)),
+        ("dropped", (400, 413, 415, 422)),
+        ("later", (301, 401, 403, 404, 408, 429, 500, 502, 503, 504, 507)),
+    ],
+)
+def test_meaning(word, statuses):
+    assert {meaning(status) for status in statuses} == {word}
+
+
+def test_the_servers_own_words_are_told_unless_we_know_better():
+    body = b'{"code": 3, "message": "bad time"}'
+    assert explained(400, body) == "400: bad time"
+    assert "ADVISOR_TOKEN" in explained(401, body)
+    assert explained(500, b"<html>") == "500"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"message": 5}', b"[" * 100_000])
+def test_an_odd_body_is_no_trouble(body):
+    assert status_message(body) == ""
+    assert rejected_points(body) == (0, "")
+
+
+@pytest.mark.parametrize("count", [b"3", b'"3"'])
+def test_partial_success(count):
+    body = b'{"partialSuccess": {"rejectedDataPoints": %s, "errorMessage": "too old"}}' % count
+    assert rejected_points(body) == (3, "too old")
+    assert rejected_points(b'{"partialSuccess": {}}') == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7),
+        ("999999", 3600),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 60),
+        ("Sun, 06 Nov 1994 08:00:00 GMT", 0),
+        ("", 0),
+        ("-5", 0),
+        ("soon", 0),
+    ],
+)
+def test_retry_after(text, seconds):
+    assert retry_after(text, now=784_111_717) == seconds
