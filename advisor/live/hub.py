@@ -55,15 +55,16 @@ class Hub:
         self._sockets: set[Slots] = set()
         self._task: asyncio.Task[None] | None = None
         self._beat: asyncio.Event | None = None
-        self.connected = False
+        self.connected: bool | None = None
+        """Whether hints arrive; None while nobody listens or nothing is known yet."""
 
     def join(self, slots: Slots) -> None:
         """Add a socket. The first one starts the reader."""
         self._sockets.add(slots)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._keep_reading())
-        elif not self.connected:
-            slots.put(topics.FEED, 0)
+        elif self.connected is not None:
+            slots.put(topics.FEED, int(self.connected))
 
     def leave(self, slots: Slots) -> None:
         """Forget a socket. The last one stops the reader."""
@@ -71,7 +72,7 @@ class Hub:
         if not self._sockets and self._task is not None:
             self._task.cancel()
             self._task = None
-            self.connected = False
+            self.connected = None
 
     def sockets_of(self, user_id: int) -> int:
         """How many sockets one person has open in this process."""
@@ -83,7 +84,7 @@ class Hub:
                 await self._read_until_broken()
             except Exception as error:
                 # Any failure of the broker ends here, whatever its type: the answer is the same, try again.
-                if self.connected:
+                if self.connected is not False:
                     log.warning("Live updates interrupted, trying again each %.0f s: %r", self._retry, error)
                 self._say(connected=False)
             await asyncio.sleep(self._retry)
@@ -126,10 +127,10 @@ class Hub:
                 slots.put(topic, message["version"])
 
     def _say(self, connected: bool) -> None:
-        changed, self.connected = connected != self.connected, connected
-        for slots in self._sockets:
-            if changed or not connected:
+        if connected != self.connected:
+            for slots in self._sockets:
                 slots.put(topics.FEED, int(connected))
+        self.connected = connected
 
     async def _drop(self, layer: Any, reader: asyncio.Task[None] | None) -> None:
         """Leave nothing behind of a subscription that may be dead: its connections are made anew."""
