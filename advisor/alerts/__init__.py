@@ -1,6 +1,6 @@
 """Tells people, once per transition and channel.
 
-In: changes of recommendations.
-Out: Delivery rows, mails, webhooks.
+In: transitions of recommendations.
+Out: `Delivery` rows, and what channels make of them: mails and signed webhooks.
 May import: recommendations, fleet, vocabulary.
 """

@@ -1,6 +1,6 @@
-"""Ways to reach people, one a file, found by its place.
+"""Ways to reach people, one a file, found by its place; the file name is the channel's kind.
 
-In: a Delivery.
-Out: the message is with the receiver, or a ChannelError says why not.
-May import: alerts.models, vocabulary.
+In: a `Delivery`.
+Out: the receiver's answer, or a `ChannelError` that says why the message is not there.
+May import: alerts, vocabulary.
 """
