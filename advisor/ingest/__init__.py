@@ -1,6 +1,6 @@
-"""The door for OTLP
+"""The door for OTLP: telemetry comes in over HTTP and is acknowledged once it is committed.
 
-In:  a plain ASGI application in front of Django..
-Out: HTTP requests.
-May import: committed samples and OTLP answers:pipeline, store, fleet, features, vocabulary.
+In: HTTP requests on `/v1/*`, as a plain ASGI application in front of Django.
+Out: committed rows of the store, and answers as the OTLP specification has them.
+May import: pipeline, live, store, fleet, features, vocabulary.
 """

@@ -1,0 +1,138 @@
+"""What the door says: the bodies and status codes of the OTLP/HTTP specification.
+
+Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response. An error carries a
+`google.rpc.Status` in the request's own content type; only 429 and 503 ask for another try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+import msgspec
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
+
+JSON: Final = b"application/json"
+PROTOBUF: Final = b"application/x-protobuf"
+
+Headers = tuple[tuple[bytes, bytes], ...]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Code(IntEnum):
+    """The codes of `google.rpc.Code` that the door uses."""
+
+    INVALID_ARGUMENT = 3
+    NOT_FOUND = 5
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    UNIMPLEMENTED = 12
+    UNAVAILABLE = 14
+    UNAUTHENTICATED = 16
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """A request that is not taken: what was wrong and what to do, as the sender will read it.
+
+    Attributes:
+        status: the HTTP status; 429 and 503 mean that the same body may be sent again.
+        code: its counterpart in `google.rpc.Code`.
+        message: one or two sentences.
+        headers: further headers of the answer.
+    """
+
+    status: int
+    code: Code
+    message: str
+    headers: Headers = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a request that was taken.
+
+    Attributes:
+        rejected: reason -> number of points that were left out for it.
+        warnings: what else the sender should know; nothing was left out for it.
+        replayed: the batch had been stored before, so nothing changed.
+    """
+
+    rejected: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    replayed: bool = False
+
+    @property
+    def message(self) -> str:
+        """The reasons with their counts, in one line; empty where all went in."""
+        counted = (f"{count} {reason}" for reason, count in sorted(self.rejected.items()))
+        return "; ".join((*counted, *self.warnings))
+
+
+def unavailable(message: str, retry_after: int = 1) -> Refusal:
+    """The refusal that asks the sender to keep its data and come back after so many seconds."""
+    return Refusal(503, Code.UNAVAILABLE, message, ((b"retry-after", str(retry_after).encode()),))
+
+
+def invalid(message: str) -> Refusal:
+    """The refusal of a body that will never be taken as it is."""
+    return Refusal(400, Code.INVALID_ARGUMENT, message)
+
+
+def too_large(message: str) -> Refusal:
+    """The refusal of a body that must be sent in smaller pieces."""
+    return Refusal(413, Code.RESOURCE_EXHAUSTED, message)
+
+
+async def send_refusal(send: Send, refusal: Refusal, content_type: bytes) -> None:
+    """Answer with the refusal as a `google.rpc.Status`."""
+    body = _status_protobuf(refusal) if content_type == PROTOBUF else _status_json(refusal)
+    await _respond(send, refusal.status, content_type, body, refusal.headers)
+
+
+async def send_receipt(send: Send, receipt: Receipt, content_type: bytes) -> None:
+    """Answer 200; `partial_success` is set only where points were left out or there is a warning."""
+    body = _receipt_protobuf(receipt) if content_type == PROTOBUF else _receipt_json(receipt)
+    await _respond(send, 200, content_type, body, ((b"advisor-replayed", b"true"),) if receipt.replayed else ())
+
+
+async def _respond(send: Send, status: int, content_type: bytes, body: bytes, headers: Headers) -> None:
+    fixed = ((b"content-type", content_type), (b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _receipt_json(receipt: Receipt) -> bytes:
+    if not receipt.message:
+        return b"{}"
+    partial = {"rejectedDataPoints": str(sum(receipt.rejected.values())), "errorMessage": receipt.message}
+    return msgspec.json.encode({"partialSuccess": partial})
+
+
+def _receipt_protobuf(receipt: Receipt) -> bytes:
+    response = ExportMetricsServiceResponse()
+    if receipt.message:
+        response.partial_success.rejected_data_points = sum(receipt.rejected.values())
+        response.partial_success.error_message = receipt.message
+    return response.SerializeToString()
+
+
+def _status_json(refusal: Refusal) -> bytes:
+    return msgspec.json.encode({"code": int(refusal.code), "message": refusal.message})
+
+
+def _status_protobuf(refusal: Refusal) -> bytes:
+    """`google.rpc.Status` by hand: field 1 the code, field 2 the message. No dependency has its class."""
+    message = refusal.message.encode()
+    return bytes((0x08, refusal.code, 0x12)) + _varint(len(message)) + message
+
+
+def _varint(number: int) -> bytes:
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)

@@ -1,0 +1,121 @@
+"""Attribute lists, from raw JSON to plain values, cleaned of what no name may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from advisor.ingest import limits
+from advisor.vocabulary.aliases import ATTRIBUTES
+
+Scalar = str | int | float | bool
+
+RESOURCE_KEYS: Final = frozenset(
+    {
+        "advisor.cluster.role",
+        "advisor.service.name.source",
+        "container.id",
+        "deployment.environment",
+        "deployment.environment.name",
+        "host.arch",
+        "host.id",
+        "host.name",
+        "os.description",
+        "os.type",
+        "os.version",
+        "process.command",
+        "process.creation.time",
+        "process.executable.name",
+        "process.parent_pid",
+        "process.pid",
+        "process.runtime.name",
+        "process.runtime.version",
+        "service.instance.id",
+        "service.name",
+        "service.namespace",
+        "service.version",
+        "telemetry.sdk.name",
+        "telemetry.sdk.version",
+    }
+)
+"""The resource attributes that are read. Arguments and environments are not: they may hold secrets."""
+
+_CACHED: Final = 20_000
+
+
+class _Value(Struct, rename="camel"):
+    string_value: str | None = None
+    int_value: int | str | None = None
+    double_value: float | str | None = None
+    bool_value: bool | None = None
+
+    def plain(self) -> Scalar | None:
+        """The one value that is set; None for arrays, maps and bytes."""
+        if self.string_value is not None:
+            return clean(self.string_value)
+        if self.int_value is not None:
+            return int(self.int_value)
+        return self.bool_value if self.double_value is None else float(self.double_value)
+
+
+class _Pair(Struct):
+    key: str = ""
+    value: _Value | None = None
+
+
+_DECODER: Final = msgspec.json.Decoder(list[_Pair] | None)
+
+
+def parse(raw: Raw) -> dict[str, Scalar]:
+    """Key -> value of one attribute list; keys with no scalar value are left out.
+
+    Raises:
+        ValueError: the list is no list of OTLP attributes.
+    """
+    pairs = _DECODER.decode(raw) or ()
+    plain = ((pair.key, pair.value.plain()) for pair in pairs if pair.value is not None)
+    return {key: value for key, value in plain if value is not None}
+
+
+def parse_point(raw: Raw) -> dict[str, str]:
+    """The attributes of a data point under today's keys, as text; what is said twice keeps today's word."""
+    given = {key: str(value) for key, value in parse(raw).items()}
+    renamed = {ATTRIBUTES[key]: value for key, value in given.items() if key in ATTRIBUTES}
+    return {**renamed, **given}
+
+
+def clean(text: str) -> str:
+    """The text cut to `limits.STRING_CHARACTERS`, with control and direction characters as spaces.
+
+    PostgreSQL takes no NUL, a mail subject no newline, and a page should not turn its reading order.
+    """
+    text = text[: limits.STRING_CHARACTERS]
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+class ResourceReader:
+    """Reads resources; the same few come with every export, so what they say is kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Mapping[str, Scalar]] = {}
+
+    def read(self, raw: Raw) -> Mapping[str, Scalar]:
+        """The attributes of a resource that are in `RESOURCE_KEYS`.
+
+        Raises:
+            ValueError: the list is no list of OTLP attributes.
+        """
+        key = bytes(raw)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _CACHED:
+                self._known.clear()  # keys come from senders: full means somebody invents them
+            kept = {name: value for name, value in parse(raw).items() if name in RESOURCE_KEYS}
+            known = self._known[key] = MappingProxyType(kept)
+        return known

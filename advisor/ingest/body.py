@@ -1,0 +1,123 @@
+"""Reads a request: its headers first, and its body only once the sender is known."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from advisor.ingest import limits
+from advisor.ingest.answers import JSON, PROTOBUF, Code, Refusal, invalid, too_large, unavailable
+from advisor.ingest.inflate import Gunzip, Identity
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the headers say, checked.
+
+    Attributes:
+        content_type: `answers.JSON` or `answers.PROTOBUF`.
+        gzip: the body is compressed.
+        authorization: the header as it came; empty if there is none.
+        batch_id: kept by the sender over retries; None where it keeps none.
+        sent_at: Unix seconds on the sender's clock at sending; None where it does not say.
+    """
+
+    content_type: bytes
+    gzip: bool
+    authorization: bytes
+    batch_id: uuid.UUID | None
+    sent_at: float | None
+
+
+class Disconnected(Exception):
+    """The sender went away before its body was complete; nobody is left to answer."""
+
+
+def answer_type(headers: dict[bytes, bytes]) -> bytes:
+    """The content type to answer in: the request's own, JSON where it has neither."""
+    given = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return PROTOBUF if given == PROTOBUF else JSON
+
+
+def read_head(headers: dict[bytes, bytes]) -> Head:
+    """Check the headers.
+
+    Raises:
+        Refusal: 415 for another content type or encoding, 413 for a body announced as too large,
+            400 for a header that cannot be read.
+    """
+    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    if encoding not in (b"identity", b"gzip", b""):
+        raise Refusal(415, Code.UNIMPLEMENTED, "Content-Encoding must be gzip or identity.")
+    given = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if given not in (JSON, PROTOBUF):
+        raise Refusal(415, Code.UNIMPLEMENTED, "Content-Type must be application/json or application/x-protobuf.")
+    _check_length(headers.get(b"content-length"))
+    return Head(
+        content_type=given,
+        gzip=encoding == b"gzip",
+        authorization=headers.get(b"authorization", b""),
+        batch_id=_batch_id(headers.get(b"advisor-batch-id")),
+        sent_at=_sent_at(headers.get(b"advisor-sent-at")),
+    )
+
+
+async def read_body(receive: Receive, gzip: bool, seconds: float = limits.BODY_SECONDS) -> bytes:
+    """The body, inflated while it arrives.
+
+    Raises:
+        Refusal: 413 and 400 as `inflate`, 503 where it does not arrive in time.
+        Disconnected: the sender went away.
+    """
+    reader = Gunzip() if gzip else Identity()
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(receive, reader)
+    except TimeoutError:
+        raise unavailable(f"The body did not arrive within {seconds:.0f} seconds. Send it again.") from None
+
+
+async def _read(receive: Receive, reader: Gunzip | Identity) -> bytes:
+    size, more = 0, True
+    while more:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = event.get("body", b"")
+        size += len(chunk)
+        if size > limits.WIRE_BYTES:
+            raise _too_long()
+        reader.feed(chunk)
+        more = event.get("more_body", False)
+    return reader.finish()
+
+
+def _check_length(announced: bytes | None) -> None:
+    if announced is not None and announced.isdigit() and int(announced) > limits.WIRE_BYTES:
+        raise _too_long()
+
+
+def _too_long() -> Refusal:
+    return too_large(f"The body is longer than {limits.WIRE_BYTES} bytes. Send smaller batches.")
+
+
+def _batch_id(given: bytes | None) -> uuid.UUID | None:
+    try:
+        return None if given is None else uuid.UUID(given.decode("latin-1"))
+    except ValueError:
+        raise invalid("The header Advisor-Batch-Id is no UUID.") from None
+
+
+def _sent_at(given: bytes | None) -> float | None:
+    try:
+        sent_at = None if given is None else float(given)
+    except ValueError:
+        sent_at = -1.0
+    if sent_at is not None and not 0 <= sent_at < 2**33:
+        raise invalid("The header Advisor-Sent-At is no Unix time in seconds.")
+    return sent_at

@@ -1,0 +1,61 @@
+"""How much one request may hold. Each limit keeps a hostile body from costing more than it should.
+
+A body limit alone is no protection: eight mebibytes of empty protobuf messages cost 256 MiB once
+decoded, and gzip shrinks such a body a thousandfold. So the wire size, the inflated size, their
+ratio and the number of messages are bounded apart, each before the step that would pay for it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+WIRE_BYTES: Final = 1 << 20
+"""Most bytes of a body as it travels."""
+
+INFLATED_BYTES: Final = 4 << 20
+"""Most bytes of a body once inflated."""
+
+RATIO: Final = 100
+"""Most inflated bytes per wire byte, once more than `RATIO_FREE_BYTES` are out."""
+
+RATIO_FREE_BYTES: Final = 256 << 10
+"""What may be inflated before the ratio counts: small bodies of repeated text compress very well."""
+
+GZIP_MEMBERS: Final = 8
+"""Most gzip members of one body."""
+
+MESSAGES: Final = 20_000
+"""Most sub-messages (protobuf) or objects (JSON) of one body, counted before it is decoded."""
+
+FIELDS: Final = 250_000
+"""Most protobuf fields that the count looks at: bounds its own time."""
+
+BUCKET_BYTES: Final = 16 << 10
+"""Most bytes of one histogram's bucket list as it travels."""
+
+DEPTH: Final = 32
+"""Most levels that a JSON body, or a value in protobuf, may nest."""
+
+POINTS: Final = 10_000
+"""Most data points of one body."""
+
+STRING_CHARACTERS: Final = 1_024
+"""Longer attribute values are cut to this."""
+
+PART_NAMES: Final = 50
+"""Most names per kind of part, instance and request; the rest is summed under `other`."""
+
+BODY_SECONDS: Final = 10.0
+"""How long a body may take to arrive."""
+
+COMMIT_SECONDS: Final = 2.0
+"""How long a sender waits for its commit before it is told to come back."""
+
+REQUESTS_PER_SECOND: Final = 50.0
+"""Requests a token may make; a large host's agent forwards what each of its processes sends."""
+
+FUTURE_SECONDS: Final = 300.0
+"""How far ahead of the server a point may lie, the clock offset applied."""
+
+PAST_SECONDS: Final = 48 * 3600.0
+"""How old a point may be, the clock offset applied."""

@@ -1,0 +1,153 @@
+"""What a point means: the columns of the vocabulary that its metric and attributes lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from msgspec import Raw
+
+from advisor.ingest.attributes import parse_point
+from advisor.vocabulary import COLUMNS, Column, Combine, Entity, Facet, Kind, PartKind, canonical
+from advisor.vocabulary.metrics import HISTOGRAMS
+
+Place = tuple[PartKind, str] | None
+"""The part that a number belongs to; None for the process or host itself."""
+
+_CACHED: Final = 20_000
+_LARGEST: Final = 2.0**53
+"""Beyond it a double no longer counts in ones; no metric of ours comes near."""
+
+_SLACK: Final = 1.001
+"""A ratio measured from two clocks may end a hair above 1; it is stored as 1."""
+
+_NAME_ELSEWHERE: Final = {"network.interface.name": "system.device"}
+"""Where host-metrics before semantic conventions 1.31 puts the name of an interface."""
+
+_SERVER_FAULT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One number of a snapshot that a point adds to."""
+
+    column: str
+    entity: Entity
+    facet: Facet
+    largest_wins: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """All that a point adds to.
+
+    Attributes:
+        kind: the instrument that the columns expect.
+        factor: multiplies the sender's values into the column's unit.
+        limit: the largest value that can be true.
+        is_ratio: values up to `limit` are stored as at most 1.
+        of_process: at least one column is a process's or its part's; else all are a host's.
+        failed: the point counts requests that failed.
+        targets: the numbers it adds to.
+        whole: where its distribution is kept whole; empty for metrics that keep figures only.
+    """
+
+    kind: Kind
+    factor: float
+    limit: float
+    is_ratio: bool
+    of_process: bool
+    failed: bool
+    targets: tuple[Target, ...]
+    whole: tuple[Place, ...]
+
+
+class Meanings:
+    """Looks up meanings by metric name and raw attributes; bounded, since senders choose both."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], Meaning | None] = {}
+
+    def find(self, metric: str, attributes: Raw) -> Meaning | None:
+        """The meaning of a point; None where the vocabulary has no column for it.
+
+        Raises:
+            ValueError: the attributes are no list of OTLP attributes.
+        """
+        key = (metric, bytes(attributes))
+        try:
+            return self._known[key]
+        except KeyError:
+            if len(self._known) >= _CACHED:
+                self._known.clear()
+            meaning = self._known[key] = _find(metric, parse_point(attributes))
+            return meaning
+
+
+@cache
+def _columns() -> dict[str, tuple[Column, ...]]:
+    grouped: dict[str, list[Column]] = {}
+    for column in COLUMNS:
+        grouped.setdefault(column.metric, []).append(column)
+    return {metric: tuple(columns) for metric, columns in grouped.items()}
+
+
+def is_known(metric: str) -> bool:
+    """Whether any column keeps something of this metric, under whichever of its names."""
+    return canonical(metric)[0] in _columns()
+
+
+def _find(metric: str, attributes: Mapping[str, str]) -> Meaning | None:
+    today, factor = canonical(metric)
+    columns = _columns().get(today, ())
+    fitting = [(column, _place(column, attributes)) for column in columns if _fits(column, attributes)]
+    placed = [(column, place) for column, place in fitting if column.part is None or place is not None]
+    if not placed:
+        return None
+    is_ratio = placed[0][0].unit == "1"
+    return Meaning(
+        kind=placed[0][0].kind,
+        factor=factor,
+        limit=_SLACK if is_ratio else _LARGEST,
+        is_ratio=is_ratio,
+        of_process=any(_of_process(column) for column, _ in placed),
+        failed=_failed(attributes),
+        targets=tuple(_target(column, place) for column, place in placed),
+        whole=_whole(today, placed),
+    )
+
+
+def _target(column: Column, place: Place) -> Target:
+    return Target(column.name, column.entity, column.facet, column.combine is Combine.MAX, place)
+
+
+def _of_process(column: Column) -> bool:
+    return column.entity is Entity.PROCESS or column.part in (PartKind.ROUTE, PartKind.DESTINATION)
+
+
+def _fits(column: Column, attributes: Mapping[str, str]) -> bool:
+    return all(attributes.get(key) in values for key, values in column.where.items())
+
+
+def _place(column: Column, attributes: Mapping[str, str]) -> Place:
+    if column.part is None:
+        return None
+    words = [attributes.get(key) or attributes.get(_NAME_ELSEWHERE.get(key, "")) for key in column.named_by]
+    name = " ".join(word for word in words if word)
+    return (column.part, name) if name else None
+
+
+def _whole(metric: str, placed: list[tuple[Column, Place]]) -> tuple[Place, ...]:
+    if metric not in HISTOGRAMS:
+        return ()
+    entity, part = HISTOGRAMS[metric]
+    own: tuple[Place, ...] = (None,) if entity is Entity.PROCESS else ()
+    return own + tuple(dict.fromkeys(place for column, place in placed if place and column.part is part))
+
+
+def _failed(attributes: Mapping[str, str]) -> bool:
+    status = attributes.get("http.response.status_code", "")
+    return bool(attributes.get("error.type")) or (status.isdecimal() and int(status) >= _SERVER_FAULT)

@@ -1,0 +1,140 @@
+"""What a request says, sorted by who says it and when: the columns are filled, the ids still unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from advisor.features.histogram import Histogram
+from advisor.ingest import limits
+from advisor.ingest.attributes import Scalar
+from advisor.ingest.meaning import Meaning, Place, Target
+from advisor.vocabulary import Entity, Facet, PartKind
+
+OTHER = "other"
+
+
+@dataclass(slots=True)
+class Figures:
+    """The numbers and the distributions of one row in the making."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    whole: list[Histogram] = field(default_factory=list)
+
+    def add(self, column: str, value: float, largest_wins: bool) -> None:
+        """Fold one more number in."""
+        known = self.values.get(column)
+        if known is None:
+            self.values[column] = value
+        else:
+            self.values[column] = max(known, value) if largest_wins else known + value
+
+    def histogram(self) -> bytes | None:
+        """All distributions merged and encoded; None where there is none."""
+        merged = self.whole[0] if len(self.whole) == 1 else Histogram.merge(*self.whole)
+        return merged.encode() if merged.count else None
+
+
+@dataclass(slots=True)
+class Reading:
+    """One resource at one moment.
+
+    Attributes:
+        time_us: the sender's timestamp, microseconds since the epoch.
+        span: seconds that the increases cover, the longest of its points; 0 while there is none.
+        process: what belongs to the process itself.
+        host: what belongs to the machine itself.
+        parts: what belongs to a route, destination, disk, interface or processor.
+    """
+
+    time_us: int
+    span: float = 0.0
+    process: Figures = field(default_factory=Figures)
+    host: Figures = field(default_factory=Figures)
+    parts: dict[tuple[PartKind, str], Figures] = field(default_factory=dict)
+
+    def figures(self, entity: Entity, place: Place) -> Figures:
+        """The row in the making that a target belongs to."""
+        if place is not None:
+            return self.parts.setdefault(place, Figures())
+        return self.process if entity is Entity.PROCESS else self.host
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One histogram point, its figures apart from its buckets.
+
+    `merged` is None where the sender gave no buckets, or where nobody keeps them.
+    """
+
+    count: int
+    sum: float | None
+    max: float | None
+    merged: Histogram | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cumulative:
+    """A running total since `start_us`; what it adds is known once the last total is at hand.
+
+    Attributes:
+        stream: names the stream within its process or host.
+        value: the total so far, in the column's unit; or the counts of a histogram's buckets.
+        bounds: seconds between the buckets where they are explicit; None where they are exponential.
+    """
+
+    stream: bytes
+    reading: Reading
+    meaning: Meaning
+    start_us: int
+    value: float | Histogram
+    bounds: tuple[float, ...] | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """All that one resource says in one request.
+
+    Attributes:
+        resource: its attributes, as far as they are read.
+        clock_offset: server clock minus its clock, seconds.
+        readings: time in microseconds -> reading.
+        running: totals that wait for the stream's last one.
+    """
+
+    resource: Mapping[str, Scalar]
+    clock_offset: float = 0.0
+    readings: dict[int, Reading] = field(default_factory=dict)
+    running: list[Cumulative] = field(default_factory=list)
+    _names: dict[PartKind, set[str]] = field(default_factory=dict)
+
+    def add(self, reading: Reading, target: Target, value: float) -> None:
+        """Fold a number into the row that it belongs to."""
+        reading.figures(target.entity, self._bounded(target.place)).add(target.column, value, target.largest_wins)
+
+    def spread(self, reading: Reading, meaning: Meaning, distribution: Distribution) -> None:
+        """Put a distribution's figures into their columns, and the whole of it where it is kept."""
+        facets = {
+            Facet.COUNT: float(distribution.count),
+            Facet.SUM: distribution.sum,
+            Facet.MAX: distribution.max if distribution.count else None,
+            Facet.ERRORS: float(distribution.count) if meaning.failed else 0.0,
+        }
+        for target in meaning.targets:
+            value = facets.get(target.facet)
+            if value is not None:
+                self.add(reading, target, value)
+        if distribution.merged is not None and distribution.merged.count:
+            for place in meaning.whole:
+                whole = reading.figures(Entity.PROCESS, self._bounded(place)).whole
+                whole.append(distribution.merged)
+
+    def _bounded(self, place: Place) -> Place:
+        if place is None:
+            return None
+        names = self._names.setdefault(place[0], set())
+        if place[1] not in names:
+            if len(names) >= limits.PART_NAMES:
+                return place[0], OTHER
+            names.add(place[1])
+        return place

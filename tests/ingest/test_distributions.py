@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.ingest import distributions, limits
+from advisor.ingest.points import ExponentialPoint, HistogramPoint
+from tests.ingest.exports import Json, explicit_point, exponential_point
+
+BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1]
+
+
+def explicit(point: Json) -> HistogramPoint:
+    return msgspec.json.decode(json.dumps(point), type=HistogramPoint)
+
+
+def exponential(point: Json) -> ExponentialPoint:
+    return msgspec.json.decode(json.dumps(point), type=ExponentialPoint)
+
+
+def test_explicit_buckets_keep_count_sum_and_extremes() -> None:
+    point = explicit(explicit_point([5, 0, 3, 0, 0, 1], BOUNDS, 0.3, min=0.001, max=0.2))
+    found, bounds = distributions.explicit(point, 1.0)
+    assert (found.count, found.sum, found.max) == (9, 0.3, 0.2)
+    assert bounds == tuple(BOUNDS)
+    assert found.merged is not None
+    assert found.merged.count == 9
+    assert found.merged.quantile(1.0) == pytest.approx(0.2, rel=0.1)
+
+
+def test_milliseconds_become_seconds() -> None:
+    point = explicit(explicit_point([0, 4, 0], [100.0, 200.0], 600.0, max=180.0))
+    found, bounds = distributions.explicit(point, 0.001)
+    assert bounds == pytest.approx((0.1, 0.2))
+    assert found.sum == pytest.approx(0.6)
+    assert found.max == pytest.approx(0.18)
+    assert found.merged is not None
+    assert 0.1 <= found.merged.quantile(0.5) <= 0.2
+
+
+def test_exponential_buckets_scale_too() -> None:
+    seconds = distributions.exponential(exponential(exponential_point([4], -20, 0.8)), 1.0)
+    millis = distributions.exponential(exponential(exponential_point([4], round(-20 + 8 * 9.9658), 800.0)), 0.001)
+    assert seconds.merged is not None
+    assert millis.merged is not None
+    assert millis.sum == pytest.approx(seconds.sum)
+    assert millis.merged.quantile(0.5) == pytest.approx(seconds.merged.quantile(0.5), rel=0.1)
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=6, max_size=6),
+    st.lists(st.integers(0, 50), min_size=6, max_size=6),
+)
+def test_the_difference_of_running_counts_is_exactly_what_came(before: list[int], more: list[int]) -> None:
+    after = [a + b for a, b in zip(before, more, strict=True)]
+    earlier = distributions.running_explicit(explicit(explicit_point(before, BOUNDS, float(sum(before)))), 1.0)
+    later = distributions.running_explicit(explicit(explicit_point(after, BOUNDS, float(sum(after)))), 1.0)
+    added = later.subtract(earlier)
+    assert added is not None
+    direct, _ = distributions.explicit(explicit(explicit_point(more, BOUNDS, float(sum(more)))), 1.0)
+    found = distributions.explicit_difference(added, tuple(BOUNDS))
+    assert found.merged == direct.merged
+    assert found.count == sum(more)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        explicit_point([1, 2], BOUNDS, 1.0),
+        explicit_point([1, 2, 3], [0.2, 0.1], 1.0),
+        explicit_point([-1, 2], [0.1], 1.0),
+        {**explicit_point([1, 2], [0.1], 1.0), "count": "many"},
+        {**explicit_point([1, 2], [0.1], 1.0), "count": "9" * 30},
+        {**explicit_point([1, 2], [0.1], 1.0), "bucketCounts": "no list"},
+        {**explicit_point([1, 2], [0.1], 1.0), "bucketCounts": [1] * limits.BUCKET_BYTES},
+    ],
+)
+def test_buckets_that_do_not_fit_are_an_error(broken: Json) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        distributions.explicit(explicit(broken), 1.0)
+
+
+def test_a_histogram_without_buckets_still_has_figures() -> None:
+    found, _ = distributions.explicit(explicit({**explicit_point([], [], 1.5), "count": 3}), 1.0)
+    assert (found.count, found.sum, found.merged) == (3, 1.5, None)
+
+
+def test_a_stream_holds_only_so_many_buckets() -> None:
+    wide = explicit_point([1] * 200, [float(x) for x in range(199)], 1.0)
+    with pytest.raises(ValueError, match="buckets"):
+        distributions.running_explicit(explicit(wide), 1.0)

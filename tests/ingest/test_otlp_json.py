@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from advisor.ingest import limits, otlp_json
+from advisor.ingest.answers import Refusal
+from advisor.ingest.points import count_points
+from tests.ingest.exports import PROCESS, body, counter, gauge, number, resource
+
+
+def status_of(data: bytes) -> int:
+    with pytest.raises(Refusal) as caught:
+        otlp_json.decode(data)
+    return caught.value.status
+
+
+def test_reads_points_of_every_resource() -> None:
+    data = body(resource(PROCESS, gauge("a", number(1), number(2))), resource(PROCESS, counter("b", number(3))))
+    export = otlp_json.decode(data)
+    assert count_points(export) == 3
+
+
+def test_ignores_fields_it_does_not_know_and_nulls() -> None:
+    data = json.dumps({"future": [1], "resourceMetrics": [{"resource": None, "scopeMetrics": None, "x": {}}]})
+    assert count_points(otlp_json.decode(data.encode())) == 0
+    assert count_points(otlp_json.decode(b"{}")) == 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"null", b"[]", b'"text"', b"{", b'{"resourceMetrics":{}}', b'{"resourceMetrics":[{"a":NaN}]}', b"\xff"],
+)
+def test_what_is_no_otlp_is_refused(data: bytes) -> None:
+    assert status_of(data) == 400
+
+
+def nested(depth: int) -> bytes:
+    return b'{"a":' + b"[" * (depth - 1) + b"]" * (depth - 1) + b"}"
+
+
+def test_depth_is_bounded_exactly() -> None:
+    assert otlp_json.decode(nested(limits.DEPTH)).resource_metrics is None
+    assert status_of(nested(limits.DEPTH + 1)) == 400
+    assert status_of(b"[" * 100_000) == 400
+
+
+def test_brackets_inside_strings_are_no_depth_and_no_objects() -> None:
+    text = json.dumps({"a": '[{"\\' * 30_000})
+    assert otlp_json.decode(text.encode()).resource_metrics is None
+
+
+def test_the_number_of_objects_is_bounded() -> None:
+    many = b",".join([b"{}"] * limits.MESSAGES)
+    assert status_of(b'{"resourceMetrics":[' + many + b"]}") == 413

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from advisor.ingest.rate import RateLimit
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_passes_then_the_rate_holds() -> None:
+    clock = Clock()
+    rate = RateLimit(50.0, clock)
+    assert [rate.wait(1) for _ in range(100)] == [0] * 100
+    assert rate.wait(1) == 1
+    clock.now += 0.1
+    assert [rate.wait(1) for _ in range(6)] == [0] * 5 + [1]
+
+
+def test_tokens_do_not_share_a_bucket() -> None:
+    rate = RateLimit(1.0, Clock())
+    assert [rate.wait(1), rate.wait(1), rate.wait(1), rate.wait(2)] == [0, 0, 1, 0]
+
+
+def test_the_wait_is_whole_seconds_until_the_next_request() -> None:
+    clock = Clock()
+    rate = RateLimit(0.25, clock)
+    assert [rate.wait(1), rate.wait(1)] == [0, 4]
+    clock.now += 2.5
+    assert rate.wait(1) == 2
+    clock.now += 1.5
+    assert rate.wait(1) == 0
+
+
+def test_memory_is_bounded() -> None:
+    rate = RateLimit(50.0, Clock())
+    for token in range(10_100):
+        rate.wait(token)
+    assert len(rate._buckets) <= 10_000
