@@ -11,8 +11,11 @@ const { readSettings } = require('./settings');
 
 const LOADED = Symbol.for('@scaling-advisor/probe');
 
-// NODE_OPTIONS reaches the package managers too, as programs of their own and under corepack.
-const PACKAGE_MANAGER = /^(npm|npx|npm-cli|npx-cli|corepack|yarn|yarnpkg|yarn-[\d.]+|pnpm|pnpx)(\.[cm]?js)?$/;
+// NODE_OPTIONS reaches the package managers and PM2's own processes too; none of them is a service.
+const TOOL = new RegExp(
+  '/(npm|npx|npm-cli|npx-cli|corepack|yarn|yarnpkg|yarn-[\\d.]+|pnpm|pnpx|pm2|pm2-runtime)(\\.[cm]?js)?$' +
+    '|/pm2/lib/Daemon\\.js$',
+);
 
 // A wall clock that moved by more than this against the monotonic one was set, not running.
 const CLOCK_STEP = 1000;
@@ -89,14 +92,14 @@ function measure(collector) {
   }
 }
 
-function isPackageManager(script) {
-  return script !== undefined && PACKAGE_MANAGER.test(script.slice(script.lastIndexOf('/') + 1));
+function isTool(script) {
+  return script !== undefined && TOOL.test(script);
 }
 
 /** Starts the process's one probe, or returns the one that runs, or undefined where none should. */
 function load() {
   if (process[LOADED] !== undefined) return process[LOADED];
-  if (!isMainThread || isPackageManager(process.argv[1])) return undefined;
+  if (!isMainThread || isTool(process.argv[1])) return undefined;
   try {
     const probe = new Probe(readSettings(process.env));
     Object.defineProperty(process, LOADED, { value: probe });
@@ -107,4 +110,4 @@ function load() {
   }
 }
 
-module.exports = { Probe, isPackageManager, load };
+module.exports = { Probe, isTool, load };

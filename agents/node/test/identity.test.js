@@ -58,8 +58,9 @@ test('resource attributes are decoded, and a broken one is kept as it is', () =>
 });
 
 test('a process that a shell became by exec keeps the start that the kernel knows', () => {
-  const program = `process.stdout.write(String(require(${JSON.stringify(require.resolve('../lib/identity'))}).creationTime()))`;
+  const program = 'console.log(require(process.argv[1]).creationTime())';
   const before = Date.now();
-  const created = execFileSync('sh', ['-c', 'sleep 1.2; exec "$0" -e "$1"', process.execPath, program]);
+  const shell = ['-c', 'sleep 1.2; exec "$@"', 'sh', process.execPath, '-e', program, require.resolve('../lib/identity')];
+  const created = execFileSync('sh', shell);
   assert.ok(Math.abs(Number(created) - before) < 1000, `${created} is near ${before}`);
 });

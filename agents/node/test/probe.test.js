@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
-const { isPackageManager } = require('../lib/probe');
+const { isTool } = require('../lib/probe');
 const { Receiver } = require('../testing/receiver');
 const { serve, start, stop } = require('../testing/service');
 
@@ -129,11 +129,18 @@ test('a wrong setting is one sentence, and the service runs', async () => {
   assert.match(service.errors, /The probe did not start: ADVISOR_PROBE_INTERVAL is "soon"; set it to seconds/);
 });
 
-test('package managers are known by their script', () => {
-  const managers = ['/usr/bin/npm', '/lib/npm/bin/npx-cli.js', '/x/corepack/dist/pnpm.js', '/x/yarn-4.1.0.cjs', '/x/yarn.js'];
-  for (const script of managers) assert.ok(isPackageManager(script), script);
-  for (const script of [undefined, '/srv/app.js', '/srv/npm/server.js', '/srv/npm-mirror.js']) {
-    assert.ok(!isPackageManager(script), String(script));
+test('package managers and PM2 itself are known by their script', () => {
+  for (const script of [
+    '/usr/bin/npm',
+    '/lib/npm/bin/npx-cli.js',
+    '/lib/corepack/dist/pnpm.js',
+    '/srv/.yarn/releases/yarn-4.1.0.cjs',
+    '/lib/node_modules/pm2/lib/Daemon.js',
+  ]) {
+    assert.ok(isTool(script), script);
+  }
+  for (const script of [undefined, '/srv/app.js', '/srv/npm/server.js', '/srv/npm-mirror.js', '/srv/Daemon.js']) {
+    assert.ok(!isTool(script), String(script));
   }
 });
 
