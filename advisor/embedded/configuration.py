@@ -58,7 +58,7 @@ def _program(plan: Plan, child: Child) -> str:
         stopsignal="TERM",
         stopwaitsecs=child.stop_seconds,
         redirect_stderr="true",
-        stdout_logfile=str(plan.logs / f"{child.name}.log"),
+        stdout_logfile=str(plan.logs / f"{child.name}.log").replace("%", "%%"),  # expanded twice by supervisord 4.3
         stdout_logfile_maxbytes=LOG_BYTES,
         stdout_logfile_backups=LOG_BACKUPS,
     )

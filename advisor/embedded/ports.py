@@ -49,3 +49,8 @@ def any_free(host: str) -> int:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((host.strip("[]"), 0))
         return int(probe.getsockname()[1])
+
+
+def preferred(host: str, port: int) -> int:
+    """`port`, or any free one where it is taken."""
+    return port if is_free(host, port) else any_free(host)
