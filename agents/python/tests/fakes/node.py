@@ -1,0 +1,67 @@
+"""Real Node.js processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+TIMEOUT = 60.0
+
+SERVER = """
+const server = require('http').createServer((request, response) => response.end('ok'))
+server.listen(0, '127.0.0.1', () => console.log(server.address().port))
+"""
+CLUSTER = """
+const cluster = require('cluster')
+if (cluster.isPrimary) {
+  let ready = 0
+  cluster.on('listening', (worker, address) => { if (++ready === 2) console.log(address.port) })
+  cluster.fork(); cluster.fork()
+} else require('http').createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1')
+"""
+IDLE = "setInterval(() => {}, 1000); console.log('ready')"
+
+
+class Started:
+    """A Node.js process that has said its first line: a port, or that it is ready."""
+
+    def __init__(self, process: subprocess.Popen[str], line: str) -> None:
+        self.pid = process.pid
+        self.process = process
+        self.line = line
+
+    @property
+    def port(self) -> int:
+        return int(self.line)
+
+
+@contextmanager
+def node(script: Path, code: str, environ: Mapping[str, str] | None = None, *before: str) -> Iterator[Started]:
+    """Run the code as a script, while the block runs. `before` are words in front of `node`'s script."""
+    program = shutil.which("node")
+    if program is None:
+        words = "Node.js is not installed: install it to test against real processes."
+        pytest.fail(words) if os.environ.get("ADVISOR_REQUIRE_ALL") else pytest.skip(words)
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(code)
+    process = subprocess.Popen(
+        [program, *before, str(script), "--password=s3cret"],
+        cwd=script.parent,
+        env={"PATH": os.environ["PATH"], "SECRET": "s3cret", **(environ or {})},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout
+        yield Started(process, process.stdout.readline().strip())
+    finally:
+        process.kill()
+        process.wait(TIMEOUT)
+        assert process.stdout
+        process.stdout.close()
