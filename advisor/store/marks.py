@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db import connection, transaction
+from django.db import connection
 
 from advisor.store.models import RollupMark
 
@@ -38,8 +38,7 @@ def take(minute: int) -> bool:
     return deleted > 0
 
 
-def due(before: int) -> list[int]:
-    """The marked minutes before `before`, oldest first."""
-    with transaction.atomic():
-        marks = RollupMark.objects.filter(minute__lt=before).order_by("minute")
-        return list(marks.values_list("minute", flat=True))
+def due(before: int, limit: int) -> list[int]:
+    """At most `limit` marked minutes before `before`, the newest first: they are what people look at."""
+    marks = RollupMark.objects.filter(minute__lt=before).order_by("-minute")[:limit]
+    return list(marks.values_list("minute", flat=True))

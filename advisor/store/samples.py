@@ -4,7 +4,9 @@ In: resolved rows, and what to read: services and a span of time in Unix seconds
 Out: windows to judge, series to draw, the latest figures; rolled up and pruned tables.
 """
 
+from advisor.store.rollup import roll_up
+from advisor.store.series import ServiceSeries, series
 from advisor.store.windows import windows
 from advisor.store.write import write
 
-__all__ = ["windows", "write"]
+__all__ = ["ServiceSeries", "roll_up", "series", "windows", "write"]

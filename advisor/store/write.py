@@ -11,8 +11,13 @@ from advisor.store.marks import mark
 from advisor.store.rows import HostRow, PartRow, ProcessRow, Rows
 from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS, Table
 
-GREATEST = 3.4e38
-"""What a number of 4 bytes can hold; a figure beyond it is no measurement and is left out."""
+GREATEST = 1e30
+LEAST = 1e-30
+"""Figures beyond these are no measurements: greater ones are left out, smaller ones are zero.
+
+Numbers of 4 bytes reach 3.4e38 and 1.2e-38; the rest is room for the sums and means of a rollup,
+since PostgreSQL refuses to round what overflows or underflows.
+"""
 
 
 def write(rows: Rows) -> None:
@@ -42,10 +47,16 @@ def _part(row: PartRow) -> Record:
 
 def _moment(row: HostRow | ProcessRow | PartRow) -> tuple[int, int, float]:
     offset = row.clock_offset if math.isfinite(row.clock_offset) else 0.0
-    span = row.span if 0.0 <= row.span <= GREATEST else 0.0
+    span = row.span if LEAST <= row.span <= GREATEST else 0.0
     return row.time_us, row.time_us + round(offset * MICROSECONDS), span
 
 
 def _figures(table: Table, values: Mapping[str, float]) -> list[float | None]:
-    found = map(values.get, table.figures)
-    return [None if value is None or not -GREATEST <= value <= GREATEST else float(value) for value in found]
+    return [None if value is None else _figure(value) for value in map(values.get, table.figures)]
+
+
+def _figure(value: float) -> float | None:
+    size = abs(value)
+    if LEAST <= size <= GREATEST:
+        return float(value)
+    return 0.0 if size < LEAST else None

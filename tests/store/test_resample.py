@@ -1,0 +1,82 @@
+"""The raster: means keep the integral, peaks keep the spikes, silence stays a gap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from advisor.store.resample import STEPS, Raster, means, peaks
+
+
+def _array(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float64)
+
+
+@given(st.floats(0, 2e9), st.floats(1, 3e7), st.integers(2, 1000))
+def test_a_raster_covers_its_span_with_at_most_the_points_asked_for(start: float, length: float, points: int):
+    raster = Raster.over(start, start + length, points, finest=1.0)
+
+    assert raster.edges[0] <= start
+    assert raster.edges[-1] >= start + length
+    assert raster.size <= points
+    assert raster.start % raster.step == 0
+    assert raster.step in STEPS or raster.step % STEPS[-1] == 0
+
+
+def test_a_span_that_moves_on_keeps_its_cells():
+    first, second = (Raster.over(1000.0 + by, 1900.0 + by, 400, finest=1.0) for by in (0.0, 7.0))
+
+    assert set(first.times[5:]) <= set(second.times)
+
+
+def test_values_hold_between_samples_that_are_wider_than_the_cells():
+    raster = Raster(0.0, 5.0, 6)
+
+    found = means(raster, _array(0, 10), _array(10, 20), _array(1, 3))
+
+    np.testing.assert_allclose(found, [1, 1, 3, 3, np.nan, np.nan])
+
+
+def test_a_cell_that_two_samples_share_takes_each_by_its_time():
+    found = means(Raster(0.0, 10.0, 1), _array(0, 8), _array(8, 10), _array(1, 6))
+
+    assert found.tolist() == [2.0]
+
+
+def test_an_unknown_value_is_a_gap_and_no_zero():
+    found = means(Raster(0.0, 10.0, 3), _array(0, 10, 20), _array(10, 20, 30), _array(1, np.nan, 3))
+
+    np.testing.assert_allclose(found, [1, np.nan, 3])
+
+
+def test_nothing_known_is_all_gap():
+    assert np.isnan(means(Raster(0.0, 10.0, 3), _array(), _array(), _array())).all()
+    assert np.isnan(peaks(Raster(0.0, 10.0, 3), _array(), _array(), _array())).all()
+
+
+def test_a_spike_stays_however_wide_the_cell():
+    begins = np.arange(0, 1000, 10.0)
+    values = np.zeros(100)
+    values[42] = 9.0
+
+    assert peaks(Raster(0.0, 500.0, 2), begins, begins + 10, values).tolist() == [9.0, 0.0]
+
+
+_stretch = st.tuples(st.floats(0.5, 30), st.one_of(st.floats(0, 100), st.just(float("nan"))))
+
+
+@given(st.lists(_stretch, min_size=1, max_size=30), st.floats(1, 40))
+def test_means_keep_the_integral(stretches: list[tuple[float, float]], step: float):
+    ends = np.cumsum([length for length, _ in stretches])
+    begins = np.concatenate([[0.0], ends[:-1]])
+    values = np.array([value for _, value in stretches])
+    raster = Raster(0.0, step, int(np.ceil(ends[-1] / step)))
+
+    found = means(raster, begins, ends, values)
+
+    for cell, (left, right) in enumerate(zip(raster.edges, raster.edges[1:], strict=False)):
+        shares = np.clip(np.minimum(ends, right) - np.maximum(begins, left), 0, None) * ~np.isnan(values)
+        if shares.sum() > 0.01 * step:
+            assert found[cell] == pytest.approx(np.nansum(shares * values) / shares.sum(), abs=1e-6)

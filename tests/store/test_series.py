@@ -1,0 +1,155 @@
+"""Charts: totals over processes, the busiest of them, percentiles of all requests, gaps and spikes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from advisor.features.histogram import Histogram
+from advisor.store import samples
+from advisor.store.rows import ProcessRow
+from tests.store.builders import START, WHEN, host, host_row, instance, keep, process_row, service, us
+
+pytestmark = pytest.mark.django_db
+
+
+def _latency(count: int, seconds: float) -> bytes:
+    return Histogram.from_explicit(
+        [seconds * 0.99, seconds * 1.01], [0, count, 0], count * seconds, seconds, seconds
+    ).encode()
+
+
+def _value(curve: np.ndarray, times: np.ndarray, seconds: float) -> float:
+    """The value of the cell that holds a moment."""
+    return float(curve[np.argmin(abs(times - (START + seconds)))])
+
+
+def test_totals_add_up_over_processes_and_shares_are_of_the_busiest():
+    of, machine = service(), host()
+    first, second = instance(of, machine, 1), instance(of, machine, 2)
+    for at in range(10, 310, 10):
+        keep(
+            process_row(first, at, requests=100, cpu_user=4, cpu_system=1, loop_active=9, loop_idle=1, memory_rss=1e8),
+            process_row(second, at, requests=50, cpu_user=1, cpu_system=1, loop_utilization=0.3, memory_rss=2e8),
+            host_row(machine, at, cpu_count=8, cpu_effective=4, cpu_user=20, cpu_system=4, cpu_idle=16),
+        )
+
+    found = samples.series(of.pk, START, START + 300)
+
+    at = {name: _value(curve.value, found.times, 150) for name, curve in found.curves.items()}
+    assert at["requests"] == pytest.approx(15)
+    assert at["cpu_cores"] == pytest.approx(0.7)
+    assert at["loop_busy"] == pytest.approx(0.9)
+    assert at["memory_rss"] == pytest.approx(3e8)
+    assert at["cores_effective"] == 4
+    assert at["host_busy"] == pytest.approx(0.6)
+    assert "heap_used" not in at
+    assert [(row.pid, row.host, round(_value(row.busy, found.times, 150), 6)) for row in found.loops] == [
+        (1, "web-1", 0.9),
+        (2, "web-1", 0.3),
+    ]
+
+
+def test_percentiles_are_of_all_requests_not_of_averages():
+    of = service()
+    fast, slow = instance(of, pid=1), instance(of, pid=2)
+    keep(process_row(fast, 10, _latency(980, 0.010)), process_row(slow, 10, _latency(20, 1.0)))
+
+    found = samples.series(of.pk, START, START + 60)
+
+    assert _value(found.curves["p50"].value, found.times, 5) == pytest.approx(0.010, rel=0.1)
+    assert _value(found.curves["p95"].value, found.times, 5) == pytest.approx(0.010, rel=0.1)
+    assert _value(found.curves["p99"].value, found.times, 5) == pytest.approx(1.0, rel=0.1)
+
+
+def test_silence_is_a_gap():
+    one = instance(service())
+    keep(*(process_row(one, at, requests=10) for at in (10, 20, 30, 100, 110)))
+
+    found = samples.series(one.service_id, START, START + 120)
+    curve = found.curves["requests"]
+
+    known = found.times[~np.isnan(curve.value)] - START
+    assert known.min() < 1
+    assert ((known < 30) | ((known > 90) & (known < 110))).all()
+    assert np.isnan(_value(curve.value, found.times, 60))
+
+
+def test_two_senders_of_one_process_do_not_halve_its_rates():
+    one = instance(service())
+    for at in range(10, 310, 10):
+        keep(process_row(one, at, cpu_user=4, cpu_system=1), process_row(one, at + 3, requests=40))
+    samples.roll_up(WHEN + timedelta(hours=2))
+
+    for length in (300, 7200):
+        found = samples.series(one.service_id, START, START + length)
+        assert _value(found.curves["cpu_cores"].value, found.times, 150) == pytest.approx(0.5)
+        assert _value(found.curves["requests"].value, found.times, 150) == pytest.approx(4)
+
+
+@pytest.mark.parametrize("length", [900, 3600, 6 * 3600, 7 * 86400])
+def test_at_most_the_points_asked_for(length: int):
+    one = instance(service())
+    keep(*(process_row(one, at, requests=10) for at in range(0, 3600, 10)))
+    samples.roll_up(WHEN + timedelta(hours=2))
+
+    found = samples.series(one.service_id, START, START + length, points=400)
+
+    assert len(found.times) <= 400
+    assert len(found.curves["requests"].value) == len(found.times)
+    assert _value(found.curves["requests"].value, found.times, 1800) == pytest.approx(1, rel=0.02)
+
+
+@pytest.mark.parametrize("length", [3600, 6 * 3600])
+def test_thinning_hides_no_spike(length: int):
+    one = instance(service())
+    keep(*(process_row(one, at, loop_utilization=1.0 if at == 1200 else 0.1) for at in range(0, 3600, 10)))
+    samples.roll_up(WHEN + timedelta(hours=2))
+
+    curve = samples.series(one.service_id, START, START + length, points=20).curves["loop_busy"]
+
+    assert np.nanmax(curve.high) == pytest.approx(1.0)
+    assert np.nanmax(curve.value) < 0.5
+    assert np.nanmin(curve.low) == pytest.approx(0.1)
+
+
+def test_loop_delay_is_the_longest_without_the_timers_own_resolution():
+    one = instance(service())
+    keep(process_row(one, 10, loop_delay_max=0.320, loop_resolution=0.020), process_row(one, 20, loop_delay_max=0.110))
+
+    found = samples.series(one.service_id, START, START + 60)
+
+    assert _value(found.curves["loop_delay"].value, found.times, 5) == pytest.approx(0.3)
+    assert _value(found.curves["loop_delay"].value, found.times, 15) == pytest.approx(0.1)
+
+
+def test_a_clock_that_is_wrong_is_put_right():
+    one = instance(service())
+    keep(ProcessRow(one.service_id, one.pk, us(-3590), 10.0, 3600.0, {"requests": 100.0}))
+
+    found = samples.series(one.service_id, START, START + 60)
+
+    assert _value(found.curves["requests"].value, found.times, 5) == pytest.approx(10)
+
+
+def test_a_service_without_samples_has_no_curves():
+    found = samples.series(service().pk, START, START + 60)
+
+    assert (dict(found.curves), found.loops) == ({}, ())
+    assert len(found.times) > 0
+
+
+@pytest.mark.parametrize("length", [900, 7200])
+def test_three_queries_whatever_the_number_of_processes(length: int):
+    of, machine = service(), host()
+    keep(*(process_row(instance(of, machine, pid), 10, requests=1) for pid in range(8)), host_row(machine, 10))
+    samples.roll_up(WHEN + timedelta(hours=2))
+
+    with CaptureQueriesContext(connection) as queries:
+        samples.series(of.pk, START, START + length)
+
+    assert len(queries) == 3
