@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 
-const { version } = require('../package.json');
+const { version: PROBE_VERSION } = require('../package.json');
 
 // Of OTEL_RESOURCE_ATTRIBUTES only what names the service is taken.
 const FROM_ENVIRONMENT = [
@@ -15,6 +15,12 @@ const FROM_ENVIRONMENT = [
   'service.instance.id',
   'deployment.environment.name',
 ];
+
+// Units that run other people's programs: their name says nothing of the service. The agent's list too.
+const HOSTS_OF_OTHERS = new Set([
+  ...['init', 'user', 'docker', 'containerd', 'crio', 'podman', 'kubelet', 'ssh', 'sshd', 'cron', 'crond', 'atd'],
+  ...['supervisor', 'supervisord', 'runit', 'actions-runner', 'gitlab-runner', 'jenkins'],
+]);
 
 // The kernel counts process times in hundredths of a second on every architecture Node.js runs on.
 const KERNEL_TICKS = 100;
@@ -26,10 +32,11 @@ const KERNEL_TICKS = 100;
 function describe() {
   const script = process.argv[1];
   const configured = parseAttributes(process.env.OTEL_RESOURCE_ATTRIBUTES);
-  const { name, source } = serviceName(process.env, configured, script);
+  const service = serviceName(process.env, configured, script);
   const created = creationTime();
   const attributes = {
-    'service.name': name,
+    'service.name': service.name,
+    'service.version': service.version,
     'service.instance.id': `${os.hostname()}:${process.pid}:${Math.round(created / 1000)}`,
     'host.id': readText('/etc/machine-id') || undefined,
     'host.name': os.hostname(),
@@ -39,10 +46,10 @@ function describe() {
     'process.runtime.version': process.versions.node,
     'process.executable.name': path.basename(process.execPath),
     'process.command': script,
-    'advisor.service.name.source': source,
+    'advisor.service.name.source': service.source,
     'telemetry.sdk.name': 'advisor-probe',
     'telemetry.sdk.language': 'nodejs',
-    'telemetry.sdk.version': version,
+    'telemetry.sdk.version': PROBE_VERSION,
   };
   for (const key of FROM_ENVIRONMENT) attributes[key] = configured[key] || attributes[key];
   return attributes;
@@ -58,17 +65,19 @@ function clusterRole() {
   return Object.keys(cluster.workers ?? {}).length > 0 ? 'primary' : 'single';
 }
 
-/** The name and where it came from, in the order of weight that the agent uses too. */
+/** The name and where it came from, in the order of weight that the agent uses too; a package has a version. */
 function serviceName(env, configured, script) {
+  const found = nearestPackage(script);
   const candidates = [
     ['configured', env.OTEL_SERVICE_NAME || configured['service.name']],
     ['pm2', env.pm_id === undefined ? undefined : env.name],
     ['systemd', systemdUnit(readText('/proc/self/cgroup'))],
-    ['package', packageName(script)],
+    ['package', found.name],
     ['script', script === undefined ? 'node' : path.parse(script).name],
   ];
   const [source, name] = candidates.find(([, value]) => value);
-  return { name, source };
+  const version = source === 'package' && typeof found.version === 'string' ? found.version : undefined;
+  return version === undefined ? { name, source } : { name, source, version };
 }
 
 /** `key=value,key=value` with percent-encoded values, as OTEL_RESOURCE_ATTRIBUTES has them. */
@@ -87,29 +96,33 @@ function decode(value) {
 
 /** The service unit in the text of /proc/self/cgroup; an instance (`web@1`) belongs to its template. */
 function systemdUnit(cgroups) {
-  const units = cgroups.match(/[^/\n]+(?=\.service(?:\/|$))/gm) ?? [];
-  const unit = units.findLast((name) => !/^(user@|session|init)/.test(name));
-  return unit?.replace(/@.*$/, '').replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  const paths = cgroups.split('\n').flatMap((line) => /^(?:0:|\d+:name=systemd):(.*)$/.exec(line)?.[1] ?? []);
+  for (const path of paths) {
+    const unit = path.match(/[^/]+(?=\.service(?:\/|$))/g)?.at(-1);
+    const name = unit?.replace(/@.*$/, '').replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    if (name !== undefined && !HOSTS_OF_OTHERS.has(name)) return name;
+  }
+  return undefined;
 }
 
 /** The nearest package.json with a name, above the script, or above the directory for an installed tool. */
-function packageName(script) {
+function nearestPackage(script) {
   const installed = script === undefined || script.includes('/node_modules/');
   let directory = installed ? process.cwd() : path.dirname(script);
   for (;;) {
-    const name = nameIn(path.join(directory, 'package.json'));
-    if (name !== undefined) return name;
+    const { name, version } = readPackage(path.join(directory, 'package.json'));
+    if (typeof name === 'string' && name !== '') return { name, version };
     const parent = path.dirname(directory);
-    if (parent === directory) return undefined;
+    if (parent === directory) return {};
     directory = parent;
   }
 }
 
-function nameIn(file) {
+function readPackage(file) {
   try {
-    return JSON.parse(readText(file)).name || undefined;
+    return JSON.parse(readText(file)) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
@@ -134,4 +147,4 @@ function readText(file) {
   }
 }
 
-module.exports = { changing, creationTime, describe, packageName, parseAttributes, serviceName, systemdUnit };
+module.exports = { changing, creationTime, describe, nearestPackage, parseAttributes, serviceName, systemdUnit };

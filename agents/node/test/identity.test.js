@@ -16,7 +16,7 @@ test('a configured name weighs most, then PM2, the package and the script', () =
   assert.deepEqual(name({ OTEL_SERVICE_NAME: 'mine', ...pm2 }), { name: 'mine', source: 'configured' });
   assert.deepEqual(name(pm2, { 'service.name': 'mine' }), { name: 'mine', source: 'configured' });
   assert.deepEqual(name(pm2), { name: 'from-pm2', source: 'pm2' });
-  assert.deepEqual(name({}), { name: '@scaling-advisor/probe', source: 'package' });
+  assert.deepEqual(name({}), { name: '@scaling-advisor/probe', source: 'package', version: '0.1.0' });
   assert.deepEqual(name({}, {}, '/nowhere/shop.mjs'), { name: 'shop', source: 'script' });
 });
 
@@ -31,7 +31,9 @@ test('the systemd unit is read from both versions of control groups', () => {
   assert.equal(identity.systemdUnit('0::/user.slice/user-1.slice/user@1.service/app.slice/shop.service'), 'shop');
 });
 
-test('a login session is no unit', () => {
+test('a login session and a unit that runs the programs of others are no name', () => {
+  assert.equal(identity.systemdUnit('0::/system.slice/ssh.service'), undefined);
+  assert.equal(identity.systemdUnit('12:cpu:/system.slice/shop.service'), undefined);
   assert.equal(identity.systemdUnit('0::/user.slice/user-1.slice/session-1.scope'), undefined);
   assert.equal(identity.systemdUnit('0::/user.slice/user-1.slice/user@1.service/init.scope'), undefined);
   assert.equal(identity.systemdUnit(''), undefined);
@@ -44,11 +46,11 @@ test('the nearest package.json with a name counts, a broken or nameless one does
   fs.writeFileSync(path.join(root, 'package.json'), '{"name": "shop"}');
   fs.writeFileSync(path.join(root, 'dist', 'package.json'), '{"type": "module"}');
   fs.writeFileSync(path.join(root, 'dist', 'inner', 'package.json'), '{');
-  assert.equal(identity.packageName(path.join(root, 'dist', 'inner', 'main.js')), 'shop');
+  assert.equal(identity.nearestPackage(path.join(root, 'dist', 'inner', 'main.js')).name, 'shop');
 });
 
 test('a tool from node_modules is named by the project that runs it', () => {
-  assert.equal(identity.packageName('/srv/app/node_modules/.bin/next'), '@scaling-advisor/probe');
+  assert.equal(identity.nearestPackage('/srv/app/node_modules/.bin/next').name, '@scaling-advisor/probe');
 });
 
 test('resource attributes are decoded, and a broken one is kept as it is', () => {

@@ -72,7 +72,7 @@ function flatten(payload) {
   return { resource: plain(resource.attributes), metrics };
 }
 
-function plain(attributes) {
+function plain(attributes = []) {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]));
 }
 
