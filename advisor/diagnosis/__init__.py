@@ -1,6 +1,29 @@
-"""The shapes of a judgement, without any knowledge: rules and strategies fill them.
+"""The shapes of a judgement, and the arithmetic and words that rules and strategies share.
 
 In: a `Snapshot`.
-Out: `Rule`, `Reading`, `Ruling`, `Strategy`, `Option`, `Rejection`, `Advice`, `Judgement`.
+Out: `Rule`, `Limit`, `Reading`, `Ruling`, `Strategy`, `Option`, `Rejection`, `Advice`, `Judgement`.
 May import: features, vocabulary.
 """
+
+from advisor.diagnosis.advice import Advice, Expectation, Judgement, Option, Rejection, Step
+from advisor.diagnosis.entry import Limit
+from advisor.diagnosis.finding import Condition, Evidence, Reading, RuleState, Ruling
+from advisor.diagnosis.rule import Rule
+from advisor.diagnosis.strategy import Strategy
+
+__all__ = [
+    "Advice",
+    "Condition",
+    "Evidence",
+    "Expectation",
+    "Judgement",
+    "Limit",
+    "Option",
+    "Reading",
+    "Rejection",
+    "Rule",
+    "RuleState",
+    "Ruling",
+    "Step",
+    "Strategy",
+]

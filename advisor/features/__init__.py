@@ -4,3 +4,9 @@ In: the rows of the store, as a `ServiceWindow`.
 Out: `ServiceWindow`, `Histogram`, and `Snapshot`: every signal that a rule may ask for.
 May import: vocabulary, numpy.
 """
+
+from advisor.features.histogram import Histogram
+from advisor.features.snapshot import Snapshot
+from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
+
+__all__ = ["Histogram", "HostWindow", "InstanceWindow", "PartWindow", "ServiceWindow", "Snapshot", "Track"]

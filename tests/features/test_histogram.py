@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.features.histogram import MAX_BUCKETS, Histogram
@@ -30,6 +30,7 @@ def same(a: Histogram, b: Histogram) -> bool:
     return shape == (b.scale, b.zero_count, b.offset, b.counts, b.min, b.max) and a.sum == pytest.approx(b.sum)
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(samples, samples, samples, st.integers(0, 5), st.integers(-1, 3))
 def test_merge_is_associative_and_commutative(
     a: list[float], b: list[float], c: list[float], fine: int, coarse: int
@@ -42,11 +43,13 @@ def test_merge_is_associative_and_commutative(
     assert together.count == len(a) + len(b) + len(c)
 
 
+@settings(deadline=None)
 @given(samples)
 def test_an_empty_histogram_changes_nothing(values: list[float]) -> None:
     assert same(Histogram.merge(of(values), Histogram()), of(values))
 
 
+@settings(deadline=None)
 @given(st.lists(durations, min_size=1, max_size=80), st.floats(0.01, 1.0))
 def test_a_quantile_errs_by_at_most_one_bucket(values: list[float], q: float) -> None:
     exact = sorted(values)[math.ceil(q * len(values)) - 1]
@@ -64,6 +67,7 @@ def test_quantiles_of_a_smooth_distribution_err_by_less_than_half_a_bucket() -> 
         assert abs(math.log2(histogram.quantile(q) / values[math.ceil(q * 3000) - 1])) <= 1 / 16
 
 
+@settings(deadline=None)
 @given(st.lists(durations, min_size=1, max_size=40))
 def test_quantiles_stay_within_the_extremes_and_ascend(values: list[float]) -> None:
     histogram = of(values)
@@ -73,6 +77,7 @@ def test_quantiles_stay_within_the_extremes_and_ascend(values: list[float]) -> N
     assert found[-1] == max(values)
 
 
+@settings(deadline=None)
 @given(samples, samples)
 def test_subtract_undoes_merge(earlier: list[float], later: list[float]) -> None:
     before, total = of(earlier), Histogram.merge(of(earlier), of(later))
@@ -82,17 +87,20 @@ def test_subtract_undoes_merge(earlier: list[float], later: list[float]) -> None
     assert rest.sum == pytest.approx(math.fsum(later), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(durations, min_size=1, max_size=40))
 def test_subtract_sees_that_counting_began_anew(values: list[float]) -> None:
     assert of(values[:-1]).subtract(of(values)) is None
 
 
+@settings(deadline=None)
 @given(samples, st.integers(-2, 3), st.booleans())
 def test_storing_and_reading_gives_the_same(values: list[float], scale: int, extremes: bool) -> None:
     histogram = of(values, scale, extremes)
     assert Histogram.decode(histogram.encode()) == histogram
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_foreign_bytes_are_refused_or_read_but_never_crash(data: bytes) -> None:
     try:
@@ -146,6 +154,7 @@ def test_explicit_bounds_without_extremes_answer_at_least_the_last_bound() -> No
     assert 0.1 <= histogram.quantile(1.0) <= 0.1 * 2 ** (2 / 8)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(1e-4, 10), min_size=1, max_size=12, unique=True).map(sorted),
     st.data(),

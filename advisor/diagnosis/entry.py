@@ -1,0 +1,54 @@
+"""What rules and strategies have in common: a file that is the id, a docstring that is the page, limits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that decides, with its unit (UCUM, as in the vocabulary) and why it is this one."""
+
+    value: float
+    unit: str
+    reason: str
+
+
+class Entry:
+    """One file of knowledge.
+
+    Each limit is an attribute that holds its value, and a field of that name in the docstring, so
+    that page and code cannot disagree.
+    """
+
+    def __init__(self, module: str, limits: Mapping[str, Limit]) -> None:
+        """Take the id from the module's name and the page from its docstring.
+
+        Raises:
+            ValueError: the module has no docstring.
+        """
+        self.module = module
+        self.id = module.rpartition(".")[2].replace("_", "-")
+        self.limits = dict(limits)
+        self.doc = sys.modules[module].__doc__ or ""
+        if not self.doc:
+            raise ValueError(f"{module} needs a docstring: it is the page that explains it")
+
+    def __getattr__(self, name: str) -> float:
+        """The value of the limit of this name."""
+        limits: Mapping[str, Limit] = self.__dict__.get("limits", {})
+        if name not in limits:
+            raise AttributeError(f"{self.__dict__.get('module')} has no limit named {name}")
+        return limits[name].value
+
+    @property
+    def title(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.strip().partition("\n")[0]
+
+    @property
+    def page(self) -> str:
+        """The docstring with the limits put in."""
+        return self.doc.format_map({name: limit.value for name, limit in self.limits.items()}).strip()

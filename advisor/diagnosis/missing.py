@@ -1,0 +1,29 @@
+"""What is missing and who would send it, in words for the page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from advisor.vocabulary import COLUMNS, Column, Entity
+
+_INSIDE: Final = ("nodejs.", "v8js.", "http.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
+_PROBE: Final = "load the probe into the Node.js process, or an OpenTelemetry SDK that sends runtime metrics"
+_AGENT: Final = "run the agent on the host"
+
+
+def what_to_add(columns: tuple[str, ...]) -> str:
+    """The first of these columns in words, and how to get it.
+
+    Raises:
+        KeyError: the vocabulary has no such column.
+    """
+    column = _find(columns[0])
+    sender = _PROBE if column.metric.startswith(_INSIDE) else _AGENT
+    return f"{column.brief} ({column.metric}): {sender}"
+
+
+def _find(name: str) -> Column:
+    for column in COLUMNS:
+        if column.name == name and column.entity is not Entity.PART:
+            return column
+    raise KeyError(f"the vocabulary has no column {name}")

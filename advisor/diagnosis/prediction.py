@@ -1,0 +1,145 @@
+"""What copies and pools would change, as ranges: the formulas P1 to P3 of the decision model 1.6."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.diagnosis.advice import Expectation
+from advisor.features import Snapshot
+from advisor.features.queueing import Policy, Queue, inferred_spread
+
+NOW: Final = 60.0
+"""Seconds over which the present state is read."""
+
+LONG: Final = 300.0
+"""Seconds over which latencies are read, so that there are enough requests."""
+
+TARGET: Final = 0.60
+AFTER_LOSS: Final = 0.80
+GROWTH: Final = 1.1
+"""P1: loops are sized to 60 % for 10 % more work than now, and to 80 % with one copy lost."""
+
+CENSORED: Final = 0.95
+"""Above this utilization demand cannot be seen: what is measured is what the loop could do."""
+
+CONTENTION: Final = (4 / 2.3 - 1) / 3
+"""How much copies hinder each other (sigma of the universal scalability law): the article's reference run
+answered 10,000 requests in 7 s with one process and in 3 s with four, 2.3 times as fast."""
+
+SECOND_THREAD: Final = 0.5
+"""What the last cores of a host are worth at the low end: they may be second threads of busy cores, and the
+measured worth of a second thread is 0.5 to 0.6 (decision model C3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clones:
+    """More copies of the same process.
+
+    Attributes:
+        before: copies that serve now.
+        after: copies afterwards.
+        policy: how requests reach them.
+        spare: cores that the copies can use beyond today's use; None where each brings its own.
+    """
+
+    before: int
+    after: int
+    policy: Policy
+    spare: float | None = None
+
+
+def copies_for(work: float) -> int:
+    """Copies that carry this work (erlangs) at the target utilization, with room to grow: P1, first term."""
+    return max(1, math.ceil(work * GROWTH / TARGET - 1e-9))
+
+
+def copies_that_survive(work: float) -> int:
+    """Copies that also carry it when one of them is lost: P1, both terms."""
+    return max(copies_for(work), math.ceil(work * GROWTH / AFTER_LOSS - 1e-9) + 1)
+
+
+def is_censored(snapshot: Snapshot) -> bool:
+    """True if the loops are so full that the demand behind them cannot be seen."""
+    return snapshot.loop(NOW) > CENSORED
+
+
+def of_clones(snapshot: Snapshot, clones: Clones) -> tuple[Expectation, ...]:
+    """Loop utilization, p95 and highest load with these copies; upper ends open where demand is censored."""
+    found = [_loop(snapshot, clones), _p95(snapshot, clones), _capacity(snapshot, clones)]
+    return tuple(expectation for expectation in found if expectation is not None)
+
+
+def loop_expectation(now: float, low: float, high: float | None) -> Expectation:
+    """How busy each loop is, 0 to 1."""
+    return Expectation("loop_utilization", "Event loop busy", "1", now, low, None if high is None else min(1.0, high))
+
+
+def delay_expectation(now: float, low: float, high: float | None) -> Expectation:
+    """The longest time that the loop is blocked, in seconds."""
+    return Expectation("loop_delay_max", "Longest block", "s", now, low, high)
+
+
+def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:
+    mean = snapshot.work(NOW) / clones.after
+    machine = snapshot.busiest_machine(NOW)
+    # Work is conserved to 10 % (P1). On a host that is already full the copies also wait for cores, and
+    # a loop that waits counts as busy.
+    contended = clones.spare is not None and machine is not None and machine.cpu(NOW) >= TARGET
+    return loop_expectation(
+        snapshot.loop(NOW), mean * 0.9, None if is_censored(snapshot) else mean * (1.25 if contended else 1.1)
+    )
+
+
+def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
+    now, rate, service = snapshot.p95(LONG), snapshot.rps(LONG), snapshot.service_time(LONG)
+    if math.isnan(now) or math.isnan(service):
+        return None
+    before, after = _queues(snapshot, clones, rate, service, now)
+    elsewhere = _elsewhere(snapshot, before)
+    then = after.response(0.95, elsewhere)
+    if math.isinf(then):
+        return None
+    modelled = before.response(0.95, elsewhere)
+    scaled = now * then / modelled if math.isfinite(modelled) else then
+    # E2: 10 % off on average, 52 % at most where the spread is inferred; wider near saturation.
+    width = 1.5 if before.utilization >= 0.9 else 1.25
+    # Servers measure from the moment that the loop takes a request up, so waits may be hidden: then the
+    # scaled figure falls below the work itself, which copies do not shorten.
+    low, high = max(service + elsewhere, min(then, scaled) / width), min(now, max(then, scaled) * width)
+    return Expectation(
+        "p95", "95% of requests within", "s", now, min(low, high), None if is_censored(snapshot) else high
+    )
+
+
+def _queues(snapshot: Snapshot, clones: Clones, rate: float, service: float, p95: float) -> tuple[Queue, Queue]:
+    first = Queue(rate, service, 1.0, clones.before)
+    spread = inferred_spread(rate, service, clones.before, p95, _elsewhere(snapshot, first))
+    before = Queue(rate, service, spread, clones.before)
+    return before, Queue(rate, service, spread, clones.after, clones.policy)
+
+
+def _elsewhere(snapshot: Snapshot, queue: Queue) -> float:
+    """Mean seconds of a request that are neither work of the loop nor waiting for it."""
+    _, wait = queue.waiting()
+    return max(0.0, snapshot.latency(LONG).mean - queue.service - wait) if math.isfinite(wait) else 0.0
+
+
+def _capacity(snapshot: Snapshot, clones: Clones) -> Expectation | None:
+    rate, busy = snapshot.rps(NOW), snapshot.loop(NOW)
+    if not (rate > 0 and busy > 0):
+        return None
+    now = rate / busy
+    grown = _scaled(clones.after) / _scaled(clones.before)
+    low, high = now * grown, now * clones.after / clones.before
+    cost = snapshot.cpu(NOW) / rate
+    if clones.spare is not None and cost > 0:
+        low = min(low, rate + clones.spare * SECOND_THREAD / cost)
+        high = min(high, rate + clones.spare / cost)
+    high = max(low, high)
+    return Expectation("capacity", "Highest load", "{request}/s", now, low, None if is_censored(snapshot) else high)
+
+
+def _scaled(copies: int) -> float:
+    return copies / (1 + CONTENTION * (copies - 1))

@@ -1,0 +1,36 @@
+"""Numbers as people read them, for claims, reasons and steps."""
+
+from __future__ import annotations
+
+
+def number(value: float) -> str:
+    """Two significant digits below 10, whole numbers above, thousands with a comma."""
+    if abs(value) >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 as percent, with one decimal below 10%."""
+    return f"{number(share * 100)}%"
+
+
+def duration(seconds: float) -> str:
+    """Milliseconds below one second, seconds above."""
+    return f"{number(seconds)} s" if seconds >= 0.9995 else f"{number(seconds * 1000)} ms"
+
+
+def size(amount: float) -> str:
+    """Bytes as MB or GB (powers of ten)."""
+    return f"{number(amount / 1e9)} GB" if amount >= 1e9 else f"{number(amount / 1e6)} MB"
+
+
+def counted(count: int, thing: str) -> str:
+    """A number with its noun: 1 core, 2 cores, 1 process, 2 processes."""
+    plural = f"{thing}es" if thing.endswith("s") else f"{thing}s"
+    return f"{count:,} {thing if count == 1 else plural}"
+
+
+def cores(spare: float, whole: float) -> str:
+    """How many cores of how many: "0.6 of 2 cores"."""
+    return f"{number(max(0.0, spare))} of {number(whole)} {'core' if whole == 1 else 'cores'}"

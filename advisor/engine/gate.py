@@ -1,0 +1,50 @@
+"""The questions that come before every rule: is there enough data to say anything (decision model 1.2)."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from advisor.diagnosis import Rule
+from advisor.diagnosis.missing import what_to_add
+from advisor.diagnosis.words import counted, duration, percent
+from advisor.features import Snapshot
+from advisor.features.process import WARM_UP
+from advisor.vocabulary import Entity, columns_of
+
+COMPLETE: Final = 0.8
+"""Least share of the expected points of a window."""
+
+GROWN: Final = 0.5
+"""Least share of a window that the youngest process must have lived through."""
+
+
+def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
+    """What a rule lacks to answer, in words; empty if it can."""
+    if not snapshot.processes:
+        return (_no_process(snapshot),)
+    absent = tuple(what_to_add(need) for need in rule.needs if snapshot.lacks(need))
+    if absent:
+        return absent
+    grown = snapshot.history(rule.window)
+    if grown < GROWN:
+        rest = (GROWN - grown) * rule.window / snapshot.time_scale
+        return (f"{duration(math.ceil(rest))} more of data: a process started a short while ago",)
+    complete = _coverage(rule, snapshot)
+    if complete < COMPLETE:
+        return (f"Complete data: {percent(complete)} of the expected points came, and {percent(COMPLETE)} are needed",)
+    return ()
+
+
+def _no_process(snapshot: Snapshot) -> str:
+    if snapshot.warming:
+        young = duration(WARM_UP / snapshot.time_scale)
+        return f"A process older than {young}: {counted(snapshot.warming, 'process')} just started"
+    return "Fresh data: no process of the service reports any more"
+
+
+def _coverage(rule: Rule, snapshot: Snapshot) -> float:
+    """The worst of the processes, and of the hosts if the rule needs a column that only hosts have."""
+    of_hosts = set(columns_of(Entity.HOST)) - set(columns_of(Entity.PROCESS))
+    asked = [m for m in snapshot.machines if snapshot.on(m)] if any(of_hosts >= set(n) for n in rule.needs) else []
+    return min([snapshot.coverage(rule.window), *(m.coverage(rule.window) for m in asked)])

@@ -1,0 +1,63 @@
+"""Hold times: what a reading makes of what is remembered. A pure state machine, so restarts lose nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.diagnosis import Condition, RuleState
+from advisor.vocabulary import Verdict
+
+_KEPT = (Verdict.PENDING, Verdict.FIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How long a condition must stay, in seconds of sample time: over to fire, under to clear."""
+
+    fire: float
+    clear: float
+
+    def next(self, state: RuleState, condition: Condition, now: float) -> RuleState:
+        """The state after a look at `now` (Unix seconds of sample time).
+
+        Over starts or continues the way to firing. Between keeps a verdict that was reached, and breaks
+        both clocks. Under clears what was only pending at once, and what fires after its time. Unknown
+        keeps what is pending or firing and stops both clocks: missing data neither fires nor clears.
+        """
+        if condition is Condition.OVER:
+            return self._over(state, now)
+        if condition is Condition.UNDER:
+            return self._under(state, now)
+        if state.verdict in _KEPT:
+            return RuleState(state.verdict, state.since)
+        return _become(state, Verdict.UNKNOWN if condition is Condition.UNKNOWN else Verdict.CLEAR, now)
+
+    def until(self, state: RuleState) -> float | None:
+        """When a pending verdict fires if nothing changes; None where no clock runs."""
+        if state.verdict is not Verdict.PENDING or state.over_since is None:
+            return None
+        return state.over_since + self.fire
+
+    def _over(self, state: RuleState, now: float) -> RuleState:
+        if state.verdict is Verdict.FIRING:
+            return RuleState(Verdict.FIRING, state.since, over_since=_first(state.over_since, now))
+        over_since = _first(state.over_since, now)
+        fires = now - over_since >= self.fire
+        moved = _become(state, Verdict.FIRING if fires else Verdict.PENDING, now)
+        return RuleState(moved.verdict, moved.since, over_since=over_since)
+
+    def _under(self, state: RuleState, now: float) -> RuleState:
+        under_since = _first(state.under_since, now)
+        if state.verdict is Verdict.FIRING and now - under_since < self.clear:
+            return RuleState(Verdict.FIRING, state.since, under_since=under_since)
+        moved = _become(state, Verdict.CLEAR, now)
+        return RuleState(moved.verdict, moved.since, under_since=under_since)
+
+
+def _first(since: float | None, now: float) -> float:
+    """When a clock started; one that is ahead of now (a corrected clock) starts anew."""
+    return now if since is None or since > now else since
+
+
+def _become(state: RuleState, verdict: Verdict, now: float) -> RuleState:
+    return RuleState(verdict, state.since if state.verdict is verdict and state.since is not None else now)

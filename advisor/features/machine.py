@@ -1,0 +1,107 @@
+"""The signals of one machine: how many cores there are, and how many are to be had."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from advisor.features import stats
+from advisor.features.memo import remembered
+from advisor.features.process import loop_busy
+from advisor.features.stats import Span
+from advisor.features.window import HostWindow, Track
+
+BUSY_LOOP: Final = 0.5
+"""A loop counts as busy from this utilization on: two of them fill one core."""
+
+_BUSY = ("cpu_user", "cpu_system", "cpu_steal")
+_IDLE = ("cpu_idle", "cpu_iowait")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine that runs processes of the service, as it was at `now`, its newest row. Unknown figures are NaN."""
+
+    host: HostWindow
+    now: float
+    time_scale: float
+
+    @property
+    def id(self) -> int:
+        """The key that processes refer to."""
+        return self.host.id
+
+    @property
+    def name(self) -> str:
+        """Its host name."""
+        return self.host.name
+
+    @property
+    def track(self) -> Track:
+        """Its rows."""
+        return self.host.track
+
+    def span(self, seconds: float) -> Span:
+        """The last (scaled) seconds."""
+        return Span(self.now - seconds / self.time_scale, self.now)
+
+    @cached_property
+    def cores(self) -> float:
+        """Cores that processes may use: what the quota leaves, else all logical processors."""
+        whole = Span(-math.inf, self.now)
+        effective = stats.latest(self.track, "cpu_effective", whole)
+        return effective if not math.isnan(effective) else stats.latest(self.track, "cpu_count", whole)
+
+    def cpu(self, seconds: float) -> float:
+        """Share of all processor time not idle, 0 to 1; waiting for a disk leaves a core free."""
+        return self._share(_BUSY, seconds)
+
+    def steal(self, seconds: float) -> float:
+        """Share of processor time that the hypervisor gave to others."""
+        return self._share(("cpu_steal",), seconds)
+
+    @remembered
+    def _share(self, columns: tuple[str, ...], seconds: float) -> float:
+        span = self.span(seconds)
+        rates = {column: stats.rate(self.track, column, span) for column in _BUSY + _IDLE}
+        if math.isnan(rates["cpu_idle"]):
+            return math.nan
+        known = {column: rate for column, rate in rates.items() if not math.isnan(rate)}
+        every = sum(known.values())
+        return sum(known.get(column, 0.0) for column in columns) / every if every else math.nan
+
+    @remembered
+    def throttled(self, seconds: float) -> float:
+        """Share of quota periods in which the agent's cgroup was held back; 0 without a quota."""
+        span = self.span(seconds)
+        periods = stats.total(self.track, "cpu_periods", span)
+        return stats.total(self.track, "cpu_throttled", span) / periods if periods > 0 else 0.0
+
+    @remembered
+    def pressure(self, seconds: float) -> float:
+        """Share of time in which some task waited for a processor."""
+        return stats.level(self.track, "pressure_cpu", self.span(seconds))
+
+    def spare(self, seconds: float) -> float:
+        """Cores not in use: cores x (1 - CPU)."""
+        return self.cores * (1 - self.cpu(seconds))
+
+    @remembered
+    def busy_loops(self, seconds: float) -> int:
+        """Event loops of all services on this machine that are busy at least half of the time."""
+        span = self.span(seconds)
+        return sum(loop_busy(track, span) >= BUSY_LOOP for track in self.host.loops.values())
+
+    def coverage(self, seconds: float) -> float:
+        """The share of expected points about the processors that came."""
+        return stats.coverage(self.track, "cpu_idle", self.span(seconds))
+
+    def memory_limit(self, seconds: float) -> float:
+        """Bytes of memory that the machine has."""
+        return stats.level(self.track, "memory_limit", self.span(seconds))
+
+    def memory_available(self, seconds: float) -> float:
+        """Bytes of memory that processes could still take."""
+        return stats.level(self.track, "memory_available", self.span(seconds))

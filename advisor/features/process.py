@@ -1,0 +1,179 @@
+"""The signals of one process: how busy its event loop is, with what, and what blocks it.
+
+Definitions: decision model 1.1. All `seconds` that methods take are those of the decision model; the
+time scale divides them. A figure that is not known is NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.histogram import Histogram
+from advisor.features.memo import remembered
+from advisor.features.stats import Span
+from advisor.features.window import Array, InstanceWindow, Track
+
+WARM_UP: Final = 120.0
+"""Seconds after its start in which a process is not judged: compiling and filling caches look like load."""
+
+DEFAULT_RESOLUTION: Final = 0.010
+"""Seconds that the delay timer adds where its resolution is not reported (the default of perf_hooks)."""
+
+SAMPLE: Final = 10.0
+"""Seconds of one sample, the unit in which variation is measured."""
+
+MINUTE: Final = 60.0
+
+
+def loop_busy(track: Track, span: Span) -> float:
+    """The share of the span that a loop was active: from its times, else from the reported share."""
+    active, idle = stats.total(track, "loop_active", span), stats.total(track, "loop_idle", span)
+    if active + idle > 0:
+        return active / (active + idle)
+    return stats.level(track, "loop_utilization", span)
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process that serves, as it was at `now`: its newest row, so that a late sender loses nothing."""
+
+    instance: InstanceWindow
+    began: float
+    now: float
+    time_scale: float
+
+    @property
+    def track(self) -> Track:
+        """Its rows."""
+        return self.instance.track
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"process {self.instance.pid}"
+
+    def span(self, seconds: float) -> Span:
+        """The last (scaled) seconds, without the time in which the process warmed up."""
+        return Span(max(self.began, self.now - seconds / self.time_scale), self.now)
+
+    def knows(self, column: str, seconds: float) -> bool:
+        """True if any row of the span has the column."""
+        return stats.known(self.track, column, self.span(seconds))[0].size > 0
+
+    @property
+    def measures_loop(self) -> bool:
+        """True if the loop itself is reported, not only the CPU time of its thread."""
+        return any(name in self.track.values for name in ("loop_active", "loop_utilization"))
+
+    @remembered
+    def elu(self, seconds: float) -> float:
+        """Event loop utilization as measured, 0 to 1."""
+        return loop_busy(self.track, self.span(seconds))
+
+    @remembered
+    def cpu(self, seconds: float) -> float:
+        """Cores that the whole process keeps at work; more than 1 with worker threads."""
+        span = self.span(seconds)
+        return stats.rate(self.track, "cpu_user", span) + stats.rate(self.track, "cpu_system", span)
+
+    @property
+    def measures_main_thread(self) -> bool:
+        """True if CPU time of the main thread is known apart from the rest of the process."""
+        return "cpu_main" in self.track.values
+
+    @remembered
+    def cpu_main(self, seconds: float) -> float:
+        """Share of a core that the main thread uses; without its own figure, the process's, at most 1."""
+        own = stats.rate(self.track, "cpu_main", self.span(seconds))
+        return own if not math.isnan(own) else float(np.minimum(1.0, self.cpu(seconds)))
+
+    def loop(self, seconds: float) -> float:
+        """Utilization as measured, else the main thread's CPU share, which it can hardly be below."""
+        measured = self.elu(seconds)
+        return measured if not math.isnan(measured) else self.cpu_main(seconds)
+
+    def gap(self, seconds: float) -> float:
+        """Share of time that the loop is busy without computing: kept from the CPU, or in synchronous I/O."""
+        return self.elu(seconds) - self.cpu_main(seconds)
+
+    @remembered
+    def loop_series(self, seconds: float) -> Array:
+        """`loop` in consecutive samples of 10 (scaled) seconds, those without data left out."""
+        pieces = self.span(seconds).split(SAMPLE / self.time_scale)
+        busy = [loop_busy(self.track, piece) if self.measures_loop else self._cpu_in(piece) for piece in pieces]
+        return np.array([share for share in busy if not math.isnan(share)])
+
+    def _cpu_in(self, span: Span) -> float:
+        own = stats.rate(self.track, "cpu_main", span)
+        both = stats.rate(self.track, "cpu_user", span) + stats.rate(self.track, "cpu_system", span)
+        return own if not math.isnan(own) else float(np.minimum(1.0, both))
+
+    @remembered
+    def coverage(self, seconds: float) -> float:
+        """The share of expected points about the loop (or, without a probe, the CPU) that came."""
+        candidates = ("loop_active", "loop_utilization", "cpu_main", "cpu_user")
+        return max(stats.coverage(self.track, column, self.span(seconds)) for column in candidates)
+
+    @remembered
+    def blocks(self, span: Span) -> Array:
+        """The longest block in each row of the span, in seconds, the timer's resolution taken off."""
+        longest, _ = stats.known(self.track, "loop_delay_max", span)
+        resolution = stats.latest(self.track, "loop_resolution", span)
+        return np.maximum(0.0, longest - (DEFAULT_RESOLUTION if math.isnan(resolution) else resolution))
+
+    @remembered
+    def blocked_minutes(self, seconds: float) -> Array:
+        """The longest block of each whole (scaled) minute that has data, oldest first."""
+        return np.array([minute.max() for minute in self._minutes(seconds)])
+
+    def _minutes(self, seconds: float) -> Iterator[Array]:
+        for piece in self.span(seconds).split(MINUTE / self.time_scale):
+            blocks = self.blocks(piece)
+            if blocks.size:
+                yield blocks
+
+    @remembered
+    def blocked_share(self, seconds: float) -> float:
+        """Share of time lost to delays over the timer's resolution.
+
+        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row.
+        """
+        span = self.span(seconds)
+        share = stats.rate(self.track, "loop_blocked", span)
+        if not math.isnan(share):
+            return share
+        _, covered = stats.known(self.track, "loop_delay_max", span)
+        return float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
+
+    @remembered
+    def gc_share(self, seconds: float) -> float:
+        """Share of time in garbage collection; 0 where a probe reports none."""
+        span = self.span(seconds)
+        parts = [stats.rate(self.track, column, span) for column in ("gc_major", "gc_minor", "gc_other")]
+        return sum(part for part in parts if not math.isnan(part))
+
+    @remembered
+    def gc_pause(self, seconds: float) -> float:
+        """The longest garbage collection in seconds; 0 where none is reported."""
+        pause = stats.peak(self.track, "gc_pause_max", self.span(seconds))
+        return 0.0 if math.isnan(pause) else pause
+
+    def memory(self, seconds: float) -> float:
+        """Resident memory in bytes."""
+        return stats.level(self.track, "memory_rss", self.span(seconds))
+
+    @remembered
+    def requests(self, seconds: float) -> float:
+        """Requests answered per second."""
+        return stats.rate(self.track, "requests", self.span(seconds))
+
+    @remembered
+    def latency(self, seconds: float) -> Histogram:
+        """The durations of its requests."""
+        return stats.merged(self.track, self.span(seconds))

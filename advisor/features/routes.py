@@ -1,0 +1,58 @@
+"""Which routes a service's time goes to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from advisor.features import stats
+from advisor.features.histogram import Histogram
+from advisor.features.process import Process
+from advisor.features.stats import Span
+from advisor.features.window import Track
+from advisor.vocabulary import PartKind
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route over one span, all processes together.
+
+    Attributes:
+        name: method and route.
+        count: requests answered.
+        rate: requests per second.
+        latency: the durations of its requests.
+        time_share: its share of all request time, 0 to 1. It stands for its share of the loop's work
+            as an estimate: time that a request waits for others counts as well.
+    """
+
+    name: str
+    count: float
+    rate: float
+    latency: Histogram
+    time_share: float
+
+
+def table(processes: Iterable[Process], seconds: float) -> tuple[Route, ...]:
+    """The routes of these processes over the last (scaled) seconds, most time first."""
+    found: dict[str, list[tuple[Track, Span]]] = defaultdict(list)
+    for process in processes:
+        for part in process.instance.parts:
+            if part.kind is PartKind.ROUTE:
+                found[part.name].append((part.track, process.span(seconds)))
+    times = {name: _sum("duration", where) for name, where in found.items()}
+    whole = sum(times.values())
+    made = [_route(name, where, times[name] / whole if whole else 0.0) for name, where in found.items()]
+    return tuple(sorted((route for route in made if route.count), key=lambda route: -route.time_share))
+
+
+def _route(name: str, where: list[tuple[Track, Span]], time_share: float) -> Route:
+    count = _sum("count", where)
+    seconds = max(span.length for _, span in where)
+    latency = Histogram.merge(*(stats.merged(track, span) for track, span in where))
+    return Route(name, count, count / seconds if seconds else 0.0, latency, time_share)
+
+
+def _sum(column: str, where: list[tuple[Track, Span]]) -> float:
+    return sum(float(stats.known(track, column, span)[0].sum()) for track, span in where)

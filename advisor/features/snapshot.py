@@ -1,0 +1,182 @@
+"""Every signal that rules and strategies ask for, computed from one window of one service."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from advisor.features import routes, stats
+from advisor.features.histogram import Histogram
+from advisor.features.machine import BUSY_LOOP, Machine
+from advisor.features.memo import remembered
+from advisor.features.process import WARM_UP, Process
+from advisor.features.window import InstanceWindow, ServiceWindow
+from advisor.vocabulary import Entity, columns_of
+
+MISSED: Final = 10
+SILENCE: Final = 60.0
+"""A process whose newest row is older than this many usual intervals and (scaled) seconds is gone."""
+
+ENOUGH_REQUESTS: Final = 200
+"""Fewer requests than this say nothing about latency (decision model 1.2)."""
+
+_PRIMARY: Final = "primary"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One service as it is at `now` (Unix seconds of sample time).
+
+    `seconds` in all methods are those of the decision model; `time_scale` divides them. Shares are 0
+    to 1, durations seconds, sizes bytes. What is not known is NaN.
+    """
+
+    window: ServiceWindow
+    now: float
+    time_scale: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.window.name
+
+    @cached_property
+    def machines(self) -> tuple[Machine, ...]:
+        """The machines that the service runs on."""
+        hosts = [host for host in self.window.hosts if host.track.times.size]
+        return tuple(Machine(h, min(self.now, float(h.track.times[-1])), self.time_scale) for h in hosts)
+
+    @cached_property
+    def processes(self) -> tuple[Process, ...]:
+        """The processes that serve: alive, warmed up, and no primaries of a cluster."""
+        return tuple(p for p in self._serving if p.began < p.now)
+
+    @cached_property
+    def warming(self) -> int:
+        """Processes alive but younger than the warm-up time."""
+        return len(self._serving) - len(self.processes)
+
+    @cached_property
+    def _serving(self) -> tuple[Process, ...]:
+        return tuple(self._process(i) for i in self.window.instances if i.role != _PRIMARY and self._is_alive(i))
+
+    def _process(self, instance: InstanceWindow) -> Process:
+        warm = -math.inf if instance.started is None else instance.started + WARM_UP / self.time_scale
+        newest = float(instance.track.times[-1])
+        return Process(instance, max(self.window.start, warm), min(self.now, newest), self.time_scale)
+
+    def _is_alive(self, instance: InstanceWindow) -> bool:
+        times = instance.track.times
+        if not times.size:
+            return False
+        step = float((times[-1] - times[0]) / (times.size - 1)) if times.size > 1 else 0.0
+        return float(times[-1]) >= self.now - max(MISSED * step, SILENCE / self.time_scale)
+
+    def machine_of(self, process: Process) -> Machine | None:
+        """The machine that a process runs on, if it reports."""
+        return next((m for m in self.machines if m.id == process.instance.host_id), None)
+
+    def on(self, machine: Machine) -> tuple[Process, ...]:
+        """The service's processes on a machine."""
+        return tuple(p for p in self.processes if p.instance.host_id == machine.id)
+
+    def lacks(self, columns: Iterable[str]) -> bool:
+        """True if none of these columns is reported: by a serving process, or by a machine if only those have it."""
+        of_processes = columns_of(Entity.PROCESS)
+        processes, machines = [p.track for p in self.processes], [m.track for m in self.machines]
+        return not any(
+            column in track.values
+            for column in columns
+            for track in (processes if column in of_processes else machines)
+        )
+
+    @remembered
+    def coverage(self, seconds: float) -> float:
+        """The least complete process's share of expected points, 0 to 1; 0 without processes."""
+        return min((p.coverage(seconds) for p in self.processes), default=0.0)
+
+    def history(self, seconds: float) -> float:
+        """The share of the span for which the youngest process can be judged, 0 to 1."""
+        wanted = seconds / self.time_scale
+        return min((min(1.0, p.span(seconds).length / wanted) for p in self.processes), default=0.0)
+
+    def loop(self, seconds: float) -> float:
+        """Mean utilization of the serving loops, measured or estimated from CPU time."""
+        return stats.mean([p.loop(seconds) for p in self.processes])
+
+    def work(self, seconds: float) -> float:
+        """The sum of the loops' utilizations, in erlangs: it stays when the load is spread differently (P1)."""
+        known = [p.loop(seconds) for p in self.processes if not math.isnan(p.loop(seconds))]
+        return sum(known) if known else math.nan
+
+    def cpu_main(self, seconds: float) -> float:
+        """Mean share of a core that the serving main threads use."""
+        return stats.mean([p.cpu_main(seconds) for p in self.processes])
+
+    def cpu(self, seconds: float) -> float:
+        """Cores that all serving processes keep at work."""
+        known = [p.cpu(seconds) for p in self.processes if not math.isnan(p.cpu(seconds))]
+        return sum(known) if known else math.nan
+
+    def gap(self, seconds: float) -> float:
+        """Mean share of time that the loops are busy without computing; NaN without a probe."""
+        return stats.mean([p.gap(seconds) for p in self.processes])
+
+    @property
+    def measures_loop(self) -> bool:
+        """True if every serving process reports its loop."""
+        return all(p.measures_loop for p in self.processes)
+
+    @property
+    def measures_main_thread(self) -> bool:
+        """True if every serving process reports its main thread's CPU time."""
+        return all(p.measures_main_thread for p in self.processes)
+
+    def rps(self, seconds: float) -> float:
+        """Requests answered per second; NaN where no process reports them."""
+        known = [p.requests(seconds) for p in self.processes if not math.isnan(p.requests(seconds))]
+        return sum(known) if known else math.nan
+
+    def service_time(self, seconds: float) -> float:
+        """Seconds that the loop spends on one request: utilization over throughput (utilization law)."""
+        rate = self.rps(seconds)
+        return self.work(seconds) / rate if rate > 0 else math.nan
+
+    @remembered
+    def latency(self, seconds: float) -> Histogram:
+        """The durations of all requests."""
+        return Histogram.merge(*(p.latency(seconds) for p in self.processes))
+
+    def p95(self, seconds: float) -> float:
+        """The 95th percentile of request durations; NaN with too few requests to tell."""
+        latency = self.latency(seconds)
+        return latency.quantile(0.95) if latency.count >= ENOUGH_REQUESTS else math.nan
+
+    @remembered
+    def routes(self, seconds: float) -> tuple[routes.Route, ...]:
+        """The routes, most request time first."""
+        return routes.table(self.processes, seconds)
+
+    def busy_loops(self, machine: Machine, seconds: float) -> int:
+        """Busy loops on a machine; estimated for the service's own where no loop is reported."""
+        own = sum(p.loop(seconds) >= BUSY_LOOP for p in self.on(machine))
+        return max(own, machine.busy_loops(seconds))
+
+    def memory(self, seconds: float) -> float:
+        """Mean resident memory of a serving process in bytes."""
+        return stats.mean([p.memory(seconds) for p in self.processes])
+
+    @remembered
+    def busiest_machine(self, seconds: float) -> Machine | None:
+        """The machine with the least spare cores of those that serve and report their processors."""
+        serving = [m for m in self.machines if self.on(m) and not math.isnan(m.spare(seconds))]
+        return min(serving, key=lambda m: m.spare(seconds), default=None)
+
+    @remembered
+    def most_blocked(self, seconds: float) -> Process | None:
+        """The process that loses the largest share of its time to blocks, of those that report delays."""
+        told = [p for p in self.processes if not math.isnan(p.blocked_share(seconds))]
+        return max(told, key=lambda p: p.blocked_share(seconds), default=None)

@@ -1,0 +1,126 @@
+"""Figures of one column over one span: the arithmetic that every signal rests on.
+
+An instance may have rows of two senders (agent and probe), so a row that lacks a column says nothing
+about it: rows without a figure are left out, and sampling intervals are learned per column.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from advisor.features.histogram import Histogram
+from advisor.features.window import Array, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time after `start` up to and including `end`, Unix seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        """Seconds from start to end, never negative."""
+        return max(0.0, self.end - self.start)
+
+    def split(self, width: float) -> list[Span]:
+        """The whole pieces of `width` seconds, oldest first, counted back from the end."""
+        pieces = int(self.length / width + 1e-6)
+        return [Span(self.end - (n + 1) * width, self.end - n * width) for n in reversed(range(pieces))]
+
+
+def rows(track: Track, span: Span) -> slice:
+    """The rows whose time lies in the span."""
+    first, last = np.searchsorted(track.times, (span.start, span.end), side="right")
+    return slice(int(first), int(last))
+
+
+def known(track: Track, column: str, span: Span) -> tuple[Array, Array]:
+    """The figures of a column in the span and the seconds that each covers; empty where there are none."""
+    if column not in track.values:
+        return np.empty(0), np.empty(0)
+    where = rows(track, span)
+    figures = track.values[column][where]
+    given = ~np.isnan(figures)
+    return figures[given], track.spans[where][given]
+
+
+def total(track: Track, column: str, span: Span) -> float:
+    """The sum of an increase over the span; NaN where nothing is known."""
+    figures, _ = known(track, column, span)
+    return float(figures.sum()) if figures.size else math.nan
+
+
+def rate(track: Track, column: str, span: Span) -> float:
+    """An increase per second over the span; NaN where nothing is known."""
+    figures, seconds = known(track, column, span)
+    covered = float(seconds.sum())
+    return float(figures.sum()) / covered if covered > 0 else math.nan
+
+
+def level(track: Track, column: str, span: Span) -> float:
+    """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
+    figures, seconds = known(track, column, span)
+    if not figures.size:
+        return math.nan
+    return float(np.average(figures, weights=seconds)) if seconds.sum() > 0 else float(figures.mean())
+
+
+def peak(track: Track, column: str, span: Span) -> float:
+    """The highest figure in the span; NaN where nothing is known."""
+    figures, _ = known(track, column, span)
+    return float(figures.max()) if figures.size else math.nan
+
+
+def latest(track: Track, column: str, span: Span) -> float:
+    """The last figure in the span; NaN where nothing is known."""
+    figures, _ = known(track, column, span)
+    return float(figures[-1]) if figures.size else math.nan
+
+
+def interval(track: Track, column: str) -> float:
+    """The usual seconds between two rows that have the column; NaN with fewer than two."""
+    if column not in track.values:
+        return math.nan
+    times = track.times[~np.isnan(track.values[column])]
+    return float(np.median(np.diff(times))) if times.size > 1 else math.nan
+
+
+def coverage(track: Track, column: str, span: Span) -> float:
+    """The share of expected points that came, 0 to 1; the one that straddles the start counts as half."""
+    step = interval(track, column)
+    if math.isnan(step) or not span.length:
+        return 0.0
+    return min(1.0, (known(track, column, span)[0].size + 0.5) * step / span.length)
+
+
+def merged(track: Track, span: Span) -> Histogram:
+    """All request durations of the span in one distribution."""
+    where = rows(track, span)
+    return Histogram.merge(*(h for row, h in track.latencies.items() if where.start <= row < where.stop))
+
+
+def variation(figures: Array) -> float:
+    """Standard deviation over mean; NaN with fewer than three figures, 0 where all are zero."""
+    if figures.size < 3:
+        return math.nan
+    mean = float(figures.mean())
+    return float(figures.std()) / mean if mean else 0.0
+
+
+def mean(figures: list[float]) -> float:
+    """The mean of what is known (not NaN); NaN where nothing is."""
+    given = [figure for figure in figures if not math.isnan(figure)]
+    return sum(given) / len(given) if given else math.nan
+
+
+def ramp(value: float, clear: float, fire: float) -> float:
+    """How far a figure went from its clear level (0) to its fire level (1); 0 where unknown.
+
+    The `e_i` of the decision model 1.2. `fire` may be below `clear` for signals that speak by being low.
+    """
+    return 0.0 if math.isnan(value) else min(1.0, max(0.0, (value - clear) / (fire - clear)))

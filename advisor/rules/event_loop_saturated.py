@@ -1,0 +1,155 @@
+"""Event loop saturated
+
+## What it sees
+The event loop is busy {busy:.0%} of the time or more over a minute, and it computes: the main thread
+uses {computing:.0%} of a core or more, and at most {gap:.0%} of the time is busy without CPU use. The host
+is below {host:.0%}, its quota is hardly throttled, garbage collection takes less than {collection:.0%}, and
+the load is steady.
+
+## Why it matters
+Node.js runs JavaScript on one thread. When that thread has no idle time left, every further request
+waits in line, whatever the other cores do. At {busy:.0%} a third more load is more than it can do at all.
+
+## What to do
+Use the idle cores of the machine first: run more copies of the process. Where no core is idle, spread the
+copies over more machines. A bigger machine does not help one process.
+
+## Known limits
+Without the probe the loop is estimated from the main thread's CPU time, which is never much above it;
+confidence is lower then. The mean of all processes counts: one hot process among idle ones is uneven
+load, not saturation.
+
+## References
+- [Node.js: event loop utilization](https://nodejs.org/api/perf_hooks.html)
+- [Platformatic: scaling on event loop utilization](https://docs.platformatic.dev/)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.words import cores, counted, percent
+from advisor.features import Snapshot, stats
+from advisor.features.machine import Machine
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=(("loop_utilization", "loop_active", "cpu_main", "cpu_user"), ("cpu_main", "cpu_user")),
+    suggests=("cluster", "load-balance", "worker-threads", "decompose", "vertical"),
+    window=60.0,
+    hold=300.0,
+    clear_hold=300.0,
+    place=7,
+    explained_by=("host-cpu-saturated",),
+    busy=Limit(0.80, "1", "Platformatic adds a worker at 0.8; GitLab calls 0.75 hard for one interpreter thread"),
+    relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it"),
+    critical=Limit(0.95, "1", "beyond this, demand cannot be seen any more: requests already queue"),
+    computing=Limit(0.65, "1", "below it the loop waits more than it computes, and copies would wait too"),
+    gap=Limit(0.15, "1", "measured: a computing loop stays below it, a starved one shows 0.5"),
+    host=Limit(0.80, "1", "above it the processors are short, and that is another trouble"),
+    throttle=Limit(0.05, "1", "a quota that is hit more often than this starves the loop"),
+    collection=Limit(0.10, "1", "more than this and the heap is the cause, not the load"),
+    variation=Limit(0.25, "1", "steadier than this is load; wilder is a burst or a heavy request"),
+    growth=Limit(0.30, "1", "impact is forecast for 30% more load (decision model 1.2)"),
+    estimated=Limit(0.70, "1", "what is left of the confidence where the loop is only estimated"),
+)
+
+LONG = 300.0  # seconds that prove a veto real; `rule.window` proves that it still holds
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Compare the mean loop with the levels, and every look-alike with its limit."""
+    busy = snapshot.loop(rule.window)
+    machine = snapshot.busiest_machine(rule.window)
+    if math.isnan(busy):
+        return Reading(Condition.UNKNOWN, missing=("CPU time of the process over the last minute",))
+    if machine is None and busy >= rule.relaxed:
+        return Reading(Condition.UNKNOWN, missing=("Processor time of the host: run the agent on it",))
+    evidence = _evidence(snapshot, machine, busy)
+    return Reading(
+        condition=_condition(busy, evidence),
+        claim=_claim(snapshot, machine, busy),
+        evidence=evidence,
+        severity=Severity.CRITICAL if busy >= rule.critical else Severity.WARNING,
+        confidence=_confidence(snapshot, busy),
+    )
+
+
+def _condition(busy: float, evidence: tuple[Evidence, ...]) -> Condition:
+    if busy < rule.relaxed:
+        return Condition.UNDER
+    return Condition.OVER if all(e.holds for e in evidence if e.holds is not None) else Condition.BETWEEN
+
+
+def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple[Evidence, ...]:
+    window = rule.window
+    label = "Event loop busy" if snapshot.measures_loop else "Event loop busy, estimated from CPU time"
+    found = [
+        _above("loop_utilization", label, busy, rule.busy),
+        _above("cpu_main", "Main thread computing", snapshot.cpu_main(window), rule.computing),
+        _below("gap", "Busy without computing", min(snapshot.gap(window), snapshot.gap(LONG)), rule.gap),
+        _below("gc_share", "Garbage collection", stats.mean([p.gc_share(window) for p in snapshot.processes]),
+               rule.collection),
+        _below("loop_variation", "Variation of the loop", _variation(snapshot), rule.variation),
+        # The gate of impact: 30% more load than the loop can carry is a queue without end (P3), so
+        # from 1 / 1.3 = 0.77 on impact is forecast for every service, however short its requests are.
+        _below("headroom", "Room for more load", 1 / busy - 1 if busy else math.inf, rule.growth),
+    ]  # fmt: skip
+    if machine is not None:
+        host = min(machine.cpu(window), machine.cpu(LONG))
+        found.append(_below("host_cpu", "Host CPU", host, rule.host, machine.name))
+        found.append(_below("throttled", "Quota throttled", machine.throttled(LONG), rule.throttle, machine.name))
+    p95 = snapshot.p95(LONG)
+    if not math.isnan(p95):
+        found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
+    return tuple(found)
+
+
+def _above(signal: str, label: str, value: float, limit: float) -> Evidence:
+    return Evidence(signal, label, value, "1", limit, "at least", value >= limit)
+
+
+def _below(signal: str, label: str, value: float, limit: float, subject: str = "") -> Evidence:
+    known = not math.isnan(value)
+    return Evidence(
+        signal, label, value if known else None, "1", limit, "below", value < limit if known else None, subject
+    )
+
+
+def _variation(snapshot: Snapshot) -> float:
+    return stats.mean([stats.variation(p.loop_series(rule.window)) for p in snapshot.processes])
+
+
+def _confidence(snapshot: Snapshot, busy: float) -> float:
+    window = rule.window
+    series = [share for p in snapshot.processes for share in p.loop_series(window)]
+    sure = confidence(
+        required=(
+            stats.ramp(busy, rule.relaxed, rule.busy),
+            stats.ramp(snapshot.cpu_main(window), rule.computing - 0.1, rule.computing),
+        ),
+        support=(
+            stats.ramp(1 / busy - 1 if busy else math.inf, rule.growth, 0.0),
+            1.0 if snapshot.measures_main_thread else 0.5,
+        ),
+        coverage=snapshot.coverage(window),
+        persistence=stats.mean([stats.ramp(share, rule.relaxed, rule.busy) for share in series]),
+    )
+    return sure if snapshot.measures_loop else sure * rule.estimated
+
+
+def _claim(snapshot: Snapshot, machine: Machine | None, busy: float) -> str:
+    count = len(snapshot.processes)
+    loops = "the event loop is" if count == 1 else f"its {counted(count, 'event loop')} are on average"
+    sentence = f"{snapshot.name}: {loops} {percent(busy)} busy"
+    if machine is None:
+        return sentence
+    spare = machine.spare(rule.window)
+    where = "" if len(snapshot.machines) == 1 else f" on {machine.name}"
+    if spare < 0.5:
+        return f"{sentence}, and no core{where} is idle"
+    return f"{sentence} while {cores(spare, machine.cores)}{where} {'is' if machine.cores == 1 else 'are'} idle"

@@ -1,0 +1,140 @@
+"""hold: never firing before its time, never cleared by what is missing, the same after a restart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.diagnosis import Condition, RuleState
+from advisor.engine.hold import Hold
+from advisor.vocabulary import Verdict
+
+HOLD = Hold(fire=60.0, clear=120.0)
+OVER, BETWEEN, UNDER, UNKNOWN = Condition.OVER, Condition.BETWEEN, Condition.UNDER, Condition.UNKNOWN
+
+looks = st.lists(st.tuples(st.floats(0.5, 40.0), st.sampled_from(Condition)), max_size=60)
+
+
+def run(*conditions: Condition, state: RuleState | None = None, start: float = 0.0) -> RuleState:
+    """The state after one look each ten seconds."""
+    state = state or RuleState()
+    for n, condition in enumerate(conditions):
+        state = HOLD.next(state, condition, start + 10.0 * n)
+    return state
+
+
+@settings(deadline=None)  # a shared machine may pause
+@given(looks)
+def test_firing_always_follows_a_whole_hold_of_over(steps: list[tuple[float, Condition]]) -> None:
+    state, now, over_since = RuleState(), 1000.0, None
+    for step, condition in steps:
+        now += step
+        over_since = (now if over_since is None else over_since) if condition is OVER else None
+        before, state = state, HOLD.next(state, condition, now)
+        if state.verdict is Verdict.FIRING and before.verdict is not Verdict.FIRING:
+            assert over_since is not None
+            assert now - over_since >= HOLD.fire
+
+
+@settings(deadline=None)
+@given(looks)
+def test_clearing_always_follows_a_whole_clear_time_of_under(steps: list[tuple[float, Condition]]) -> None:
+    state, now, under_since = RuleState(Verdict.FIRING, since=0.0), 1000.0, None
+    for step, condition in steps:
+        now += step
+        under_since = (now if under_since is None else under_since) if condition is UNDER else None
+        before, state = state, HOLD.next(state, condition, now)
+        if before.verdict is Verdict.FIRING and state.verdict is not Verdict.FIRING:
+            assert state.verdict is Verdict.CLEAR
+            assert under_since is not None
+            assert now - under_since >= HOLD.clear
+            return
+
+
+@settings(deadline=None)
+@given(looks, st.floats(0.5, 1e6))
+def test_missing_data_keeps_what_is_pending_or_firing(steps: list[tuple[float, Condition]], silence: float) -> None:
+    state, now = RuleState(), 1000.0
+    for step, condition in steps:
+        now += step
+        state = HOLD.next(state, condition, now)
+    after = HOLD.next(state, UNKNOWN, now + silence)
+    if state.verdict in (Verdict.PENDING, Verdict.FIRING):
+        assert (after.verdict, after.since) == (state.verdict, state.since)
+    else:
+        assert after.verdict is Verdict.UNKNOWN
+    assert after.over_since is None
+    assert after.under_since is None
+
+
+@settings(deadline=None)
+@given(looks)
+def test_a_state_that_was_written_and_read_goes_on_alike(steps: list[tuple[float, Condition]]) -> None:
+    state, now = RuleState(), 1000.0
+    stored = RuleState()
+    for step, condition in steps:
+        now += step
+        state = HOLD.next(state, condition, now)
+        row = json.loads(json.dumps(asdict(HOLD.next(stored, condition, now))))
+        stored = RuleState(Verdict(row["verdict"]), row["since"], row["over_since"], row["under_since"])
+        assert stored == state
+
+
+def test_over_is_pending_first_and_says_until_when() -> None:
+    state = run(OVER, OVER, OVER)
+    assert state.verdict is Verdict.PENDING
+    assert state.since == 0.0
+    assert HOLD.until(state) == 60.0
+
+
+def test_over_for_the_hold_fires_exactly_then() -> None:
+    assert run(*[OVER] * 6).verdict is Verdict.PENDING
+    fired = run(*[OVER] * 7)
+    assert (fired.verdict, fired.since, HOLD.until(fired)) == (Verdict.FIRING, 60.0, None)
+
+
+def test_without_a_hold_it_fires_at_once() -> None:
+    assert Hold(0.0, 0.0).next(RuleState(), OVER, 5.0).verdict is Verdict.FIRING
+
+
+@pytest.mark.parametrize("pause", [BETWEEN, UNKNOWN])
+def test_a_break_starts_the_hold_anew(pause: Condition) -> None:
+    broken = run(*[OVER] * 5, pause, *[OVER] * 6)
+    assert broken.verdict is Verdict.PENDING
+    assert broken.since == 0.0
+    assert HOLD.until(broken) == 120.0
+
+
+def test_between_keeps_firing_for_ever() -> None:
+    assert run(*[OVER] * 7, *[BETWEEN] * 50).verdict is Verdict.FIRING
+
+
+def test_what_was_only_pending_clears_at_once() -> None:
+    assert run(OVER, OVER, UNDER).verdict is Verdict.CLEAR
+
+
+def test_firing_clears_after_its_time_and_not_if_broken() -> None:
+    firing = run(*[OVER] * 7)
+    assert run(*[UNDER] * 12, state=firing, start=100.0).verdict is Verdict.FIRING
+    assert run(*[UNDER] * 13, state=firing, start=100.0).verdict is Verdict.CLEAR
+    assert run(*[UNDER] * 10, UNKNOWN, *[UNDER] * 10, state=firing, start=100.0).verdict is Verdict.FIRING
+
+
+@pytest.mark.parametrize(("first", "verdict"), [(UNKNOWN, "unknown"), (UNDER, "clear"), (BETWEEN, "clear")])
+def test_a_rule_never_seen_answers_at_once(first: Condition, verdict: str) -> None:
+    assert run(first).verdict.value == verdict
+
+
+def test_since_stays_while_the_verdict_does() -> None:
+    assert run(UNDER, UNDER, UNDER).since == 0.0
+    assert run(UNDER, UNKNOWN, UNKNOWN).since == 10.0
+
+
+def test_a_clock_set_back_does_not_fire_early() -> None:
+    ahead = RuleState(Verdict.PENDING, since=500.0, over_since=500.0)
+    back = HOLD.next(ahead, OVER, 100.0)
+    assert (back.verdict, HOLD.until(back)) == (Verdict.PENDING, 160.0)

@@ -1,0 +1,88 @@
+"""stats: what one column says over one span."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from advisor.features import Track, stats
+from advisor.features.stats import Span
+
+
+def track(**columns: list[float]) -> Track:
+    size = len(next(iter(columns.values())))
+    times = np.arange(10.0, 10.0 * size + 1, 10.0)
+    return Track(times, np.full(size, 10.0), {name: np.array(figures) for name, figures in columns.items()})
+
+
+NAN = math.nan
+
+
+def test_a_rate_divides_by_the_seconds_of_the_rows_that_have_the_column() -> None:
+    mixed = track(cpu_user=[1.0, NAN, 3.0, NAN])
+    assert stats.rate(mixed, "cpu_user", Span(0, 40)) == pytest.approx(4 / 20)
+
+
+def test_a_span_excludes_its_start_and_includes_its_end() -> None:
+    assert stats.total(track(requests=[1.0, 2.0, 4.0]), "requests", Span(10, 30)) == 6.0
+
+
+def test_what_is_absent_is_not_zero() -> None:
+    for figure in (stats.rate, stats.total, stats.level, stats.peak, stats.latest):
+        assert math.isnan(figure(track(requests=[1.0]), "cpu_main", Span(0, 10)))
+        assert math.isnan(figure(track(requests=[1.0]), "requests", Span(100, 200)))
+
+
+def test_a_level_is_weighted_by_the_seconds_that_rows_cover() -> None:
+    uneven = Track(np.array([10.0, 40.0]), np.array([10.0, 30.0]), {"memory_rss": np.array([100.0, 200.0])})
+    assert stats.level(uneven, "memory_rss", Span(0, 40)) == pytest.approx(175.0)
+
+
+def test_peak_and_latest() -> None:
+    rising = track(loop_delay_max=[0.1, 0.5, 0.2])
+    assert stats.peak(rising, "loop_delay_max", Span(0, 30)) == 0.5
+    assert stats.latest(rising, "loop_delay_max", Span(0, 30)) == 0.2
+
+
+def test_the_interval_is_learned_from_the_rows_that_have_the_column() -> None:
+    assert stats.interval(track(cpu_main=[1.0, NAN, 1.0, NAN, 1.0]), "cpu_main") == 20.0
+    assert math.isnan(stats.interval(track(cpu_main=[1.0]), "cpu_main"))
+
+
+@pytest.mark.parametrize(("lost", "least", "most"), [(0, 1.0, 1.0), (1, 0.9, 0.96), (3, 0.7, 0.8), (9, 0.0, 0.2)])
+def test_coverage_counts_the_points_that_came(lost: int, least: float, most: float) -> None:
+    whole = track(cpu_main=[1.0] * 30)
+    figures = whole.values["cpu_main"].copy()
+    figures[20 : 20 + lost] = NAN
+    got = stats.coverage(Track(whole.times, whole.spans, {"cpu_main": figures}), "cpu_main", Span(200, 300))
+    assert least <= got <= most
+
+
+def test_coverage_of_an_unknown_column_is_none() -> None:
+    assert stats.coverage(track(cpu_main=[1.0, 1.0]), "loop_active", Span(0, 20)) == 0.0
+
+
+def test_a_span_splits_into_whole_pieces_from_its_end() -> None:
+    assert Span(0, 25).split(10) == [Span(5, 15), Span(15, 25)]
+    assert Span(25, 0).length == 0
+
+
+def test_variation_needs_three_figures() -> None:
+    assert math.isnan(stats.variation(np.array([1.0, 2.0])))
+    assert stats.variation(np.zeros(5)) == 0.0
+    assert stats.variation(np.array([0.5, 1.0, 1.5])) == pytest.approx(0.408, abs=0.001)
+
+
+def test_a_mean_leaves_the_unknown_out() -> None:
+    assert stats.mean([1.0, NAN, 3.0]) == 2.0
+    assert math.isnan(stats.mean([NAN]))
+
+
+@pytest.mark.parametrize(
+    ("value", "clear", "fire", "expected"),
+    [(0.6, 0.7, 0.8, 0.0), (0.75, 0.7, 0.8, 0.5), (0.9, 0.7, 0.8, 1.0), (0.1, 0.3, 0.0, 2 / 3), (NAN, 0.7, 0.8, 0.0)],
+)
+def test_a_ramp_goes_from_its_clear_to_its_fire_level(value: float, clear: float, fire: float, expected: float) -> None:
+    assert stats.ramp(value, clear, fire) == pytest.approx(expected)
