@@ -51,7 +51,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
     return render(request, "fleet.html", {
         "heading": heading(ranked),
         "summary": summary(ranked, crews, len(hosts)),
-        "rows": [{"standing": standing, "crew": crews.get(standing.service.pk, Crew(0, 0)), "now": Now()} for standing in ranked],
+        "rows": [(standing, crews.get(standing.service.pk, Crew(0, 0)), Now()) for standing in ranked],
         "steps": next_steps(ranked),
         "hosts": hosts,
         "bystanders": bystanders(now),

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from advisor.charts import registry
 from advisor.live import publish
+from advisor.pages.course import chosen_range
 from advisor.recommendations import ledger
 from advisor.recommendations.models import Recommendation, Transition
 from advisor.vocabulary import Progress
@@ -60,6 +61,7 @@ def recommendation(request: HttpRequest, number: int) -> HttpResponse:
         "best": best,
         "tabs": tabs(best["steps"]) if best else [],
         "charts": charts,
+        "range": chosen_range(request),
         "figures": {chart.id: registry.SKELETONS[chart.id] for chart in charts},
         "agree": sum(judged),
         "weighed": len(judged),

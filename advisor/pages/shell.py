@@ -37,6 +37,7 @@ PLACES = (
     ),
     Place("Alerts", "alerts", "alerts", frozenset({"alerts", "mail", "mail_message"})),
     Place("Hosts", "hosts", "hosts", frozenset({"hosts", "add_host"})),
+    Place("Rules", "rules", "handbook", frozenset({"handbook", "handbook_entry"})),
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from advisor.pages import alerts, fleet, health, hosts, mail, recommendation, recommendations
+from advisor.pages import alerts, fleet, handbook, health, hosts, mail, recommendation, recommendations, series, service
 
 urlpatterns = [
     path("", fleet.fleet, name="fleet"),
-    path("services/<int:number>/", fleet.fleet, name="service"),
+    path("services/<int:number>/", service.service, name="service"),
+    path("services/<int:number>/series.json", series.series_json, name="series_json"),
+    path("services/<int:number>/<slug:chart>.csv", series.series_csv, name="series_csv"),
     path("recommendations/", recommendations.recommendations, name="recommendations"),
     path("recommendations/<int:number>/", recommendation.recommendation, name="recommendation"),
     path("recommendations/<int:number>/acknowledge/", recommendation.acknowledge, name="acknowledge"),
@@ -19,6 +21,8 @@ urlpatterns = [
     path("mail/<str:name>/", mail.message, name="mail_message"),
     path("hosts/", hosts.hosts, name="hosts"),
     path("hosts/add/", hosts.hosts, name="add_host"),
+    path("rules/", handbook.handbook, name="handbook"),
+    path("rules/<slug:name>/", handbook.entry, name="handbook_entry"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

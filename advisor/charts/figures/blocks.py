@@ -7,7 +7,7 @@ from advisor.charts.chart import Chart, Limit, Place, Series
 chart = Chart(
     __name__,
     title="Longest block of the event loop",
-    series=(Series("loop_delay_max", "longest delay"),),
+    series=(Series("loop_delay", "longest delay"),),
     unit="s",
     place=Place.PROOF,
     says="longest",

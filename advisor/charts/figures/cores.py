@@ -7,9 +7,9 @@ from advisor.charts.chart import Chart, Series
 chart = Chart(
     __name__,
     title="Processor cores used",
-    series=(Series("cores_used", "cores used"),),
+    series=(Series("cpu_cores", "cores used"),),
     unit="{cpu}",
     says="of",
-    top_key="cores",
+    top_key="cores_effective",
     order=4,
 )

@@ -7,7 +7,7 @@ from advisor.charts.chart import Chart, Place, Series
 chart = Chart(
     __name__,
     title="Failed requests",
-    series=(Series("error_rate", "failed per second"),),
+    series=(Series("errors", "failed per second"),),
     unit="{request}/s",
     place=Place.MORE,
     says="per second",

@@ -7,11 +7,11 @@ from advisor.charts.chart import Chart, Place, Series
 chart = Chart(
     __name__,
     title="Processor cores used by this service",
-    series=(Series("cores_used", "cores used"),),
+    series=(Series("cpu_cores", "cores used"),),
     unit="{cpu}",
     place=Place.PROOF,
     says="of",
-    top_key="cores",
+    top_key="cores_effective",
     proves=("host-cpu-saturated",),
     order=35,
 )

@@ -7,7 +7,7 @@ from advisor.charts.chart import Chart, Limit, Place, Series
 chart = Chart(
     __name__,
     title="The event loop beside the machine",
-    series=(Series("loop_busy", "event loop busy"), Series("host_cpu", "host CPU")),
+    series=(Series("loop_busy", "event loop busy"), Series("host_busy", "host CPU")),
     unit="1",
     place=Place.PROOF,
     says="event loop",

@@ -7,7 +7,7 @@ from advisor.charts.chart import Chart, Series
 chart = Chart(
     __name__,
     title="Requests",
-    series=(Series("request_rate", "requests per second"),),
+    series=(Series("requests", "requests per second"),),
     unit="{request}/s",
     says="per second",
     order=3,

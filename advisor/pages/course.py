@@ -1,0 +1,76 @@
+"""The course of a service over a time range, as plain lists under the keys that charts name."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from django.conf import settings
+from django.http import HttpRequest
+
+from advisor.features.window import Array
+from advisor.store import samples
+
+RANGES = {"15m": (900, 5), "1h": (3600, 10), "6h": (21_600, 60), "24h": (86_400, 300), "7d": (604_800, 1800)}
+"""Name of a time range -> its seconds, and the seconds that a point of a chart stands for: at most 360 points."""
+
+_DIGITS = 4
+_PEAKS = frozenset({"loop_delay", "p95"})
+"""Series whose thinned points show the worst of their step: its mean would hide what the chart is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A service from `start` to `end`, Unix seconds.
+
+    Attributes:
+        since: where the points begin if they are a continuation, else None.
+        times: the middle of each step, shape (n,).
+        series: key -> values in the store's units, shape (n,), None in gaps; what is not known is left out.
+        names: the processes that report an event loop.
+        grid: how busy each of them was, in the order of `names`.
+    """
+
+    start: float
+    end: float
+    since: float | None
+    times: list[float]
+    series: dict[str, list[float | None]]
+    names: list[str]
+    grid: list[list[float | None]]
+
+    def newest(self, key: str) -> float | None:
+        """The last known value of a series."""
+        return next((value for value in reversed(self.series.get(key, ())) if value is not None), None)
+
+
+def chosen_range(request: HttpRequest) -> str:
+    """The time range of the address; without one an hour, or 15 minutes where time runs faster."""
+    name = request.GET.get("range", "")
+    return name if name in RANGES else "1h" if settings.TIME_SCALE == 1 else "15m"
+
+
+def course(service_id: int, name: str, now: float, since: float | None = None) -> Course:
+    """A service over the range that ends now; with `since` only the steps from that moment on."""
+    seconds, step = RANGES[name]
+    end = math.ceil(now / step) * step
+    start = end - seconds
+    first = start if since is None else min(max(start, math.floor(since / step) * step), end - step)
+    # Whole steps only, so that the store chooses the same step for a continuation as for the whole.
+    found = samples.series(service_id, first, end, points=(end - first) // step + 1)
+    curves = {key: curve.high if key in _PEAKS else curve.value for key, curve in found.curves.items()}
+    return Course(
+        start=start,
+        end=now,
+        since=None if since is None else first,
+        times=[float(at) for at in found.times],
+        series={key: _plain(values) for key, values in curves.items()},
+        names=[f"{loop.host or 'host not known'} {loop.pid}" for loop in found.loops],
+        grid=[_plain(loop.busy) for loop in found.loops],
+    )
+
+
+def _plain(values: Array) -> list[float | None]:
+    """Numbers that JSON can carry, short: NaN becomes None."""
+    return [None if np.isnan(value) else float(f"{value:.{_DIGITS}g}") for value in values]

@@ -1,0 +1,97 @@
+"""The numbers behind a service's charts, as JSON for the page and as CSV for people."""
+
+from __future__ import annotations
+
+import csv
+import math
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from advisor.charts.chart import Chart
+from advisor.charts.registry import CHARTS
+from advisor.fleet.models import Service
+from advisor.pages import words
+from advisor.pages.course import Course, chosen_range, course
+from advisor.recommendations.models import Recommendation
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+def series_json(request: HttpRequest, number: int) -> JsonResponse:
+    """All series of a range; with `since` (Unix ms) only from that point on, to be put in place of it."""
+    service = get_object_or_404(Service, pk=number)
+    since = request.GET.get("since", "")
+    found = course(service.pk, chosen_range(request), time.time(), int(since) / 1000 if since.isdecimal() else None)
+    return JsonResponse({
+        "from": _ms(found.start),
+        "to": _ms(found.end),
+        "since": _ms(found.since) if found.since is not None else None,
+        "x": [_ms(at) for at in found.times],
+        "series": found.series,
+        "grid": {"names": found.names, "values": found.grid},
+        "heads": {chart.id: head(chart, found) for chart in CHARTS.values()},
+        "marks": marks(service, found),
+    })  # fmt: skip
+
+
+@require_safe
+def series_csv(request: HttpRequest, number: int, chart: str) -> HttpResponse:
+    """One chart's numbers: UTC times, and one column a series in the store's unit."""
+    service = get_object_or_404(Service, pk=number)
+    if chart not in CHARTS:
+        raise Http404("There is no such chart.")
+    name = chosen_range(request)
+    found = course(service.pk, name, time.time())
+    file = f"{chart}-{name}.csv"
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{file}"'
+    columns = _columns(CHARTS[chart], found)
+    writer = csv.writer(answer)
+    writer.writerow(["time", *(guarded(title) for title, _ in columns)])
+    for index, at in enumerate(found.times):
+        figures = ["" if values[index] is None else values[index] for _, values in columns]
+        writer.writerow([datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"), *figures])
+    return answer
+
+
+def guarded(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula (OWASP: CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _columns(chart: Chart, found: Course) -> list[tuple[str, list[float | None]]]:
+    if chart.id == "loop_by_process":
+        return list(zip(found.names, found.grid, strict=True))
+    empty: list[float | None] = [None] * len(found.times)
+    return [(f"{one.name} ({chart.unit})", found.series.get(one.key, empty)) for one in chart.series]
+
+
+def head(chart: Chart, found: Course) -> dict[str, Any]:
+    """What stands above a chart: its newest value in words, and the fixed end of its axis if it has one."""
+    subject = chart.series[-1] if chart.kind == "dots" else chart.series[0]
+    value = found.newest(subject.key)
+    number, unit = words.figure(value, chart.unit if chart.unit != "{cpu}" else "")
+    top = found.newest(chart.top_key) if chart.top_key else None
+    says = f"of {words.plain(top)}" if top is not None else chart.says if chart.says != "of" else ""
+    if chart.unit.startswith("{"):
+        unit = ""
+    text = f"{unit} {says}".strip()
+    label = f"{chart.title}, now {number} {text}" if value is not None else f"{chart.title}, no numbers in this range"
+    return {"now": number, "unit": text if value is not None else "", "label": label.strip(), "top": top}
+
+
+def marks(service: Service, found: Course) -> list[dict[str, Any]]:
+    """The moments in the range at which advice opened."""
+    start = datetime.fromtimestamp(found.start, UTC)
+    opened = Recommendation.objects.filter(service=service, opened_at__gte=start).values_list("opened_at", flat=True)
+    return [{"x": _ms(at.timestamp()), "text": "Recommended"} for at in opened if at is not None]
+
+
+def _ms(seconds: float) -> int:
+    return math.floor(seconds * 1000)

@@ -1,0 +1,88 @@
+"""One service: what to do about it, its charts, its processes and routes, and what every rule says of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from advisor.charts import registry
+from advisor.charts.chart import Place
+from advisor.features.window import ServiceWindow
+from advisor.fleet.models import Instance, Service
+from advisor.pages import processes, urgency, words
+from advisor.pages.course import RANGES, chosen_range
+from advisor.recommendations.models import RuleVerdict
+from advisor.store import samples
+from advisor.vocabulary import Verdict
+
+_ORDER = {Verdict.FIRING: 0, Verdict.PENDING: 1, Verdict.UNKNOWN: 2, Verdict.CLEAR: 3}
+
+
+@require_safe
+def service(request: HttpRequest, number: int) -> HttpResponse:
+    """The page of one service."""
+    now = datetime.now(UTC)
+    found = get_object_or_404(Service, pk=number)
+    standing = urgency.standing(found, tuple(sorted(urgency.alive().filter(service=found), key=urgency.weight)), now)
+    window = samples.windows([found.pk], time.time() - processes.SECONDS, time.time())[found.pk]
+    charts = [*registry.at(Place.MAIN), *registry.at(Place.MORE)]
+    return render(request, "service.html", {
+        "service": found,
+        "standing": standing,
+        "summary": summary(found, window, now),
+        "verdicts": verdicts(found),
+        "main_charts": registry.at(Place.MAIN),
+        "more_charts": registry.at(Place.MORE),
+        "figures": {chart.id: registry.SKELETONS[chart.id] for chart in charts},
+        "processes": processes.process_rows(window),
+        "routes": processes.route_rows(window),
+        "range": chosen_range(request),
+        "ranges": list(RANGES),
+    })  # fmt: skip
+
+
+def verdicts(service: Service) -> list[dict[str, Any]]:
+    """Every rule's verdict with its reason, the most urgent first."""
+    rows = sorted(RuleVerdict.objects.filter(service=service), key=lambda row: (_ORDER[Verdict(row.verdict)], row.rule))
+    return [{"row": row, "name": row.rule.replace("-", " ").capitalize(), "why": why(row)} for row in rows]
+
+
+def why(row: RuleVerdict) -> str:
+    """A verdict's reason in one sentence."""
+    missing = row.reading.get("missing") or []
+    if row.verdict == Verdict.UNKNOWN:
+        return f"Cannot say without {words.listed(missing)}." if missing else "Not enough data yet."
+    if row.verdict == Verdict.PENDING and row.until is not None and row.evaluated_at < row.until:
+        left = words.duration(row.until - row.evaluated_at)
+        return f"{row.reading.get('claim', '')}. Opens in about {left} if it stays."
+    return str(row.reading.get("claim") or "Nothing found.")
+
+
+def summary(service: Service, window: ServiceWindow, now: datetime) -> str:
+    """What runs where, who tells us, and when it last did."""
+    running = Instance.objects.filter(service=service, last_seen__gt=now - urgency.SILENT_AFTER)
+    rows = list(running.values_list("runtime_version", "host", "inside"))
+    versions = sorted({version for version, _, _ in rows if version})
+    hosts = len({host for _, host, _ in rows if host})
+    sources = sorted({_SOURCES.get(inside, "OpenTelemetry") for _, _, inside in rows if inside})
+    runtime = f"Node.js {words.listed(versions)}, " if versions else ""
+    told = f"Seen from inside by {words.listed(sources)}" if sources else "Seen from outside only"
+    cores = sum(_cores(host.track.values) for host in window.hosts)
+    where = words.count(hosts, "host")
+    if cores:
+        where += f" with {words.count(round(cores), 'core')}"
+    ago = words.duration((now - service.last_seen).total_seconds())
+    return f"{runtime}{words.count(len(rows), 'process', 'processes')} on {where}. {told}, last report {ago} ago."
+
+
+_SOURCES = {"advisor-probe": "the probe", "opentelemetry": "OpenTelemetry"}
+
+
+def _cores(values: Any) -> float:
+    counts = values.get("cpu_effective", values.get("cpu_count"))
+    return float(counts[-1]) if counts is not None and len(counts) and counts[-1] == counts[-1] else 0.0

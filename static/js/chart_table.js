@@ -1,0 +1,41 @@
+// The numbers of a chart as a table, newest first; built only while it is open.
+const ROWS = 60;
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' });
+const number = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
+
+function cell(kind, text, numeric) {
+  const node = document.createElement(kind);
+  node.textContent = text;
+  if (numeric) node.className = 'num';
+  if (kind === 'th') node.scope = 'col';
+  return node;
+}
+
+function row(cells) {
+  const node = document.createElement('tr');
+  node.append(...cells);
+  return node;
+}
+
+function columns(skeleton, data) {
+  return skeleton.data.flatMap(({ name, meta }) => {
+    if (meta.grid) return data.grid.names.map((process, index) => [process, data.grid.values[index], 1]);
+    const own = [name || meta.y, data.series[meta.y], meta.factor];
+    return meta.x ? [[meta.x.replaceAll('_', ' '), data.series[meta.x], 1], own] : [own];
+  });
+}
+
+export function fillTable(place, skeleton, data) {
+  const shown = columns(skeleton, data).filter(([, values]) => values);
+  const table = document.createElement('table');
+  table.className = 'tbl';
+  const head = table.createTHead();
+  head.append(row([cell('th', 'Time'), ...shown.map(([name]) => cell('th', name, true))]));
+  const body = table.createTBody();
+  const first = Math.max(0, data.x.length - ROWS);
+  for (let at = data.x.length - 1; at >= first; at -= 1) {
+    const figures = shown.map(([, values, factor]) => (values[at] === null ? '–' : number.format(values[at] * factor)));
+    body.append(row([cell('td', clock.format(data.x[at])), ...figures.map((text) => cell('td', text, true))]));
+  }
+  place.replaceChildren(table);
+}

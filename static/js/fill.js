@@ -1,0 +1,59 @@
+// Puts numbers into a figure's skeleton. Traces, axes, bands and labels come from the server; nothing is laid out here.
+import { resolved } from './colors.js';
+
+// Plotly knows no time zones: it shows what it gets as if it were UTC.
+export const local = (ms) => ms - new Date(ms).getTimezoneOffset() * 60_000;
+
+// Plotly reads a few HTML tags in names; a service may be called anything.
+const harmless = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const scaled = (values, factor) => (values ?? []).map((value) => (value === null ? null : value * factor));
+
+function trace(pattern, data, times) {
+  const { x, y, factor, x_factor: xFactor, grid } = pattern.meta;
+  if (grid) return { ...pattern, x: times, y: data.grid.names.map(harmless), z: data.grid.values };
+  if (x) return { ...pattern, x: scaled(data.series[x], xFactor), y: scaled(data.series[y], factor) };
+  return { ...pattern, x: times, y: scaled(data.series[y], factor) };
+}
+
+function labels(pattern, traces) {
+  const lines = traces.filter((one) => one.mode === 'lines');
+  if (lines.length < 2) return [];
+  return lines.flatMap((line, index) => {
+    const first = line.y.findIndex((value) => value !== null);
+    if (first < 0) return [];
+    const place = { x: line.x[first], y: line.y[first], yanchor: index ? 'top' : 'bottom' };
+    return [{ ...pattern, ...place, text: line.name, font: { ...pattern.font, color: line.line.color } }];
+  });
+}
+
+function marks(pattern, data) {
+  const seen = data.marks.filter((mark) => mark.x > data.from && mark.x < data.to);
+  return {
+    shapes: seen.map((mark) => ({ ...pattern.shape, x0: local(mark.x), x1: local(mark.x) })),
+    annotations: seen.map((mark) => ({ ...pattern.annotation, x: local(mark.x), text: harmless(mark.text) })),
+  };
+}
+
+export function filled(skeleton, data, view) {
+  const figure = resolved(skeleton);
+  const times = data.x.map(local);
+  const traces = figure.data.map((pattern) => trace(pattern, data, times));
+  const { layout } = figure;
+  layout.font.family = getComputedStyle(document.body).fontFamily;
+  const overTime = layout.xaxis.type === 'date';
+  layout.xaxis.fixedrange = !overTime || innerWidth < 600;
+  if (overTime) {
+    const events = marks(figure.mark, data);
+    layout.xaxis.range = (view ?? [data.from, data.to]).map(local);
+    layout.shapes = [...(layout.shapes ?? []), ...events.shapes];
+    layout.annotations = [...(layout.annotations ?? []), ...labels(figure.label, traces), ...events.annotations];
+  }
+  const top = data.heads[figure.id]?.top;
+  if (top) layout.yaxis.range = [0, top * 1.02];
+  return { traces, layout };
+}
+
+// True where a chart has at least one number to draw.
+export function hasNumbers(skeleton, data) {
+  return skeleton.data.some(({ meta }) => (meta.grid ? data.grid.names.length > 1 : data.series[meta.y]?.some((value) => value !== null)));
+}
