@@ -1,6 +1,6 @@
-"""Where the parts meet
+"""Where the parts meet: the flow, and the Celery tasks that set it going.
 
-In:  the flow and the Celery tasks..
-Out: ids and due times.
-May import: evaluated services, delivered messages:everything below.
+In: ids and due times.
+Out: evaluated services, delivered messages, rolled-up samples, a heartbeat; the commands of `manage.py`.
+May import: everything below.
 """

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
 
 from advisor.diagnosis.advice import Advice, Judgement
-from advisor.diagnosis.finding import RuleState, Ruling
+from advisor.diagnosis.finding import Condition, RuleState, Ruling
 from advisor.fleet.models import Service
 from advisor.recommendations import content
 from advisor.recommendations.models import Recommendation, RuleVerdict, Transition
@@ -36,6 +36,7 @@ _BY_PERSON: Mapping[Progress, frozenset[Progress]] = {
     Progress.ACKNOWLEDGED: frozenset({Progress.DISMISSED}),
 }
 _FOLLOWS_ITS_RULE = frozenset({Progress.FORMING, Progress.OPEN})
+_FORMED_KEPT = timedelta(days=1)
 _VERDICT_FIELDS = ("verdict", "since", "until", "over_since", "under_since", "reading", "evaluated_at")
 
 
@@ -78,6 +79,11 @@ def record(judgement: Judgement, now: datetime) -> Changes:
         row = rows.get(ruling.rule) or Recommendation(service_id=judgement.service_id, rule=ruling.rule, formed_at=now)
         _follow(row, ruling, advice.get(ruling.rule), now, changes)
     return changes
+
+
+def forget(now: datetime) -> int:
+    """Remove what formed but never opened and has ended for a day; returns how many rows went, history included."""
+    return Recommendation.objects.filter(opened_at__isnull=True, ended_at__lt=now - _FORMED_KEPT).delete()[0]
 
 
 @transaction.atomic
@@ -136,10 +142,12 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
     """Let one recommendation (not saved yet if there is none) follow its rule's verdict."""
     before = Progress(row.state) if row.pk else None
     after = _BY_RULE[ruling.verdict].get(before)
-    changed = False
-    if before is None and after is None:
+    holds = ruling.reading.condition is Condition.OVER
+    if before is None and (after is None or not holds):
         return
-    if ruling.verdict in (Verdict.PENDING, Verdict.FIRING) and (before is None or before in _FOLLOWS_ITS_RULE):
+    changed = False
+    # A rule keeps firing for a while on weaker figures or none; what was found stays as it was when it held.
+    if holds and (before is None or before in _FOLLOWS_ITS_RULE):
         changed = _renew(row, ruling, advice, moved=after is not None)
     if before is Progress.DISMISSED and ruling.verdict is Verdict.CLEAR:
         row.ended_at, changed = now, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -15,7 +16,7 @@ from hypothesis.extra.django import TestCase
 from pytest_django import DjangoAssertNumQueries
 
 from advisor.diagnosis.advice import Judgement
-from advisor.diagnosis.finding import RuleState
+from advisor.diagnosis.finding import Condition, RuleState
 from advisor.recommendations import ledger
 from advisor.recommendations.models import Recommendation, RuleVerdict, Transition
 from advisor.vocabulary import Progress, Verdict
@@ -107,6 +108,24 @@ class TestUpdates:
         assert changes.recommendations == [row.pk]
         assert (row.revision, row.evidence[0]["value"]) == (2, 0.99)
 
+    @pytest.mark.parametrize("condition", [Condition.UNDER, Condition.BETWEEN, Condition.UNKNOWN])
+    def test_what_was_found_stays_while_the_rule_still_fires(self, condition: Condition) -> None:
+        one = service()
+        steps(one.pk, FIRING)
+        before = Recommendation.objects.values().get()
+        weaker = ruling(FIRING, busy=0.3)
+        weaker = replace(weaker, reading=replace(weaker.reading, condition=condition, claim=""))
+        changes = ledger.record(Judgement(one.pk, T + 10, (weaker,), ()), NOW)
+        assert (changes.transitions, changes.recommendations) == ([], [])
+        assert Recommendation.objects.values().get() == before
+        assert RuleVerdict.objects.get().reading["condition"] == condition
+
+    def test_nothing_opens_on_figures_that_do_not_hold(self) -> None:
+        one = service()
+        silent = ruling(FIRING)
+        silent = replace(silent, reading=replace(silent.reading, condition=Condition.UNKNOWN))
+        assert ledger.record(Judgement(one.pk, T, (silent,), ()), NOW).transitions == []
+
     def test_opening_takes_the_newest_figures(self) -> None:
         one = service()
         steps(one.pk, PENDING)
@@ -127,6 +146,18 @@ class TestUpdates:
         ledger.record(Judgement(one.pk, T, both, ()), NOW)
         ledger.record(Judgement(one.pk, T + 1, both, ()), NOW)
         assert sorted(RuleVerdict.objects.values_list("rule", "verdict")) == [("a", "clear"), ("b", "unknown")]
+
+
+@pytest.mark.django_db
+def test_only_what_never_opened_is_forgotten() -> None:
+    formed, opened, forming = service(), service(), service()
+    steps(formed.pk, PENDING, CLEAR)
+    steps(opened.pk, PENDING, FIRING, CLEAR)
+    steps(forming.pk, PENDING)
+    assert ledger.forget(NOW + timedelta(days=1)) == 0
+    assert ledger.forget(NOW + timedelta(days=1, seconds=1)) == 3  # the row and its two steps
+    kept = Recommendation.objects.values_list("service", flat=True)
+    assert sorted(kept) == [opened.pk, forming.pk]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,80 @@
+"""The story of a judgement: load a window, judge it, keep what changed, tell people, show it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from advisor.alerts import dispatch
+from advisor.diagnosis import RuleState
+from advisor.engine.judge import judge
+from advisor.engine.registry import RULES
+from advisor.features.snapshot import Snapshot
+from advisor.features.window import ServiceWindow
+from advisor.live import publish
+from advisor.pipeline import doorbell
+from advisor.recommendations import ledger
+from advisor.store import samples
+
+_NEWEST_AGE = 60.0
+"""Seconds that the newest sample may be old, at time scale 1, without a window losing its beginning."""
+
+_log = logging.getLogger(__name__)
+
+
+def evaluate(service_ids: Sequence[int], now: datetime) -> int:
+    """Look at these services once; returns how many could not be judged.
+
+    One service that fails is logged and left for its next round; the others are not touched by it.
+    """
+    if not service_ids:
+        return 0
+    end = now.timestamp()
+    windows = samples.windows(service_ids, end - window_seconds(), end)
+    states = ledger.states(service_ids)
+    failed = 0
+    changed: list[int] = []
+    for service_id, window in windows.items():
+        try:
+            changed += look(window, states[service_id], now)
+        except Exception:
+            failed += 1
+            _log.exception("Service %s (%d) could not be judged", window.name, service_id)
+    _show(changed)
+    return failed
+
+
+def look(window: ServiceWindow, states: Mapping[str, RuleState], now: datetime) -> list[int]:
+    """Judge one service and keep the outcome; returns the ids of recommendations that look different now.
+
+    What changed and who is told of it are one transaction: neither is ever there without the other.
+    """
+    judgement = judge(Snapshot(window, now.timestamp(), settings.TIME_SCALE), states)
+    with transaction.atomic():
+        changes = ledger.record(judgement, now)
+        told = dispatch.tell(changes.transitions, now)
+        transaction.on_commit(lambda: doorbell.deliver(told), robust=True)
+    return changes.recommendations
+
+
+def window_seconds() -> float:
+    """The longest span that a rule looks back over, in real seconds at this time scale, and some more.
+
+    Rules look back from the newest sample, which is a little older than now.
+    """
+    longest = max(rule.window for rule in RULES.values())
+    return float((longest + _NEWEST_AGE) / settings.TIME_SCALE)
+
+
+def _show(recommendation_ids: Sequence[int]) -> None:
+    if not recommendation_ids:
+        return
+    try:
+        publish.changes(recommendation_ids)
+    except (RedisError, OSError) as error:
+        _log.warning("Open pages were not told of changes: %s", error)

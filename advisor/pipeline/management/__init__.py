@@ -1,0 +1,6 @@
+"""Where Django looks for commands.
+
+In: nothing.
+Out: the package `commands`.
+May import: nothing.
+"""

@@ -1,0 +1,61 @@
+"""What workers do when the bell rings: take ids, call the flow. Every task may run twice or never be rung."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from advisor.alerts import outbox
+from advisor.pipeline import doorbell, flow, schedule
+from advisor.recommendations import ledger
+from advisor.store import samples
+
+
+@shared_task
+def evaluate_due() -> None:
+    """Look at every service that is due: the first batch here, further ones by whichever worker is free."""
+    now = timezone.now()
+    first, *others = schedule.due(now) or [[]]
+    for batch in others:
+        doorbell.evaluate(batch)
+    evaluate(first)
+    schedule.beat(now)
+
+
+@shared_task
+def evaluate(service_ids: list[int]) -> None:
+    """Look at those of these services that nobody else has taken."""
+    now = timezone.now()
+    lease, taken = schedule.lease(service_ids, now)
+    try:
+        flow.evaluate(taken, now)
+    finally:
+        schedule.release(lease)
+
+
+@shared_task
+def deliver_due() -> None:
+    """Send what is due: later tries, and messages whose bell was not heard."""
+    outbox.send(outbox.due(timezone.now()))
+
+
+@shared_task
+def deliver(delivery_ids: list[str]) -> None:
+    """Send these messages now."""
+    outbox.send([UUID(delivery_id) for delivery_id in delivery_ids])
+
+
+@shared_task
+def roll_up() -> None:
+    """Bring the rollups up to date."""
+    samples.roll_up(timezone.now())
+
+
+@shared_task
+def prune() -> None:
+    """Remove samples that are older than they are kept, and what formed without ever opening."""
+    now = timezone.now()
+    samples.prune(now)
+    ledger.forget(now)

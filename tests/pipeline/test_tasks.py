@@ -1,0 +1,169 @@
+"""What the bell sets going, as functions and in a real worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+
+from advisor.alerts import dispatch, outbox
+from advisor.alerts.models import Attempt, Delivery
+from advisor.celery import app
+from advisor.pipeline import doorbell, flow, schedule, tasks
+from advisor.pipeline.models import Heartbeat, Schedule
+from advisor.recommendations import ledger
+from advisor.store import samples
+from tests.alerts.outbox_rows import channel, delivery, opened
+from tests.recommendations.judgements import service
+
+
+class Looks:
+    """Stands in for the flow: remembers who was looked at."""
+
+    def __init__(self) -> None:
+        self.ids: list[list[int]] = []
+        self.trouble: Exception | None = None
+
+    def evaluate(self, service_ids: list[int], now: datetime) -> int:
+        self.ids.append(list(service_ids))
+        if self.trouble:
+            raise self.trouble
+        return 0
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    found = Looks()
+    monkeypatch.setattr(flow, "evaluate", found.evaluate)
+    return found
+
+
+@pytest.mark.django_db
+class TestEvaluate:
+    def test_everything_due_is_looked_at_once(self, looks: Looks) -> None:
+        ids = [service(seen=timezone.now()).pk for _ in range(3)]
+        tasks.evaluate_due()
+        tasks.evaluate_due()
+        assert looks.ids == [ids, []]
+        assert Heartbeat.objects.get().name == Heartbeat.EVALUATION
+        assert Schedule.objects.filter(lease__isnull=False).count() == 0
+
+    def test_further_batches_are_rung_for(self, looks: Looks, monkeypatch: pytest.MonkeyPatch) -> None:
+        rung: list[list[int]] = []
+        monkeypatch.setattr(schedule, "BATCH", 2)
+        monkeypatch.setattr(doorbell, "evaluate", rung.append)
+        ids = [service(seen=timezone.now()).pk for _ in range(5)]
+        tasks.evaluate_due()
+        assert looks.ids == [ids[:2]]
+        assert rung == [ids[2:4], ids[4:]]
+
+    def test_nothing_due_still_beats(self, looks: Looks) -> None:
+        tasks.evaluate_due()
+        assert looks.ids == [[]]
+        assert Heartbeat.objects.exists()
+
+    def test_a_failed_look_gives_the_lease_back(self, looks: Looks) -> None:
+        looks.trouble = ZeroDivisionError()
+        service(seen=timezone.now())
+        with pytest.raises(ZeroDivisionError):
+            tasks.evaluate_due()
+        found = Schedule.objects.get()
+        assert found.leased_until is None
+        assert found.due_at > timezone.now()
+
+
+@pytest.mark.django_db
+class TestDeliver:
+    @pytest.fixture(autouse=True)
+    def _mail(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        channel()
+
+    def test_the_sweeper_sends_what_was_not_rung_for(self) -> None:
+        row = delivery()
+        tasks.deliver_due()
+        row.refresh_from_db()
+        assert row.state == "delivered"
+
+    def test_a_ring_sends_at_once_and_only_once(self) -> None:
+        row = delivery()
+        for _ in range(2):
+            tasks.deliver([str(row.pk)])
+        tasks.deliver_due()
+        assert row.attempts.count() == 1
+
+    def test_a_row_that_is_gone_is_passed_over(self) -> None:
+        gone = str(delivery().pk)
+        Delivery.objects.all().delete()
+        tasks.deliver([gone])
+        assert not Attempt.objects.exists()
+
+
+@pytest.mark.django_db
+def test_housekeeping_passes_the_time_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, datetime]] = []
+    for module, name in ((samples, "roll_up"), (samples, "prune"), (ledger, "forget")):
+        monkeypatch.setattr(module, name, lambda now, name=name: asked.append((name, now)))
+    tasks.roll_up()
+    tasks.prune()
+    assert [name for name, _ in asked] == ["roll_up", "prune", "forget"]
+    assert all(timezone.now() - now < timedelta(minutes=1) for _, now in asked)
+
+
+def test_every_task_of_the_beat_exists() -> None:
+    rung = {entry["task"] for entry in django_settings.CELERY_BEAT_SCHEDULE.values()}
+    assert rung | {doorbell.EVALUATE, doorbell.DELIVER} == {name for name in app.tasks if name.startswith("advisor.")}
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Another process decides when, so the rows are asked until it has."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the worker did not do it in time"
+        time.sleep(0.1)
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_hears_the_bell(valkey: Path, database_url: str, tmp_path: Path) -> None:
+    channel()
+    environment = {
+        **os.environ,
+        "ADVISOR_DATABASE_URL": database_url,
+        "ADVISOR_HOME": str(tmp_path),
+        "ADVISOR_VALKEY_SOCKET": str(valkey),
+        "ADVISOR_LOG_LEVEL": "WARNING",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "advisor.celery",
+        "worker",
+        "--pool",
+        "solo",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    with (tmp_path / "worker.log").open("wb") as log:
+        worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=django_settings.BASE_DIR)
+    try:
+        seen = service(seen=timezone.now())
+        ids = dispatch.tell([opened()], timezone.now())
+        doorbell.deliver(ids)
+        app.send_task("advisor.pipeline.tasks.evaluate_due")
+        _wait_until(lambda: Delivery.objects.filter(pk__in=ids, state="delivered").count() == len(ids) == 1)
+        _wait_until(lambda: Heartbeat.objects.exists() and Schedule.objects.filter(service=seen).exists())
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert len(list((tmp_path / "mail").iterdir())) == 1
+    assert outbox.due(datetime.now(UTC)) == []
