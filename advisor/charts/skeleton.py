@@ -76,7 +76,7 @@ def _heat(chart: Chart) -> list[Any]:
 def _layout(chart: Chart) -> dict[str, Any]:
     layout: dict[str, Any] = {
         "template": "none",
-        "margin": {"l": 44, "r": 10, "t": 18, "b": 24},
+        "margin": {"l": 44 + 3 * len(chart.tick), "r": 10, "t": 18, "b": 24},
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
         "showlegend": False,
@@ -133,7 +133,7 @@ def _values(chart: Chart) -> dict[str, Any]:
         "ticksuffix": chart.tick,
     }
     if chart.unit == "1":
-        axis |= {"tickformat": ".0%"}
+        axis |= {"tickformat": "~p"}
     if chart.top is not None:
         axis |= {"range": [0, chart.top * 1.005], "nticks": None, "dtick": chart.top / 4}
     return axis

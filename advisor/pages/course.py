@@ -16,6 +16,12 @@ RANGES = {"15m": (900, 5), "1h": (3600, 10), "6h": (21_600, 60), "24h": (86_400,
 """Name of a time range -> its seconds, and the seconds that a point of a chart stands for: at most 360 points."""
 
 _DIGITS = 4
+_GRID_STEPS = 5
+"""Steps of a line that make one column of the heat map, so that a column is wide enough to be seen."""
+
+_TAIL_SECONDS = 180
+"""A continuation reaches back at least this far, so that sources which send each 60 s have a newest value in it."""
+
 _PEAKS = frozenset({"loop_delay", "p95"})
 """Series whose thinned points show the worst of their step: its mean would hide what the chart is for."""
 
@@ -29,7 +35,8 @@ class Course:
         times: the middle of each step, shape (n,).
         series: key -> values in the store's units, shape (n,), None in gaps; what is not known is left out.
         names: the processes that report an event loop.
-        grid: how busy each of them was, in the order of `names`.
+        columns: the middle of each column of the heat map, shape (m,).
+        grid: how busy each process was at its busiest, in the order of `names`, each of shape (m,).
     """
 
     start: float
@@ -38,6 +45,7 @@ class Course:
     times: list[float]
     series: dict[str, list[float | None]]
     names: list[str]
+    columns: list[float]
     grid: list[list[float | None]]
 
     def newest(self, key: str) -> float | None:
@@ -54,10 +62,11 @@ def chosen_range(request: HttpRequest) -> str:
 def course(service_id: int, name: str, now: float, since: float | None = None) -> Course:
     """A service over the range that ends now; with `since` only the steps from that moment on."""
     seconds, step = RANGES[name]
-    end = math.ceil(now / step) * step
+    column = step * _GRID_STEPS
+    end = math.ceil(now / column) * column
     start = end - seconds
-    first = start if since is None else min(max(start, math.floor(since / step) * step), end - step)
-    # Whole steps only, so that the store chooses the same step for a continuation as for the whole.
+    first = start if since is None else max(start, math.floor(min(since, now - _TAIL_SECONDS) / column) * column)
+    # Whole columns only, so that a continuation falls on the steps that are there already.
     found = samples.series(service_id, first, end, points=(end - first) // step + 1)
     curves = {key: curve.high if key in _PEAKS else curve.value for key, curve in found.curves.items()}
     return Course(
@@ -67,7 +76,8 @@ def course(service_id: int, name: str, now: float, since: float | None = None) -
         times=[float(at) for at in found.times],
         series={key: _plain(values) for key, values in curves.items()},
         names=[f"{loop.host or 'host not known'} {loop.pid}" for loop in found.loops],
-        grid=[_plain(loop.busy) for loop in found.loops],
+        columns=[float(at) for at in found.times.reshape(-1, _GRID_STEPS).mean(axis=1)],
+        grid=[_plain(np.fmax.reduce(loop.busy.reshape(-1, _GRID_STEPS), axis=1)) for loop in found.loops],
     )
 
 

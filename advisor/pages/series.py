@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from advisor.charts.chart import Chart
+from advisor.charts.chart import Chart, Kind
 from advisor.charts.registry import CHARTS
 from advisor.fleet.models import Service
 from advisor.pages import words
@@ -34,7 +34,7 @@ def series_json(request: HttpRequest, number: int) -> JsonResponse:
         "since": _ms(found.since) if found.since is not None else None,
         "x": [_ms(at) for at in found.times],
         "series": found.series,
-        "grid": {"names": found.names, "values": found.grid},
+        "grid": {"x": [_ms(at) for at in found.columns], "names": found.names, "values": found.grid},
         "heads": {chart.id: head(chart, found) for chart in CHARTS.values()},
         "marks": marks(service, found),
     })  # fmt: skip
@@ -51,10 +51,10 @@ def series_csv(request: HttpRequest, number: int, chart: str) -> HttpResponse:
     file = f"{chart}-{name}.csv"
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{file}"'
-    columns = _columns(CHARTS[chart], found)
+    times, columns = _columns(CHARTS[chart], found)
     writer = csv.writer(answer)
     writer.writerow(["time", *(guarded(title) for title, _ in columns)])
-    for index, at in enumerate(found.times):
+    for index, at in enumerate(times):
         figures = ["" if values[index] is None else values[index] for _, values in columns]
         writer.writerow([datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds"), *figures])
     return answer
@@ -65,16 +65,17 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _columns(chart: Chart, found: Course) -> list[tuple[str, list[float | None]]]:
-    if chart.id == "loop_by_process":
-        return list(zip(found.names, found.grid, strict=True))
+def _columns(chart: Chart, found: Course) -> tuple[list[float], list[tuple[str, list[float | None]]]]:
+    """The times and the titled values of a chart."""
+    if chart.kind is Kind.HEAT:
+        return found.columns, list(zip(found.names, found.grid, strict=True))
     empty: list[float | None] = [None] * len(found.times)
-    return [(f"{one.name} ({chart.unit})", found.series.get(one.key, empty)) for one in chart.series]
+    return found.times, [(f"{one.name} ({chart.unit})", found.series.get(one.key, empty)) for one in chart.series]
 
 
 def head(chart: Chart, found: Course) -> dict[str, Any]:
     """What stands above a chart: its newest value in words, and the fixed end of its axis if it has one."""
-    subject = chart.series[-1] if chart.kind == "dots" else chart.series[0]
+    subject = chart.series[-1] if chart.kind is Kind.DOTS else chart.series[0]
     value = found.newest(subject.key)
     number, unit = words.figure(value, chart.unit if chart.unit != "{cpu}" else "")
     top = found.newest(chart.top_key) if chart.top_key else None

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from advisor.pages import alerts, fleet, handbook, health, hosts, mail, recommendation, recommendations, series, service
+from advisor.pages import (
+    add_host,
+    alerts,
+    downloads,
+    fleet,
+    handbook,
+    health,
+    hosts,
+    mail,
+    recommendation,
+    recommendations,
+    series,
+    service,
+    sign_in,
+)
 
 urlpatterns = [
     path("", fleet.fleet, name="fleet"),
@@ -20,7 +34,11 @@ urlpatterns = [
     path("mail/", mail.mail, name="mail"),
     path("mail/<str:name>/", mail.message, name="mail_message"),
     path("hosts/", hosts.hosts, name="hosts"),
-    path("hosts/add/", hosts.hosts, name="add_host"),
+    path("hosts/add/", add_host.add_host, name="add_host"),
+    path("agent/advisor-agent.pyz", downloads.agent, name="agent_file"),
+    path("agent/advisor-probe.tgz", downloads.probe, name="probe_file"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/<str:token>/", sign_in.redeem, name="redeem"),
     path("rules/", handbook.handbook, name="handbook"),
     path("rules/<slug:name>/", handbook.entry, name="handbook_entry"),
     path("livez", health.livez, name="livez"),

@@ -32,10 +32,11 @@ export function fillTable(place, skeleton, data) {
   const head = table.createTHead();
   head.append(row([cell('th', 'Time'), ...shown.map(([name]) => cell('th', name, true))]));
   const body = table.createTBody();
-  const first = Math.max(0, data.x.length - ROWS);
-  for (let at = data.x.length - 1; at >= first; at -= 1) {
+  const times = skeleton.data[0].meta.grid ? data.grid.x : data.x;
+  const first = Math.max(0, times.length - ROWS);
+  for (let at = times.length - 1; at >= first; at -= 1) {
     const figures = shown.map(([, values, factor]) => (values[at] === null ? '–' : number.format(values[at] * factor)));
-    body.append(row([cell('td', clock.format(data.x[at])), ...figures.map((text) => cell('td', text, true))]));
+    body.append(row([cell('td', clock.format(times[at])), ...figures.map((text) => cell('td', text, true))]));
   }
   place.replaceChildren(table);
 }

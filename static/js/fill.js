@@ -10,19 +10,32 @@ const scaled = (values, factor) => (values ?? []).map((value) => (value === null
 
 function trace(pattern, data, times) {
   const { x, y, factor, x_factor: xFactor, grid } = pattern.meta;
-  if (grid) return { ...pattern, x: times, y: data.grid.names.map(harmless), z: data.grid.values };
+  if (grid) return { ...pattern, x: data.grid.x.map(local), y: data.grid.names.map(harmless), z: data.grid.values };
   if (x) return { ...pattern, x: scaled(data.series[x], xFactor), y: scaled(data.series[y], factor) };
   return { ...pattern, x: times, y: scaled(data.series[y], factor) };
+}
+
+// Where two lines are farthest apart, in the left part so that their names fit beside it.
+function widest(one, other) {
+  let best = null;
+  for (let at = 0; at < one.length * 0.7; at += 1) {
+    if (one[at] === null || other[at] === null || other[at] === undefined) continue;
+    if (best === null || Math.abs(one[at] - other[at]) > Math.abs(one[best] - other[best])) best = at;
+  }
+  return best;
 }
 
 function labels(pattern, traces) {
   const lines = traces.filter((one) => one.mode === 'lines');
   if (lines.length < 2) return [];
-  return lines.flatMap((line, index) => {
-    const first = line.y.findIndex((value) => value !== null);
-    if (first < 0) return [];
-    const place = { x: line.x[first], y: line.y[first], yanchor: index ? 'top' : 'bottom' };
-    return [{ ...pattern, ...place, text: line.name, font: { ...pattern.font, color: line.line.color } }];
+  const at = widest(lines[0].y, lines[1].y);
+  if (at === null) return [];
+  const upper = lines[0].y[at] >= lines[1].y[at] ? lines[0] : lines[1];
+  return lines.map((line) => {
+    const near = line.y.slice(at, at + Math.ceil(line.y.length / 6)).filter((value) => value !== null);
+    const above = line === upper || Math.min(...near) < 0.15 * upper.y[at];
+    const place = { x: line.x[at], y: above ? Math.max(...near) : Math.min(...near), yanchor: above ? 'bottom' : 'top' };
+    return { ...pattern, ...place, text: line.name, font: { ...pattern.font, color: line.line.color } };
   });
 }
 

@@ -3,20 +3,20 @@ const { series: address, range } = document.body.dataset;
 let data = null;
 
 function joined(old, fresh) {
-  const keeps = old.x.map((at) => at >= fresh.from && at < fresh.since);
-  const nothing = (times) => times.map(() => null);
-  const join = (before, after) => [
-    ...(before ?? nothing(old.x)).filter((_, index) => keeps[index]),
-    ...(after ?? nothing(fresh.x)),
+  const joiner = (oldTimes, freshTimes) => (before, after) => [
+    ...(before ?? oldTimes.map(() => null)).filter((_, at) => oldTimes[at] >= fresh.from && oldTimes[at] < fresh.since),
+    ...(after ?? freshTimes.map(() => null)),
   ];
+  const join = joiner(old.x, fresh.x);
+  const joinColumns = joiner(old.grid.x, fresh.grid.x);
   const series = {};
   for (const key of new Set([...Object.keys(old.series), ...Object.keys(fresh.series)])) {
     series[key] = join(old.series[key], fresh.series[key]);
   }
   const names = [...new Set([...old.grid.names, ...fresh.grid.names])];
   const row = (grid, name) => grid.values[grid.names.indexOf(name)];
-  const values = names.map((name) => join(row(old.grid, name), row(fresh.grid, name)));
-  return { ...fresh, x: join(old.x, fresh.x), series, grid: { names, values } };
+  const values = names.map((name) => joinColumns(row(old.grid, name), row(fresh.grid, name)));
+  return { ...fresh, x: join(old.x, fresh.x), series, grid: { x: joinColumns(old.grid.x, fresh.grid.x), names, values } };
 }
 
 export async function load() {

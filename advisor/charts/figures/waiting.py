@@ -10,6 +10,7 @@ chart = Chart(
     series=(Series("loop_busy", "event loop busy"), Series("p95", "p95")),
     unit="s",
     kind=Kind.DOTS,
+    says="p95",
     place=Place.PROOF,
     limit=Limit(85.0, "Past 85% every extra<br>request waits"),
     proves=("event-loop-saturated",),

@@ -19,7 +19,8 @@ WIDTH = 200
 def effect(expectation: dict[str, Any]) -> SafeString:
     """One row: label, bar and words of an `Expectation`. An open end fades out and is said as "at least"."""
     now, low, high, unit = (expectation[key] for key in ("now", "low", "high", "unit"))
-    text = f"{words.figure_text(now, unit)} → {words.between(low, high, unit)}"
+    before, after = _without_repeat(words.figure_text(now, unit), words.between(low, high, unit))
+    text = f"{before} → {after}"
     return format_html(
         '<span>{}</span><svg viewBox="0 0 {} 14" preserveAspectRatio="none" role="img" aria-label="{}: {}">'
         '<rect class="base" width="{}" height="14" rx="2"/>{}</svg><span class="v"><b>{}</b> → <b>{}</b></span>',
@@ -29,9 +30,15 @@ def effect(expectation: dict[str, Any]) -> SafeString:
         text,
         WIDTH,
         _bars(now, low, high, unit),
-        words.figure_text(now, unit),
-        words.between(low, high, unit),
+        before,
+        after,
     )
+
+
+def _without_repeat(before: str, after: str) -> tuple[str, str]:
+    """Both figures, the unit of the first left out where the second ends with the same."""
+    number, _, unit = before.partition(" ")
+    return (number, after) if unit and after.endswith(f" {unit}") else (before, after)
 
 
 def _bars(now: float | None, low: float | None, high: float | None, unit: str) -> SafeString:

@@ -18,7 +18,7 @@ register.filter("percent", words.percent)
 register.filter("size", words.size)
 register.filter("duration", words.duration)
 
-_DECISIVE = re.compile(r"(\d[\d,]*(?:\.\d+)?(?: of \d+)?(?:%| (?:ms|s|kB|MB|GB|cores?|process(?:es)?)\b)?)")
+_DECISIVE = re.compile(r"((?<![\w.])\d[\d,]*(?:\.\d+)?(?: of \d+)?(?:%| (?:ms|s|kB|MB|GB|cores?|process(?:es)?)\b)?)")
 
 
 @register.filter
