@@ -85,7 +85,7 @@ function spread(total, lanes) {
 function report({ busy, rate, host, step }) {
   const { light, aim } = LADDER[step];
   const words = [
-    `host ${percent(host)} busy (kept below ${percent(HOST_LIMIT)})`,
+    `host ${percent(host)} busy (aim: below ${percent(HOST_LIMIT)})`,
     busy === undefined ? 'checkout does not answer' : `checkout loop ${percent(busy)} at ${Math.round(rate)} req/s`,
     `reports ${light} req/s and one export every 4 s`,
   ];

@@ -67,7 +67,7 @@ test('the line says what gave way', () => {
   const calm = report({ busy: 0.884, rate: 171.2, host: 0.55, step: 0 });
   assert.equal(
     calm,
-    'host 55 % busy (kept below 75 %); checkout loop 88 % at 171 req/s; reports 4 req/s and one export every 4 s',
+    'host 55 % busy (aim: below 75 %); checkout loop 88 % at 171 req/s; reports 4 req/s and one export every 4 s',
   );
   assert.match(report({ busy: 0.7, rate: 120, host: 0.5, step: 0 }), /not yet in 85 % to 92 %$/);
   assert.match(report({ busy: 0.88, rate: 120, host: 0.8, step: 1 }), /reports 2 req\/s.*light traffic lowered/);

@@ -22,7 +22,7 @@ class EventLoop {
     // Taken now: the first reading of a process may be empty, a difference of two is not.
     this.utilization = this.readUtilization();
     this.fineUntil = 0;
-    this.watch(FINE);
+    this.watch(COARSE);
   }
 
   watch(resolution) {
