@@ -6,6 +6,7 @@ Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response. An error ca
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -56,19 +57,16 @@ class Receipt:
 
     Attributes:
         rejected: reason -> number of points that were left out for it.
-        warnings: what else the sender should know; nothing was left out for it.
         replayed: the batch had been stored before, so nothing changed.
     """
 
-    rejected: dict[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    rejected: Counter[str] = field(default_factory=Counter)
     replayed: bool = False
 
     @property
     def message(self) -> str:
         """The reasons with their counts, in one line; empty where all went in."""
-        counted = (f"{count} {reason}" for reason, count in sorted(self.rejected.items()))
-        return "; ".join((*counted, *self.warnings))
+        return "; ".join(f"{count} {reason}" for reason, count in sorted(self.rejected.items()))
 
 
 def unavailable(message: str, retry_after: int = 1) -> Refusal:
@@ -93,7 +91,7 @@ async def send_refusal(send: Send, refusal: Refusal, content_type: bytes) -> Non
 
 
 async def send_receipt(send: Send, receipt: Receipt, content_type: bytes) -> None:
-    """Answer 200; `partial_success` is set only where points were left out or there is a warning."""
+    """Answer 200; `partial_success` is set only where points were left out."""
     body = _receipt_protobuf(receipt) if content_type == PROTOBUF else _receipt_json(receipt)
     await _respond(send, 200, content_type, body, ((b"advisor-replayed", b"true"),) if receipt.replayed else ())
 
@@ -105,16 +103,16 @@ async def _respond(send: Send, status: int, content_type: bytes, body: bytes, he
 
 
 def _receipt_json(receipt: Receipt) -> bytes:
-    if not receipt.message:
+    if not receipt.rejected:
         return b"{}"
-    partial = {"rejectedDataPoints": str(sum(receipt.rejected.values())), "errorMessage": receipt.message}
+    partial = {"rejectedDataPoints": str(receipt.rejected.total()), "errorMessage": receipt.message}
     return msgspec.json.encode({"partialSuccess": partial})
 
 
 def _receipt_protobuf(receipt: Receipt) -> bytes:
     response = ExportMetricsServiceResponse()
-    if receipt.message:
-        response.partial_success.rejected_data_points = sum(receipt.rejected.values())
+    if receipt.rejected:
+        response.partial_success.rejected_data_points = receipt.rejected.total()
         response.partial_success.error_message = receipt.message
     return response.SerializeToString()
 

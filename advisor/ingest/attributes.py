@@ -9,39 +9,13 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
+from advisor.fleet.claim import ATTRIBUTES
 from advisor.ingest import limits
-from advisor.vocabulary.aliases import ATTRIBUTES
+from advisor.vocabulary.aliases import ATTRIBUTES as ALIASES
 
 Scalar = str | int | float | bool
 
-RESOURCE_KEYS: Final = frozenset(
-    {
-        "advisor.cluster.role",
-        "advisor.service.name.source",
-        "container.id",
-        "deployment.environment",
-        "deployment.environment.name",
-        "host.arch",
-        "host.id",
-        "host.name",
-        "os.description",
-        "os.type",
-        "os.version",
-        "process.command",
-        "process.creation.time",
-        "process.executable.name",
-        "process.parent_pid",
-        "process.pid",
-        "process.runtime.name",
-        "process.runtime.version",
-        "service.instance.id",
-        "service.name",
-        "service.namespace",
-        "service.version",
-        "telemetry.sdk.name",
-        "telemetry.sdk.version",
-    }
-)
+RESOURCE_KEYS: Final = frozenset(ATTRIBUTES)
 """The resource attributes that are read. Arguments and environments are not: they may hold secrets."""
 
 _CACHED: Final = 20_000
@@ -84,7 +58,7 @@ def parse(raw: Raw) -> dict[str, Scalar]:
 def parse_point(raw: Raw) -> dict[str, str]:
     """The attributes of a data point under today's keys, as text; what is said twice keeps today's word."""
     given = {key: str(value) for key, value in parse(raw).items()}
-    renamed = {ATTRIBUTES[key]: value for key, value in given.items() if key in ATTRIBUTES}
+    renamed = {ALIASES[key]: value for key, value in given.items() if key in ALIASES}
     return {**renamed, **given}
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 _SECONDS: Final = 1.0
 
-Publish = Callable[[Collection[int], Collection[int]], None]
+Publish = Callable[[Collection[int], Collection[int]], object]
 
 log = logging.getLogger(__name__)
 
@@ -33,23 +33,23 @@ class Hints:
         self._hosts: set[int] = set()
         self._news = threading.Event()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ingest-hints", daemon=True)
-
-    def start(self) -> None:
-        """Begin to publish."""
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def stop(self) -> None:
         """Publish what is left and end the thread."""
         self._stopped.set()
         self._news.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def add(self, services: Iterable[int], hosts: Iterable[int]) -> None:
         """Note that these have new samples."""
         with self._lock:
             self._services.update(services)
             self._hosts.update(hosts)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ingest-hints", daemon=True)
+                self._thread.start()
         self._news.set()
 
     def _run(self) -> None:

@@ -31,6 +31,8 @@ class Figures:
 
     def histogram(self) -> bytes | None:
         """All distributions merged and encoded; None where there is none."""
+        if not self.whole:
+            return None
         merged = self.whole[0] if len(self.whole) == 1 else Histogram.merge(*self.whole)
         return merged.encode() if merged.count else None
 
@@ -75,10 +77,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Cumulative:
-    """A running total since `start_us`; what it adds is known once the last total is at hand.
+    """A running total; what it adds is known once the last total is at hand.
 
     Attributes:
         stream: names the stream within its process or host.
+        start_us: since when it counts, microseconds since the epoch; 0 where that is not to be trusted.
         value: the total so far, in the column's unit; or the counts of a histogram's buckets.
         bounds: seconds between the buckets where they are explicit; None where they are exponential.
     """
@@ -107,6 +110,13 @@ class Report:
     readings: dict[int, Reading] = field(default_factory=dict)
     running: list[Cumulative] = field(default_factory=list)
     _names: dict[PartKind, set[str]] = field(default_factory=dict)
+
+    @property
+    def listening(self) -> int | None:
+        """How many ports the process listens on, by its latest reading; None where it does not say."""
+        ports = (self.readings[time].process.values.get("listening") for time in sorted(self.readings, reverse=True))
+        latest = next((count for count in ports if count is not None), None)
+        return None if latest is None else int(latest)
 
     def add(self, reading: Reading, target: Target, value: float) -> None:
         """Fold a number into the row that it belongs to."""

@@ -13,6 +13,7 @@ TOO_OLD: Final = "points older than 48 hours"
 NO_START: Final = "delta points without a start time in the last 48 hours"
 WRONG_KIND: Final = "points of a kind that this metric does not have"
 SUMMARIES: Final = "points of summaries, which cannot be merged: send histograms"
+OUT_OF_ORDER: Final = "points older than the last one of their running total"
 NOBODY: Final = "process points of a resource without service.name, service.instance.id or process.pid"
 
 

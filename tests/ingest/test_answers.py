@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -52,7 +53,7 @@ async def test_full_success_leaves_partial_success_unset() -> None:
 
 
 async def test_partial_success_counts_per_reason() -> None:
-    receipt = Receipt({"points too old": 2, "negative points": 1})
+    receipt = Receipt(Counter({"points too old": 2, "negative points": 1}))
     wire = Wire()
     await send_receipt(wire, receipt, JSON)
     partial = json.loads(wire.body)["partialSuccess"]

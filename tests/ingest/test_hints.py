@@ -20,7 +20,6 @@ def recorder() -> tuple[Told, Hints]:
 
 def test_the_first_is_told_at_once_and_the_next_are_gathered() -> None:
     told, hints = recorder()
-    hints.start()
     hints.add([1], [7])
     assert told.get(timeout=10) == ({1}, {7})
     hints.add([2], [])
@@ -42,7 +41,6 @@ def test_a_failure_is_counted_and_the_next_hint_goes_out() -> None:
             raise answer
 
     hints = Hints(publish, seconds=0.0)
-    hints.start()
     hints.add([1], [])
     assert reached.acquire(timeout=10)
     hints.add([2], [])
@@ -53,7 +51,6 @@ def test_a_failure_is_counted_and_the_next_hint_goes_out() -> None:
 
 def test_nothing_new_is_not_told() -> None:
     told, hints = recorder()
-    hints.start()
     hints.add([], [])
     hints.stop()
     assert told.empty()

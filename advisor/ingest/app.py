@@ -1,0 +1,34 @@
+"""Ingest as a process of its own: `uvicorn advisor.ingest.app:application`.
+
+Open pages hold connections; a server that only takes samples cannot run out of them.
+"""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
+django.setup()  # first: the imports below need the apps to be ready
+
+from advisor.ingest.answers import Code, Refusal, Send, send_refusal  # noqa: E402
+from advisor.ingest.body import Receive, answer_type  # noqa: E402
+from advisor.ingest.door import Door, Scope  # noqa: E402
+
+_NOTHING_ELSE = "Only OTLP is answered here. Metrics go to /v1/metrics; the pages are at another address."
+
+
+async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer 404 to HTTP, close sockets, and agree to start and stop."""
+    if scope["type"] == "http":
+        await send_refusal(send, Refusal(404, Code.NOT_FOUND, _NOTHING_ELSE), answer_type(dict(scope["headers"])))
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    elif scope["type"] == "lifespan":
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+
+
+application = Door(nothing_else)

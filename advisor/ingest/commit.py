@@ -1,0 +1,102 @@
+"""One transaction for a group of batches; each learns what became of it only after COMMIT."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+
+from advisor.fleet import registry
+from advisor.fleet.registry import ForeignHost, Identity
+from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
+from advisor.ingest.assembly import add_rows
+from advisor.ingest.batch import Batch, Outcome
+from advisor.ingest.clock import NOTICEABLE_SECONDS
+from advisor.ingest.hints import Hints
+from advisor.ingest.readings import Report
+from advisor.ingest.totals import Resolved, take_in
+from advisor.store import samples
+from advisor.store.batches import remember_batch
+from advisor.store.rows import Rows
+
+_AWAY_SECONDS: Final = 2
+_REMEMBERED: Final = 20_000
+
+log = logging.getLogger(__name__)
+
+
+class Committer:
+    """Stores groups of batches. One object serves one writer: it remembers the clock of each host."""
+
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints
+        self._clocks: dict[int, float] = {}
+
+    def __call__(self, batches: Sequence[Batch]) -> list[Outcome]:
+        """Store a group in one transaction.
+
+        Where that fails for another reason than a database that is away, each batch is tried alone, so
+        that one that cannot be stored fails its own sender only.
+        """
+        try:
+            return self._commit(batches)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("The database is away; %d batches must be sent again: %s", len(batches), error)
+            connection.close()
+            return [unavailable("The database is away.", _AWAY_SECONDS) for _ in batches]
+        except Exception:
+            log.exception("A group of %d batches failed; trying each alone", len(batches))
+            return [self._commit_alone(batch) for batch in batches]
+
+    def _commit_alone(self, batch: Batch) -> Outcome:
+        try:
+            return self._commit([batch])[0]
+        except (DataError, IntegrityError) as error:
+            log.warning("A batch of token %s cannot be stored: %s", batch.token, error)
+            return invalid("The batch holds something that cannot be stored. It was logged.")
+        except Exception:
+            log.exception("A batch of token %s could not be stored", batch.token)
+            return unavailable("The batch could not be stored. It was logged.", _AWAY_SECONDS)
+
+    def _commit(self, batches: Sequence[Batch]) -> list[Outcome]:
+        rows, resolved = Rows(), list[Resolved]()
+        with transaction.atomic():
+            outcomes = [self._resolve(batch, resolved) for batch in batches]
+            take_in(resolved)
+            for one in resolved:
+                add_rows(rows, one.report, one.identity)
+            samples.write(rows)
+        self._hints.add({row.service_id for row in rows.processes}, {row.host_id for row in rows.hosts})
+        return outcomes
+
+    def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Outcome:
+        """Find out who sends a batch, and add its reports to those that are stored."""
+        now = datetime.fromtimestamp(batch.received, UTC)
+        reports = batch.pivoted.reports
+        try:
+            identities = [registry.resolve(r.resource, batch.token, now, r.listening) for r in reports]
+        except ForeignHost as error:
+            return Refusal(403, Code.PERMISSION_DENIED, str(error))
+        if batch.id is not None and not remember_batch(batch.id, batch.token.pk):
+            return Receipt(replayed=True)
+        receipt = Receipt(Counter(batch.pivoted.rejected))
+        for report, identity in zip(reports, identities, strict=True):
+            self._note_clock(report, identity)
+            resolved.append(Resolved(report, identity, receipt.rejected))
+        return receipt
+
+    def _note_clock(self, report: Report, identity: Identity) -> None:
+        """Write a host's offset down where it moved; most hosts never have one."""
+        if identity.host_id is None:
+            return
+        known = self._clocks.get(identity.host_id)
+        if known is not None and abs(report.clock_offset - known) <= NOTICEABLE_SECONDS:
+            return
+        if len(self._clocks) >= _REMEMBERED:
+            self._clocks.clear()
+        self._clocks[identity.host_id] = report.clock_offset
+        registry.note_clock(identity.host_id, report.clock_offset)

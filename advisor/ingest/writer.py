@@ -1,0 +1,144 @@
+"""Group commit: what many requests bring while one transaction runs is committed by the next.
+
+An fsync costs the same for one batch as for a hundred. One thread writes, requests wait for their
+own batch, and a bounded queue says no before memory does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from django.conf import settings
+from django.db import connections
+
+from advisor.ingest import limits
+from advisor.ingest.answers import Receipt, Refusal, unavailable
+from advisor.ingest.batch import Batch, Outcome
+
+_GROUP_POINTS: Final = 50_000
+"""Most points of one transaction: bounds how long the next group waits."""
+
+log = logging.getLogger(__name__)
+
+
+class _Waiting:
+    """A batch in the queue, and who waits for it on which loop."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.loop = asyncio.get_running_loop()
+        self.outcome: asyncio.Future[Outcome] = self.loop.create_future()
+
+    def settle(self, outcome: Outcome) -> None:
+        """Wake the request from the writer's thread; its loop may be gone by then."""
+        try:
+            self.loop.call_soon_threadsafe(self._set, outcome)
+        except RuntimeError:
+            log.info("A batch was decided after its server had stopped")
+
+    def _set(self, outcome: Outcome) -> None:
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+
+class Writer:
+    """The one thread of a process that writes samples.
+
+    Args:
+        commit: stores a group of batches in one transaction and says what became of each.
+        capacity: most points that may wait.
+        seconds: how long a request waits before its sender is told to come back.
+    """
+
+    def __init__(
+        self,
+        commit: Callable[[Sequence[Batch]], list[Outcome]],
+        capacity: int | None = None,
+        seconds: float = limits.COMMIT_SECONDS,
+    ) -> None:
+        self._commit = commit
+        self._capacity = settings.INGEST_QUEUE_POINTS if capacity is None else capacity
+        self._seconds = seconds
+        self._queue: deque[_Waiting] = deque()
+        self._points = 0
+        self._news = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._stopped = False
+
+    async def submit(self, batch: Batch) -> Receipt:
+        """Wait until the batch is committed.
+
+        Raises:
+            Refusal: the batch is refused, or 503: the queue is full, or the commit takes too long. A
+                batch that is committed all the same is recognised when it comes again.
+        """
+        waiting = _Waiting(batch)
+        self._enqueue(waiting)
+        try:
+            async with asyncio.timeout(self._seconds):
+                outcome = await waiting.outcome
+        except TimeoutError:
+            raise unavailable("The database does not keep up.", 2) from None
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+    def stop(self) -> None:
+        """Commit what waits and end the thread."""
+        with self._news:
+            self._stopped = True
+            self._news.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _enqueue(self, waiting: _Waiting) -> None:
+        with self._news:
+            if self._points + waiting.batch.points > self._capacity and self._queue:
+                raise unavailable("Too much is waiting to be stored.", 2)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
+                self._thread.start()
+            self._queue.append(waiting)
+            self._points += waiting.batch.points
+            self._news.notify()
+
+    def _run(self) -> None:
+        try:
+            self._write()
+        finally:
+            connections.close_all()
+
+    def _write(self) -> None:
+        while group := self._next_group():
+            try:
+                outcomes = self._commit([waiting.batch for waiting in group])
+            except Exception:
+                log.exception("%d batches could not be stored; their senders were told to come back", len(group))
+                outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                waiting.settle(outcome)
+
+    def _next_group(self) -> list[_Waiting]:
+        """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""
+        with self._news:
+            while True:
+                group = self._take()
+                if group or self._stopped:
+                    return group
+                self._news.wait()
+
+    def _take(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        points = 0
+        while self._queue and points < _GROUP_POINTS:
+            waiting = self._queue.popleft()
+            self._points -= waiting.batch.points
+            if not waiting.outcome.done():
+                group.append(waiting)
+                points += waiting.batch.points
+        return group

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError
+
+from advisor.fleet.models import Token
+from advisor.ingest.answers import Refusal
+from advisor.ingest.credentials import Credentials
+
+GOOD = Token(pk=1, kind=Token.Kind.HOST)
+ENROL = Token(pk=2, kind=Token.Kind.ENROL)
+
+
+class Registry:
+    """Knows two tokens, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.away = False
+        self.tokens: dict[str, Token] = {"good": GOOD, "enrol": ENROL}
+        self.now = 1000.0
+
+    def authenticate(self, raw: str) -> Token | None:
+        self.asked.append(raw)
+        if self.away:
+            raise OperationalError("gone")
+        return self.tokens.get(raw)
+
+    def clock(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture
+def credentials(registry: Registry) -> Credentials:
+    return Credentials(registry.authenticate, registry.clock)
+
+
+async def refused(credentials: Credentials, header: bytes) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        await credentials.check(header)
+    return caught.value
+
+
+async def test_a_token_is_looked_up_once_in_ten_seconds(registry: Registry, credentials: Credentials) -> None:
+    for _ in range(3):
+        assert await credentials.check(b"Bearer good") is GOOD
+    assert await credentials.check(b"bearer  good ") is GOOD
+    assert registry.asked == ["good"]
+    registry.now += 10
+    await credentials.check(b"Bearer good")
+    assert registry.asked == ["good", "good"]
+
+
+async def test_a_wrong_token_is_remembered_too(registry: Registry, credentials: Credentials) -> None:
+    for _ in range(3):
+        refusal = await refused(credentials, b"Bearer wrong")
+        assert refusal.status == 401
+        assert dict(refusal.headers)[b"www-authenticate"].startswith(b"Bearer")
+    assert registry.asked == ["wrong"]
+
+
+async def test_a_revoked_token_is_refused_within_ten_seconds(registry: Registry, credentials: Credentials) -> None:
+    await credentials.check(b"Bearer good")
+    del registry.tokens["good"]
+    registry.now += 10
+    assert (await refused(credentials, b"Bearer good")).status == 401
+
+
+@pytest.mark.parametrize("header", [b"", b"good", b"Basic good", b"Bearer", b"Bearer ", b"\xff\xfe"])
+async def test_without_a_token_nobody_is_asked(registry: Registry, credentials: Credentials, header: bytes) -> None:
+    assert (await refused(credentials, header)).status == 401
+    assert registry.asked == []
+
+
+async def test_an_enrolment_key_may_not_report(credentials: Credentials) -> None:
+    assert (await refused(credentials, b"Bearer enrol")).status == 403
+
+
+async def test_a_database_that_is_away_is_no_wrong_token(registry: Registry, credentials: Credentials) -> None:
+    registry.away = True
+    refusal = await refused(credentials, b"Bearer good")
+    assert refusal.status == 503
+    assert b"retry-after" in dict(refusal.headers)
+    registry.away = False
+    assert await credentials.check(b"Bearer good") is GOOD
+
+
+async def test_memory_is_bounded(registry: Registry, credentials: Credentials) -> None:
+    for index in range(10_100):
+        with pytest.raises(Refusal):
+            await credentials.check(b"Bearer %d" % index)
+    assert len(credentials._known) <= 10_000
