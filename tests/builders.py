@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from advisor.diagnosis import Expectation, Option, Rejection, RuleState, Ruling
+from advisor.engine import STRATEGIES, judge
 from advisor.features import Histogram, HostWindow, InstanceWindow, PartWindow, ServiceWindow, Snapshot, Track
 from advisor.features.window import Array
 from advisor.vocabulary import PartKind
@@ -120,6 +122,37 @@ def snapshot(
         *loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900.0 / time_scale
     )
     return Snapshot(window, NOW, time_scale)
+
+
+def ruled(rule: str, seen: Snapshot, state: RuleState | None = None) -> Ruling:
+    """What one rule says of a snapshot, by the way that the product asks it."""
+    judgement = judge(seen, {rule: state} if state else {})
+    return next(ruling for ruling in judgement.rulings if ruling.rule == rule)
+
+
+def answered(strategy: str, rule: str, seen: Snapshot) -> Option | Rejection:
+    """What one strategy says to one rule's ruling, whatever the ruling is."""
+    return STRATEGIES[strategy].answer(seen, ruled(rule, seen))
+
+
+def option(strategy: str, rule: str, seen: Snapshot) -> Option:
+    """The option that a strategy must offer here."""
+    answer = answered(strategy, rule, seen)
+    assert isinstance(answer, Option), f"{strategy} was rejected: {answer}"
+    return answer
+
+
+def rejection(strategy: str, rule: str, seen: Snapshot) -> str:
+    """The reason with which a strategy must be rejected here; it always holds a number."""
+    answer = answered(strategy, rule, seen)
+    assert isinstance(answer, Rejection), f"{strategy} was offered: {answer}"
+    assert any(character.isdigit() for character in answer.reason), answer.reason
+    return answer.reason
+
+
+def expected(found: Option, metric: str) -> Expectation:
+    """What an option expects of a metric."""
+    return next(e for e in found.expected if e.metric == metric)
 
 
 def _instance(

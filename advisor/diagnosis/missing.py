@@ -17,12 +17,17 @@ def what_to_add(columns: tuple[str, ...]) -> str:
     Raises:
         KeyError: the vocabulary has no such column.
     """
-    column = _find(columns[0])
+    column = find_column(columns[0])
     sender = _PROBE if column.metric.startswith(_INSIDE) else _AGENT
     return f"{column.brief} ({column.metric}): {sender}"
 
 
-def _find(name: str) -> Column:
+def find_column(name: str) -> Column:
+    """The column of a process, else of a host, by its name.
+
+    Raises:
+        KeyError: the vocabulary has no such column.
+    """
     for column in COLUMNS:
         if column.name == name and column.entity is not Entity.PART:
             return column

@@ -1,11 +1,11 @@
 """Finds the rules and strategies and makes one judgement of a service.
 
 In: a Snapshot and the remembered RuleStates.
-Out: `judge`, `RULES`, `STRATEGIES`, `LOOK_BACK`; the handbook pages.
+Out: `judge`, `RULES`, `STRATEGIES`; the handbook pages.
 May import: rules, strategies, diagnosis, features, vocabulary.
 """
 
 from advisor.engine.judge import judge
-from advisor.engine.registry import LOOK_BACK, RULES, STRATEGIES
+from advisor.engine.registry import RULES, STRATEGIES
 
-__all__ = ["LOOK_BACK", "RULES", "STRATEGIES", "judge"]
+__all__ = ["RULES", "STRATEGIES", "judge"]

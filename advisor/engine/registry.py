@@ -31,6 +31,3 @@ RULES: Mapping[str, Rule] = _in_order_of_diagnosis()
 
 STRATEGIES: Mapping[str, Strategy] = _by_id()
 """Every strategy by its id."""
-
-LOOK_BACK: float = max(rule.window for rule in RULES.values()) * 1.25
-"""Seconds of history that judging needs (the time scale divides them), with room for late senders."""

@@ -20,7 +20,7 @@ late: read `host-cpu-saturated` beside it.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
-- [Clinic Doctor: its limits for event loop delay](https://clinicjs.org/documentation/doctor/)
+- [Clinic Doctor: its limits for event loop delay](https://github.com/clinicjs/node-clinic-doctor)
 """
 
 from __future__ import annotations

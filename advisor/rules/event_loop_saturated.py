@@ -21,7 +21,7 @@ load, not saturation.
 
 ## References
 - [Node.js: event loop utilization](https://nodejs.org/api/perf_hooks.html)
-- [Platformatic: scaling on event loop utilization](https://docs.platformatic.dev/)
+- [Platformatic: scaling on event loop utilization](https://github.com/platformatic/platformatic)
 """
 
 from __future__ import annotations

@@ -1,0 +1,131 @@
+"""event-loop-blocked: rare heavy work on a loop that is mostly idle, and what only looks like it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import Snapshot
+from advisor.vocabulary import Severity, Verdict
+from tests.builders import Load, Machine, Senders, ruled, snapshot
+
+SEEDS = (1, 2, 3)
+HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3, block_every=4.0)
+
+rule = partial(ruled, "event-loop-blocked")
+
+
+def read(seen: Snapshot) -> Reading:
+    return rule(seen).reading
+
+
+def value(seen: Snapshot, signal: str) -> float:
+    found = next(e.value for e in read(seen).evidence if e.signal == signal)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_for_one_heavy_request_every_four_seconds(seed: int, time_scale: float) -> None:
+    seen = snapshot(HEAVY, machine=Machine(cpu=0.72, other_loops=(0.885,)), seed=seed, time_scale=time_scale)
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).confidence >= 0.75
+    assert value(seen, "blocked_share") == pytest.approx(0.075, abs=0.01)
+
+
+def test_the_claim_holds_the_computed_numbers() -> None:
+    seen = snapshot(replace(HEAVY, noise=0.0), name="reports")
+    assert read(seen).claim.startswith("reports: something holds the event loop for up to 3")
+    assert "7.5% of all time, although it is only 8% busy" in read(seen).claim
+
+
+def test_it_does_not_need_many_requests() -> None:
+    assert read(snapshot(replace(HEAVY, rps=0.0))).condition is Condition.OVER
+
+
+def test_it_is_critical_from_a_second_or_five_percent() -> None:
+    assert read(snapshot(HEAVY)).severity is Severity.CRITICAL
+    assert read(snapshot(replace(HEAVY, block_every=15.0))).severity is Severity.WARNING
+    assert read(snapshot(replace(HEAVY, block=1.1, block_every=45.0))).severity is Severity.CRITICAL
+
+
+def test_the_worst_of_several_processes_speaks() -> None:
+    seen = snapshot(Load(elu=0.2), HEAVY, Load(elu=0.2))
+    assert read(seen).condition is Condition.OVER
+    assert "one of 3 processes" in read(seen).claim
+
+
+def test_without_a_blocked_time_it_estimates_from_the_longest_delays() -> None:
+    seen = snapshot(HEAVY)
+    del seen.window.instances[0].track.values["loop_blocked"]  # type: ignore[attr-defined]  # a dict underneath
+    assert read(seen).condition is Condition.OVER
+    assert 0.01 <= value(seen, "blocked_share") <= 0.075
+
+
+def test_a_gap_means_a_synchronous_call() -> None:
+    seen = snapshot(Load(elu=0.2, cpu=0.03, block=0.3, block_every=2.0))
+    assert "a synchronous call holds the event loop" in read(seen).claim
+
+
+def test_a_long_pause_means_garbage_collection() -> None:
+    seen = snapshot(Load(elu=0.2, block=0.3, block_every=2.0, gc_pause=0.2))
+    assert "garbage collection holds the event loop" in read(seen).claim
+
+
+@pytest.mark.parametrize(("block", "condition"), [
+    (0.100, Condition.OVER), (0.090, Condition.BETWEEN), (0.040, Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(block: float, condition: Condition) -> None:
+    assert read(snapshot(replace(HEAVY, block=block, block_every=2.0))).condition is condition
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("load", [
+    Load(elu=0.0, rps=0.0), Load(elu=0.3), Load(elu=0.7, rps=140), Load(elu=0.3, block=0.02, block_every=1.0),
+])  # fmt: skip
+def test_stays_clear_for_a_healthy_service(load: Load, seed: int) -> None:
+    assert rule(snapshot(load, seed=seed)).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_a_block_once_in_five_minutes() -> None:
+    assert rule(snapshot(replace(HEAVY, block_every=300.0))).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_blocks_that_take_less_than_a_percent() -> None:
+    assert rule(snapshot(replace(HEAVY, block=0.12, block_every=20.0))).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_a_saturated_loop() -> None:
+    full = Load(elu=0.885, rps=175, block=0.11, block_every=3.0)
+    assert rule(snapshot(full)).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_delays_that_a_queue_of_short_requests_explains() -> None:
+    busy = Load(elu=0.75, rps=60, block=0.2, block_every=5.0)
+    assert value(snapshot(busy), "queue_delay") > 0.2
+    assert rule(snapshot(busy)).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_once_the_blocks_have_stopped() -> None:
+    seen = snapshot(HEAVY)
+    track = seen.window.instances[0].track
+    track.values["loop_delay_max"][track.times > seen.now - 200] = 0.012
+    assert read(seen).condition is Condition.UNDER
+
+
+def test_unknown_without_a_probe_names_what_to_add() -> None:
+    seen = rule(snapshot(HEAVY, senders=Senders(probe=False)))
+    assert seen.verdict is Verdict.UNKNOWN
+    assert "nodejs.eventloop.delay.max" in seen.reading.missing[0]
+    assert "load the probe" in seen.reading.missing[0]
+
+
+@pytest.mark.parametrize("age", [150.0, 400.0])
+def test_unknown_while_the_process_is_too_young_for_ten_minutes(age: float) -> None:
+    seen = rule(snapshot(replace(HEAVY, age=age)))
+    assert seen.verdict is Verdict.UNKNOWN
+    assert "more of data" in seen.reading.missing[0]

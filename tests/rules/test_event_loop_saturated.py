@@ -1,0 +1,133 @@
+"""event-loop-saturated: a loop that computes most of the time, and everything that only looks like it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import Snapshot
+from advisor.vocabulary import Severity, Verdict
+from tests.builders import Load, Machine, Senders, ruled, snapshot
+
+SEEDS = (1, 2, 3)
+FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055, routes={"GET /checkout": 1.0})
+
+rule = partial(ruled, "event-loop-saturated")
+
+
+def read(seen: Snapshot) -> Reading:
+    return rule(seen).reading
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("noise", [0.0, 0.02, 0.05])
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_for_a_full_loop_beside_idle_cores(seed: int, noise: float, time_scale: float) -> None:
+    seen = snapshot(replace(FULL, noise=noise), machine=Machine(cpu=0.6), seed=seed, time_scale=time_scale)
+    assert read(seen).condition is Condition.OVER
+    assert rule(seen).verdict is Verdict.PENDING
+    assert read(seen).confidence >= 0.75
+
+
+def test_the_claim_holds_the_computed_numbers() -> None:
+    seen = snapshot(replace(FULL, elu=0.89, noise=0.0), name="checkout", machine=Machine(cores=2, cpu=0.72))
+    assert read(seen).claim == "checkout: the event loop is 89% busy while 0.6 of 2 cores are idle"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_fires_for_every_worker_of_a_full_cluster(seed: int) -> None:
+    seen = snapshot(*[replace(FULL, role="worker")] * 4, machine=Machine(cores=8, cpu=0.5), seed=seed)
+    assert read(seen).condition is Condition.OVER
+    assert "its 4 event loops are on average" in read(seen).claim
+
+
+def test_a_primary_does_not_count_as_a_loop_that_serves() -> None:
+    primary = Load(elu=0.01, rps=0, role="primary")
+    seen = snapshot(primary, *[replace(FULL, role="worker")] * 2, machine=Machine(cores=4, cpu=0.5))
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).evidence[0].value == pytest.approx(0.885, abs=0.03)
+
+
+def test_without_a_probe_it_estimates_and_says_so() -> None:
+    seen = snapshot(replace(FULL, cpu=0.88), senders=Senders(probe=False))
+    measured = snapshot(replace(FULL, cpu=0.88))
+    assert read(seen).condition is Condition.OVER
+    assert 0.5 <= read(seen).confidence < read(measured).confidence
+    assert "estimated" in read(seen).evidence[0].label
+
+
+def test_it_is_critical_where_demand_cannot_be_seen() -> None:
+    assert read(snapshot(replace(FULL, elu=0.98, cpu=0.96))).severity is Severity.CRITICAL
+    assert read(snapshot(FULL)).severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(("elu", "condition"), [
+    (0.81, Condition.OVER), (0.79, Condition.BETWEEN), (0.71, Condition.BETWEEN), (0.69, Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(elu: float, condition: Condition) -> None:
+    assert read(snapshot(Load(elu=elu, cpu=elu - 0.02, noise=0.0))).condition is condition
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("load", [Load(elu=0.0, rps=0.0), Load(elu=0.08, rps=3), Load(elu=0.5), Load(elu=0.65)])
+def test_stays_clear_for_a_healthy_service(load: Load, seed: int) -> None:
+    assert rule(snapshot(load, seed=seed)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("load", "machine", "signal"),
+    [
+        (replace(FULL, cpu=0.4), Machine(), "cpu_main"),
+        (replace(FULL, elu=0.95, cpu=0.75), Machine(), "gap"),
+        (FULL, Machine(cpu=0.85), "host_cpu"),
+        (FULL, Machine(throttled=0.2), "throttled"),
+        (replace(FULL, gc_share=0.15), Machine(), "gc_share"),
+    ],
+)
+def test_stays_silent_for_what_only_looks_like_it(load: Load, machine: Machine, signal: str) -> None:
+    seen = snapshot(replace(load, noise=0.0), machine=machine)
+    against = [e.signal for e in read(seen).evidence if e.holds is False]
+    assert signal in against
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stays_silent_for_a_load_that_comes_and_goes(seed: int) -> None:
+    assert rule(snapshot(replace(FULL, elu=0.82, noise=0.35), seed=seed)).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_one_hot_process_among_idle_ones() -> None:
+    assert rule(snapshot(FULL, Load(elu=0.05), Load(elu=0.05))).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_while_a_process_warms_up() -> None:
+    young = rule(snapshot(replace(FULL, age=100)))
+    assert young.verdict is Verdict.UNKNOWN
+    assert "older than 120 s" in young.reading.missing[0]
+
+
+def test_it_needs_the_host_only_where_the_loop_is_busy() -> None:
+    alone = Senders(host=False)
+    assert rule(snapshot(Load(elu=0.3), senders=alone)).verdict is Verdict.CLEAR
+    busy = rule(snapshot(FULL, senders=alone))
+    assert busy.verdict is Verdict.UNKNOWN
+    assert "run the agent" in busy.reading.missing[0]
+
+
+def test_unknown_names_the_signal_that_no_one_sends() -> None:
+    seen = rule(snapshot(FULL, senders=Senders(agent=False)))
+    assert seen.verdict is Verdict.UNKNOWN
+    assert "advisor.process.main_thread.cpu.time" in seen.reading.missing[0]
+
+
+@pytest.mark.parametrize("senders", [Senders(lost=0.4), Senders(silent=300.0)])
+def test_unknown_where_too_much_of_the_data_is_lost(senders: Senders) -> None:
+    assert rule(snapshot(FULL, senders=senders, seed=5)).verdict is Verdict.UNKNOWN
+
+
+def test_busy_threads_do_not_make_the_main_thread_busy() -> None:
+    seen = snapshot(Load(elu=0.3, threads_cpu=1.5), machine=Machine(cores=4, cpu=0.5))
+    assert rule(seen).verdict is Verdict.CLEAR
