@@ -99,10 +99,14 @@ function systemdUnit(cgroups) {
   const paths = cgroups.split('\n').flatMap((line) => /^(?:0:|\d+:name=systemd):(.*)$/.exec(line)?.[1] ?? []);
   for (const path of paths) {
     const unit = path.match(/[^/]+(?=\.service(?:\/|$))/g)?.at(-1);
-    const name = unit?.replace(/@.*$/, '').replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    const name = unit?.replace(/@.*$/, '').replace(/\\x([0-9a-f]{2})/g, fromHex);
     if (name !== undefined && !HOSTS_OF_OTHERS.has(name)) return name;
   }
   return undefined;
+}
+
+function fromHex(_, digits) {
+  return String.fromCharCode(parseInt(digits, 16));
 }
 
 /** The nearest package.json with a name, above the script, or above the directory for an installed tool. */

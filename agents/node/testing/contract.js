@@ -56,7 +56,8 @@ async function write() {
   const payload = await recordExport();
   for (const attribute of payload.resourceMetrics[0].resource.attributes) {
     const example = EXAMPLE[attribute.key];
-    if (example !== undefined) attribute.value = { [typeof example === 'number' ? 'intValue' : 'stringValue']: example };
+    const type = typeof example === 'number' ? 'intValue' : 'stringValue';
+    if (example !== undefined) attribute.value = { [type]: example };
   }
   fs.mkdirSync(path.dirname(FILE), { recursive: true });
   fs.writeFileSync(FILE, `${JSON.stringify(payload, null, 2)}\n`);

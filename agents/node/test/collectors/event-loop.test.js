@@ -44,12 +44,15 @@ test('one block of 0.3 s is seen as 0.3 s of blocked time and as the longest del
   const { receiver, block } = await watch(t, 1);
   const before = await settle(receiver, block);
   const settled = receiver.points('nodejs.eventloop.delay.max').length;
+  const start = performance.now();
   await block();
   await measured(receiver);
   const blocked = sum(receiver.points(BLOCKED)) - before;
   const longest = highest(receiver.points('nodejs.eventloop.delay.max').slice(settled));
-  assert.ok(blocked > 0.26 && blocked < 0.5, `blocked ${blocked}`);
-  assert.ok(longest > 0.28 && longest < 0.5, `longest ${longest}`);
+  // On a machine that is busy with other things the loop is late for other reasons too.
+  const most = 0.32 + (0.1 * (performance.now() - start)) / 1000;
+  assert.ok(blocked > 0.26 && blocked < most, `blocked ${blocked} of at most ${most}`);
+  assert.ok(longest > 0.28 && longest < 0.6, `longest ${longest}`);
 });
 
 test('blocks longer than the export interval are all seen, wherever they fall', async (t) => {
@@ -63,15 +66,15 @@ test('blocks longer than the export interval are all seen, wherever they fall', 
 });
 
 test('a busy loop is utilized, an idle one is not, and the times add up to the span', async (t) => {
-  const { receiver, block } = await watch(t, 0.5);
+  const { receiver, block } = await watch(t, 1);
   await Promise.all([block(), block(), block()]);
-  await receiver.until(() => highest(receiver.points('nodejs.eventloop.utilization')) > 0.5);
+  await receiver.until(() => highest(receiver.points('nodejs.eventloop.utilization')) > 0.4);
   const calm = (exports) => exports.at(-1).metrics['nodejs.eventloop.utilization'].points[0].asDouble < 0.3;
   await receiver.until(calm);
   const { points } = receiver.exports.at(-1).metrics['nodejs.eventloop.time'];
   assert.deepEqual(points.map(({ attributes }) => attributes['nodejs.eventloop.state']).toSorted(), ['active', 'idle']);
   const span = Number(BigInt(points[0].timeUnixNano) - BigInt(points[0].startTimeUnixNano)) / 1e9;
-  assert.ok(Math.abs(sum(points) - span) < 0.1, `${sum(points)} of ${span}`);
+  assert.ok(Math.abs(sum(points) - span) < 0.2, `${sum(points)} of ${span}`);
 });
 
 test('the timer is coarse until there is something to see, and fine for a minute after', (t) => {
