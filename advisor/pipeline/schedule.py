@@ -42,7 +42,7 @@ def lease(service_ids: Sequence[int], now: datetime) -> tuple[UUID, list[int]]:
         leased_until=now + timedelta(seconds=LEASE_SECONDS),
         due_at=now + timedelta(seconds=settings.EVALUATE_SECONDS * (1 - _EARLY)),
     )
-    return name, list(Schedule.objects.filter(lease=name).values_list("service", flat=True))
+    return name, list(Schedule.objects.filter(lease=name).order_by("service").values_list("service", flat=True))
 
 
 def release(name: UUID) -> None:
