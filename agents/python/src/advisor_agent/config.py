@@ -107,10 +107,11 @@ def _address(text: str, default_port: int, what: str) -> Address:
     host, port = text, ""
     if text.startswith("["):
         host, _, port = text[1:].partition("]")
-        port = port.lstrip(":")
-    elif ":" in text:
-        host, _, port = text.rpartition(":")
-    number = int(port) if port.isdigit() else -1 if port else default_port
+        port = port or f":{default_port}"
+    else:
+        host, colon, port = text.partition(":")
+        port = colon + port or f":{default_port}"
+    number = int(port[1:]) if port[0] == ":" and port[1:].isdigit() else -1
     if not host or not 0 <= number <= 65535:
         raise ConfigError(f"The {what} {text} must be HOST:PORT with a port of 0 to 65535.")
     return Address(host, number)

@@ -6,11 +6,12 @@ import json
 import math
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from advisor_agent import VERSION
 from advisor_agent.deltas import Moment, Point
 from advisor_agent.identity import Resource, Value
-from advisor_agent.metric import COUNTER, UPDOWNCOUNTER
+from advisor_agent.metric import COUNTER, UPDOWNCOUNTER, Attributes, Metric
 
 _DELTA, _CUMULATIVE = 1, 2
 _SCOPE = {"name": "advisor-agent", "version": VERSION}
@@ -42,32 +43,22 @@ def encoded(request: Json) -> bytes:
 
 
 def _resource_metrics(report: Report, now: Moment) -> Json:
-    metrics: dict[str, Json] = {}
+    points_of: dict[Metric, list[Json]] = {}
     for point in report.points:
         if math.isfinite(point.value):
-            metric = metrics.setdefault(point.metric.name, _empty(point))
-            _data_points(metric).append(_data_point(point, now))
-    scope = {"scope": _SCOPE, "metrics": list(metrics.values())}
+            points_of.setdefault(point.metric, []).append(_data_point(point, now))
+    scope = {"scope": _SCOPE, "metrics": [_metric(metric, points) for metric, points in points_of.items()]}
     return {"resource": {"attributes": _attributes(report.resource.items())}, "scopeMetrics": [scope]}
 
 
-def _empty(point: Point) -> Json:
-    kind = point.metric.kind
-    metric: Json = {"name": point.metric.name, "unit": point.metric.unit}
-    if kind == COUNTER:
-        metric["sum"] = {"aggregationTemporality": _DELTA, "isMonotonic": True, "dataPoints": []}
-    elif kind == UPDOWNCOUNTER:
-        metric["sum"] = {"aggregationTemporality": _CUMULATIVE, "isMonotonic": False, "dataPoints": []}
-    else:
-        metric["gauge"] = {"dataPoints": []}
-    return metric
-
-
-def _data_points(metric: Json) -> list[Json]:
-    body = metric.get("sum") or metric["gauge"]
-    assert isinstance(body, dict)
-    points: list[Json] = body["dataPoints"]
-    return points
+def _metric(metric: Metric, points: list[Json]) -> Json:
+    body: Json = {"dataPoints": points}
+    if metric.kind == COUNTER:
+        body.update(aggregationTemporality=_DELTA, isMonotonic=True)
+    elif metric.kind == UPDOWNCOUNTER:
+        body.update(aggregationTemporality=_CUMULATIVE, isMonotonic=False)
+    is_sum = metric.kind in (COUNTER, UPDOWNCOUNTER)
+    return {"name": metric.name, "unit": metric.unit, "sum" if is_sum else "gauge": body}
 
 
 def _data_point(point: Point, now: Moment) -> Json:
@@ -79,8 +70,14 @@ def _data_point(point: Point, now: Moment) -> Json:
     else:
         data["asDouble"] = point.value
     if point.attributes:
-        data["attributes"] = _attributes(point.attributes)
+        data["attributes"] = _point_attributes(point.attributes)
     return data
+
+
+@lru_cache(maxsize=2048)
+def _point_attributes(pairs: Attributes) -> list[Json]:
+    """Remembered, since the same ones come tick after tick; the list must not be changed."""
+    return _attributes(pairs)
 
 
 def _attributes(pairs: Iterable[tuple[str, Value]]) -> list[Json]:

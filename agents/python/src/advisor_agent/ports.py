@@ -10,7 +10,7 @@ from advisor_agent.processes import NodeProcess
 from advisor_agent.sockets import LISTEN, Socket, sockets
 
 _OWNERS_LAST = 12
-"""Scans after which descriptors are read anew even if no listening socket came or went."""
+"""Scans after which descriptors are read anew even if no new socket listens."""
 
 
 class PortUse:
@@ -55,7 +55,7 @@ class Ports:
     def _renew_owners(self, processes: list[NodeProcess], rows: list[Socket]) -> None:
         listening = frozenset(row.inode for row in rows if row.state == LISTEN)
         self._age += 1
-        if listening != self._listening or self._age >= _OWNERS_LAST:
+        if not listening <= self._listening or self._age >= _OWNERS_LAST:
             self._owned, self._listening, self._age = {}, listening, 0
         hidden = set()
         for process in processes:

@@ -41,15 +41,15 @@ class NodeProcess:
     """A running Node.js process. `created` is Unix seconds; `role`, `primary` and `name` settle per scan."""
 
     __slots__ = (
-        "claims", "command", "created", "executable", "name", "network", "own_name", "pid",
-        "primary", "role", "stat", "version",
+        "claims", "command", "created", "name", "network", "own_name", "pid", "primary",
+        "program", "role", "stat", "version",
     )  # fmt: skip
 
-    def __init__(self, pid: int, stat: Stat, created: float, executable: str, version: str) -> None:
+    def __init__(self, pid: int, stat: Stat, created: float, program: str, version: str) -> None:
         self.pid = pid
         self.stat = stat
         self.created = created
-        self.executable = executable
+        self.program = program
         self.version = version
         self.role = SINGLE
         self.primary: NodeProcess | None = None
@@ -58,6 +58,11 @@ class NodeProcess:
         self.own_name: Name
         self.name: Name
         self.network = ""
+
+    @property
+    def executable(self) -> str:
+        """The program's file name."""
+        return os.path.basename(self.program.replace(" (deleted)", ""))
 
     @property
     def key(self) -> tuple[int, int]:
@@ -105,34 +110,34 @@ class Processes:
         unsettled = seen.looks < _LOOKS_UNTIL_SETTLED
         if old is None and not unsettled and (self._scans + pid) % _LOOK_AGAIN_EVERY:
             return None
-        executable = self._executable_name(pid)
+        program = self._program(pid)
         seen.looks += 1
-        if not executable:
+        is_same = old is not None and old.program == program
+        if not is_same and not has_node_name(program):
             return None
         stat = Stat(self._kernel.read("proc", str(pid), "stat"))
-        if old and not unsettled and old.stat.start == stat.start and old.executable == executable:
+        if old and not unsettled and old.stat.start == stat.start and is_same:
             old.stat = stat
             return old
         if old and old.stat.start != stat.start:
             seen.looks, old = 1, None
-        return self._classified(pid, stat, executable, old)
+        return self._classified(pid, stat, program, old)
 
-    def _executable_name(self, pid: int) -> str:
-        """The program's file name if it is called as Node.js is, else empty."""
+    def _program(self, pid: int) -> str:
+        """Path of the program that a process runs."""
         try:
-            path = self._kernel.link("proc", str(pid), "exe")
+            return self._kernel.link("proc", str(pid), "exe")
         except PermissionError:  # another user's: the command line is open to all
-            path = self._kernel.read("proc", str(pid), "cmdline").split("\0")[0].split(" ")[0]
-        return os.path.basename(path.replace(" (deleted)", "")) if has_node_name(path) else ""
+            return self._kernel.read("proc", str(pid), "cmdline").split("\0")[0].split(" ")[0]
 
-    def _classified(self, pid: int, stat: Stat, executable: str, old: NodeProcess | None) -> NodeProcess | None:
+    def _classified(self, pid: int, stat: Stat, path: str, old: NodeProcess | None) -> NodeProcess | None:
         kernel, number = self._kernel, str(pid)
-        program = self._executables.look(kernel.path("proc", number, "exe"))
-        if not program.is_node:
+        found = self._executables.look(kernel.path("proc", number, "exe"))
+        if not found.is_node:
             return None
         # The boot time moves when the clock is set; a process must keep its identity.
         created = old.created if old else kernel.boot_time() + stat.start / TICKS_PER_SECOND
-        process = NodeProcess(pid, stat, created, executable, program.version)
+        process = NodeProcess(pid, stat, created, path, found.version)
         directory = _or_empty(kernel.link, "proc", number, "cwd")
         process.network = _or_empty(kernel.link, "proc", number, "ns", "net")
         process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))

@@ -14,7 +14,7 @@ class Scene:
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all.
     """
 
-    __slots__ = ("hidden", "kernel", "ports", "ports_error", "process_count", "processes")
+    __slots__ = ("_boot_age", "hidden", "kernel", "ports", "ports_error", "process_count", "processes")
 
     def __init__(
         self, kernel: Kernel, processes: list[NodeProcess], process_count: int, ports: dict[int, PortUse]
@@ -23,8 +23,16 @@ class Scene:
         self.processes = processes
         self.process_count = process_count
         self.ports = ports
+        self._boot_age = -1.0
         self.hidden: frozenset[int] = frozenset()
         self.ports_error = ""
+
+    @property
+    def boot_age(self) -> float:
+        """Seconds since the kernel started, suspended time included; read once per look."""
+        if self._boot_age < 0:
+            self._boot_age = float(self.kernel.read("proc/uptime").split()[0])
+        return self._boot_age
 
 
 class Observer:

@@ -12,12 +12,13 @@ ESTABLISHED, LISTEN = 1, 10
 """States of include/net/tcp_states.h."""
 
 _WANTED = 1 << ESTABLISHED | 1 << LISTEN
-_SOCK_DIAG_BY_FAMILY = 20
+_TCPDIAG_GETSOCK = 18
+"""The older request, kept for compatibility: unlike its successor it dumps IPv4 and IPv6 in one walk."""
+
 _REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH
 _ERROR, _DONE = 2, 3
 _HEADER = struct.Struct("=IHHII")
-_REQUEST = struct.Struct("=BBBBI48x")  # inet_diag_req_v2, linux/inet_diag.h
-_FAMILIES = (socket.AF_INET, socket.AF_INET6)
+_REQUEST = struct.Struct("=BBBB48xII")  # inet_diag_req, linux/inet_diag.h: family, ..., states, tables
 _BUFFER_BYTES = 1 << 16
 
 
@@ -50,12 +51,10 @@ def _by_netlink() -> list[Socket]:
     kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
     with socket.socket(socket.AF_NETLINK, kind, 4) as channel:  # 4 = NETLINK_SOCK_DIAG
         channel.settimeout(2.0)
-        for family in _FAMILIES:
-            body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, _WANTED)
-            length = _HEADER.size + len(body)
-            channel.send(_HEADER.pack(length, _SOCK_DIAG_BY_FAMILY, _REQUEST_DUMP, 1, 0) + body)
-            while _take(channel.recv(_BUFFER_BYTES), found):
-                pass
+        body = _REQUEST.pack(socket.AF_INET, 0, 0, 0, _WANTED, 0)
+        channel.send(_HEADER.pack(_HEADER.size + len(body), _TCPDIAG_GETSOCK, _REQUEST_DUMP, 1, 0) + body)
+        while _take(channel.recv(_BUFFER_BYTES), found):
+            pass
     return found
 
 

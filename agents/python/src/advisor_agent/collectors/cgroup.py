@@ -6,6 +6,8 @@ cgroup v2: `cpu.max`, `cpu.stat`; v1: `cpu.cfs_quota_us`, `cpu.cfs_period_us`, `
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from advisor_agent.kernel import Kernel
 from advisor_agent.metric import COUNTER, GAUGE, Metric, Samples
 from advisor_agent.scene import Scene
@@ -38,8 +40,9 @@ def _allowed(status: str) -> float:
     raise ValueError("/proc/self/status has no Cpus_allowed_list")
 
 
+@lru_cache(maxsize=1)
 def _cpu_folders(kernel: Kernel) -> list[str]:
-    """Our cpu cgroup's folder and those of its ancestors, the nearest first."""
+    """Our cpu cgroup's folder and those of its ancestors, the nearest first. Found once: no one moves us."""
     paths = dict(line.split(":", 2)[1:] for line in kernel.read("proc/self/cgroup").splitlines())
     for line in kernel.read("proc/self/mountinfo").splitlines():
         left, _, right = line.partition(" - ")

@@ -13,5 +13,4 @@ METRICS = (UPTIME,)
 
 def collect_process(scene: Scene, process: NodeProcess) -> Samples:
     """By the kernel's own clock, which no setting of the time moves."""
-    boot_age = float(scene.kernel.read("proc/uptime").split()[0])
-    yield UPTIME.at(max(round(boot_age - process.stat.start / TICKS_PER_SECOND, 3), 0.0))
+    yield UPTIME.at(max(round(scene.boot_age - process.stat.start / TICKS_PER_SECOND, 3), 0.0))

@@ -11,4 +11,4 @@ METRICS = (UPTIME,)
 
 def collect_host(scene: Scene) -> Samples:
     """Seconds, suspended time included."""
-    yield UPTIME.at(float(scene.kernel.read("proc/uptime").split()[0]))
+    yield UPTIME.at(scene.boot_age)
