@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from advisor.fleet.models import Host, Instance, Service
-from advisor.pages import commands, urgency, words
+from advisor.pages import commands, present, urgency, words
 from advisor.pages.present import Now
 from advisor.pages.urgency import Standing
 from advisor.vocabulary import Health, Progress
@@ -48,10 +48,11 @@ def fleet(request: HttpRequest) -> HttpResponse:
     ranked = urgency.standings(services, alive, now)
     hosts = hosts_now(now)
     crews = _crews(now)
+    now_of = present.figures([service.pk for service in services])
     return render(request, "fleet.html", {
         "heading": heading(ranked),
         "summary": summary(ranked, crews, len(hosts)),
-        "rows": [(standing, crews.get(standing.service.pk, Crew(0, 0)), Now()) for standing in ranked],
+        "rows": [(one, crews.get(one.service.pk, Crew(0, 0)), now_of.get(one.service.pk, Now())) for one in ranked],
         "steps": next_steps(ranked),
         "hosts": hosts,
         "bystanders": bystanders(now),

@@ -35,13 +35,13 @@ def entry(request: HttpRequest, name: str) -> HttpResponse:
     found: Entry | None = RULES.get(name) or STRATEGIES.get(name)
     if found is None:
         raise Http404("There is no such rule.")
-    is_rule = isinstance(found, Rule)
+    ways = found.suggests if isinstance(found, Rule) else ()
     return render(request, "handbook_entry.html", {
         "entry": found,
-        "kind": "Rule" if is_rule else "Way out",
+        "kind": "Rule" if isinstance(found, Rule) else "Way out",
         "sections": sections(found),
         "limits": [(limit_name.replace("_", " "), limit) for limit_name, limit in found.limits.items()],
-        "suggests": [STRATEGIES[way] for way in found.suggests if way in STRATEGIES] if is_rule else [],
+        "suggests": [STRATEGIES[way] for way in ways if way in STRATEGIES],
     })  # fmt: skip
 
 

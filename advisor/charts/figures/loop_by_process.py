@@ -11,6 +11,6 @@ chart = Chart(
     unit="1",
     kind=Kind.HEAT,
     place=Place.MORE,
-    order=99,
+    order=5,
     size="heat",
 )

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from advisor.alerts.models import Attempt, Channel, Delivery
+from tests.pages.fleet import Cast
+from tests.pages.test_fleet import words
+
+
+@pytest.fixture
+def channel(db: None, settings: Settings, tmp_path: Path) -> Channel:
+    settings.MAIL_FOLDER = tmp_path
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+    settings.EMAIL_BACKEND = "advisor.alerts.mailfile.EmailBackend"
+    Channel.objects.all().delete()
+    return Channel.objects.create(kind="email", name="Mail", config={"to": ["owner@example.com"]})
+
+
+def test_a_test_message_says_how_it_went_and_appears_in_the_log(page: Client, channel: Channel) -> None:
+    text = words(page.post(f"/alerts/{channel.pk}/test/", follow=True).content)
+    assert "Mail: delivered in" in text
+    assert "Test message" in text
+    assert "Mails written as files" in text
+    assert "Every channel works" in text
+
+
+def test_a_failing_channel_is_named_in_the_heading(page: Client, channel: Channel, cast: Cast) -> None:
+    delivery = Delivery.objects.create(channel=channel, subject="x", due_at=cast.now, tries=1)
+    Attempt.objects.create(delivery=delivery, at=cast.now - timedelta(hours=1), seconds=1, ok=True)
+    Attempt.objects.create(delivery=delivery, at=cast.now, seconds=1, ok=False, answer="503 from the receiver")
+    text = words(page.get("/alerts/").content)
+    assert "One channel is failing" in text
+    assert "503 from the receiver" in text
+    assert "Tries again" in text
+
+
+def test_the_secret_of_a_webhook_is_never_shown(page: Client, channel: Channel) -> None:
+    Channel.objects.create(
+        kind="webhook", name="Hook", config={"url": "https://example.com/h", "secret": "whsec_hidden"}
+    )
+    html = page.get("/alerts/").content.decode()
+    assert "https://example.com/h, signed" in html
+    assert "whsec_hidden" not in html
