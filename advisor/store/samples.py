@@ -4,9 +4,11 @@ In: resolved rows, and what to read: services and a span of time in Unix seconds
 Out: windows to judge, series to draw, the latest figures; rolled up and pruned tables.
 """
 
+from advisor.store.batches import remember_batch
+from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
 from advisor.store.series import ServiceSeries, series
 from advisor.store.windows import windows
 from advisor.store.write import write
 
-__all__ = ["ServiceSeries", "roll_up", "series", "windows", "write"]
+__all__ = ["ServiceSeries", "prune", "remember_batch", "roll_up", "series", "windows", "write"]

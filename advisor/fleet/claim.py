@@ -1,0 +1,130 @@
+"""What a resource says of itself, read once into the words of the fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from advisor.fleet.text import clean
+
+AGENT = "advisor-agent"
+
+ATTRIBUTES = (
+    "host.id",
+    "host.name",
+    "host.arch",
+    "os.type",
+    "os.description",
+    "service.name",
+    "service.namespace",
+    "service.instance.id",
+    "service.version",
+    "deployment.environment.name",
+    "deployment.environment",
+    "process.pid",
+    "process.creation.time",
+    "process.runtime.version",
+    "process.executable.name",
+    "process.command",
+    "advisor.service.name.source",
+    "advisor.cluster.role",
+    "telemetry.sdk.name",
+    "telemetry.sdk.version",
+)
+"""All resource attributes that the fleet looks at."""
+
+SOURCES = ("configured", "pm2", "systemd", "package", "script")
+"""Where an agent found a service's name, the weightiest first; an SDK's name is configured."""
+
+UNNAMED = len(SOURCES)
+"""The weight of a name that nobody gave: OpenTelemetry's `unknown_service`."""
+
+_ROLES = ("single", "primary", "worker")
+_LARGEST_PID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A service's name; `rank` is the weight of its source, 0 weighs most."""
+
+    environment: str
+    namespace: str
+    name: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a resource says; empty text, 0 or None where it says nothing.
+
+    `key` is `service.instance.id`; `started` Unix seconds; `inside` the SDK's name where a process
+    reports itself; `name` is None where the resource is a machine alone.
+    """
+
+    host_key: str
+    host_name: str
+    arch: str
+    os: str
+    agent_version: str
+    name: Name | None
+    key: str
+    pid: int
+    started: float | None
+    role: str
+    inside: str
+    runtime_version: str
+    service_version: str
+    script: str
+
+    @classmethod
+    def of(cls, resource: Mapping[str, Any]) -> Claim:
+        """Read a resource's attributes; what has the wrong type counts as not said."""
+
+        def text(attribute: str, limit: int = 255) -> str:
+            value = resource.get(attribute)
+            return clean(value, limit).strip() if isinstance(value, str) else ""
+
+        sdk, pid = text("telemetry.sdk.name", 64), _pid(resource.get("process.pid"))
+        is_process = bool(pid or text("service.name") or text("service.instance.id"))
+        role = text("advisor.cluster.role")
+        return cls(
+            host_key=text("host.id"),
+            host_name=text("host.name"),
+            arch=text("host.arch", 32),
+            os=text("os.description") or text("os.type"),
+            agent_version=text("telemetry.sdk.version", 64) if sdk == AGENT else "",
+            name=_name(text) if is_process else None,
+            key=text("service.instance.id"),
+            pid=pid,
+            started=_started(text("process.creation.time")),
+            role=role if role in _ROLES else "",
+            inside=(sdk or "opentelemetry") if is_process and sdk != AGENT else "",
+            runtime_version=text("process.runtime.version", 64),
+            service_version=text("service.version"),
+            script=text("process.command", 1024),
+        )
+
+
+def _name(text: Any) -> Name:
+    name, source = text("service.name"), text("advisor.service.name.source") or SOURCES[0]
+    rank = SOURCES.index(source) if source in SOURCES else len(SOURCES) - 1
+    if not name or name.startswith("unknown_service"):
+        name, rank = name or f"unknown_service:{text('process.executable.name', 64) or 'node'}", UNNAMED
+    environment = text("deployment.environment.name") or text("deployment.environment")
+    return Name(environment, text("service.namespace"), name, rank)
+
+
+def _pid(value: object) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    return value if isinstance(value, int) and 0 < value <= _LARGEST_PID else 0
+
+
+def _started(text: str) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.timestamp() if moment.tzinfo else None

@@ -1,0 +1,85 @@
+"""Finds the machine that a resource is on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from advisor.fleet.claim import Claim
+from advisor.fleet.models import Host, Token
+
+
+class ForeignHost(Exception):
+    """A host token was used for another machine than the one that it is bound to."""
+
+    def __init__(self, bound: str, claimed: str) -> None:
+        super().__init__(
+            f"This token belongs to host {bound}, but the data comes from host {claimed}. "
+            "Make a token for that host on the page Add a host."
+        )
+
+
+def find(claim: Claim, token: Token, now: datetime) -> Host | None:
+    """The host by its id, else by its name, else the token's; made where it is new. None where nothing names one.
+
+    A host token belongs to the first host that names itself with it; a resource without `host.id` that comes
+    with it is on that host (a container's `host.name` is not the machine's).
+
+    Raises:
+        ForeignHost: the token belongs to another host.
+    """
+    bound = token.host if token.kind == Token.Kind.HOST else None
+    if bound is not None and claim.host_key and claim.host_key != bound.key:
+        raise ForeignHost(bound.name, claim.host_name or claim.host_key)
+    host = bound or _named(claim, now) or token.host
+    if host is None:
+        return None
+    if token.kind == Token.Kind.HOST and claim.host_key:
+        _bind(token, host)
+    _describe(host, claim)
+    return host
+
+
+def _named(claim: Claim, now: datetime) -> Host | None:
+    if claim.host_key:
+        return Host.objects.filter(key=claim.host_key).first() or _adopted(claim) or _made(claim, now)
+    if not claim.host_name:
+        return None
+    same = list(Host.objects.filter(name=claim.host_name)[:2])
+    return same[0] if len(same) == 1 else _made(claim, now)
+
+
+def _adopted(claim: Claim) -> Host | None:
+    """A host that was known by its name alone until now."""
+    nameless = Host.objects.filter(key=claim.host_name, name=claim.host_name)
+    try:
+        with transaction.atomic():
+            nameless.update(key=claim.host_key)
+    except IntegrityError:  # somebody made the host by its id in the meantime: that one it is
+        pass
+    return Host.objects.filter(key=claim.host_key).first()
+
+
+def _made(claim: Claim, now: datetime) -> Host:
+    key = claim.host_key or claim.host_name
+    fresh = {"name": claim.host_name or key, "first_seen": now, "last_seen": now}
+    return Host.objects.get_or_create(key=key, defaults=fresh)[0]
+
+
+def _bind(token: Token, host: Host) -> None:
+    if token.host_id == host.pk or Token.objects.filter(pk=token.pk, host__isnull=True).update(host=host):
+        return
+    owner = Host.objects.get(tokens=token.pk)
+    if owner.pk != host.pk:
+        raise ForeignHost(owner.name, host.name)
+
+
+def _describe(host: Host, claim: Claim) -> None:
+    """Keep what the machine says of itself up to date; a process on it may know its name only."""
+    said = {"arch": claim.arch, "os": claim.os, "agent_version": claim.agent_version}
+    if claim.host_key:
+        said["name"] = claim.host_name
+    news = {field: value for field, value in said.items() if value and value != getattr(host, field)}
+    if news:
+        Host.objects.filter(pk=host.pk).update(**news)

@@ -1,0 +1,141 @@
+"""Who a resource is. The hot path asks no database: what was resolved once is remembered.
+
+It is remembered only after COMMIT, so that a transaction that fails leaves no identity of rows that never
+came to be. Other ingest processes may move an instance to a better name: `flush` notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+
+from advisor.fleet import hosts, instances
+from advisor.fleet.claim import ATTRIBUTES, Claim
+from advisor.fleet.hosts import ForeignHost
+from advisor.fleet.models import Host, Instance, Service, Token
+
+__all__ = ["ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve"]
+
+SEEN_EVERY = timedelta(seconds=5)
+"""How often `last_seen` is written at most."""
+
+_REMEMBERED = 20_000
+"""Resources that a process remembers; the senders choose the names, so there must be a bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The rows that a resource belongs to: a host alone, or a process of a service, with a host where it is known."""
+
+    host_id: int | None = None
+    service_id: int | None = None
+    instance_id: int | None = None
+    serves: bool = False
+
+
+@dataclass(slots=True)
+class _Memory:
+    """`places`: resource -> (host, instance); `services`: instance -> (service, whether it serves)."""
+
+    places: dict[Hashable, tuple[int | None, int | None]] = field(default_factory=dict)
+    services: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    seen: set[Identity] = field(default_factory=set)
+    seen_tokens: set[int] = field(default_factory=set)
+    flushed_at: datetime | None = None
+
+    def recall(self, key: Hashable) -> Identity | None:
+        if key not in self.places:
+            return None
+        host_id, instance_id = self.places[key]
+        if instance_id is None:
+            return Identity(host_id)
+        service = self.services.get(instance_id)
+        return None if service is None else Identity(host_id, service[0], instance_id, service[1])
+
+    def keep(self, key: Hashable, identity: Identity) -> None:
+        if len(self.places) >= _REMEMBERED:
+            self.places.clear()
+            self.services.clear()
+        self.places[key] = (identity.host_id, identity.instance_id)
+        if identity.instance_id is not None and identity.service_id is not None:
+            self.services[identity.instance_id] = (identity.service_id, identity.serves)
+
+
+_memory = _Memory()
+
+
+def resolve(resource: Mapping[str, Any], token: Token, now: datetime, listening: int | None = None) -> Identity:
+    """Who sent this, inside the caller's transaction; what is new is made, what changed is brought up to date.
+
+    `listening` is the number of ports that the process listens on, None where the sender does not say.
+    Also writes, every few seconds, when everybody was seen last.
+
+    Raises:
+        ForeignHost: a host token was used for another host than its own.
+    """
+    said = (resource.get(attribute) for attribute in ATTRIBUTES)
+    key = (token.pk, token.host_id, listening, *(v if isinstance(v, str | int) else None for v in said))
+    identity = _memory.recall(key)
+    if identity is None:
+        found = identity = _look_up(Claim.of(resource), token, now, listening)
+        transaction.on_commit(lambda: _memory.keep(key, found))
+    _memory.seen.add(identity)
+    _memory.seen_tokens.add(token.pk)
+    if _memory.flushed_at is None or now - _memory.flushed_at >= SEEN_EVERY:
+        flush(now)
+    return identity
+
+
+def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None) -> Identity:
+    host = hosts.find(claim, token, now)
+    host_id = None if host is None else host.pk
+    if claim.name is None:
+        return Identity(host_id)
+    instance = instances.find(claim, claim.name, host, now, listening)
+    return Identity(host_id, instance.service_id, instance.pk, instance.service.serves)
+
+
+def flush(now: datetime) -> None:
+    """Write when the hosts, services, processes and tokens met since the last time were seen."""
+    met, _memory.seen = _memory.seen, set()
+    used, _memory.seen_tokens = _memory.seen_tokens, set()
+    processes = {one.instance_id for one in met if one.instance_id is not None}
+    _touch(Host.objects.all(), {one.host_id for one in met if one.host_id is not None}, "last_seen", now)
+    _touch(Service.objects.all(), {one.service_id for one in met if one.service_id is not None}, "last_seen", now)
+    _touch(Instance.objects.all(), processes, "last_seen", now)
+    _touch(Token.objects.all(), used, "last_used_at", now)
+    _refresh(processes)
+    _memory.flushed_at = now
+
+
+def _touch(rows: models.QuerySet[Any], ids: Collection[int], field: str, now: datetime) -> None:
+    """Rows that another process is touching are left to it, so that nobody waits and nobody deadlocks."""
+    stale = models.Q(**{f"{field}__lt": now}) | models.Q(**{f"{field}__isnull": True})
+    free = rows.filter(stale, pk__in=ids).select_for_update(skip_locked=True).values_list("pk", flat=True)
+    rows.filter(pk__in=list(free)).update(**{field: now})
+
+
+def _refresh(ids: Collection[int]) -> None:
+    """Take note of the instances that moved to another service, and of those that are gone."""
+    found = Instance.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__serves")
+    current = {pk: (service_id, serves) for pk, service_id, serves in found}
+    for instance_id in ids:
+        if instance_id in current and instance_id in _memory.services:
+            _memory.services[instance_id] = current[instance_id]
+        elif instance_id not in current:
+            _memory.services.pop(instance_id, None)
+
+
+def forget() -> None:
+    """Forget everything that is remembered: for another database."""
+    global _memory
+    _memory = _Memory()
+
+
+def note_clock(host_id: int, offset: float) -> None:
+    """Keep a host's clock offset (server minus host, seconds) for people to see."""
+    Host.objects.filter(pk=host_id).update(clock_offset=offset)

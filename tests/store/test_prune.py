@@ -1,0 +1,57 @@
+"""Pruning deletes what is over and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from advisor.store import samples
+from advisor.store.models import Batch, ProcessMinute, Stream
+from tests.store.builders import WHEN, disk_row, host, host_row, instance, keep, process_row, service, stored, us
+
+pytestmark = pytest.mark.django_db
+
+HOUR = 3600.0
+
+
+def test_samples_go_after_their_hours_and_rollups_after_their_days(settings):
+    settings.RAW_HOURS, settings.ROLLUP_DAYS = 48.0, 30.0
+    one, machine = instance(service()), host()
+    for hours in (0.0, 5.0, 40.0):
+        keep(process_row(one, hours * HOUR, requests=1), host_row(machine, hours * HOUR, load_1m=1))
+        keep(disk_row(machine, hours * HOUR, "sda", busy=1))
+    samples.roll_up(WHEN + timedelta(hours=41))
+
+    assert samples.prune(WHEN + timedelta(hours=48)) == 0
+    assert samples.prune(WHEN + timedelta(hours=60)) == 6
+    for table in ("process", "host", "part"):
+        assert stored(f"store_{table}sample", "time") == [(us(40 * HOUR),)]
+    assert ProcessMinute.objects.count() == 3
+
+    samples.prune(WHEN + timedelta(days=30, hours=6))
+    assert ProcessMinute.objects.count() == 1
+
+
+def test_a_minute_is_never_half_deleted_while_it_may_be_rolled_up_again(settings):
+    settings.RAW_HOURS = 48.0
+    one = instance(service())
+    keep(*(process_row(one, at, requests=1) for at in range(0, 60, 10)))
+    now = WHEN + timedelta(hours=48, seconds=30)
+
+    samples.prune(now)
+    samples.roll_up(now)
+
+    assert ProcessMinute.objects.count() == 0 or ProcessMinute.objects.get().n == 6
+
+
+def test_batches_and_streams_that_fell_silent_go():
+    for days in (0, 5):
+        Batch.objects.create(token_id=1, key=uuid4(), received_at=WHEN + timedelta(days=days))
+        Stream.objects.create(key=bytes([days]) * 16, time=us(days * 86400), start=0, value=1.0)
+
+    samples.prune(WHEN + timedelta(days=7, hours=1))
+
+    assert Batch.objects.count() == 1
+    assert [bytes(row.key)[0] for row in Stream.objects.all()] == [5]

@@ -1,0 +1,131 @@
+"""Cumulative streams: increases add up to the totals, never fall below zero, and survive resets and restarts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from advisor.features.histogram import Histogram
+from advisor.store.models import Stream
+from advisor.store.streams import Increase, Point, Refusal, increases
+from tests.store.builders import us
+
+pytestmark = pytest.mark.django_db
+
+KEY = b"0123456789abcdef"
+OTHER = b"fedcba9876543210"
+
+
+def _point(seconds: float, value: float | Histogram, start: float = -1000.0, key: bytes = KEY) -> Point:
+    return Point(key, us(seconds), us(start), value)
+
+
+def _histogram(count: int) -> Histogram:
+    return Histogram.from_exponential(3, 0, -24, [count], count * 0.13)
+
+
+def test_the_first_point_only_sets_the_mark():
+    assert increases([_point(0, 500.0)]) == [Refusal.FIRST]
+    assert increases([_point(10, 530.0)]) == [Increase(30.0, 10.0)]
+
+
+def test_a_young_stream_counts_from_its_start():
+    assert increases([_point(0, 500.0, start=-60.0)]) == [Increase(500.0, 60.0)]
+
+
+def test_points_of_one_call_are_taken_by_their_time():
+    found = increases([_point(20, 9.0), _point(0, 1.0), _point(10, 4.0), _point(5, 2.0, key=OTHER)])
+
+    assert found == [Increase(5.0, 10.0), Refusal.FIRST, Increase(3.0, 10.0), Refusal.FIRST]
+
+
+def test_a_point_that_comes_again_or_too_late_is_refused_and_changes_nothing():
+    increases([_point(0, 1.0)])
+    increases([_point(20, 5.0)])
+
+    assert increases([_point(20, 5.0)]) == [Refusal.REPEATED]
+    assert increases([_point(10, 3.0)]) == [Refusal.OUT_OF_ORDER]
+    assert increases([_point(30, 6.0)]) == [Increase(1.0, 10.0)]
+
+
+def test_a_new_start_counts_from_there():
+    increases([_point(0, 100.0)])
+
+    assert increases([_point(30, 150.0, start=20.0)]) == [Increase(150.0, 10.0)]
+
+
+def test_a_total_that_falls_without_a_new_start_counts_from_zero():
+    increases([_point(0, 100.0)])
+
+    assert increases([_point(10, 40.0)]) == [Increase(40.0, 10.0)]
+
+
+def test_a_start_that_only_moves_is_no_reset():
+    increases([_point(0, 100.0, start=-500.0)])
+
+    assert increases([_point(10, 101.0, start=-499.9)]) == [Increase(1.0, 10.0)]
+
+
+def test_distributions_are_subtracted_and_start_anew_after_a_reset():
+    increases([_point(0, _histogram(10))])
+
+    (grown,) = increases([_point(10, _histogram(14))])
+    assert isinstance(grown, Increase)
+    assert isinstance(grown.value, Histogram)
+    assert (grown.value.count, grown.span) == (4, 10.0)
+    assert increases([_point(20, _histogram(3))]) == [Increase(_histogram(3), 10.0)]
+
+
+def test_a_stream_that_changes_its_kind_starts_anew():
+    increases([_point(0, 100.0)])
+
+    assert increases([_point(10, _histogram(3))]) == [Refusal.FIRST]
+    assert increases([_point(20, _histogram(5))]) == [Increase(_histogram(5).subtract(_histogram(3)), 10.0)]
+
+
+def test_a_total_keeps_eight_bytes():
+    increases([_point(0, 2.0**52)])
+
+    assert increases([_point(10, 2.0**52 + 1)]) == [Increase(1.0, 10.0)]
+
+
+def test_the_last_point_of_each_stream_is_one_row():
+    increases([_point(at, float(at)) for at in range(5)] + [_point(0, 1.0, key=OTHER)])
+
+    assert sorted(bytes(row.key) for row in Stream.objects.all()) == sorted([KEY, OTHER])
+
+
+_steps = st.lists(
+    st.tuples(st.integers(0, 50), st.integers(0, 40), st.sampled_from(["counts", "restarts"])), max_size=15
+)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_steps)
+def test_all_that_is_counted_arrives_once_through_restarts(steps: list[tuple[int, int, str]]):
+    Stream.objects.all().delete()
+    increases([_point(0, 0.0, start=0.0)])
+    total, start, last, found = 0, 0.0, 0.0, []
+    for after, more, what in steps:
+        if after > 0 and what == "restarts":
+            total, start = 0, last + after / 2
+        answer = increases([_point(last + after, float(total + more), start=start)])[0]
+        if after == 0:
+            assert answer is Refusal.REPEATED
+            continue
+        assert isinstance(answer, Increase)
+        assert answer.span > 0
+        found.append((answer.value, more))
+        total, last = total + more, last + after
+
+    assert [value for value, _ in found] == [more for _, more in found]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(-300, 200), st.floats(0, 1e12)), max_size=15))
+def test_no_sequence_of_points_gives_a_negative_increase(points: list[tuple[int, int, float]]):
+    Stream.objects.all().delete()
+    for at, start, value in points:
+        (answer,) = increases([_point(at, value, start=start)])
+        assert isinstance(answer, Refusal) or (answer.value >= 0 and answer.span > 0)
