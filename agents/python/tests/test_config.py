@@ -87,6 +87,14 @@ def test_a_token_file_for_its_owner_only(tmp_path):
         config(ADVISOR_TOKEN_FILE=str(file))
 
 
+def test_a_credential_of_systemd_is_let_be(tmp_path):
+    file = tmp_path / "token"
+    file.write_text("sah_credential")
+    file.chmod(0o440)
+    found = config(ADVISOR_TOKEN_FILE=str(file), CREDENTIALS_DIRECTORY=str(tmp_path))
+    assert found.token == "sah_credential"
+
+
 def test_the_state_directory_of_a_common_user(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert config(HOME="/home/ann").state_dir == "/home/ann/.local/state/advisor-agent"

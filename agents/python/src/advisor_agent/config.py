@@ -119,7 +119,10 @@ def _address(text: str, default_port: int, what: str) -> Address:
 
 def _token(settings: Mapping[str, str]) -> str:
     path = settings.get("ADVISOR_TOKEN_FILE", "")
-    token = (_secret_file(path) if path else settings.get("ADVISOR_TOKEN", "")).strip()
+    # systemd opens its credentials to the service alone by an access list, which looks like a group's right.
+    kept_by_systemd = path.startswith(settings.get("CREDENTIALS_DIRECTORY") or "\0")
+    text = _secret_file(path, kept_by_systemd) if path else settings.get("ADVISOR_TOKEN", "")
+    token = text.strip()
     if not token:
         raise ConfigError("No token is set: put a host token into ADVISOR_TOKEN, or name a file with --token-file.")
     if not token.isascii() or not token.isprintable() or " " in token:
@@ -127,14 +130,14 @@ def _token(settings: Mapping[str, str]) -> str:
     return token
 
 
-def _secret_file(path: str) -> str:
+def _secret_file(path: str, kept_by_systemd: bool) -> str:
     try:
         mode = os.stat(path).st_mode
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read(4096)
     except OSError as error:
         raise ConfigError(f"The token file {path} cannot be read: {error.strerror}.") from error
-    if stat.S_IMODE(mode) & 0o077:
+    if stat.S_IMODE(mode) & 0o077 and not kept_by_systemd:
         raise ConfigError(f"The token file {path} is open to other users; run: chmod 600 {path}")
     return text
 
