@@ -62,10 +62,6 @@ class Process:
         """The last (scaled) seconds, without the time in which the process warmed up."""
         return Span(max(self.began, self.now - seconds / self.time_scale), self.now)
 
-    def knows(self, column: str, seconds: float) -> bool:
-        """True if any row of the span has the column."""
-        return stats.known(self.track, column, self.span(seconds))[0].size > 0
-
     @property
     def measures_loop(self) -> bool:
         """True if the loop itself is reported, not only the CPU time of its thread."""
@@ -172,6 +168,11 @@ class Process:
     def requests(self, seconds: float) -> float:
         """Requests answered per second."""
         return stats.rate(self.track, "requests", self.span(seconds))
+
+    def websockets(self, seconds: float) -> float:
+        """Upgraded sockets open; 0 where none are reported."""
+        count = stats.latest(self.track, "websockets", self.span(seconds))
+        return 0.0 if math.isnan(count) else count
 
     @remembered
     def latency(self, seconds: float) -> Histogram:

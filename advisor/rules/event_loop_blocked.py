@@ -110,11 +110,12 @@ def _ordinary_queue(process: Process) -> float:
     """The longest run of ordinary requests to expect in a minute, in seconds of loop time.
 
     Node.js answers all requests that wait in one turn of the loop. In an M/M/1 queue the number that
-    waits exceeds n with probability u^n; of m arrivals the largest n is about ln(m) / ln(1/u).
+    waits exceeds n with probability u^n; of m arrivals the largest n is about ln(m) / ln(1/u). Requests
+    that are heavy themselves are no excuse: they are the block.
     """
     busy, rate = process.elu(rule.window), process.requests(rule.window)
     arrivals = rate * MINUTE / process.time_scale
-    if not (0 < busy < 1 and arrivals > 1):
+    if not (0 < busy < 1 and arrivals > 1 and busy / rate < rule.relaxed):
         return 0.0
     return busy / rate * math.log(arrivals) / -math.log(busy)
 

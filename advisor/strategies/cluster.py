@@ -180,7 +180,7 @@ def _why_isolating(snapshot: Snapshot, plan: Plan) -> str:
 
 
 def _check_first(snapshot: Snapshot) -> str:
-    sockets = any(p.knows("websockets", LONG) and p.track.values["websockets"][-1] > 0 for p in snapshot.processes)
+    sockets = any(p.websockets(LONG) > 0 for p in snapshot.processes)
     sticky = " It has WebSocket connections: they need sticky sessions, and an adapter if rooms span workers."
     return (
         "Check that nothing lives in process memory: sessions, caches, upload state. Check that the database "

@@ -113,7 +113,7 @@ def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
             f"The loop is {percent(busy)} busy but computes {percent(busy - gap)} of the time: it waits in a "
             "synchronous call or for a processor. Use the asynchronous call."
         )
-    if cause is Cause.COLLECTION:
+    if cause is Cause.COLLECTION and ruling.rule == BLOCKED:
         return f"Garbage collection pauses of {duration(task.process.gc_pause(WINDOW))} explain the blocks."
     machine = snapshot.machine_of(task.process)
     if machine is not None and machine.spare(NOW) < strategy.spare and ruling.rule != BLOCKED:

@@ -1,0 +1,53 @@
+"""decompose: where one part stands out, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import Load, Senders, expected, option, rejection, snapshot
+
+SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
+FULL = Load(elu=0.885, rps=175)
+HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3)
+
+
+@pytest.mark.parametrize(
+    ("routes", "why"),
+    [
+        ({"GET /checkout": 1.0}, "GET /checkout takes 100% of the request time: there is nothing to separate it from"),
+        ({"GET /a": 0.97, "GET /b": 0.03}, "GET /a takes 97%"),
+        ({"GET /a": 0.4, "GET /b": 0.3, "GET /c": 0.3}, "GET /a, takes 40% of the request time, less than 50%"),
+    ],
+)
+def test_evenly_spread_or_single_load_is_not_split(routes: dict[str, float], why: str) -> None:
+    assert why in rejection("decompose", SATURATED, snapshot(replace(FULL, routes=routes)))
+
+
+def test_a_part_that_stands_out_can_go() -> None:
+    found = option("decompose", SATURATED, snapshot(replace(FULL, routes={"POST /render/:id": 0.7, "GET /": 0.3})))
+    loop = expected(found, "loop_utilization")
+    assert found.title == "Give POST /render/:id a service of its own"
+    assert "estimated" in found.why
+    assert any("location /render/ {" in step.code for step in found.steps)
+    assert loop.high is not None
+    assert loop.high < 0.5
+
+
+def test_heavy_blocks_can_go() -> None:
+    assert "a service of its own" in option("decompose", BLOCKED, snapshot(HEAVY)).title
+
+
+def test_light_blocks_stay() -> None:
+    light = replace(HEAVY, elu=0.6, cpu=0.58, block=0.12, block_every=6.0)
+    assert "less than 30%" in rejection("decompose", BLOCKED, snapshot(light))
+
+
+def test_garbage_is_everybodys() -> None:
+    assert "Garbage" in rejection("decompose", BLOCKED, snapshot(replace(HEAVY, gc_pause=0.25)))
+
+
+@pytest.mark.parametrize("rule", [SATURATED, BLOCKED])
+def test_without_a_probe_no_part_stands_out(rule: str) -> None:
+    assert "0 " in rejection("decompose", rule, snapshot(FULL, senders=Senders(probe=False)))
