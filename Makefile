@@ -50,7 +50,7 @@ test-long: .venv/.test node-packages ## The same tests with their full counts
 check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy advisor agents/python/src tests manage.py
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING

@@ -73,6 +73,7 @@ def _run(current: Plan) -> int:
     if console.until_ready():
         say(f"\nSign in, once, within 15 minutes:\n\n    {installation.sign_in_link()}\n")
         say("Ctrl-C stops everything. `make link` prints a new link.")
+        installation.rest()
         console.until_stopped(_demo_look(current) if current.is_demo else None, LOAD_SECONDS)
     return console.finish()
 
@@ -105,7 +106,8 @@ def _with_receiver(current: Plan) -> Plan:
 
 def _demo_look(current: Plan) -> Callable[[], None]:
     """What the demo's terminal shows while it runs."""
-    from advisor.embedded.advice import AdviceWatch  # models can be imported only now
+    from advisor.embedded import installation  # Django reads the environment at this import
+    from advisor.embedded.advice import AdviceWatch
 
     load, advice = demo.Follower(current.logs / "load.log"), AdviceWatch()
     next_advice = time.monotonic()
@@ -118,6 +120,7 @@ def _demo_look(current: Plan) -> Callable[[], None]:
             next_advice = time.monotonic() + ADVICE_SECONDS
             for line in advice.lines():
                 say(line)
+            installation.rest()
 
     return look
 

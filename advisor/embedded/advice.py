@@ -6,7 +6,7 @@ Import this after `installation`, which makes Django ready.
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from advisor.recommendations.models import Recommendation
 from advisor.vocabulary import Progress
@@ -29,8 +29,6 @@ class AdviceWatch:
             )
         except DatabaseError:
             return []
-        finally:
-            connection.close()
         self._named.update(one.id for one in opened)
         return [
             f"Advice for {one.service}: {one.claim} {settings.PUBLIC_URL}/recommendations/{one.id}/" for one in opened

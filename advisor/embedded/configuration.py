@@ -53,7 +53,7 @@ def _program(plan: Plan, child: Child) -> str:
         command=shlex.join(leash(plan, child.name, child.command)),
         environment=_environment(child.environment),
         autorestart="true",
-        startsecs=2,
+        startsecs=10,  # an end before that is a failed start, and waits longer each time
         startretries=START_RETRIES,
         stopsignal="TERM",
         stopwaitsecs=child.stop_seconds,

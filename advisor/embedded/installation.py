@@ -56,8 +56,6 @@ def migrate(say: Callable[[str], None]) -> None:
     except DatabaseError as error:
         name = settings.DATABASES["default"]["NAME"]
         raise CannotStartError(f"The database {name} cannot be used ({error}): check ADVISOR_DATABASE_URL.") from error
-    finally:
-        connection.close()
 
 
 def owner() -> User:
@@ -73,33 +71,28 @@ def owner() -> User:
 
 def sign_in_link() -> str:
     """A link that signs the owner in, once."""
-    try:
-        return f"{settings.PUBLIC_URL}/sign-in/{links.make(owner())}/"
-    finally:
-        connection.close()
+    return f"{settings.PUBLIC_URL}/sign-in/{links.make(owner())}/"
 
 
 def demo_channel(url: str) -> str:
     """Let every message go to `url` as well, and answer the secret that signs them."""
     secret = new_secret()
-    try:
-        Channel.objects.update_or_create(
-            kind="webhook", name="Demo", defaults={"config": {"url": url, "secret": secret}, "enabled": True}
-        )
-    finally:
-        connection.close()
+    config = {"url": url, "secret": secret}
+    Channel.objects.update_or_create(kind="webhook", name="Demo", defaults={"config": config, "enabled": True})
     return secret
 
 
 def agent_token(path: Path) -> None:
     """Leave a host token that works in `path`, readable by its owner only."""
-    try:
-        known = path.read_text().strip() if path.is_file() else ""
-        if known and tokens.authenticate(known):
-            return
-        _, secret = tokens.make(Token.Kind.HOST, name=f"local agent of {socket.gethostname()}")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secret)
-    finally:
-        connection.close()
+    known = path.read_text().strip() if path.is_file() else ""
+    if known and tokens.authenticate(known):
+        return
+    _, secret = tokens.make(Token.Kind.HOST, name=f"local agent of {socket.gethostname()}")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secret)
+
+
+def rest() -> None:
+    """Let go of the database until the next call: the foreground lives for weeks and asks it rarely."""
+    connection.close()
