@@ -54,14 +54,14 @@ def test_both_bodies_say_the_same(sink: Sink, kind: str) -> None:
     email.send(row)
     body = part(sink.mails[0], kind).replace("<b>", "").replace("</b>", "")
     said = [
-        "Open: warning",
+        "Open since 2026-01-31 12:00 UTC, warning.",
         "checkout: the event loop is 89% busy while 1 of 2 cores sits idle",
-        "Event loop busy (pid 7): 89%, at least 85%",
+        "Event loop busy (pid 7): 89% (needs at least 85%)",
         "Run 2 processes on this host",
-        "Response time p95: 112 ms now, expected 40 ms to 60 ms",
+        "Response time p95: 112 ms now, expected 40 to 60 ms",
         "Most requests: 180 requests/s now, expected at least 320 requests/s",
         "Effort: an hour. Risk: state in memory is split. Cost: 90 MB of memory.",
-        "Check first: Check that nothing lives in process memory.",
+        "Check that nothing lives in process memory.",
         "A faster machine: 1 of 2 cores is idle already",
         row.payload["data"]["url"],
     ]
@@ -75,7 +75,7 @@ def test_a_resolved_one_is_short(sink: Sink) -> None:
     (found,) = dispatch.tell([resolved(opened())], NOW)
     email.send(Delivery.objects.get(pk=found))
     text = part(sink.mails[0], "plain")
-    assert text.splitlines()[0] == "Resolved."
+    assert text.splitlines()[0] == "Resolved. It was open since 2026-01-31 12:00 UTC."
     assert "What to do" not in text
     assert sink.mails[0]["Subject"].startswith("Resolved: checkout")
 
