@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import hashlib
+import pkgutil
+from pathlib import Path
+
+import plotly.offline
+import pytest
+from django.conf import settings
+
+from advisor.charts import figures, registry
+from advisor.charts.chart import Place
+from advisor.engine.registry import RULES
+from advisor.store.lines import HOST_LINES, PROCESS_LINES
+
+VENDOR = Path(settings.BASE_DIR, "static/vendor")
+KNOWN = {*PROCESS_LINES, *HOST_LINES, "p50", "p95", "p99", "loop_grid"}
+
+
+def test_a_file_is_enough_to_be_a_chart() -> None:
+    assert set(registry.CHARTS) == {module.name for module in pkgutil.iter_modules(figures.__path__)}
+
+
+@pytest.mark.parametrize("name", registry.CHARTS)
+def test_a_chart_draws_what_the_store_knows(name: str) -> None:
+    chart = registry.CHARTS[name]
+    assert {series.key for series in chart.series} <= KNOWN
+    assert chart.top_key in {"", *KNOWN}
+    assert chart.title[0].isupper()
+    assert not chart.title.endswith(".")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_its_proof(rule: str) -> None:
+    proof = registry.proof(rule)
+    assert proof
+    assert all(rule in chart.proves for chart in proof)
+
+
+def test_an_unknown_rule_is_shown_with_the_main_charts() -> None:
+    assert registry.proof("a-rule-of-tomorrow") == registry.at(Place.MAIN)[:2]
+
+
+def test_the_script_in_the_page_has_the_version_that_the_figures_are_made_for() -> None:
+    head = (VENDOR / "plotly-cartesian.min.js").read_text()[:400]
+    assert f"v{plotly.offline.get_plotlyjs_version()}" in head
+
+
+def test_vendored_files_are_what_was_vendored() -> None:
+    for line in (VENDOR / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name

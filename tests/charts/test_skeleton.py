@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from advisor.charts.chart import Chart, Kind
+from advisor.charts.registry import CHARTS, SKELETONS
+
+TOKENS = set(re.findall(r"(--[\w-]+):", Path(settings.BASE_DIR, "static/css/tokens.css").read_text()))
+ALL = pytest.mark.parametrize("chart", list(CHARTS.values()), ids=list(CHARTS))
+
+
+@ALL
+def test_a_skeleton_is_plain_json_without_numbers(chart: Chart) -> None:
+    skeleton = json.loads(json.dumps(SKELETONS[chart.id], allow_nan=False))
+    assert skeleton["data"]
+    for trace in skeleton["data"]:
+        assert not {"x", "y", "z"} & set(trace)
+        assert trace["meta"]
+
+
+@ALL
+def test_every_colour_is_a_token_that_exists(chart: Chart) -> None:
+    text = json.dumps(SKELETONS[chart.id])
+    assert set(re.findall(r"var\((--[\w-]+)\)", text)) <= TOKENS
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|rgb\(", text)
+
+
+@ALL
+def test_there_is_no_legend_and_at_most_three_lines(chart: Chart) -> None:
+    skeleton = SKELETONS[chart.id]
+    assert skeleton["layout"]["showlegend"] is False
+    assert len(skeleton["data"]) <= 3
+
+
+@ALL
+def test_gaps_stay_gaps_and_the_value_axis_starts_at_zero(chart: Chart) -> None:
+    skeleton = SKELETONS[chart.id]
+    if chart.kind is Kind.LINES:
+        assert all(trace["connectgaps"] is False for trace in skeleton["data"])
+        assert skeleton["layout"]["yaxis"]["rangemode"] == "tozero"
+
+
+def test_a_limit_has_a_band_a_line_and_its_words() -> None:
+    layout = SKELETONS["loop_busy"]["layout"]
+    assert [shape["type"] for shape in layout["shapes"]] == ["rect", "line"]
+    assert [words["text"] for words in layout["annotations"]] == ["Limit 85%"]
+    assert layout["shapes"][0]["y0"] == layout["shapes"][1]["y0"] == 0.85
+
+
+def test_shares_end_at_the_whole() -> None:
+    assert SKELETONS["loop_busy"]["layout"]["yaxis"]["range"][1] == pytest.approx(1.0, rel=0.01)
