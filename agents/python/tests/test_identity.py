@@ -58,6 +58,11 @@ def test_secrets_of_a_process_stay_on_the_host(machine):
     assert "s3cret" not in repr(resource(machine))
 
 
+def test_a_path_that_is_no_text_can_still_be_sent(machine):
+    machine.node(100, "a.js", directory="/srv/\udcff/shop")
+    resource(machine)["process.command"].encode()
+
+
 def test_a_name_from_the_package_brings_its_version_and_the_environment_overrides_it(machine):
     machine.write("srv/shop/package.json", '{"name": "shop", "version": "3.0.0"}')
     machine.node(100, "/srv/shop/a.js")

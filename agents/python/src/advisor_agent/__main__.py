@@ -51,12 +51,11 @@ def _obey(command: str, options: list[str], log: Log) -> int:
     config = Config(settings_of(options, os.environ))
     if not config.server.is_tls and not config.server.address.is_loopback:
         log.say(f"The token and all data travel unencrypted to {config.server}; use https where you can.")
-    # Each command imports only what it needs.
     if command == "check":
-        from advisor_agent.check import check
+        from advisor_agent.check import check  # not paid for by `run`, which stays in memory for months
 
         return 0 if check(config, Kernel(), log) else 1
-    from advisor_agent.loop import Loop
+    from advisor_agent.loop import Loop  # not needed where a setting is wrong
 
     Loop(config, Kernel(), log).run()
     return 0

@@ -41,7 +41,7 @@ def claims_of(environ: str) -> Claims:
 
 
 def clean(text: str) -> str:
-    """Text that may stand in a name: printable, no line breaks, at most 255 characters."""
+    """Text that may be sent: printable, no line breaks, no half characters, at most 255 of them."""
     return "".join(c for c in text if c.isprintable()).strip()[:_MOST_CHARACTERS]
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 from advisor_agent import VERSION
+from advisor_agent.claims import clean
 from advisor_agent.kernel import Kernel
 from advisor_agent.processes import NodeProcess
 
@@ -58,7 +59,7 @@ def process_resource(host: Host, process: NodeProcess) -> Resource:
         "process.runtime.name": "nodejs",
         "process.runtime.version": process.version,
         "process.executable.name": process.executable,
-        "process.command": process.command.script,
+        "process.command": clean(process.command.script),
         "advisor.service.name.source": process.name.source,
         "advisor.cluster.role": process.role,
         **SDK,

@@ -17,6 +17,7 @@ _HOSTS_OF_OTHERS = frozenset(
     (
         *("init", "docker", "containerd", "crio", "podman", "kubelet", "ssh", "sshd", "cron", "crond", "atd"),
         *("supervisor", "supervisord", "runit", "actions-runner", "gitlab-runner", "jenkins"),
+        *("gnome-terminal-server", "code-server", "emacs", "tmux", "screen"),
     )
 )
 """Units that run other people's programs: their name says nothing of the service."""

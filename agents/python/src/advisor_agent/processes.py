@@ -99,7 +99,7 @@ class Processes:
         for pid, seen in self._seen.items():
             try:
                 seen.process = self._refreshed(pid, seen)
-            except (OSError, ValueError):
+            except (OSError, ValueError, IndexError):
                 seen.process = None  # gone, or hidden by hidepid
             if seen.process:
                 found.append(seen.process)
