@@ -5,10 +5,11 @@ Out: windows to judge, series to draw, the latest figures; rolled up and pruned 
 """
 
 from advisor.store.batches import remember_batch
+from advisor.store.latest import Latest, latest
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
 from advisor.store.series import ServiceSeries, series
 from advisor.store.windows import windows
 from advisor.store.write import write
 
-__all__ = ["ServiceSeries", "prune", "remember_batch", "roll_up", "series", "windows", "write"]
+__all__ = ["Latest", "ServiceSeries", "latest", "prune", "remember_batch", "roll_up", "series", "windows", "write"]

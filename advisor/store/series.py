@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.histogram import Histogram
 from advisor.features.window import Array
 from advisor.fleet.models import Instance
+from advisor.store.curves import curves, percentiles
 from advisor.store.fetch import Row, among, during, microseconds
-from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Line, needed
+from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, needed
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches, of_minutes, of_samples
 from advisor.store.tables import HOST, PROCESS, Table
@@ -22,8 +21,6 @@ RAW_SECONDS = 3600.0
 
 _OVERHANG = 60.0
 """Seconds after the end in which a sample may arrive that still speaks for the time before it."""
-
-_QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +63,12 @@ def series(service_id: int, start: float, end: float, points: int = 400) -> Serv
     members = read(PROCESS, [service_id], needed(PROCESS_LINES), raster)
     found = {i.pk: i for i in Instance.objects.filter(pk__in=[key[1] for key in members]).select_related("host")}
     hosts = read(HOST, {i.host_id for i in found.values() if i.host_id is not None}, needed(HOST_LINES), raster)
-    curves = {
-        **_percentiles(members.values(), raster),
-        **_curves(PROCESS_LINES, members.values(), raster),
-        **_curves(HOST_LINES, hosts.values(), raster),
+    drawn = {
+        **percentiles(members.values(), raster),
+        **curves(PROCESS_LINES, members.values(), raster),
+        **curves(HOST_LINES, hosts.values(), raster),
     }
-    return ServiceSeries(raster.step, raster.times, curves, _loops(members, found, raster))
+    return ServiceSeries(raster.step, raster.times, drawn, _loops(members, found, raster))
 
 
 def _of_samples(table: Table, owners: Iterable[int], names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
@@ -82,36 +79,6 @@ def _of_samples(table: Table, owners: Iterable[int], names: tuple[str, ...], ras
 def _of_minutes(table: Table, owners: Iterable[int], names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
     time = during("minute", raster.edges[0] / 60, raster.edges[-1] / 60 - 1)
     return of_minutes(table, names, among(table.owner, owners) & time)
-
-
-def _curves(lines: Mapping[str, Line], members: Iterable[Stretches], raster: Raster) -> dict[str, Curve]:
-    known = list(members)
-    curves = {name: line.curve(raster, known) for name, line in lines.items()} if known else {}
-    return {name: curve for name, curve in curves.items() if not np.isnan(curve.value).all()}
-
-
-def _percentiles(members: Iterable[Stretches], raster: Raster) -> dict[str, Curve]:
-    cells: dict[int, list[Histogram]] = defaultdict(list)
-    for member in members:
-        for begin, end, histogram in member.distributions():
-            for cell in _centred(raster, begin, end):
-                cells[cell].append(histogram)
-    merged = {cell: Histogram.merge(*found) for cell, found in cells.items() if 0 <= cell < raster.size}
-    curves = {}
-    for name, share in _QUANTILES.items():
-        values = np.full(raster.size, np.nan)
-        for cell, histogram in merged.items():
-            values[cell] = histogram.quantile(share)
-        curves[name] = Curve(values, values, values)
-    return {name: curve for name, curve in curves.items() if not np.isnan(curve.value).all()}
-
-
-def _centred(raster: Raster, begin: float, end: float) -> range:
-    """The cells whose middle lies in a stretch, or the one cell that holds the stretch's own middle."""
-    first = int(np.ceil((begin - raster.start) / raster.step - 0.5))
-    last = int(np.ceil((end - raster.start) / raster.step - 0.5))
-    middle = int(np.floor(((begin + end) / 2 - raster.start) / raster.step))
-    return range(first, last) if last > first else range(middle, middle + 1)
 
 
 def _loops(members: Mapping[Row, Stretches], found: Mapping[int, Instance], raster: Raster) -> tuple[LoopSeries, ...]:

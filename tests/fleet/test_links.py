@@ -19,26 +19,26 @@ def user(db: None) -> User:
     return User.objects.create_user("owner")
 
 
-def test_a_link_works_once(user: User):
+def test_a_link_works_once(user: User) -> None:
     raw = links.make(user)
 
     assert links.redeem(raw) == user
     assert links.redeem(raw) is None
 
 
-def test_only_the_digest_is_kept(user: User):
+def test_only_the_digest_is_kept(user: User) -> None:
     raw = links.make(user)
 
     assert raw not in str(SignInLink.objects.values().get())
 
 
-def test_an_unknown_link_signs_nobody_in(user: User):
+def test_an_unknown_link_signs_nobody_in(user: User) -> None:
     links.make(user)
 
     assert links.redeem("x" * 43) is None
 
 
-def test_a_link_is_over_after_a_quarter_of_an_hour(user: User):
+def test_a_link_is_over_after_a_quarter_of_an_hour(user: User) -> None:
     raw = links.make(user)
     SignInLink.objects.update(expires_at=timezone.now())
 
@@ -46,7 +46,7 @@ def test_a_link_is_over_after_a_quarter_of_an_hour(user: User):
     assert timedelta(minutes=15) == links.LIFETIME
 
 
-def test_an_account_that_is_switched_off_stays_out(user: User):
+def test_an_account_that_is_switched_off_stays_out(user: User) -> None:
     raw = links.make(user)
     User.objects.update(is_active=False)
 
@@ -54,7 +54,7 @@ def test_an_account_that_is_switched_off_stays_out(user: User):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_several_at_once_one_gets_in():
+def test_of_several_at_once_one_gets_in() -> None:
     raw = links.make(User.objects.create_user("owner"))
     together, answers = threading.Barrier(6), []
 

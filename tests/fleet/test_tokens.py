@@ -16,7 +16,7 @@ from advisor.fleet.models import Host, Token
 pytestmark = pytest.mark.django_db
 
 
-def test_a_token_is_known_again():
+def test_a_token_is_known_again() -> None:
     token, raw = tokens.make(Token.Kind.HOST, "web-1")
 
     assert tokens.authenticate(raw) == token
@@ -24,7 +24,7 @@ def test_a_token_is_known_again():
     assert (kind, prefix, len(secret), raw[3], raw[16]) == ("sah", token.prefix, 43, "_", "_")
 
 
-def test_only_the_digest_is_kept():
+def test_only_the_digest_is_kept() -> None:
     _, raw = tokens.make(Token.Kind.API)
 
     kept = Token.objects.values().get()
@@ -32,7 +32,7 @@ def test_only_the_digest_is_kept():
     assert bytes(kept["digest"]) == hashlib.sha256(raw.encode()).digest()
 
 
-def test_a_wrong_secret_prefix_or_kind_is_no_token():
+def test_a_wrong_secret_prefix_or_kind_is_no_token() -> None:
     _, raw = tokens.make(Token.Kind.HOST)
     last = "A" if raw[-1] != "A" else "B"
 
@@ -40,14 +40,14 @@ def test_a_wrong_secret_prefix_or_kind_is_no_token():
         assert tokens.authenticate(wrong) is None
 
 
-def test_what_is_no_token_asks_no_database():
+def test_what_is_no_token_asks_no_database() -> None:
     with CaptureQueriesContext(connection) as queries:
         tokens.authenticate("Basic abc")
 
     assert len(queries) == 0
 
 
-def test_one_query_brings_the_host_too():
+def test_one_query_brings_the_host_too() -> None:
     host = Host.objects.create(key="k", name="web-1", first_seen=timezone.now(), last_seen=timezone.now())
     _, raw = tokens.make(Token.Kind.HOST, host=host)
 
@@ -59,7 +59,7 @@ def test_one_query_brings_the_host_too():
 
 
 @pytest.mark.parametrize("field", ["revoked_at", "expires_at"])
-def test_a_revoked_or_expired_token_is_refused(field: str):
+def test_a_revoked_or_expired_token_is_refused(field: str) -> None:
     token, raw = tokens.make(Token.Kind.API, expires_at=timezone.now() + timedelta(hours=1))
     assert tokens.authenticate(raw) == token
 

@@ -10,20 +10,21 @@ from django.db import connection, transaction
 
 from advisor.store import samples
 from advisor.store.models import Batch
+from tests.fleet.builders import only
 
 
 @pytest.mark.django_db
-def test_a_batch_is_new_once_and_per_token():
+def test_a_batch_is_new_once_and_per_token() -> None:
     batch = uuid4()
 
     assert samples.remember_batch(batch, 1)
     assert not samples.remember_batch(batch, 1)
     assert samples.remember_batch(batch, 2)
-    assert Batch.objects.get(token_id=1).key == batch
+    assert only(Batch, token_id=1).key == batch
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_batch_whose_transaction_failed_is_new_again():
+def test_a_batch_whose_transaction_failed_is_new_again() -> None:
     batch = uuid4()
     with transaction.atomic():
         samples.remember_batch(batch, 1)
@@ -33,7 +34,7 @@ def test_a_batch_whose_transaction_failed_is_new_again():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_several_connections_one_stores_a_batch():
+def test_of_several_connections_one_stores_a_batch() -> None:
     batch, together, answers = uuid4(), threading.Barrier(6), []
 
     def bring() -> None:

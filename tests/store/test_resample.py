@@ -15,7 +15,7 @@ def _array(*values: float) -> np.ndarray:
 
 
 @given(st.floats(0, 2e9), st.floats(1, 3e7), st.integers(2, 1000))
-def test_a_raster_covers_its_span_with_at_most_the_points_asked_for(start: float, length: float, points: int):
+def test_a_raster_covers_its_span_with_at_most_the_points_asked_for(start: float, length: float, points: int) -> None:
     raster = Raster.over(start, start + length, points, finest=1.0)
 
     assert raster.edges[0] <= start
@@ -25,13 +25,13 @@ def test_a_raster_covers_its_span_with_at_most_the_points_asked_for(start: float
     assert raster.step in STEPS or raster.step % STEPS[-1] == 0
 
 
-def test_a_span_that_moves_on_keeps_its_cells():
+def test_a_span_that_moves_on_keeps_its_cells() -> None:
     first, second = (Raster.over(1000.0 + by, 1900.0 + by, 400, finest=1.0) for by in (0.0, 7.0))
 
     assert set(first.times[5:]) <= set(second.times)
 
 
-def test_values_hold_between_samples_that_are_wider_than_the_cells():
+def test_values_hold_between_samples_that_are_wider_than_the_cells() -> None:
     raster = Raster(0.0, 5.0, 6)
 
     found = means(raster, _array(0, 10), _array(10, 20), _array(1, 3))
@@ -39,24 +39,24 @@ def test_values_hold_between_samples_that_are_wider_than_the_cells():
     np.testing.assert_allclose(found, [1, 1, 3, 3, np.nan, np.nan])
 
 
-def test_a_cell_that_two_samples_share_takes_each_by_its_time():
+def test_a_cell_that_two_samples_share_takes_each_by_its_time() -> None:
     found = means(Raster(0.0, 10.0, 1), _array(0, 8), _array(8, 10), _array(1, 6))
 
     assert found.tolist() == [2.0]
 
 
-def test_an_unknown_value_is_a_gap_and_no_zero():
+def test_an_unknown_value_is_a_gap_and_no_zero() -> None:
     found = means(Raster(0.0, 10.0, 3), _array(0, 10, 20), _array(10, 20, 30), _array(1, np.nan, 3))
 
     np.testing.assert_allclose(found, [1, np.nan, 3])
 
 
-def test_nothing_known_is_all_gap():
+def test_nothing_known_is_all_gap() -> None:
     assert np.isnan(means(Raster(0.0, 10.0, 3), _array(), _array(), _array())).all()
     assert np.isnan(peaks(Raster(0.0, 10.0, 3), _array(), _array(), _array())).all()
 
 
-def test_a_spike_stays_however_wide_the_cell():
+def test_a_spike_stays_however_wide_the_cell() -> None:
     begins = np.arange(0, 1000, 10.0)
     values = np.zeros(100)
     values[42] = 9.0
@@ -68,7 +68,7 @@ _stretch = st.tuples(st.floats(0.5, 30), st.one_of(st.floats(0, 100), st.just(fl
 
 
 @given(st.lists(_stretch, min_size=1, max_size=30), st.floats(1, 40))
-def test_means_keep_the_integral(stretches: list[tuple[float, float]], step: float):
+def test_means_keep_the_integral(stretches: list[tuple[float, float]], step: float) -> None:
     ends = np.cumsum([length for length, _ in stretches])
     begins = np.concatenate([[0.0], ends[:-1]])
     values = np.array([value for _, value in stretches])

@@ -9,12 +9,14 @@ from statistics import fmean
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from advisor.features.histogram import Histogram
 from advisor.store import rollup, samples
 from advisor.store.models import HostMinute, PartMinute, ProcessMinute, ProcessSample, RollupMark
 from advisor.store.rows import PartRow, ProcessRow
 from advisor.vocabulary import Entity, PartKind, columns_of
+from tests.fleet.builders import only
 from tests.store.builders import START, WHEN, disk_row, host, host_row, instance, keep, process_row, service, stored, us
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,7 @@ def _latency(*seconds: float) -> bytes:
     return Histogram.merge(*(Histogram.from_explicit([s * 0.99, s * 1.01], [0, 1, 0], s) for s in seconds)).encode()
 
 
-def test_increases_add_up_and_levels_keep_their_mean_and_extremes():
+def test_increases_add_up_and_levels_keep_their_mean_and_extremes() -> None:
     one, machine = instance(service()), host()
     keep(process_row(one, 0, requests=10, threads=4), process_row(one, 30, requests=20, threads=8))
     keep(
@@ -36,39 +38,39 @@ def test_increases_add_up_and_levels_keep_their_mean_and_extremes():
 
     assert samples.roll_up(LATER) == 2
 
-    first = ProcessMinute.objects.get(minute=MINUTE)
+    first = only(ProcessMinute, minute=MINUTE)
     assert (first.n, first.requests, first.requests_span) == (2, 30, 20)
     assert (first.threads, first.threads_min, first.threads_max) == (6, 4, 8)
-    assert HostMinute.objects.get().load_1m == 2
-    part = PartMinute.objects.get()
+    assert only(HostMinute).load_1m == 2
+    part = only(PartMinute)
     assert (part.kind, part.name, part.busy, part.busy_span, part.used) == ("disk", "sda", 1, 10, 7)
 
 
-def test_a_sum_covers_only_the_samples_that_know_it():
+def test_a_sum_covers_only_the_samples_that_know_it() -> None:
     one = instance(service())
     keep(process_row(one, 0, requests=10), process_row(one, 5, cpu_user=2), process_row(one, 10, requests=30))
 
     samples.roll_up(LATER)
 
-    row = ProcessMinute.objects.get()
+    row = only(ProcessMinute)
     assert (row.requests / row.requests_span, row.cpu_user / row.cpu_user_span) == (2.0, 0.2)
     assert row.gc_major is None
     assert row.gc_major_span is None
 
 
-def test_histograms_are_merged():
+def test_histograms_are_merged() -> None:
     one = instance(service())
     keep(*(process_row(one, at, _latency(0.1 * (at + 1))) for at in range(5)), process_row(one, 6, requests=1))
     keep(PartRow(1, 1, us(0), 10, 0, PartKind.ROUTE, "GET /", {"count": 1.0}, _latency(0.3, 0.4)))
 
     samples.roll_up(LATER)
 
-    merged = Histogram.decode(bytes(ProcessMinute.objects.get().latency))
+    merged = Histogram.decode(bytes(only(ProcessMinute).latency))
     assert merged == Histogram.decode(_latency(*(0.1 * (at + 1) for at in range(5))))
-    assert Histogram.decode(bytes(PartMinute.objects.get().histogram)).count == 2
+    assert Histogram.decode(bytes(only(PartMinute).histogram)).count == 2
 
 
-def test_a_minute_that_is_not_over_waits():
+def test_a_minute_that_is_not_over_waits() -> None:
     one = instance(service())
     keep(process_row(one, 30, requests=1))
 
@@ -77,28 +79,28 @@ def test_a_minute_that_is_not_over_waits():
     assert samples.roll_up(LATER) == 0
 
 
-def test_a_late_sample_corrects_its_minute():
+def test_a_late_sample_corrects_its_minute() -> None:
     one = instance(service())
     keep(process_row(one, 0, requests=1))
     samples.roll_up(LATER)
     keep(process_row(one, 20, _latency(0.1), requests=5, threads=3))
 
     assert samples.roll_up(LATER) == 1
-    row = ProcessMinute.objects.get()
+    row = only(ProcessMinute)
     assert (row.n, row.requests, row.threads) == (2, 6, 3)
     assert Histogram.decode(bytes(row.latency)).count == 1
 
 
-def test_a_host_with_a_wrong_clock_counts_in_the_servers_minute():
+def test_a_host_with_a_wrong_clock_counts_in_the_servers_minute() -> None:
     one = instance(service())
     keep(ProcessRow(one.service_id, one.pk, us(-3600), 10.0, 3600.0, {"requests": 1.0}))
 
     samples.roll_up(LATER)
 
-    assert ProcessMinute.objects.get().minute == MINUTE
+    assert only(ProcessMinute).minute == MINUTE
 
 
-def test_stopping_midway_loses_nothing(monkeypatch: pytest.MonkeyPatch):
+def test_stopping_midway_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     one = instance(service())
     keep(*(process_row(one, 60.0 * minute, _latency(0.1), requests=minute) for minute in range(4)))
     merge, calls = rollup._merge, []
@@ -120,7 +122,7 @@ def test_stopping_midway_loses_nothing(monkeypatch: pytest.MonkeyPatch):
     assert not ProcessMinute.objects.filter(latency=None).exists()
 
 
-def test_at_most_a_number_of_minutes_at_once_the_newest_first():
+def test_at_most_a_number_of_minutes_at_once_the_newest_first() -> None:
     one = instance(service())
     keep(*(process_row(one, 60.0 * minute, requests=minute) for minute in range(4)))
 
@@ -128,7 +130,7 @@ def test_at_most_a_number_of_minutes_at_once_the_newest_first():
     assert stored("store_rollupmark", "minute") == [(MINUTE,)]
 
 
-def test_a_minute_whose_samples_may_be_pruned_stays_as_it_was(settings):
+def test_a_minute_whose_samples_may_be_pruned_stays_as_it_was(settings: Settings) -> None:
     settings.RAW_HOURS = 1.0
     one = instance(service())
     keep(process_row(one, 0, requests=1))
@@ -138,7 +140,7 @@ def test_a_minute_whose_samples_may_be_pruned_stays_as_it_was(settings):
 
     samples.roll_up(WHEN + timedelta(hours=2))
 
-    assert ProcessMinute.objects.get().requests == 1
+    assert only(ProcessMinute).requests == 1
     assert not RollupMark.objects.exists()
 
 
@@ -147,7 +149,7 @@ def _by_hand(rows: list[ProcessRow]) -> list[tuple[float, ...]]:
     groups: dict[tuple[int, int], list[ProcessRow]] = {}
     for row in rows:
         groups.setdefault((row.instance_id, row.time_us // 60_000_000), []).append(row)
-    expected = []
+    expected: list[tuple[float, ...]] = []
     for key, found in sorted(groups.items()):
         requests = [row.values["requests"] for row in found if "requests" in row.values]
         threads = [row.values["threads"] for row in found if "threads" in row.values]
@@ -168,7 +170,7 @@ _steps = st.lists(
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_steps)
-def test_rolling_up_step_by_step_equals_computing_from_all_samples(steps: list[object]):
+def test_rolling_up_step_by_step_equals_computing_from_all_samples(steps: list[object]) -> None:
     for table in (ProcessSample, ProcessMinute, RollupMark):
         table.objects.all().delete()
     kept: dict[tuple[int, int], ProcessRow] = {}
@@ -193,7 +195,7 @@ def test_rolling_up_step_by_step_equals_computing_from_all_samples(steps: list[o
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(), min_size=2, max_size=4))
-def test_no_figure_that_a_sender_can_make_up_stops_a_rollup(figures: list[float]):
+def test_no_figure_that_a_sender_can_make_up_stops_a_rollup(figures: list[float]) -> None:
     ProcessSample.objects.all().delete()
     names = columns_of(Entity.PROCESS)
     keep(*(ProcessRow(1, 1, us(at), 10.0, 0.0, dict.fromkeys(names, figure)) for at, figure in enumerate(figures)))

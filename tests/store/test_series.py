@@ -28,7 +28,7 @@ def _value(curve: np.ndarray, times: np.ndarray, seconds: float) -> float:
     return float(curve[np.argmin(abs(times - (START + seconds)))])
 
 
-def test_totals_add_up_over_processes_and_shares_are_of_the_busiest():
+def test_totals_add_up_over_processes_and_shares_are_of_the_busiest() -> None:
     of, machine = service(), host()
     first, second = instance(of, machine, 1), instance(of, machine, 2)
     for at in range(10, 310, 10):
@@ -40,21 +40,21 @@ def test_totals_add_up_over_processes_and_shares_are_of_the_busiest():
 
     found = samples.series(of.pk, START, START + 300)
 
-    at = {name: _value(curve.value, found.times, 150) for name, curve in found.curves.items()}
-    assert at["requests"] == pytest.approx(15)
-    assert at["cpu_cores"] == pytest.approx(0.7)
-    assert at["loop_busy"] == pytest.approx(0.9)
-    assert at["memory_rss"] == pytest.approx(3e8)
-    assert at["cores_effective"] == 4
-    assert at["host_busy"] == pytest.approx(0.6)
-    assert "heap_used" not in at
+    middle = {name: _value(curve.value, found.times, 150) for name, curve in found.curves.items()}
+    assert middle["requests"] == pytest.approx(15)
+    assert middle["cpu_cores"] == pytest.approx(0.7)
+    assert middle["loop_busy"] == pytest.approx(0.9)
+    assert middle["memory_rss"] == pytest.approx(3e8)
+    assert middle["cores_effective"] == 4
+    assert middle["host_busy"] == pytest.approx(0.6)
+    assert "heap_used" not in middle
     assert [(row.pid, row.host, round(_value(row.busy, found.times, 150), 6)) for row in found.loops] == [
         (1, "web-1", 0.9),
         (2, "web-1", 0.3),
     ]
 
 
-def test_percentiles_are_of_all_requests_not_of_averages():
+def test_percentiles_are_of_all_requests_not_of_averages() -> None:
     of = service()
     fast, slow = instance(of, pid=1), instance(of, pid=2)
     keep(process_row(fast, 10, _latency(980, 0.010)), process_row(slow, 10, _latency(20, 1.0)))
@@ -66,7 +66,7 @@ def test_percentiles_are_of_all_requests_not_of_averages():
     assert _value(found.curves["p99"].value, found.times, 5) == pytest.approx(1.0, rel=0.1)
 
 
-def test_silence_is_a_gap():
+def test_silence_is_a_gap() -> None:
     one = instance(service())
     keep(*(process_row(one, at, requests=10) for at in (10, 20, 30, 100, 110)))
 
@@ -79,7 +79,7 @@ def test_silence_is_a_gap():
     assert np.isnan(_value(curve.value, found.times, 60))
 
 
-def test_two_senders_of_one_process_do_not_halve_its_rates():
+def test_two_senders_of_one_process_do_not_halve_its_rates() -> None:
     one = instance(service())
     for at in range(10, 310, 10):
         keep(process_row(one, at, cpu_user=4, cpu_system=1), process_row(one, at + 3, requests=40))
@@ -92,7 +92,7 @@ def test_two_senders_of_one_process_do_not_halve_its_rates():
 
 
 @pytest.mark.parametrize("length", [900, 3600, 6 * 3600, 7 * 86400])
-def test_at_most_the_points_asked_for(length: int):
+def test_at_most_the_points_asked_for(length: int) -> None:
     one = instance(service())
     keep(*(process_row(one, at, requests=10) for at in range(0, 3600, 10)))
     samples.roll_up(WHEN + timedelta(hours=2))
@@ -105,7 +105,7 @@ def test_at_most_the_points_asked_for(length: int):
 
 
 @pytest.mark.parametrize("length", [3600, 6 * 3600])
-def test_thinning_hides_no_spike(length: int):
+def test_thinning_hides_no_spike(length: int) -> None:
     one = instance(service())
     keep(*(process_row(one, at, loop_utilization=1.0 if at == 1200 else 0.1) for at in range(0, 3600, 10)))
     samples.roll_up(WHEN + timedelta(hours=2))
@@ -117,7 +117,7 @@ def test_thinning_hides_no_spike(length: int):
     assert np.nanmin(curve.low) == pytest.approx(0.1)
 
 
-def test_loop_delay_is_the_longest_without_the_timers_own_resolution():
+def test_loop_delay_is_the_longest_without_the_timers_own_resolution() -> None:
     one = instance(service())
     keep(process_row(one, 10, loop_delay_max=0.320, loop_resolution=0.020), process_row(one, 20, loop_delay_max=0.110))
 
@@ -127,7 +127,7 @@ def test_loop_delay_is_the_longest_without_the_timers_own_resolution():
     assert _value(found.curves["loop_delay"].value, found.times, 15) == pytest.approx(0.1)
 
 
-def test_a_clock_that_is_wrong_is_put_right():
+def test_a_clock_that_is_wrong_is_put_right() -> None:
     one = instance(service())
     keep(ProcessRow(one.service_id, one.pk, us(-3590), 10.0, 3600.0, {"requests": 100.0}))
 
@@ -136,7 +136,7 @@ def test_a_clock_that_is_wrong_is_put_right():
     assert _value(found.curves["requests"].value, found.times, 5) == pytest.approx(10)
 
 
-def test_a_service_without_samples_has_no_curves():
+def test_a_service_without_samples_has_no_curves() -> None:
     found = samples.series(service().pk, START, START + 60)
 
     assert (dict(found.curves), found.loops) == ({}, ())
@@ -144,7 +144,7 @@ def test_a_service_without_samples_has_no_curves():
 
 
 @pytest.mark.parametrize("length", [900, 7200])
-def test_three_queries_whatever_the_number_of_processes(length: int):
+def test_three_queries_whatever_the_number_of_processes(length: int) -> None:
     of, machine = service(), host()
     keep(*(process_row(instance(of, machine, pid), 10, requests=1) for pid in range(8)), host_row(machine, 10))
     samples.roll_up(WHEN + timedelta(hours=2))

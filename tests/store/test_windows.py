@@ -18,7 +18,7 @@ from tests.store.builders import START, disk_row, host, host_row, instance, keep
 pytestmark = pytest.mark.django_db
 
 
-def test_a_window_holds_the_rows_between_start_and_end_oldest_first():
+def test_a_window_holds_the_rows_between_start_and_end_oldest_first() -> None:
     one = instance(service(), host(), started_at=START - 60, role="worker")
     keep(*(process_row(one, at, requests=at) for at in (30, 10, 20, 0, 40)))
 
@@ -32,7 +32,7 @@ def test_a_window_holds_the_rows_between_start_and_end_oldest_first():
     assert set(seen.track.values) == {"requests"}
 
 
-def test_a_figure_that_a_row_has_not_is_nan():
+def test_a_figure_that_a_row_has_not_is_nan() -> None:
     one = instance(service())
     keep(process_row(one, 0, requests=5), process_row(one, 10, cpu_user=2.5))
 
@@ -42,7 +42,7 @@ def test_a_figure_that_a_row_has_not_is_nan():
     np.testing.assert_array_equal(seen.track.values["cpu_user"], [np.nan, 2.5])
 
 
-def test_a_clock_that_is_an_hour_slow_is_put_right():
+def test_a_clock_that_is_an_hour_slow_is_put_right() -> None:
     one = instance(service())
     row = ProcessRow(one.service_id, one.pk, us(-3600), 10.0, 3600.0, {"requests": 7.0})
     keep(row)
@@ -52,7 +52,7 @@ def test_a_clock_that_is_an_hour_slow_is_put_right():
     assert seen.track.times.tolist() == [START]
 
 
-def test_latencies_are_decoded_when_asked_for():
+def test_latencies_are_decoded_when_asked_for() -> None:
     one = instance(service())
     latency = Histogram.from_exponential(3, 0, -20, [3, 4], 0.9)
     keep(process_row(one, 0, requests=1), process_row(one, 10, latency.encode(), requests=7))
@@ -63,7 +63,7 @@ def test_latencies_are_decoded_when_asked_for():
     assert len(seen.track.latencies) == 1
 
 
-def test_hosts_come_with_their_parts_and_the_loops_of_all_processes_on_them():
+def test_hosts_come_with_their_parts_and_the_loops_of_all_processes_on_them() -> None:
     here, there = host("here"), host("there")
     own, neighbour, far = service("own"), service("neighbour"), service("far")
     mine = instance(own, here, 1)
@@ -91,7 +91,7 @@ def test_hosts_come_with_their_parts_and_the_loops_of_all_processes_on_them():
     assert [(part.kind, part.name) for part in seen.parts] == [("route", "GET /")]
 
 
-def test_a_host_of_the_same_number_as_a_service_keeps_its_own_parts():
+def test_a_host_of_the_same_number_as_a_service_keeps_its_own_parts() -> None:
     here = host()
     mine = instance(service(), here)
     keep(process_row(mine, 0, requests=1), disk_row(here, 0, "sda", busy=1), route_row(mine, 0, "GET /", count=1))
@@ -102,7 +102,7 @@ def test_a_host_of_the_same_number_as_a_service_keeps_its_own_parts():
     assert [part.name for part in window.hosts[0].parts] == ["sda"]
 
 
-def test_rows_sent_under_a_former_name_are_not_the_former_services_any_more():
+def test_rows_sent_under_a_former_name_are_not_the_former_services_any_more() -> None:
     former, better = service("node"), service("checkout")
     one = instance(former)
     keep(process_row(one, 0, requests=1))
@@ -116,7 +116,7 @@ def test_rows_sent_under_a_former_name_are_not_the_former_services_any_more():
     assert seen[better.pk].instances[0].track.values["requests"].tolist() == [2]
 
 
-def test_a_silent_service_has_an_empty_window_and_an_unknown_one_has_none():
+def test_a_silent_service_has_an_empty_window_and_an_unknown_one_has_none() -> None:
     silent = service()
 
     seen = samples.windows([silent.pk, silent.pk + 1000], START, START + 60)
@@ -135,7 +135,7 @@ def _fleet(services: int) -> list[int]:
     return ids
 
 
-def test_the_number_of_queries_does_not_grow_with_the_services():
+def test_the_number_of_queries_does_not_grow_with_the_services() -> None:
     counts = []
     for ids in (_fleet(1), _fleet(12)):
         with CaptureQueriesContext(
@@ -147,7 +147,7 @@ def test_the_number_of_queries_does_not_grow_with_the_services():
     assert counts == [8, 8]
 
 
-def test_windows_equal_brute_force():
+def test_windows_equal_brute_force() -> None:
     chance = random.Random(7)
     machines = [host(f"h{number}") for number in range(3)]
     services = [service(f"s{number}") for number in range(4)]

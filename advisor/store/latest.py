@@ -1,0 +1,76 @@
+"""Gives what each service does now and how the last minutes went: the rows of the fleet table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from advisor.features.window import Array
+from advisor.store.curves import curves, percentiles
+from advisor.store.fetch import among, during, microseconds
+from advisor.store.lines import PROCESS_LINES, needed
+from advisor.store.resample import Raster
+from advisor.store.stretches import Stretches, of_minutes, of_samples
+from advisor.store.tables import PROCESS
+
+POINTS = 28
+"""Points of a sparkline, one a minute."""
+
+_FRESH_MINUTES = 3
+"""Minutes read from the samples: the present one, and two in which a rollup may not have run yet."""
+
+_NOW_SECONDS = 60.0
+
+_LINES = {name: PROCESS_LINES[name] for name in ("requests", "errors", "loop_busy", "cpu_cores")}
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A service now and in the last half hour.
+
+    Attributes:
+        now: the figures of the last minute that it reported in the last three: `requests` and `errors` per second,
+            `loop_busy` of the busiest process, `cpu_cores`, `p95` in seconds. What is not known is left out.
+        requests: requests per second in each of the last `POINTS` minutes, oldest first, NaN in gaps.
+        p95: the 95th percentile of request durations in seconds, likewise.
+    """
+
+    now: Mapping[str, float]
+    requests: Array
+    p95: Array
+
+
+def latest(service_ids: Collection[int], now: float) -> dict[int, Latest]:
+    """Each service at `now` (Unix seconds), by two queries whatever their number; the silent ones are left out."""
+    minute = int(now // 60)
+    raster = Raster((minute - POINTS + 1) * 60.0, 60.0, POINTS)
+    fresh_from = (minute - _FRESH_MINUTES + 1) * 60.0
+    names, owned = needed(_LINES), among(PROCESS.owner, service_ids)
+    before = owned & during("minute", minute - POINTS + 1, minute - _FRESH_MINUTES)
+    fresh: dict[int, list[Stretches]] = defaultdict(list)
+    members: dict[int, list[Stretches]] = defaultdict(list)
+    for (service_id, _), found in of_minutes(PROCESS, names, before).items():
+        members[service_id].append(found)
+    for (service_id, _), found in of_samples(PROCESS, names, owned & microseconds(fresh_from, now)).items():
+        fresh[service_id].append(found)
+        members[service_id].append(replace(found, begins=np.maximum(found.begins, fresh_from)))
+    return {service_id: _latest(found, fresh[service_id], raster) for service_id, found in members.items()}
+
+
+def _latest(members: list[Stretches], fresh: list[Stretches], raster: Raster) -> Latest:
+    unknown = np.full(raster.size, np.nan)
+    requests = curves({"requests": _LINES["requests"]}, members, raster).get("requests")
+    p95 = percentiles(members, raster).get("p95")
+    return Latest(_now(fresh), unknown if requests is None else requests.value, unknown if p95 is None else p95.value)
+
+
+def _now(fresh: list[Stretches]) -> dict[str, float]:
+    if not fresh:
+        return {}
+    newest = max(float(member.ends[-1]) for member in fresh)
+    cell = Raster(newest - _NOW_SECONDS, _NOW_SECONDS, 1)
+    drawn = curves(_LINES, fresh, cell) | percentiles(fresh, cell)
+    return {name: float(curve.value[0]) for name, curve in drawn.items() if name in ("p95", *_LINES)}

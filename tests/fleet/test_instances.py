@@ -1,0 +1,124 @@
+"""Which process a resource is, whoever speaks of it first, and what its service is called."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from advisor.fleet.models import Host, Instance, Service, Token
+from advisor.fleet.registry import Identity
+from tests.fleet.builders import BY_AGENT, BY_PROBE, BY_SDK, NOW, STARTED, only, resolve
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_process_is_an_instance_of_its_service_on_its_host(token: Token) -> None:
+    identity = resolve(
+        BY_PROBE
+        | {"service.namespace": "shop", "deployment.environment.name": "live", "advisor.cluster.role": "worker"},
+        token,
+    )
+
+    one = only(Instance, pk=identity.instance_id)
+    assert (one.service.name, one.service.namespace, one.service.environment) == ("checkout", "shop", "live")
+    assert (one.host_id, one.pid, one.role, one.inside) == (identity.host_id, 42, "worker", "advisor-probe")
+    assert one.runtime_version == "20.20.2"
+
+
+@pytest.mark.parametrize("order", [(BY_AGENT, BY_PROBE), (BY_PROBE, BY_AGENT), (BY_AGENT, BY_SDK), (BY_SDK, BY_AGENT)])
+def test_a_process_is_one_instance_whoever_speaks_of_it_first(order: tuple[dict[str, Any], ...], token: Token) -> None:
+    for resource in order:
+        resolve(resource, token)
+
+    identities = {resolve(resource, token) for resource in order}
+    one = only(Instance)
+    assert identities == {Identity(one.host_id, one.service_id, one.pk, serves=True)}
+    assert (one.service.name, one.host.name, Host.objects.count()) == ("checkout", "web-1", 1)
+    assert one.key == (BY_PROBE if BY_PROBE in order else BY_SDK)["service.instance.id"]
+    assert one.started_at == pytest.approx(STARTED.timestamp(), abs=3)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BY_AGENT | {"process.pid": 43},
+        BY_AGENT | {"process.creation.time": (STARTED + timedelta(seconds=9)).isoformat()},
+        BY_AGENT | {"host.id": "m2"},
+        BY_PROBE | {"process.pid": 43},
+        BY_PROBE | {"process.creation.time": NOW.isoformat()},
+    ],
+)
+def test_another_pid_start_or_host_is_another_process(other: dict[str, Any], token: Token) -> None:
+    first = resolve(BY_PROBE, token)
+
+    assert resolve(other, token).instance_id != first.instance_id
+
+
+def test_two_sdks_that_know_no_start_are_two_lives_of_one_pid(token: Token) -> None:
+    first = resolve(BY_SDK, token)
+    second = resolve(BY_SDK | {"service.instance.id": "new"}, token)
+
+    assert second.instance_id != first.instance_id
+    assert resolve(BY_SDK, token).instance_id == first.instance_id
+
+
+def test_a_process_of_long_ago_is_not_the_one_of_today(token: Token) -> None:
+    first = resolve(BY_AGENT, token)
+
+    assert resolve(BY_SDK, token, NOW + timedelta(minutes=10)).instance_id != first.instance_id
+
+
+def test_an_sdk_without_any_host_is_known_by_its_id(token: Token) -> None:
+    resource = {"service.name": "checkout", "service.instance.id": "5d7c", "telemetry.sdk.name": "opentelemetry"}
+
+    first = resolve(resource, token)
+
+    assert first.host_id is None
+    assert resolve(resource, token) == first
+    assert resolve(resource | {"service.instance.id": "other"}, token).instance_id != first.instance_id
+
+
+def test_a_service_that_says_nothing_but_its_name_is_one_instance(token: Token) -> None:
+    assert resolve({"service.name": "a"}, token) == resolve({"service.name": "a", "os.type": "linux"}, token)
+
+
+def test_a_better_source_moves_the_instance_and_a_worse_one_does_not(token: Token) -> None:
+    names = [
+        ("script", "a.js"),
+        ("package", "shop-checkout"),
+        ("pm2", "checkout"),
+        ("systemd", "x"),
+        ("script", "y"),
+    ]
+    seen = []
+    for source, name in names:
+        identity = resolve(BY_AGENT | {"service.name": name, "advisor.service.name.source": source}, token)
+        seen.append(only(Service, pk=identity.service_id).name)
+
+    assert seen == ["a.js", "shop-checkout", "checkout", "checkout", "checkout"]
+    assert Instance.objects.count() == 1
+
+
+def test_a_name_that_nobody_gave_weighs_least(token: Token) -> None:
+    for name, expected in [("unknown_service:node", "unknown_service:node"), ("server.js", "server.js")]:
+        source = {"advisor.service.name.source": "script"}
+        identity = resolve(BY_AGENT | source | {"service.name": name}, token)
+        assert only(Service, pk=identity.service_id).name == expected
+    unnamed = {key: value for key, value in BY_AGENT.items() if key != "service.name"} | {"process.pid": 7}
+    assert only(Service, pk=resolve(unnamed, token).service_id).name == "unknown_service:node"
+
+
+def test_a_service_serves_once_a_process_listens_or_reports_from_inside(token: Token) -> None:
+    assert not resolve(BY_AGENT, token, listening=0).serves
+    assert resolve(BY_AGENT, token, listening=1).serves
+    assert only(Instance).listening == 1
+    assert resolve(BY_SDK | {"process.pid": 7, "service.name": "other"}, token).serves
+
+
+def test_a_service_that_lost_its_process_to_a_better_name_is_not_judged_any_more(token: Token) -> None:
+    former = resolve(BY_AGENT, token, listening=1)
+    resolve(BY_PROBE, token)
+
+    assert not only(Service, pk=former.service_id).serves
