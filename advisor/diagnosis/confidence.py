@@ -16,7 +16,7 @@ RIVAL: Final = 0.7
 def confidence(
     required: Sequence[float], support: Sequence[float], *, coverage: float, persistence: float = 1.0
 ) -> float:
-    """Score times how complete and how steady the data is, 0 to 1.
+    """Score times how complete and how steady the data is, 0 to 1; 0 where one of them is not known.
 
     Args:
         required: how far each necessary signal went from its clear to its fire level, 0 to 1.
@@ -26,7 +26,8 @@ def confidence(
     """
     necessary = math.prod(required) ** (1 / len(required))
     score = necessary * (0.6 + 0.4 * sum(support) / len(support))
-    return score * coverage * persistence
+    sure = score * coverage * persistence
+    return 0.0 if math.isnan(sure) else sure
 
 
 def contested(own: float, rival: float) -> float:

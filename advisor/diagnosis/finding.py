@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from advisor.vocabulary import Severity, Verdict
+
+
+def finite(value: float) -> float | None:
+    """A figure as evidence holds it: None where it is unknown (NaN) or without bound."""
+    return value if math.isfinite(value) else None
 
 
 class Condition(StrEnum):

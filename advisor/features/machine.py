@@ -51,8 +51,8 @@ class Machine:
     def cores(self) -> float:
         """Cores that processes may use: what the quota leaves, else all logical processors."""
         whole = Span(-math.inf, self.now)
-        effective = stats.latest(self.track, "cpu_effective", whole)
-        return effective if not math.isnan(effective) else stats.latest(self.track, "cpu_count", whole)
+        told = [stats.latest(self.track, column, whole) for column in ("cpu_effective", "cpu_count")]
+        return next((count for count in told if count > 0), math.nan)
 
     def cpu(self, seconds: float) -> float:
         """Share of all processor time not idle, 0 to 1; waiting for a disk leaves a core free."""

@@ -36,7 +36,8 @@ def loop_busy(track: Track, span: Span) -> float:
     active, idle = stats.total(track, "loop_active", span), stats.total(track, "loop_idle", span)
     if active + idle > 0:
         return active / (active + idle)
-    return stats.level(track, "loop_utilization", span)
+    reported = stats.level(track, "loop_utilization", span)
+    return reported if math.isnan(reported) else min(1.0, max(0.0, reported))
 
 
 @dataclass(frozen=True)

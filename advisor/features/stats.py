@@ -118,6 +118,11 @@ def mean(figures: list[float]) -> float:
     return sum(given) / len(given) if given else math.nan
 
 
+def highest(figures: list[float]) -> float:
+    """The highest of what is known (not NaN); NaN where nothing is."""
+    return max((figure for figure in figures if not math.isnan(figure)), default=math.nan)
+
+
 def ramp(value: float, clear: float, fire: float) -> float:
     """How far a figure went from its clear level (0) to its fire level (1); 0 where unknown.
 

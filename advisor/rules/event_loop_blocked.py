@@ -29,6 +29,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, stats
 from advisor.features.cause import Cause, cause_of_blocks
@@ -88,7 +89,7 @@ def _condition(minutes: list[float], evidence: tuple[Evidence, ...]) -> Conditio
 
 def _evidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> tuple[Evidence, ...]:
     worst, hits = max(minutes), sum(block >= rule.block for block in minutes)
-    busy = max(process.elu(MINUTE), process.elu(LONG), process.elu(rule.window))
+    busy = stats.highest([process.elu(seconds) for seconds in (MINUTE, LONG, rule.window)])
     queue = _ordinary_queue(process)
     spread = _light_route_spread(snapshot, worst)
     lost = share >= rule.share or spread >= rule.spread
@@ -98,11 +99,11 @@ def _evidence(snapshot: Snapshot, process: Process, minutes: list[float], share:
         Evidence("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "1", rule.minutes,
                  "at least", hits >= rule.minutes, who),
         Evidence("blocked_share", "Time lost to blocks", share, "1", rule.share, "at least", lost, who),
-        Evidence("loop_utilization", "Event loop busy", busy, "1", rule.busy, "below", busy < rule.busy, who),
+        Evidence("loop_utilization", "Event loop busy", finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",
                  queue < worst, who),
         Evidence("gc_pause_max", "Longest garbage collection", pause, "s", subject=who),
-        Evidence("gap", "Busy without computing", None if math.isnan(gap) else gap, "1", subject=who),
+        Evidence("gap", "Busy without computing", finite(gap), "1", subject=who),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, counted, percent
 from advisor.features import Snapshot, stats
 from advisor.features.machine import Machine
@@ -67,8 +68,10 @@ def check(snapshot: Snapshot) -> Reading:
     machine = snapshot.busiest_machine(rule.window)
     if math.isnan(busy):
         return Reading(Condition.UNKNOWN, missing=("CPU time of the process over the last minute",))
-    if machine is None and busy >= rule.relaxed:
+    if busy >= rule.relaxed and machine is None:
         return Reading(Condition.UNKNOWN, missing=("Processor time of the host: run the agent on it",))
+    if busy >= rule.relaxed and math.isnan(snapshot.cpu_main(rule.window)):
+        return Reading(Condition.UNKNOWN, missing=("CPU time of the process over the last minute",))
     evidence = _evidence(snapshot, machine, busy)
     return Reading(
         condition=_condition(busy, evidence),
@@ -110,14 +113,12 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
 
 
 def _above(signal: str, label: str, value: float, limit: float) -> Evidence:
-    return Evidence(signal, label, value, "1", limit, "at least", value >= limit)
+    return Evidence(signal, label, finite(value), "1", limit, "at least", value >= limit)
 
 
 def _below(signal: str, label: str, value: float, limit: float, subject: str = "") -> Evidence:
-    known = not math.isnan(value)
-    return Evidence(
-        signal, label, value if known else None, "1", limit, "below", value < limit if known else None, subject
-    )
+    holds = None if math.isnan(value) else value < limit
+    return Evidence(signal, label, finite(value), "1", limit, "below", holds, subject)
 
 
 def _variation(snapshot: Snapshot) -> float:

@@ -29,6 +29,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, percent
 from advisor.features import Snapshot, stats
 from advisor.features.machine import Machine
@@ -108,7 +109,7 @@ def _evidence(machine: Machine, gap: float, own: float) -> tuple[Evidence, ...]:
         ("own_cpu", "Cores that the service uses, of all", own, rule.own),
     )
     return tuple(
-        Evidence(signal, label, None if math.isnan(value) else value, "1", limit, "at least", value >= limit,
+        Evidence(signal, label, finite(value), "1", limit, "at least", value >= limit,
                  machine.name)
         for signal, label, value, limit in figures
     )  # fmt: skip

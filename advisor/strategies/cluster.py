@@ -117,7 +117,7 @@ def _plan(snapshot: Snapshot, machine: Machine, ruling: Ruling) -> Plan:
 def _no_memory(snapshot: Snapshot, plan: Plan) -> str:
     limit, available = plan.machine.memory_limit(NOW), plan.machine.memory_available(NOW)
     extra = (plan.after - plan.before) * snapshot.memory(NOW) * strategy.overhead
-    if math.isnan(limit) or math.isnan(available) or math.isnan(extra):
+    if not limit > 0 or math.isnan(available) or math.isnan(extra):
         return ""
     used = (limit - available + extra) / limit
     if used <= strategy.memory:

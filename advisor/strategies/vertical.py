@@ -78,7 +78,7 @@ def _same_block(snapshot: Snapshot) -> str:
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
-    here = math.floor(machine.cores)
+    here = max(1, math.floor(machine.cores))
     wanted = max(here + 1, math.ceil(machine.cores * machine.cpu(NOW) * GROWTH / TARGET))
     count = len(snapshot.processes)
     after = max(count, round(count * wanted / here))

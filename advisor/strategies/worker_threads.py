@@ -147,7 +147,9 @@ def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
 
 def _threads(snapshot: Snapshot, task: Task) -> int:
     machine = snapshot.machine_of(task.process)
-    free = 1 if machine is None else math.floor(machine.cores) - snapshot.busy_loops(machine, NOW)
+    free = 1
+    if machine is not None and not math.isnan(machine.cores):
+        free = math.floor(machine.cores) - snapshot.busy_loops(machine, NOW)
     # A task may wait as long as it runs: then it answers within twice its own time.
     return pool_size(task.share, task.seconds, budget=task.seconds, most=max(1, free))
 

@@ -131,3 +131,8 @@ def test_unknown_where_too_much_of_the_data_is_lost(senders: Senders) -> None:
 def test_busy_threads_do_not_make_the_main_thread_busy() -> None:
     seen = snapshot(Load(elu=0.3, threads_cpu=1.5), machine=Machine(cores=4, cpu=0.5))
     assert rule(seen).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(("ago", "verdict"), [(20.0, Verdict.CLEAR), (200.0, Verdict.PENDING)])
+def test_a_load_that_just_rose_is_not_yet_a_state(ago: float, verdict: Verdict) -> None:
+    assert rule(snapshot(replace(FULL, cpu=None, elu_before=0.1, changed=ago))).verdict is verdict
