@@ -25,17 +25,21 @@ class ClockBook:
         self._measured: dict[Hashable, deque[float]] = {}
         self._known: dict[Hashable, float] = {}
 
-    def offset(self, sender: Hashable, received: float, sent: float | None) -> float:
-        """The sender's offset, with one more measurement taken in; 0 for who never says when it sends."""
+    def offset(self, token_id: int, host: Hashable, received: float, sent: float | None) -> float:
+        """The sender's offset, with one more measurement taken in.
+
+        A sender that does not say when it sends has the offset that others measured on its host, or 0.
+        """
         if sent is None:
-            return self._known.get(sender, 0.0)
+            return self._known.get((token_id, host), self._known.get(host, 0.0))
         if len(self._measured) >= _REMEMBERED:
             self._measured.clear()
             self._known.clear()
+        sender = (token_id, host)
         measured = self._measured.setdefault(sender, deque(maxlen=_MEASURED))
         measured.append(received - sent)
-        best = min(measured)
-        known = self._known.get(sender, 0.0)
+        best, known = min(measured), self._known.get(sender, 0.0)
         if abs(best - known) > NOTICEABLE_SECONDS:
-            self._known[sender] = known = best
+            known = best
+        self._known[sender] = self._known[host] = known
         return known

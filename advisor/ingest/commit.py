@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -36,7 +37,7 @@ class Committer:
         self._hints = hints
         self._clocks: dict[int, float] = {}
 
-    def __call__(self, batches: Sequence[Batch]) -> list[Outcome]:
+    def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         """Store a group in one transaction.
 
         Where that fails for another reason than a database that is away, each batch is tried alone, so
@@ -48,6 +49,8 @@ class Committer:
             log.warning("The database is away; %d batches must be sent again: %s", len(batches), error)
             connection.close()
             return [unavailable("The database is away.", _AWAY_SECONDS) for _ in batches]
+        except ForeignHost:  # what was made for it must go with the transaction; the others come again at once
+            return [self._commit_alone(batch) for batch in batches]
         except Exception:
             log.exception("A group of %d batches failed; trying each alone", len(batches))
             return [self._commit_alone(batch) for batch in batches]
@@ -55,6 +58,8 @@ class Committer:
     def _commit_alone(self, batch: Batch) -> Outcome:
         try:
             return self._commit([batch])[0]
+        except ForeignHost as error:
+            return Refusal(403, Code.PERMISSION_DENIED, str(error))
         except (DataError, IntegrityError) as error:
             log.warning("A batch of token %s cannot be stored: %s", batch.token, error)
             return invalid("The batch holds something that cannot be stored. It was logged.")
@@ -62,7 +67,7 @@ class Committer:
             log.exception("A batch of token %s could not be stored", batch.token)
             return unavailable("The batch could not be stored. It was logged.", _AWAY_SECONDS)
 
-    def _commit(self, batches: Sequence[Batch]) -> list[Outcome]:
+    def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         rows, resolved = Rows(), list[Resolved]()
         with transaction.atomic():
             outcomes = [self._resolve(batch, resolved) for batch in batches]
@@ -73,30 +78,29 @@ class Committer:
         self._hints.add({row.service_id for row in rows.processes}, {row.host_id for row in rows.hosts})
         return outcomes
 
-    def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Outcome:
+    def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Receipt:
         """Find out who sends a batch, and add its reports to those that are stored."""
         now = datetime.fromtimestamp(batch.received, UTC)
         reports = batch.pivoted.reports
-        try:
-            identities = [registry.resolve(r.resource, batch.token, now, r.listening) for r in reports]
-        except ForeignHost as error:
-            return Refusal(403, Code.PERMISSION_DENIED, str(error))
+        identities = [registry.resolve(r.resource, batch.token, now, r.listening) for r in reports]
         if batch.id is not None and not remember_batch(batch.id, batch.token.pk):
             return Receipt(replayed=True)
         receipt = Receipt(Counter(batch.pivoted.rejected))
         for report, identity in zip(reports, identities, strict=True):
             self._note_clock(report, identity)
-            resolved.append(Resolved(report, identity, receipt.rejected))
+            own = report.copy() if report.running else report  # totals are added to it; this try may fail
+            resolved.append(Resolved(own, identity, receipt.rejected))
         return receipt
 
     def _note_clock(self, report: Report, identity: Identity) -> None:
         """Write a host's offset down where it moved; most hosts never have one."""
-        if identity.host_id is None:
+        host_id, offset = identity.host_id, report.clock_offset
+        if host_id is None or abs(offset - self._clocks.get(host_id, math.inf)) <= NOTICEABLE_SECONDS:
             return
-        known = self._clocks.get(identity.host_id)
-        if known is not None and abs(report.clock_offset - known) <= NOTICEABLE_SECONDS:
-            return
+        registry.note_clock(host_id, offset)
+        transaction.on_commit(lambda: self._keep_clock(host_id, offset))
+
+    def _keep_clock(self, host_id: int, offset: float) -> None:
         if len(self._clocks) >= _REMEMBERED:
             self._clocks.clear()
-        self._clocks[identity.host_id] = report.clock_offset
-        registry.note_clock(identity.host_id, report.clock_offset)
+        self._clocks[host_id] = offset

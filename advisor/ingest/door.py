@@ -140,7 +140,7 @@ class Door:
 
         @cache  # one request is one measurement, however many resources it holds
         def offset(host: Scalar | None) -> float:
-            return self._clocks.offset((token.pk, host), received, head.sent_at)
+            return self._clocks.offset(token.pk, host, received, head.sent_at)
 
         try:
             return self._pivot.sort(export, received, offset)

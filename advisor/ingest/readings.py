@@ -21,6 +21,10 @@ class Figures:
     values: dict[str, float] = field(default_factory=dict)
     whole: list[Histogram] = field(default_factory=list)
 
+    def copy(self) -> Figures:
+        """The same figures, to be added to apart."""
+        return Figures(self.values.copy(), self.whole.copy())
+
     def add(self, column: str, value: float, largest_wins: bool) -> None:
         """Fold one more number in."""
         known = self.values.get(column)
@@ -55,6 +59,11 @@ class Reading:
     host: Figures = field(default_factory=Figures)
     parts: dict[tuple[PartKind, str], Figures] = field(default_factory=dict)
 
+    def copy(self) -> Reading:
+        """The same reading, to be added to apart."""
+        parts = {place: figures.copy() for place, figures in self.parts.items()}
+        return Reading(self.time_us, self.span, self.process.copy(), self.host.copy(), parts)
+
     def figures(self, entity: Entity, place: Place) -> Figures:
         """The row in the making that a target belongs to."""
         if place is not None:
@@ -81,13 +90,14 @@ class Cumulative:
 
     Attributes:
         stream: names the stream within its process or host.
+        time_us: of its reading.
         start_us: since when it counts, microseconds since the epoch; 0 where that is not to be trusted.
         value: the total so far, in the column's unit; or the counts of a histogram's buckets.
         bounds: seconds between the buckets where they are explicit; None where they are exponential.
     """
 
     stream: bytes
-    reading: Reading
+    time_us: int
     meaning: Meaning
     start_us: int
     value: float | Histogram
@@ -110,6 +120,12 @@ class Report:
     readings: dict[int, Reading] = field(default_factory=dict)
     running: list[Cumulative] = field(default_factory=list)
     _names: dict[PartKind, set[str]] = field(default_factory=dict)
+
+    def copy(self) -> Report:
+        """The same report with readings of its own, so that a transaction may add to them and fail."""
+        readings = {time: reading.copy() for time, reading in self.readings.items()}
+        names = {kind: set(known) for kind, known in self._names.items()}
+        return Report(self.resource, self.clock_offset, readings, self.running, names)
 
     @property
     def listening(self) -> int | None:

@@ -139,7 +139,7 @@ class Sorter:
         # The start of a sum is not told on: an SDK's observed totals name their first export and count since boot.
         start_us = 0 if isinstance(point, NumberPoint) else distributions.integer(point.start_time_unix_nano) // 1000
         key = hashlib.blake2b(stream + bytes(point.attributes), digest_size=16).digest()
-        self._report.running.append(Cumulative(key, reading, meaning, start_us, value, bounds))
+        self._report.running.append(Cumulative(key, reading.time_us, meaning, start_us, value, bounds))
 
     def _reading(self, point: Point) -> Reading:
         """The reading of the point's moment; a point without a time was measured when it was received."""

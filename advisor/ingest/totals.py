@@ -44,11 +44,11 @@ def take_in(resolved: Sequence[Resolved]) -> None:
 def _point(identity: Identity, running: Cumulative) -> Point:
     owner = f"{identity.instance_id}" if identity.instance_id is not None else f"host {identity.host_id}"
     key = hashlib.blake2b(owner.encode() + b"\0" + running.stream, digest_size=16).digest()
-    return Point(key, running.reading.time_us, running.start_us, running.value)
+    return Point(key, running.time_us, running.start_us, running.value)
 
 
 def _add(report: Report, running: Cumulative, gain: Increase) -> None:
-    reading = running.reading
+    reading = report.readings[running.time_us]
     reading.span = max(reading.span, gain.span)
     if not isinstance(gain.value, Histogram):
         for target in running.meaning.targets:

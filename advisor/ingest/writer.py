@@ -57,7 +57,7 @@ class Writer:
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Batch]], list[Outcome]],
+        commit: Callable[[Sequence[Batch]], Sequence[Outcome]],
         capacity: int | None = None,
         seconds: float = limits.COMMIT_SECONDS,
     ) -> None:

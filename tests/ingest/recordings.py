@@ -26,10 +26,11 @@ def files(family: str) -> list[Path]:
 
 
 def headers(family: str) -> list[dict[str, str]]:
-    """The headers of each request as they were sent, but for those of the connection."""
+    """What each request said of its body, with underscores for `client.call`."""
     lines = (FOLDER / f"{family}-headers.ndjson").read_text().splitlines()
     kept = ("content-type", "content-encoding")
-    return [{name: value for name, value in json.loads(line)["headers"].items() if name in kept} for line in lines]
+    sent = [json.loads(line)["headers"] for line in lines]
+    return [{name.replace("-", "_"): given[name] for name in kept if name in given} for given in sent]
 
 
 def read(path: Path) -> Json:
@@ -37,7 +38,8 @@ def read(path: Path) -> Json:
     data = path.read_bytes()
     if path.suffix == ".pb":
         return json_format.MessageToDict(ExportMetricsServiceRequest.FromString(data))
-    return json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
+    export: Json = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
+    return export
 
 
 def series(path: Path) -> Series:

@@ -15,6 +15,7 @@ from advisor.ingest.answers import Receipt, unavailable
 from advisor.ingest.batch import Batch
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.door import Door
+from advisor.ingest.pivot import Pivoted
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
 from tests.ingest.exports import NOW, PROCESS, body, gauge, number, protobuf, resource
@@ -218,15 +219,21 @@ async def test_the_clock_offset_of_a_sender_is_measured(door: Door, store: Store
     assert (await call(door, body(ahead), advisor_sent_at=str(NOW + 3600.2))).status == 200
     assert store.batches[0].pivoted.rejected == {}
     assert store.batches[0].pivoted.reports[0].clock_offset == pytest.approx(-3600.2)
-    assert (await call(door, body(late), token="other")).status == 200
-    assert store.batches[1].pivoted.reports[0].clock_offset == 0.0
+    elsewhere = resource({**PROCESS, "host.id": "machine-2"}, gauge(ELU, number(0.5, at=NOW - 3600)))
+    assert (await call(door, body(late, elsewhere))).status == 200
+    assert [report.clock_offset for report in store.batches[1].pivoted.reports] == [pytest.approx(-3600.2), 0.0]
 
 
 async def test_large_bodies_leave_the_loop_free(door: Door, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     large = body(resource(PROCESS, gauge(ELU, *[number(0.5, at=NOW - i) for i in range(2000)])))
-    seen: list[str] = []
+    seen: set[str] = set()
     sort = Door._sort
-    monkeypatch.setattr(Door, "_sort", lambda *given: (seen.append(threading.current_thread().name), sort(*given))[1])
+
+    def watched(*given: Any) -> Pivoted:
+        seen.add(threading.current_thread().name)
+        return sort(*given)
+
+    monkeypatch.setattr(Door, "_sort", watched)
     statuses = await asyncio.gather(*[call(door, large) for _ in range(12)])
     assert {answer.status for answer in statuses} <= {200, 503}
     assert len(store.batches) >= 4

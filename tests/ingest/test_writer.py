@@ -92,7 +92,7 @@ async def test_a_full_queue_says_come_back(database: Database) -> None:
     assert caught.value.status == 503
     assert b"retry-after" in dict(caught.value.headers)
     database.gate.set()
-    assert await asyncio.gather(first, waiting) == [Receipt(), Receipt()]
+    assert [await first, await waiting] == [Receipt(), Receipt()]
     assert await writer.submit(batch(3)) == Receipt()
 
 
@@ -135,7 +135,7 @@ async def test_stopping_commits_what_waits(database: Database) -> None:
     await asyncio.sleep(0)
     stopping = asyncio.ensure_future(asyncio.to_thread(writer.stop))
     database.gate.set()
-    assert await asyncio.gather(first, second) == [Receipt(), Receipt()]
+    assert [await first, await second] == [Receipt(), Receipt()]
     await stopping
 
 
