@@ -68,13 +68,14 @@ def course(service_id: int, name: str, now: float, since: float | None = None) -
     first = start if since is None else max(start, math.floor(min(since, now - _TAIL_SECONDS) / column) * column)
     # Whole columns only, so that a continuation falls on the steps that are there already.
     found = samples.series(service_id, first, end, points=(end - first) // step + 1)
+    past = int((found.times - found.step / 2 <= now).sum())
     curves = {key: curve.high if key in _PEAKS else curve.value for key, curve in found.curves.items()}
     return Course(
         start=start,
         end=now,
         since=None if since is None else first,
-        times=[float(at) for at in found.times],
-        series={key: _plain(values) for key, values in curves.items()},
+        times=[float(at) for at in found.times[:past]],
+        series={key: _plain(values[:past]) for key, values in curves.items()},
         names=[f"{loop.host or 'host not known'} {loop.pid}" for loop in found.loops],
         columns=[float(at) for at in found.times.reshape(-1, _GRID_STEPS).mean(axis=1)],
         grid=[_plain(np.fmax.reduce(loop.busy.reshape(-1, _GRID_STEPS), axis=1)) for loop in found.loops],

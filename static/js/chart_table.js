@@ -34,7 +34,9 @@ export function fillTable(place, skeleton, data) {
   const body = table.createTBody();
   const times = skeleton.data[0].meta.grid ? data.grid.x : data.x;
   const first = Math.max(0, times.length - ROWS);
-  for (let at = times.length - 1; at >= first; at -= 1) {
+  let last = times.length - 1;
+  while (last >= first && shown.every(([, values]) => values[last] === null)) last -= 1;
+  for (let at = last; at >= first; at -= 1) {
     const figures = shown.map(([, values, factor]) => (values[at] === null ? '–' : number.format(values[at] * factor)));
     body.append(row([cell('td', clock.format(times[at])), ...figures.map((text) => cell('td', text, true))]));
   }

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
-
-from asgiref.testing import ApplicationCommunicator
 
 PATIENCE = 30.0
 
 
-class Page(ApplicationCommunicator):
+class Page:
     """Opens `/live/`, answers hints or leaves them unanswered."""
 
     def __init__(self, application: Any, topic: str, user: Any) -> None:
+        self._sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         query = f"topic={topic}".encode()
-        super().__init__(
-            application, {"type": "websocket", "path": "/live/", "query_string": query, "headers": [], "user": user}
-        )
+        scope = {"type": "websocket", "path": "/live/", "query_string": query, "headers": [], "user": user}
+        self._served = asyncio.ensure_future(application(scope, self._sent.get, self._received.put))
+
+    async def next_event(self) -> dict[str, Any]:
+        """What the server does next."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._received.get()
 
     async def connect(self) -> bool:
         """Whether the server lets it in."""
-        await self.send_input({"type": "websocket.connect"})
-        return bool((await self.receive_output(PATIENCE))["type"] == "websocket.accept")
+        await self._sent.put({"type": "websocket.connect"})
+        return bool((await self.next_event())["type"] == "websocket.accept")
 
     async def text(self) -> str:
         """The next message, left unanswered."""
-        return str((await self.receive_output(PATIENCE))["text"])
+        return str((await self.next_event())["text"])
 
     async def answer(self, text: str = "ok") -> None:
         """Say that a message arrived."""
-        await self.send_input({"type": "websocket.receive", "text": text})
+        await self._sent.put({"type": "websocket.receive", "text": text})
 
     async def hint(self) -> dict[str, Any]:
         """The next message, answered."""
@@ -40,5 +45,6 @@ class Page(ApplicationCommunicator):
 
     async def disconnect(self) -> None:
         """Close the tab."""
-        await self.send_input({"type": "websocket.disconnect", "code": 1001})
-        await self.wait(PATIENCE)
+        await self._sent.put({"type": "websocket.disconnect", "code": 1001})
+        async with asyncio.timeout(PATIENCE):
+            await self._served

@@ -16,7 +16,7 @@ NAMES = sorted(pattern.name for pattern in urlpatterns if pattern.name)
 
 def address(name: str) -> str:
     pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
-    wanted = pattern.pattern.converters  # type: ignore[union-attr]  # a RoutePattern has them
+    wanted = pattern.pattern.converters
     return reverse(name, kwargs={key: ARGUMENTS[key] for key in wanted})
 
 

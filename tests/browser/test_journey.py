@@ -1,0 +1,134 @@
+"""A person's way through the product, on a real server in a real browser."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+
+from advisor.fleet.models import Host, Service
+from tests.browser.conftest import AXE, DESKTOP, PHONE, needs
+from tests.browser.sender import Sender
+from tests.live.conftest import Broker
+from tests.pages.fleet import Cast
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 60_000
+HOSTILE = '<img src=x onerror="alert(1)"><b>&'
+
+
+def cast(sender: Sender, name: str = "checkout") -> Cast:
+    """A service that reports, as rows."""
+    sender.history(name, 0.9, 40)
+    sender.history(name, 0.4, 40, pid=101)
+    service = Service.objects.get(name=name)
+    return Cast(Host.objects.get(), service, service, list(service.instances.all()), datetime.now(UTC))
+
+
+def test_a_new_service_appears_without_reload(page: Page, sender: Sender) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No service to judge yet")
+    page.evaluate("window.sameDocument = true")
+    sender.history("checkout", 0.5, 10)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The service is healthy", timeout=PATIENCE)
+    expect(page.get_by_role("link", name="checkout")).to_be_visible()
+    expect(page.get_by_text("web-01").first).to_be_visible()
+    assert page.evaluate("window.sameDocument")
+
+
+def test_the_chart_moves_without_reload(page: Page, sender: Sender) -> None:
+    advice = cast(sender)
+    page.goto(f"/services/{advice.service.pk}/?range=15m")
+    card = page.locator("[data-card=loop_busy]")
+    expect(card.locator("[data-now]")).to_have_text("90%", timeout=PATIENCE)
+    expect(card.locator("path.js-line")).to_have_count(1)
+    drawn = card.locator("path.js-line").get_attribute("d")
+    page.evaluate("window.sameDocument = true")
+    sender.history("checkout", 0.97, 6)
+    expect(card.locator("[data-now]")).not_to_have_text("90%", timeout=PATIENCE)
+    expect(card.locator("path.js-line")).not_to_have_attribute("d", drawn or "")
+    assert page.evaluate("window.sameDocument")
+
+
+def test_a_chart_can_be_read_as_a_table_and_taken_along(page: Page, sender: Sender) -> None:
+    number = cast(sender).service.pk
+    page.goto(f"/services/{number}/?range=15m")
+    card = page.locator("[data-card=response_time]")
+    card.get_by_text("Show as table").click()
+    expect(card.locator("tbody tr").first.locator("td").nth(1)).to_have_text(re.compile(r"^[\d.]+$"), timeout=PATIENCE)
+    with page.expect_download() as download:
+        card.get_by_role("link", name="Download CSV").click()
+    text = download.value.path().read_text()
+    assert text.startswith("time,p95 (s),median (s)")
+
+
+def test_advice_is_read_worked_through_and_acknowledged(page: Page, sender: Sender) -> None:
+    advice = cast(sender).advise()
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("Run 2 workers")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Run 2 workers on the host")
+    first, second = page.get_by_role("tab").all()
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    expect(page.get_by_role("tabpanel")).to_contain_text("cluster.fork()")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_role("status").filter(has_text="Acknowledged.")).to_be_visible()
+    advice.refresh_from_db()
+    assert advice.state == "acknowledged"
+
+
+def test_a_restart_of_the_broker_is_shown_and_survived(page: Page, sender: Sender, broker: Broker) -> None:
+    cast(sender)
+    page.goto("/")
+    feed = page.locator("[data-feed-text]")
+    expect(feed).to_have_text("Live, every 5 s", timeout=PATIENCE)
+    broker.kill()
+    expect(feed).to_have_text("Live updates interrupted", timeout=PATIENCE)
+    broker.start()
+    expect(feed).to_have_text("Live, every 5 s", timeout=PATIENCE)
+
+
+def test_the_theme_is_kept(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Switch theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto("/hosts/")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_hostile_names_stay_names(page: Page, sender: Sender) -> None:
+    sender.history(HOSTILE, 0.9, 30, host=HOSTILE)
+    sender.history(HOSTILE, 0.9, 30, host=HOSTILE, pid=101)
+    page.goto("/")
+    expect(page.get_by_role("link", name=HOSTILE)).to_be_visible()
+    page.get_by_role("link", name=HOSTILE).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
+    expect(page.locator("[data-card=loop_by_process] .yaxislayer-above").first).to_contain_text(
+        HOSTILE, timeout=PATIENCE
+    )
+    assert page.locator("img[src=x]").count() == 0
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")])
+def test_every_page_is_accessible_and_fits(
+    context: BrowserContext, sender: Sender, viewport: ViewportSize, scheme: str
+) -> None:
+    needs(AXE, "axe-core (npm ci in tests/browser)")
+    advice = cast(sender).advise()
+    numbers = {"service": f"/services/{advice.service_id}/?range=15m", "advice": f"/recommendations/{advice.pk}/"}
+    page = context.new_page()
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words
+    others = ("/", "/recommendations/", "/alerts/", "/mail/", "/hosts/", "/hosts/add/", "/rules/", "/sign-in/")
+    for address in (*numbers.values(), *others, "/rules/event-loop-saturated/"):
+        page.goto(address)
+        if page.locator("[data-chart]").count():
+            expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE)
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{address} scrolls sideways"
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run().then((result) => result.violations)")
+        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == [], address
