@@ -42,28 +42,31 @@ def _points(got):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_leaves_within_2_seconds_when_asked(sink, tmp_path, number):
+def test_it_leaves_when_asked(sink, tmp_path, number):
     with running(sink.url, tmp_path) as agent:
         sink.next()
-        asked = time.monotonic()
-        stopped(agent, number)
-        assert agent.returncode == 0
-        # Twice the promise, because the machine is shared with whatever else is tested.
-        assert time.monotonic() - asked < 4
+        assert stopped(agent, number) == ""
+    assert agent.returncode == 0
+
+
+def test_a_server_that_never_answers_does_not_hold_it_back(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with running(url, tmp_path) as agent, silent.accept()[0] as accepted:
+            assert accepted.recv(4)  # a request is under way
+            said = stopped(agent)
+    assert agent.returncode == 0
+    assert "no answer within" not in said  # it did not wait for its 30 s
+    assert "wait on disk for the next start" in said
 
 
 def test_what_a_dead_server_could_not_take_is_sent_after_a_restart_with_the_same_ids(tmp_path):
     port = free_port()
-    queue = tmp_path / "queue"
     with running(f"http://127.0.0.1:{port}", tmp_path) as agent:
-        deadline = time.monotonic() + 60
-        while not queue.is_dir() or len(list(queue.glob("*.batch"))) < 3:
-            assert time.monotonic() < deadline
-            agent.poll()
-        said = stopped(agent)
-    assert "does not take data (Connection refused)" in said
-    assert "batches wait on disk for the next start" in said
-    waiting = [file.read_bytes().split(b" ")[0].decode() for file in sorted(queue.iterdir())]
+        assert "does not take data (Connection refused)" in agent.stderr.readline()
+        assert "wait on disk for the next start" in stopped(agent)
+    waiting = [file.read_bytes().split(b" ")[0].decode() for file in sorted((tmp_path / "queue").iterdir())]
+    assert waiting
     with running_sink(port) as sink, running(sink.url, tmp_path):
         assert ids(sink, len(waiting)) == waiting
 

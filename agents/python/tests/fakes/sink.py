@@ -6,7 +6,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Any
@@ -79,11 +79,12 @@ class _Handler(BaseHTTPRequestHandler):
         if status == 0:
             self.close_connection = True
             return
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(sink.body)), **sink.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(sink.body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # an agent that was killed waits for no answer
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(sink.body)), **sink.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(sink.body)
 
     def log_message(self, *arguments: object) -> None:
         return
