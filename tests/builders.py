@@ -269,8 +269,8 @@ def _host(
     whole = machine.cores * spans
     busy = np.clip(machine.cpu + draw.normal(0, 0.005, times.size), 0, 1)
     values = {
-        "cpu_count": np.full(times.size, machine.cores),
-        "cpu_effective": np.full(times.size, machine.cores),
+        "cpu_count": np.full(times.size, float(machine.cores)),
+        "cpu_effective": np.full(times.size, float(machine.cores)),
         "cpu_user": (busy - machine.steal) * 0.8 * whole,
         "cpu_system": (busy - machine.steal) * 0.2 * whole,
         "cpu_steal": machine.steal * whole,

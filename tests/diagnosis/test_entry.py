@@ -1,0 +1,82 @@
+"""entry, rule and strategy: a file that declares itself.
+
+The declarations under test take this very module for their file.
+
+Limit: {level:.0%}.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import pytest
+
+from advisor.diagnosis import Condition, Limit, Reading, Rule, Strategy
+from advisor.diagnosis.entry import Entry
+from advisor.vocabulary import Family
+from tests.builders import ruled, snapshot
+
+LEVEL = Limit(0.8, "1", "a reason that is long enough")
+
+
+def a_rule() -> Rule:
+    return Rule(
+        __name__, needs=("cpu_main", ("a", "b")), suggests=["x"], window=60, hold=1, clear_hold=2, place=1, level=LEVEL
+    )
+
+
+def a_strategy() -> Strategy:
+    return Strategy(__name__, family=Family.TUNING, name="A way", effort="none", risk="none", level=LEVEL)
+
+
+def test_the_id_is_the_file_s_name() -> None:
+    assert Entry("advisor.rules.event_loop_saturated", {}).id == "event-loop-saturated"
+    assert a_rule().id == "test-entry"
+
+
+def test_limits_are_attributes_and_stand_in_the_page() -> None:
+    entry = Entry(__name__, {"level": LEVEL})
+    assert entry.level == 0.8
+    assert entry.page.endswith("Limit: 80%.")
+    assert entry.title.startswith("entry, rule and strategy")
+
+
+def test_a_misspelt_limit_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="no limit named levle"):
+        _ = Entry(__name__, {"level": LEVEL}).levle
+
+
+def test_a_file_without_a_docstring_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bare", types.ModuleType("bare"))
+    with pytest.raises(ValueError, match="bare needs a docstring"):
+        Entry("bare", {})
+
+
+def test_single_needs_become_groups_of_one() -> None:
+    assert a_rule().needs == (("cpu_main",), ("a", "b"))
+
+
+def test_the_marked_function_answers() -> None:
+    rule = a_rule()
+
+    @rule.check
+    def check(_: object) -> Reading:
+        return Reading(Condition.UNDER)
+
+    assert rule.read(snapshot()).condition is Condition.UNDER
+
+
+def test_a_file_without_its_function_says_what_to_mark() -> None:
+    seen = snapshot()
+    with pytest.raises(LookupError, match=r"@rule\.check"):
+        a_rule().read(seen)
+    with pytest.raises(LookupError, match=r"@strategy\.consider"):
+        a_strategy().answer(seen, ruled("event-loop-saturated", seen))
+
+
+def test_a_strategy_fills_in_what_it_declared() -> None:
+    found = a_strategy().option("Do it", why="so", confidence=0.9, cost="none", expected=[], steps=[])
+    assert (found.id, found.family, found.rank, found.effort) == ("test-entry", Family.TUNING, 0, "none")
+    turned_down = a_strategy().reject("3 is too few")
+    assert (turned_down.id, turned_down.title, turned_down.reason) == ("test-entry", "A way", "3 is too few")

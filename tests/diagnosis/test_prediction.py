@@ -1,0 +1,92 @@
+"""prediction: sizes by P1, and effects that a simulation of the same load confirms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import prediction
+from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.prediction import Clones, copies_for, copies_that_survive, of_clones
+from advisor.features import Histogram, Snapshot
+from advisor.features.queueing import Policy
+from tests.builders import Load, Machine, Senders, snapshot
+
+
+def of(seen: Snapshot, clones: Clones) -> dict[str, Expectation]:
+    return {e.metric: e for e in of_clones(seen, clones)}
+
+
+@pytest.mark.parametrize(
+    ("work", "copies", "surviving"), [(0.3, 1, 2), (0.885, 2, 3), (1.0, 2, 3), (2.4, 5, 5), (3.6, 7, 7), (0.0, 1, 1)]
+)
+def test_copies_are_sized_to_sixty_percent_and_to_survive_a_loss(work: float, copies: int, surviving: int) -> None:
+    assert copies_for(work) == copies
+    assert copies_that_survive(work) == surviving
+
+
+def simulated(rate: float, copies: int, seed: int = 3) -> tuple[float, list[float]]:
+    """Utilization and durations of round robin over these copies, exponential work of 5 ms, request by request."""
+    draw = np.random.default_rng(seed)
+    arrivals = np.cumsum(draw.exponential(1 / rate, 30_000))
+    work = draw.exponential(0.005, 30_000)
+    free, durations = [0.0] * copies, []
+    for n, (now, need) in enumerate(zip(arrivals, work, strict=True)):
+        free[n % copies] = max(now, free[n % copies]) + need
+        durations.append(free[n % copies] - now)
+    return float(work.sum() / arrivals[-1] / copies), durations[3000:]
+
+
+def measured(rate: float) -> Snapshot:
+    """One process that is measured while it does this."""
+    busy, durations = simulated(rate, 1)
+    seen = snapshot(Load(elu=busy, cpu=busy * 0.97, rps=rate, noise=0.0), machine=Machine(cores=8, cpu=0.2))
+    bounds = [0.0005 * 1.1**n for n in range(80)]
+    counts = np.bincount(np.searchsorted(bounds, durations), minlength=81).tolist()
+    whole = Histogram.from_explicit(bounds, counts, sum(durations), min(durations), max(durations))
+    latencies = seen.window.instances[0].track.latencies
+    assert isinstance(latencies, dict)
+    latencies.update(dict.fromkeys(latencies, whole))
+    return seen
+
+
+@pytest.mark.parametrize(("rate", "after"), [(110.0, 2), (140.0, 2), (160.0, 3)])
+def test_the_ranges_hold_what_a_simulation_finds(rate: float, after: int) -> None:
+    found = of(measured(rate), Clones(1, after, Policy.ROUND_ROBIN, 6.0))
+    busy, durations = simulated(rate, after)
+    for metric, truth in (("loop_utilization", busy), ("p95", float(np.quantile(durations, 0.95)))):
+        low, high = found[metric].low, found[metric].high
+        assert low is not None
+        assert high is not None
+        assert low <= truth <= high
+
+
+def test_more_copies_need_more_of_the_idle_cores() -> None:
+    seen = snapshot(Load(elu=0.885, rps=175), machine=Machine(cores=2, cpu=0.72))
+    bounded = of(seen, Clones(1, 2, Policy.ROUND_ROBIN, 0.56))["capacity"]
+    own = of(seen, Clones(1, 2, Policy.LEAST_CONNECTIONS))["capacity"]
+    assert bounded.high is not None
+    assert own.high is not None
+    assert bounded.high < own.high
+
+
+def test_a_full_host_widens_the_range_of_its_loops() -> None:
+    clones = Clones(1, 2, Policy.ROUND_ROBIN, 0.6)
+    highs = [of(snapshot(Load(elu=0.885), machine=Machine(cpu=cpu)), clones)["loop_utilization"].high
+             for cpu in (0.4, 0.75)]  # fmt: skip
+    assert highs[0] is not None
+    assert highs[1] is not None
+    assert highs[0] < highs[1]
+
+
+def test_censored_demand_opens_the_upper_ends() -> None:
+    found = of(snapshot(Load(elu=0.97, rps=190)), Clones(1, 2, Policy.ROUND_ROBIN, 1.0))
+    assert [e.high for e in found.values()] == [None] * 3
+    assert prediction.is_censored(snapshot(Load(elu=0.97)))
+    assert not prediction.is_censored(snapshot(Load(elu=0.93)))
+
+
+def test_without_requests_only_the_loop_is_predicted() -> None:
+    assert list(of(snapshot(Load(elu=0.9), senders=Senders(probe=False)), Clones(1, 2, Policy.RANDOM))) == [
+        "loop_utilization"
+    ]

@@ -1,0 +1,44 @@
+"""words: numbers as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.diagnosis import words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.56, "0.6"), (2.0, "2"), (9.96, "10"), (12.4, "12"), (1500, "1,500"), (-0.5, "-0.5")],
+)
+def test_number(value: float, text: str) -> None:
+    assert words.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.885, "88%"), (0.075, "7.5%"), (0.001, "0.1%"), (1.0, "100%"), (0, "0%")]
+)
+def test_percent(share: float, text: str) -> None:
+    assert words.percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0055, "5.5 ms"), (0.3, "300 ms"), (0.9996, "1 s"), (1.25, "1.2 s"), (120, "120 s")]
+)
+def test_duration(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+@pytest.mark.parametrize(("amount", "text"), [(90e6, "90 MB"), (1.15e9, "1.1 GB"), (12e9, "12 GB")])
+def test_size(amount: float, text: str) -> None:
+    assert words.size(amount) == text
+
+
+def test_counted() -> None:
+    assert [words.counted(n, "process") for n in (1, 2)] == ["1 process", "2 processes"]
+    assert [words.counted(n, "core") for n in (0, 1)] == ["0 cores", "1 core"]
+
+
+def test_cores() -> None:
+    assert words.cores(0.56, 2) == "0.6 of 2 cores"
+    assert words.cores(-0.1, 1) == "0 of 1 core"
