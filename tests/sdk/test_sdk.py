@@ -30,10 +30,11 @@ PATIENCE = 120.0
 def door(database_url: str, valkey: Path) -> Iterator[str]:
     """The address of a running ingest process."""
     listening = socket.create_server(("127.0.0.1", 0))
-    command = [sys.executable, "-m", "uvicorn", "advisor.ingest.app:application", "--no-access-log", "--fd", str(listening.fileno())]
+    command = [sys.executable, "-m", "uvicorn", "advisor.ingest.app:application", "--no-access-log"]
+    command += ["--fd", str(listening.fileno())]
     environment = {**os.environ, "ADVISOR_DATABASE_URL": database_url}
     with subprocess.Popen(command, env=environment, pass_fds=[listening.fileno()]) as process:
-        yield "http://127.0.0.1:{}".format(listening.getsockname()[1])
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         process.terminate()
     listening.close()
 
