@@ -117,7 +117,7 @@ def test_imports_stand_at_the_top_or_say_why_not() -> None:
         lines = path.read_text().splitlines()
         for function in functions(path):
             imports = (node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom))
-            near = ((node.lineno, "\n".join(lines[max(node.lineno - 4, 0) : node.end_lineno])) for node in imports)
+            near = ((node.lineno, "\n".join(lines[max(node.lineno - 8, 0) : node.end_lineno])) for node in imports)
             hidden += [f"{name(path)}:{number}" for number, text in near if "#" not in text and '"""' not in text]
     assert hidden == []
 

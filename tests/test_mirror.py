@@ -34,13 +34,13 @@ def modules(folder: str) -> set[str]:
     return {path.stem for path in (PROJECT / folder).glob("*.py") if not path.stem.startswith("_")}
 
 
-def tested_in(folder: str) -> set[str]:
+def stems_of_tests(folder: str) -> set[str]:
     return {path.stem.removeprefix("test_") for path in (PROJECT / folder).glob("test_*.py")}
 
 
 @pytest.mark.parametrize(("code", "tests"), ONE_THING_A_FILE.items())
 def test_every_file_of_knowledge_has_its_test(code: str, tests: str) -> None:
-    assert modules(code) - tested_in(tests) == set()
+    assert modules(code) - stems_of_tests(tests) == set()
 
 
 def test_every_package_has_tests() -> None:
