@@ -68,8 +68,8 @@ async def test_every_point_is_taken(name: str) -> None:
     _, secret = await sync_to_async(tokens.make)(Token.Kind.HOST)
     async with doors() as make_door:
         answer = await call(make_door(lambda: latest(export) + 0.5), json.dumps(export).encode(), token=secret)
-    assert (answer.status, answer.body) == (200, b"{}")
-    model = HostSample if name == "host" else ProcessSample
-    assert await model.objects.acount() == len(export["resourceMetrics"])
-    kinds = {kind async for kind in PartSample.objects.values_list("kind", flat=True)}
-    assert kinds == PARTS[name]
+        assert (answer.status, answer.body) == (200, b"{}")
+        model = HostSample if name == "host" else ProcessSample
+        assert await model.objects.acount() == len(export["resourceMetrics"])
+        kinds = {kind async for kind in PartSample.objects.values_list("kind", flat=True)}
+        assert kinds == PARTS[name]

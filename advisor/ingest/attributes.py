@@ -18,7 +18,9 @@ Scalar = str | int | float | bool
 RESOURCE_KEYS: Final = frozenset(ATTRIBUTES)
 """The resource attributes that are read. Arguments and environments are not: they may hold secrets."""
 
-_CACHED: Final = 20_000
+_CACHED: Final = 2_000
+_CACHED_BYTES: Final = 8 << 10
+"""A resource that says more is read anew each time: the memory of what was read must be bounded in bytes too."""
 
 
 class _Value(Struct, rename="camel"):
@@ -88,8 +90,9 @@ class ResourceReader:
         key = bytes(raw)
         known = self._known.get(key)
         if known is None:
+            known = MappingProxyType({name: value for name, value in parse(raw).items() if name in RESOURCE_KEYS})
             if len(self._known) >= _CACHED:
                 self._known.clear()  # keys come from senders: full means somebody invents them
-            kept = {name: value for name, value in parse(raw).items() if name in RESOURCE_KEYS}
-            known = self._known[key] = MappingProxyType(kept)
+            if len(key) <= _CACHED_BYTES:
+                self._known[key] = known
         return known

@@ -17,6 +17,9 @@ Place = tuple[PartKind, str] | None
 """The part that a number belongs to; None for the process or host itself."""
 
 _CACHED: Final = 20_000
+_CACHED_BYTES: Final = 1 << 10
+"""Longer attribute lists are read anew each time, so that the memory is bounded in bytes too."""
+
 _LARGEST: Final = 2.0**53
 """Beyond it a double no longer counts in ones; no metric of ours comes near."""
 
@@ -81,9 +84,11 @@ class Meanings:
         try:
             return self._known[key]
         except KeyError:
+            meaning = _find(metric, parse_point(attributes))
             if len(self._known) >= _CACHED:
                 self._known.clear()
-            meaning = self._known[key] = _find(metric, parse_point(attributes))
+            if len(key[1]) <= _CACHED_BYTES:
+                self._known[key] = meaning
             return meaning
 
 

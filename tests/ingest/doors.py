@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.db import connections
+
 from advisor.fleet import registry
 from advisor.ingest.commit import Committer
 from advisor.ingest.door import Door
@@ -25,6 +28,9 @@ async def doors() -> AsyncIterator[MakeDoor]:
         writers.append(Writer(Committer(Hints(lambda services, hosts: None)), seconds=60.0))
         return Door(pages, writers[-1], now=now, **given)
 
-    yield make
-    for writer in writers:
-        await asyncio.to_thread(writer.stop)
+    try:
+        yield make
+    finally:
+        for writer in writers:
+            await asyncio.to_thread(writer.stop)
+        await sync_to_async(connections.close_all)()  # the thread that ran the test's own queries

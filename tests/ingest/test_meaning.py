@@ -92,3 +92,6 @@ def test_the_memory_of_meanings_is_bounded() -> None:
     for index in range(20_100):
         meanings.find("shop.orders", Raw(str(index).encode().join((b'[{"key":"', b'"}]'))))
     assert len(meanings._known) <= 20_000
+    long = Raw(msgspec.json.encode(attributes({"k": "x" * 2000})))
+    assert meanings.find("process.memory.usage", long) is not None
+    assert ("process.memory.usage", bytes(long)) not in meanings._known

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+
+from advisor.features.histogram import Histogram
+from advisor.fleet.registry import Identity
+from advisor.ingest import otlp_json
+from advisor.ingest.assembly import add_rows
+from advisor.ingest.pivot import Pivot
+from advisor.store.rows import Rows
+from advisor.vocabulary import PartKind
+from tests.ingest.exports import NOW, PROCESS, counter, explicit_point, export, gauge, histogram, number, resource
+
+ROUTE = {"http.request.method": "GET", "http.route": "/a"}
+MIXED = resource(
+    PROCESS,
+    gauge("nodejs.eventloop.utilization", number(0.5), number(0.25, at=NOW - 10)),
+    gauge("system.memory.limit", number(8e9)),
+    counter("system.cpu.time", number(1.0, span=10, attrs={"cpu.mode": "idle", "cpu.logical_number": "1"})),
+    histogram("http.server.request.duration", explicit_point([2, 0], [0.1], 0.1, attrs=ROUTE)),
+)
+
+
+def rows(identity: Identity) -> Rows:
+    data = json.dumps(export(MIXED)).encode()
+    (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: 1.5).reports
+    found = Rows()
+    add_rows(found, report, identity)
+    return found
+
+
+def test_one_row_per_entity_and_moment() -> None:
+    found = rows(Identity(host_id=3, service_id=5, instance_id=7))
+    assert [(row.service_id, row.instance_id, row.time_us, row.span) for row in found.processes] == [
+        (5, 7, NOW * 1e6, 10.0),
+        (5, 7, (NOW - 10) * 1e6, 0.0),
+    ]
+    (host,) = found.hosts
+    assert (host.host_id, host.values) == (3, {"memory_limit": 8e9, "cpu_idle": 1.0})
+    assert {row.clock_offset for row in (*found.processes, *found.hosts, *found.parts)} == {1.5}
+
+
+def test_parts_belong_to_the_service_or_to_the_host() -> None:
+    owners = {
+        (row.kind, row.name): (row.owner_id, row.instance_id)
+        for row in rows(Identity(host_id=3, service_id=5, instance_id=7)).parts
+    }
+    assert owners == {(PartKind.ROUTE, "GET /a"): (5, 7), (PartKind.CPU, "1"): (3, 0)}
+
+
+def test_distributions_are_encoded_where_they_are_kept() -> None:
+    found = rows(Identity(host_id=3, service_id=5, instance_id=7))
+    latency = found.processes[0].latency
+    assert latency is not None
+    assert Histogram.decode(latency).count == 2
+    assert found.processes[1].latency is None
+    assert {row.kind: row.histogram for row in found.parts} == {PartKind.ROUTE: latency, PartKind.CPU: None}
+
+
+def test_what_has_no_owner_makes_no_row() -> None:
+    assert rows(Identity()) == Rows()
+    hostless = rows(Identity(service_id=5, instance_id=7))
+    assert (len(hostless.processes), hostless.hosts) == (2, [])
+    assert [row.kind for row in hostless.parts] == [PartKind.ROUTE]
