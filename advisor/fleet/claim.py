@@ -43,6 +43,7 @@ UNNAMED = len(SOURCES)
 
 _ROLES = ("single", "primary", "worker")
 _LARGEST_PID = 2**31 - 1
+_PID_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _name(text: Any) -> Name:
 
 
 def _pid(value: object) -> int:
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _PID_DIGITS:
         value = int(value)
     return value if isinstance(value, int) and 0 < value <= _LARGEST_PID else 0
 

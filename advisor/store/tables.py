@@ -26,6 +26,7 @@ class Table:
         owner: the column that every query names: service, host, or owner of a part.
         within: the columns that tell an owner's series apart.
         blob: the column of the encoded histogram, None where there is none.
+        figures: the number columns of a sample.
     """
 
     entity: Entity
@@ -34,16 +35,12 @@ class Table:
     owner: str
     within: tuple[str, ...]
     blob: str | None
+    figures: tuple[str, ...]
 
     @property
     def series(self) -> tuple[str, ...]:
         """What names one series: owner and the rest."""
         return (self.owner, *self.within)
-
-    @property
-    def figures(self) -> tuple[str, ...]:
-        """The number columns of a sample."""
-        return columns_of(self.entity)
 
     @property
     def payload(self) -> tuple[str, ...]:
@@ -63,7 +60,7 @@ class Table:
 
 def _table(entity: Entity, sample: type[models.Model], minute: type[models.Model], *series: str) -> Table:
     blob = {Entity.PROCESS: "latency", Entity.PART: "histogram"}.get(entity)
-    return Table(entity, sample._meta.db_table, minute._meta.db_table, series[0], series[1:], blob)
+    return Table(entity, sample._meta.db_table, minute._meta.db_table, series[0], series[1:], blob, columns_of(entity))
 
 
 PROCESS = _table(Entity.PROCESS, ProcessSample, ProcessMinute, "service_id", "instance_id")

@@ -52,11 +52,10 @@ def _moment(row: HostRow | ProcessRow | PartRow) -> tuple[int, int, float]:
 
 
 def _figures(table: Table, values: Mapping[str, float]) -> list[float | None]:
-    return [None if value is None else _figure(value) for value in map(values.get, table.figures)]
+    found = map(values.get, table.figures)
+    return [value if value is None or LEAST <= abs(value) <= GREATEST else _odd(value) for value in found]
 
 
-def _figure(value: float) -> float | None:
-    size = abs(value)
-    if LEAST <= size <= GREATEST:
-        return float(value)
-    return 0.0 if size < LEAST else None
+def _odd(value: float) -> float | None:
+    """What becomes of a figure that is too small, too great or no number."""
+    return 0.0 if abs(value) < LEAST else None
