@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from advisor.diagnosis import Expectation, Option, Rejection, RuleState, Ruling
-from advisor.engine import STRATEGIES, judge
 from advisor.features import Histogram, HostWindow, InstanceWindow, PartWindow, ServiceWindow, Snapshot, Track
 from advisor.features.window import Array
 from advisor.vocabulary import PartKind
@@ -96,14 +94,7 @@ def service(
         ]
         instances += here
         windows.append(_host(host, machine or Machine(), here, senders, draw, seconds))
-    return ServiceWindow(
-        service_id=1,
-        name=name,
-        start=NOW - seconds,
-        end=NOW,
-        instances=tuple(instances),
-        hosts=tuple(windows) if senders.host else (),
-    )
+    return ServiceWindow(1, name, NOW - seconds, NOW, tuple(instances), tuple(windows) if senders.host else ())
 
 
 def snapshot(
@@ -118,41 +109,9 @@ def snapshot(
     """The snapshot of such a service at `NOW`; a time scale also speeds up the senders."""
     told = senders or Senders()
     fast = replace(told, interval=told.interval / time_scale)
-    window = service(
-        *loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900.0 / time_scale
-    )
+    seconds = 900.0 / time_scale
+    window = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=seconds)
     return Snapshot(window, NOW, time_scale)
-
-
-def ruled(rule: str, seen: Snapshot, state: RuleState | None = None) -> Ruling:
-    """What one rule says of a snapshot, by the way that the product asks it."""
-    judgement = judge(seen, {rule: state} if state else {})
-    return next(ruling for ruling in judgement.rulings if ruling.rule == rule)
-
-
-def answered(strategy: str, rule: str, seen: Snapshot) -> Option | Rejection:
-    """What one strategy says to one rule's ruling, whatever the ruling is."""
-    return STRATEGIES[strategy].answer(seen, ruled(rule, seen))
-
-
-def option(strategy: str, rule: str, seen: Snapshot) -> Option:
-    """The option that a strategy must offer here."""
-    answer = answered(strategy, rule, seen)
-    assert isinstance(answer, Option), f"{strategy} was rejected: {answer}"
-    return answer
-
-
-def rejection(strategy: str, rule: str, seen: Snapshot) -> str:
-    """The reason with which a strategy must be rejected here; it always holds a number."""
-    answer = answered(strategy, rule, seen)
-    assert isinstance(answer, Rejection), f"{strategy} was offered: {answer}"
-    assert any(character.isdigit() for character in answer.reason), answer.reason
-    return answer.reason
-
-
-def expected(found: Option, metric: str) -> Expectation:
-    """What an option expects of a metric."""
-    return next(e for e in found.expected if e.metric == metric)
 
 
 def _instance(
@@ -190,7 +149,6 @@ def _agent(load: Load, senders: Senders, draw: np.random.Generator, seconds: flo
         "cpu_user": (usual * 0.9 + load.threads_cpu) * spans,
         "cpu_system": usual * 0.1 * spans,
         "memory_rss": np.full(times.size, load.rss),
-        "fd_open": np.full(times.size, 30.0),
     }
     if senders.main_thread:
         values["cpu_main"] = usual * spans

@@ -15,7 +15,8 @@ import pytest
 from advisor.diagnosis import Condition, Limit, Reading, Rule, Strategy
 from advisor.diagnosis.entry import Entry
 from advisor.vocabulary import Family
-from tests.builders import ruled, snapshot
+from tests.answers import ruled
+from tests.builders import snapshot
 
 LEVEL = Limit(0.8, "1", "a reason that is long enough")
 

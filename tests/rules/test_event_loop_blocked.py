@@ -10,7 +10,8 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.builders import Load, Machine, Senders, ruled, snapshot
+from tests.answers import ruled
+from tests.builders import Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3, block_every=4.0)

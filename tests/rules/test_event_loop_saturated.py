@@ -10,7 +10,8 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.builders import Load, Machine, Senders, ruled, snapshot
+from tests.answers import ruled
+from tests.builders import Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055, routes={"GET /checkout": 1.0})

@@ -9,7 +9,8 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.builders import Load, Machine, Senders, ruled, snapshot
+from tests.answers import ruled
+from tests.builders import Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 STARVED = Load(elu=0.99, cpu=0.47, rps=80)

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 
 from advisor.vocabulary import Family
-from tests.builders import Load, Machine, Senders, answered, expected, option, rejection, snapshot
+from tests.answers import answered, expected, option, rejection
+from tests.builders import Load, Machine, Senders, snapshot
 
 SATURATED, BLOCKED, STARVED = "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated"
 FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055)

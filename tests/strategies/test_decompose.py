@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import Load, Senders, expected, option, rejection, snapshot
+from tests.answers import expected, option, rejection
+from tests.builders import Load, Senders, snapshot
 
 SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
 FULL = Load(elu=0.885, rps=175)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import Load, Machine, Senders, option, rejection, snapshot
+from tests.answers import option, rejection
+from tests.builders import Load, Machine, Senders, snapshot
 
 SATURATED, BLOCKED, STARVED = "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated"
 FULL = Load(elu=0.885, cpu=0.85, rps=175)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from advisor.vocabulary import Family
-from tests.builders import Load, Machine, Senders, expected, option, rejection, snapshot
+from tests.answers import expected, option, rejection
+from tests.builders import Load, Machine, Senders, snapshot
 
 SATURATED, BLOCKED, STARVED = "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated"
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3)

@@ -34,7 +34,7 @@ def test_each_column_is_well_formed(c: Column) -> None:
     assert UNITS.match(c.unit)
     assert re.fullmatch(r"[a-z][a-z0-9_]*", c.name)
     assert c.brief
-    assert c.brief[0].isupper()
+    assert not c.brief[0].islower()
     assert (c.facet is not Facet.VALUE) == (c.kind is Kind.HISTOGRAM)
     assert (c.part is not None) == (c.entity is Entity.PART) == bool(c.named_by)
 
