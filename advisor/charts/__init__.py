@@ -2,5 +2,5 @@
 
 In: nothing; numbers travel apart, as JSON.
 Out: Plotly figure skeletons as plain dicts, built once at start.
-May import: vocabulary, plotly.
+May import: engine (the limits of rules), vocabulary, plotly.
 """

@@ -16,7 +16,7 @@ RANGES = {"15m": (900, 5), "1h": (3600, 10), "6h": (21_600, 60), "24h": (86_400,
 """Name of a time range -> its seconds, and the seconds that a point of a chart stands for: at most 360 points."""
 
 _DIGITS = 4
-_GRID_STEPS = 5
+_GRID_STEPS = 4
 """Steps of a line that make one column of the heat map, so that a column is wide enough to be seen."""
 
 _TAIL_SECONDS = 180

@@ -8,9 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from advisor.diagnosis import Rule
-from advisor.diagnosis.entry import Entry
+from advisor.diagnosis import Limit, Rule, Strategy
+from advisor.engine import docs
 from advisor.engine.registry import RULES, STRATEGIES
+from advisor.pages import words
+
+_TABLES = ("Times", "Needs")
+"""The generated tables that are shown as they are; limits and ways out are shown in words and links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +36,32 @@ def handbook(request: HttpRequest) -> HttpResponse:
 @require_safe
 def entry(request: HttpRequest, name: str) -> HttpResponse:
     """The page of one rule or one way out."""
-    found: Entry | None = RULES.get(name) or STRATEGIES.get(name)
+    found: Rule | Strategy | None = RULES.get(name) or STRATEGIES.get(name)
     if found is None:
         raise Http404("There is no such rule.")
     ways = found.suggests if isinstance(found, Rule) else ()
     return render(request, "handbook_entry.html", {
         "entry": found,
         "kind": "Rule" if isinstance(found, Rule) else "Way out",
-        "sections": sections(found),
-        "limits": [(limit_name.replace("_", " "), limit) for limit_name, limit in found.limits.items()],
+        "sections": sections(name),
+        "tables": {heading: rows for heading, rows in docs.page(name).tables.items() if heading in _TABLES},
+        "limits": [(key.replace("_", " "), _value(limit), limit.reason) for key, limit in found.limits.items()],
         "suggests": [STRATEGIES[way] for way in ways if way in STRATEGIES],
     })  # fmt: skip
 
 
-def sections(entry: Entry) -> list[Section]:
-    """The page of an entry, split at its headings."""
-    found = []
-    for part in entry.page.split("\n## ")[1:]:
-        heading, _, body = part.partition("\n")
-        blocks = [block for block in body.strip().split("\n\n") if block.strip()]
-        found.append(Section(heading.strip(), tuple(_lines(block) for block in blocks)))
-    return found
+def sections(name: str) -> list[Section]:
+    """The page of a rule or way out, its texts cut into paragraphs and lists."""
+    return [
+        Section(part.heading, tuple(_lines(block) for block in part.text.split("\n\n") if block.strip()))
+        for part in docs.page(name).sections
+    ]
+
+
+def _value(limit: Limit) -> str:
+    """A limit as people read it; a count has the unit of a ratio and is greater than one."""
+    is_count = limit.unit == "1" and limit.value > 1
+    return words.plain(limit.value) if is_count else words.figure_text(limit.value, limit.unit)
 
 
 def _lines(block: str) -> tuple[str, ...]:
@@ -62,8 +71,8 @@ def _lines(block: str) -> tuple[str, ...]:
     return tuple(" ".join(f"- {item}".split()) for item in block[2:].split("\n- "))
 
 
-def _first(entry: Entry) -> str:
+def _first(entry: Rule | Strategy) -> str:
     """The first sentence of an entry, for the list."""
-    found = sections(entry)
+    found = sections(entry.id)
     text = found[0].blocks[0][0].removeprefix("- ") if found and found[0].blocks else ""
     return f"{text.partition('. ')[0].rstrip('.')}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 
 from advisor.alerts.models import Delivery
 from advisor.fleet.models import Host
+from advisor.pages.health import judging_stopped
 from advisor.recommendations.models import Recommendation
 from advisor.vocabulary import Progress
 
@@ -50,6 +52,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "places": [_place(place, counts, here) for place in PLACES] if signed_in else [],
         "time_scale": settings.TIME_SCALE,
+        "judging_stopped": judging_stopped(datetime.now(UTC)) if signed_in else None,
     }
 
 

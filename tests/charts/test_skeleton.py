@@ -9,6 +9,7 @@ from django.conf import settings
 
 from advisor.charts.chart import Chart, Kind
 from advisor.charts.registry import CHARTS, SKELETONS
+from advisor.engine.registry import RULES
 
 TOKENS = set(re.findall(r"(--[\w-]+):", Path(settings.BASE_DIR, "static/css/tokens.css").read_text()))
 ALL = pytest.mark.parametrize("chart", list(CHARTS.values()), ids=list(CHARTS))
@@ -48,8 +49,8 @@ def test_gaps_stay_gaps_and_the_value_axis_starts_at_zero(chart: Chart) -> None:
 def test_a_limit_has_a_band_a_line_and_its_words() -> None:
     layout = SKELETONS["loop_busy"]["layout"]
     assert [shape["type"] for shape in layout["shapes"]] == ["rect", "line"]
-    assert [words["text"] for words in layout["annotations"]] == ["Limit 85%"]
-    assert layout["shapes"][0]["y0"] == layout["shapes"][1]["y0"] == 0.85
+    assert [words["text"] for words in layout["annotations"]] == ["Limit 80%"]
+    assert layout["shapes"][0]["y0"] == layout["shapes"][1]["y0"] == RULES["event-loop-saturated"].busy
 
 
 def test_shares_end_at_the_whole() -> None:

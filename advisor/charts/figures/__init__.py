@@ -2,5 +2,5 @@
 
 In: nothing.
 Out: `Chart`.
-May import: charts.chart.
+May import: charts.chart, engine (the limits of rules).
 """

@@ -1,8 +1,12 @@
-"""How long single tasks hold the loop. 100 ms is felt by everybody who waits."""
+"""How long single tasks hold the loop."""
 
 from __future__ import annotations
 
 from advisor.charts.chart import Chart, Limit, Place, Series
+from advisor.engine.registry import RULES
+
+LEVEL = RULES["event-loop-blocked"].block * 1000
+"""Milliseconds from which the rule speaks of a block."""
 
 chart = Chart(
     __name__,
@@ -11,7 +15,7 @@ chart = Chart(
     unit="s",
     place=Place.PROOF,
     says="longest",
-    limit=Limit(100.0, "100 ms"),
+    limit=Limit(LEVEL, f"{LEVEL:.0f} ms"),
     proves=("event-loop-blocked",),
     order=33,
     note="While one task holds the loop, every other request of that process waits.",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from advisor.charts.chart import Chart, Limit, Place, Series
+from advisor.engine.registry import RULES
+
+LEVEL = RULES["event-loop-saturated"].busy
+"""The share of time from which the rule sees no room left."""
 
 chart = Chart(
     __name__,
@@ -12,7 +16,7 @@ chart = Chart(
     place=Place.PROOF,
     says="event loop",
     top=1.0,
-    limit=Limit(0.85, "Limit 85%"),
+    limit=Limit(LEVEL, f"Limit {LEVEL:.0%}"),
     proves=("event-loop-saturated", "host-cpu-saturated"),
     order=31,
     note="One Node.js process runs JavaScript on one core, however many the machine has.",

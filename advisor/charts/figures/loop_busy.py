@@ -1,8 +1,12 @@
-"""Event loop busy of the busiest process. 85 % is the level at which `event-loop-saturated` sees no room left."""
+"""Event loop busy of the busiest process."""
 
 from __future__ import annotations
 
 from advisor.charts.chart import Chart, Limit, Series
+from advisor.engine.registry import RULES
+
+LEVEL = RULES["event-loop-saturated"].busy
+"""The share of time from which the rule sees no room left."""
 
 chart = Chart(
     __name__,
@@ -10,6 +14,6 @@ chart = Chart(
     series=(Series("loop_busy", "busiest process"),),
     unit="1",
     top=1.0,
-    limit=Limit(0.85, "Limit 85%"),
+    limit=Limit(LEVEL, f"Limit {LEVEL:.0%}"),
     order=2,
 )

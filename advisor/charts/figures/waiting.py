@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from advisor.charts.chart import Chart, Kind, Limit, Place, Series
+from advisor.engine.registry import RULES
+
+LEVEL = RULES["event-loop-saturated"].busy
+"""The share of time from which the rule sees no room left."""
 
 chart = Chart(
     __name__,
@@ -12,7 +16,7 @@ chart = Chart(
     kind=Kind.DOTS,
     says="p95",
     place=Place.PROOF,
-    limit=Limit(85.0, "Past 85% every extra<br>request waits"),
+    limit=Limit(LEVEL * 100, f"Past {LEVEL:.0%} every extra<br>request waits"),
     proves=("event-loop-saturated",),
     order=32,
     note="Each dot is one moment of the time range.",

@@ -2,5 +2,5 @@
 
 In: numbers and terms.
 Out: escaped SVG and text.
-May import: vocabulary, pages.words.
+May import: engine (the limits of rules), vocabulary, pages.words.
 """

@@ -8,10 +8,13 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from advisor.engine.registry import RULES
 from advisor.pages import words
 from advisor.vocabulary import Health, Progress, Verdict
 
 register = template.Library()
+
+_LOOP = RULES["event-loop-saturated"]
 
 _ICONS = {
     "fleet": "M3 5h14M3 10h14M3 15h9",
@@ -109,7 +112,7 @@ def spark(values: Sequence[float | None], bad: bool = False) -> SafeString:
 
 @register.simple_tag
 def bar(share: float | None) -> SafeString:
-    """A meter beside its number: grey, amber from 75 %, red from 85 % (where waiting starts)."""
+    """A meter beside its number: grey, and as warm as the loop."""
     if share is None or not words.is_number(share):
         return _NO_BAR
     return format_html(
@@ -122,7 +125,7 @@ def bar(share: float | None) -> SafeString:
 
 @register.filter
 def warmth(share: float | None) -> str:
-    """`hot` from 85 %, `warm` from 75 %, else nothing."""
+    """How an event loop's busy share looks: `hot` where its rule fires, `warm` where it no longer clears."""
     if share is None or not words.is_number(share):
         return ""
-    return "hot" if share >= 0.85 else "warm" if share >= 0.75 else ""
+    return "hot" if share >= _LOOP.busy else "warm" if share >= _LOOP.relaxed else ""

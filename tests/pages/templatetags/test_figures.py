@@ -41,7 +41,7 @@ def test_a_flat_spark_is_a_line() -> None:
 
 @pytest.mark.parametrize(
     ("share", "width", "warmth"),
-    [(0.5, "28.0", ""), (0.8, "44.8", "warm"), (0.85, "47.6", "hot"), (3.0, "56.0", "hot")],
+    [(0.5, "28.0", ""), (0.75, "42.0", "warm"), (0.85, "47.6", "hot"), (3.0, "56.0", "hot")],
 )
 def test_a_bar_grows_and_warms(share: float, width: str, warmth: str) -> None:
     drawn = figures.bar(share)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from advisor.pages import urgency
+from advisor.vocabulary import Health
+from tests.pages.fleet import OPTION, Cast
+
+
+@pytest.mark.parametrize(
+    ("changes", "health"),
+    [
+        ({"severity": "critical"}, Health.ACT),
+        ({"severity": "warning"}, Health.ACT),
+        ({"state": "acknowledged"}, Health.ACT),
+        ({"severity": "info"}, Health.WATCH),
+        ({"state": "forming"}, Health.WATCH),
+        ({"options": [OPTION | {"family": "shrink"}]}, Health.SHRINK),
+        ({"state": "snoozed"}, Health.HEALTHY),
+    ],
+)
+def test_health_follows_the_advice(cast: Cast, changes: dict[str, object], health: Health) -> None:
+    advice = cast.advise(**changes)
+    assert urgency.standing(cast.service, (advice,), cast.now).health is health
+
+
+def test_silence_outweighs_old_advice(cast: Cast) -> None:
+    later = cast.now + urgency.SILENT_AFTER + timedelta(seconds=1)
+    assert urgency.standing(cast.service, (cast.advise(),), later).health is Health.NO_DATA
+
+
+def test_the_worst_of_several_counts_and_stands_first(cast: Cast) -> None:
+    forming = cast.advise(rule="a", state="forming")
+    warning = cast.advise(rule="b", severity="warning")
+    critical = cast.advise(rule="c", severity="critical")
+    (found,) = urgency.standings([cast.service], [forming, warning, critical], cast.now)
+    assert found.health is Health.ACT
+    assert [one.rule for one in found.advice] == ["c", "b", "a"]
+    assert found.top == critical
