@@ -16,7 +16,7 @@ COMPLETE: Final = 0.8
 """Least share of the expected points of a window."""
 
 GROWN: Final = 0.5
-"""Least share of a window that the youngest process must have lived through."""
+"""Least share of a window that the oldest process must have lived through."""
 
 
 def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
     grown = snapshot.history(rule.window)
     if grown < GROWN:
         rest = (GROWN - grown) * rule.window / snapshot.time_scale
-        return (f"{duration(math.ceil(rest))} more of data: a process started a short while ago",)
+        return (f"{duration(math.ceil(rest))} more of data: its processes started a short while ago",)
     complete = _coverage(rule, snapshot)
     if complete < COMPLETE:
         return (f"Complete data: {percent(complete)} of the expected points came, and {percent(COMPLETE)} are needed",)
@@ -44,7 +44,7 @@ def _no_process(snapshot: Snapshot) -> str:
 
 
 def _coverage(rule: Rule, snapshot: Snapshot) -> float:
-    """The worst of the processes, and of the hosts if the rule needs a column that only hosts have."""
+    """That of the processes, or of the worst host if that is less and the rule needs a column that only hosts have."""
     of_hosts = set(columns_of(Entity.HOST)) - set(columns_of(Entity.PROCESS))
     asked = [m for m in snapshot.machines if snapshot.on(m)] if any(of_hosts >= set(n) for n in rule.needs) else []
     return min([snapshot.coverage(rule.window), *(m.coverage(rule.window) for m in asked)])

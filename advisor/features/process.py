@@ -63,6 +63,10 @@ class Process:
         """The last (scaled) seconds, without the time in which the process warmed up."""
         return Span(max(self.began, self.now - seconds / self.time_scale), self.now)
 
+    def history(self, seconds: float) -> float:
+        """The share of the span that it has lived through since it was warm, 0 to 1."""
+        return min(1.0, self.span(seconds).length * self.time_scale / seconds)
+
     @property
     def measures_loop(self) -> bool:
         """True if the loop itself is reported, not only the CPU time of its thread."""

@@ -95,13 +95,13 @@ class Snapshot:
 
     @remembered
     def coverage(self, seconds: float) -> float:
-        """The least complete process's share of expected points, 0 to 1; 0 without processes."""
-        return min((p.coverage(seconds) for p in self.processes), default=0.0)
+        """The share of all processes' expected points that came, 0 to 1; 0 without processes."""
+        shares = [p.coverage(seconds) for p in self.processes]
+        return sum(shares) / len(shares) if shares else 0.0
 
     def history(self, seconds: float) -> float:
-        """The share of the span for which the youngest process can be judged, 0 to 1."""
-        wanted = seconds / self.time_scale
-        return min((min(1.0, p.span(seconds).length / wanted) for p in self.processes), default=0.0)
+        """The share of the span for which the oldest process can be judged, 0 to 1."""
+        return max((p.history(seconds) for p in self.processes), default=0.0)
 
     def loop(self, seconds: float) -> float:
         """Mean utilization of the serving loops, measured or estimated from CPU time."""

@@ -145,7 +145,7 @@ def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], shar
         ),
         support=(stats.ramp(share, 0.0, rule.critical_share), 1.0 if heavy else 0.5),
         # A young process has fewer minutes to show: what it shows counts for less.
-        coverage=min(snapshot.coverage(rule.window), snapshot.history(rule.window)),
+        coverage=min(process.coverage(rule.window), process.history(rule.window)),
     )
 
 

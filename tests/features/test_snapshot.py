@@ -79,9 +79,16 @@ def test_without_a_probe_own_busy_loops_are_estimated() -> None:
     assert seen.busy_loops(seen.machines[0], 60) == 1
 
 
-def test_history_is_that_of_the_youngest() -> None:
-    assert snapshot(Load(), Load(age=420)).history(600) == pytest.approx(0.5, abs=0.02)
-    assert snapshot().history(600) == pytest.approx(1.0, abs=0.02)
+def test_history_is_that_of_the_oldest() -> None:
+    assert snapshot(Load(age=200), Load(age=420)).history(600) == pytest.approx(0.5, abs=0.02)
+    assert snapshot(Load(age=200), Load()).history(600) == pytest.approx(1.0, abs=0.02)
+
+
+def test_coverage_is_that_of_all_processes() -> None:
+    seen = snapshot(Load(), Load())
+    for column in ("loop_active", "loop_utilization", "cpu_main", "cpu_user"):
+        seen.window.instances[0].track.values[column][-12:-6] = math.nan
+    assert 0.6 < seen.coverage(60) < 0.9
 
 
 def test_an_empty_service_has_no_figures() -> None:
