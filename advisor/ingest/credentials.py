@@ -15,6 +15,7 @@ from django.db import connection
 
 from advisor.fleet import tokens
 from advisor.fleet.models import Token
+from advisor.ingest import limits
 from advisor.ingest.answers import Code, Refusal, unavailable
 
 _SECONDS: Final = 10.0
@@ -28,20 +29,23 @@ log = logging.getLogger(__name__)
 class Credentials:
     """Remembers what each token turned out to be, the wrong ones too.
 
-    Lookups share one thread and one connection: a flood of invented tokens then costs one query at
-    a time, and never the threads that decode.
+    Requests that come with one token while it is being looked up wait for the same answer. Lookups
+    share one thread and one connection: a flood of invented tokens then costs one query at a time,
+    and never the threads that decode.
     """
 
     def __init__(
         self,
         authenticate: Callable[[str], Token | None] = tokens.authenticate,
         clock: Callable[[], float] = time.monotonic,
+        seconds: float = limits.COMMIT_SECONDS,
     ) -> None:
         self._authenticate = authenticate
         self._clock = clock
+        self._seconds = seconds
         self._known: dict[bytes, tuple[float, Token | None]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ingest-credentials")
-        self._waiting = 0
+        self._asking: dict[bytes, asyncio.Future[Token | None]] = {}
 
     async def check(self, authorization: bytes) -> Token:
         """The token of an `Authorization` header.
@@ -65,16 +69,21 @@ class Credentials:
         asked_at, token = self._known.get(digest, (float("-inf"), None))
         if self._clock() - asked_at < _SECONDS:
             return token
-        if self._waiting >= _WAITING:
-            raise unavailable("Too many new tokens at once.")
-        self._waiting += 1
+        asking = self._asking.get(digest)
+        if asking is None:
+            if len(self._asking) >= _WAITING:
+                raise unavailable("Too many new tokens at once.")
+            asking = self._asking[digest] = asyncio.ensure_future(self._ask_in_time(digest, raw))
+            asking.add_done_callback(lambda _: self._asking.pop(digest))
+        return await asyncio.shield(asking)  # shared: one request that is given up must not end it for the others
+
+    async def _ask_in_time(self, digest: bytes, raw: str) -> Token | None:
         try:
-            token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, raw)
-        except DatabaseError as error:
-            log.warning("Tokens cannot be checked: %s", error)
+            async with asyncio.timeout(self._seconds):
+                token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, raw)
+        except (DatabaseError, TimeoutError) as error:
+            log.warning("Tokens cannot be checked: %r", error)
             raise unavailable("Tokens cannot be checked: the database is away.", 5) from None
-        finally:
-            self._waiting -= 1
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[digest] = (self._clock(), token)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -111,8 +112,8 @@ class Door:
             self._check_rate(token)
             body = await read_body(receive, head.gzip)
         except Refusal as refusal:
-            refusal.headers += (_CLOSE,)  # a body may still be on its way, and nobody is going to read it
-            raise
+            # A body may still be on its way, and nobody is going to read it.
+            raise replace(refusal, headers=(*refusal.headers, _CLOSE)) from None
         pivoted = await self._decode(head, token, body, received)
         return await self._writer.submit(Batch(pivoted, token, head.batch_id, received))
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from django.db import OperationalError
 
@@ -56,6 +59,12 @@ async def test_a_token_is_looked_up_once_in_ten_seconds(registry: Registry, cred
     assert registry.asked == ["good", "good"]
 
 
+async def test_requests_that_come_together_ask_once(registry: Registry, credentials: Credentials) -> None:
+    found = await asyncio.gather(*[credentials.check(b"Bearer good") for _ in range(500)])
+    assert set(map(id, found)) == {id(GOOD)}
+    assert registry.asked == ["good"]
+
+
 async def test_a_wrong_token_is_remembered_too(registry: Registry, credentials: Credentials) -> None:
     for _ in range(3):
         refusal = await refused(credentials, b"Bearer wrong")
@@ -88,6 +97,21 @@ async def test_a_database_that_is_away_is_no_wrong_token(registry: Registry, cre
     assert b"retry-after" in dict(refusal.headers)
     registry.away = False
     assert await credentials.check(b"Bearer good") is GOOD
+
+
+async def test_a_database_that_hangs_is_not_waited_for() -> None:
+    gate = threading.Event()
+
+    def hang(raw: str) -> Token | None:
+        gate.wait(30)
+        return GOOD
+
+    credentials = Credentials(hang, seconds=0.01)
+    try:
+        assert (await refused(credentials, b"Bearer good")).status == 503
+        assert (await refused(credentials, b"Bearer other")).status == 503
+    finally:
+        gate.set()
 
 
 async def test_memory_is_bounded(registry: Registry, credentials: Credentials) -> None:
