@@ -16,6 +16,9 @@ NOW: Final = 60.0
 LONG: Final = 300.0
 """Seconds over which latencies are read, so that there are enough requests."""
 
+SIZING: Final = 300.0
+"""Seconds over which idle cores are counted: advice must not turn over a short burst of the host."""
+
 TARGET: Final = 0.60
 AFTER_LOSS: Final = 0.80
 GROWTH: Final = 1.1
@@ -83,10 +86,10 @@ def delay_expectation(now: float, low: float, high: float | None) -> Expectation
 
 def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:
     mean = snapshot.work(NOW) / clones.after
-    machine = snapshot.busiest_machine(NOW)
+    machine = snapshot.busiest_machine(SIZING)
     # Work is conserved to 10 % (P1). On a host that is already full the copies also wait for cores, and
     # a loop that waits counts as busy.
-    contended = clones.spare is not None and machine is not None and machine.cpu(NOW) >= TARGET
+    contended = clones.spare is not None and machine is not None and machine.cpu(SIZING) >= TARGET
     return loop_expectation(
         snapshot.loop(NOW), mean * 0.9, None if is_censored(snapshot) else mean * (1.25 if contended else 1.1)
     )

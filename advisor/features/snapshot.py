@@ -109,8 +109,7 @@ class Snapshot:
 
     def work(self, seconds: float) -> float:
         """The sum of the loops' utilizations, in erlangs: it stays when the load is spread differently (P1)."""
-        known = [p.loop(seconds) for p in self.processes if not math.isnan(p.loop(seconds))]
-        return sum(known) if known else math.nan
+        return stats.known_sum([p.loop(seconds) for p in self.processes])
 
     def cpu_main(self, seconds: float) -> float:
         """Mean share of a core that the serving main threads use."""
@@ -118,8 +117,7 @@ class Snapshot:
 
     def cpu(self, seconds: float) -> float:
         """Cores that all serving processes keep at work."""
-        known = [p.cpu(seconds) for p in self.processes if not math.isnan(p.cpu(seconds))]
-        return sum(known) if known else math.nan
+        return stats.known_sum([p.cpu(seconds) for p in self.processes])
 
     def gap(self, seconds: float) -> float:
         """Mean share of time that the loops are busy without computing; NaN without a probe."""
@@ -137,8 +135,7 @@ class Snapshot:
 
     def rps(self, seconds: float) -> float:
         """Requests answered per second; NaN where no process reports them."""
-        known = [p.requests(seconds) for p in self.processes if not math.isnan(p.requests(seconds))]
-        return sum(known) if known else math.nan
+        return stats.known_sum([p.requests(seconds) for p in self.processes])
 
     def service_time(self, seconds: float) -> float:
         """Seconds that the loop spends on one request: utilization over throughput (utilization law)."""

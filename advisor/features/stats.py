@@ -118,6 +118,12 @@ def mean(figures: list[float]) -> float:
     return sum(given) / len(given) if given else math.nan
 
 
+def known_sum(figures: list[float]) -> float:
+    """The sum of what is known (not NaN); NaN where nothing is."""
+    given = [figure for figure in figures if not math.isnan(figure)]
+    return sum(given) if given else math.nan
+
+
 def highest(figures: list[float]) -> float:
     """The highest of what is known (not NaN); NaN where nothing is."""
     return max((figure for figure in figures if not math.isnan(figure)), default=math.nan)

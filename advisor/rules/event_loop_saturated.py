@@ -149,7 +149,7 @@ def _claim(snapshot: Snapshot, machine: Machine | None, busy: float) -> str:
     sentence = f"{snapshot.name}: {loops} {percent(busy)} busy"
     if machine is None:
         return sentence
-    spare = machine.spare(rule.window)
+    spare = machine.spare(LONG)
     where = "" if len(snapshot.machines) == 1 else f" on {machine.name}"
     if spare < 0.5:
         return f"{sentence}, and no core{where} is idle"

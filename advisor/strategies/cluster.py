@@ -36,6 +36,7 @@ from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Ste
 from advisor.diagnosis.prediction import (
     LONG,
     NOW,
+    SIZING,
     Clones,
     copies_for,
     delay_expectation,
@@ -44,7 +45,7 @@ from advisor.diagnosis.prediction import (
     of_clones,
 )
 from advisor.diagnosis.words import cores, counted, duration, number, percent, size
-from advisor.features import Snapshot
+from advisor.features import Snapshot, stats
 from advisor.features.machine import Machine
 from advisor.features.queueing import Policy
 from advisor.vocabulary import Family
@@ -77,7 +78,7 @@ class Plan:
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by P1 within the idle cores of the fullest machine, or say which number forbids it."""
-    machine = snapshot.busiest_machine(NOW)
+    machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so idle cores cannot be counted.")
     refusal = _no_room(snapshot, machine)
@@ -92,7 +93,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _no_room(snapshot: Snapshot, machine: Machine) -> str:
-    spare, busy = machine.spare(NOW), snapshot.busy_loops(machine, NOW)
+    spare, busy = machine.spare(SIZING), snapshot.busy_loops(machine, NOW)
     if machine.cores < 2:
         return f"{machine.name} has {number(machine.cores)} core: a second worker would share it."
     if busy >= math.floor(machine.cores):
@@ -104,13 +105,14 @@ def _no_room(snapshot: Snapshot, machine: Machine) -> str:
 
 def _plan(snapshot: Snapshot, machine: Machine, ruling: Ruling) -> Plan:
     here = snapshot.on(machine)
-    wanted = copies_for(sum(p.loop(NOW) for p in here))
+    work = stats.known_sum([p.loop(NOW) for p in here])
+    wanted = len(here) if math.isnan(work) else copies_for(work)
     if is_censored(snapshot):
         wanted = max(wanted, 2 * len(here))  # what is hidden can only be found by a step and another look
     if ruling.rule == BLOCKED:
         wanted = max(wanted, len(here) + 1)  # one more, so that a block holds up half of the requests at most
     busy = snapshot.busy_loops(machine, NOW)
-    room = min(math.floor(machine.cores), busy + math.ceil(machine.spare(NOW))) - busy
+    room = min(math.floor(machine.cores), busy + math.ceil(machine.spare(SIZING))) - busy
     return Plan(machine, len(here), min(wanted, len(here) + room))
 
 
@@ -130,7 +132,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> Option:
     machine = plan.machine
     where = f"on {machine.name}" if len(snapshot.machines) == 1 else "on each host"
     extra = (plan.after - plan.before) * snapshot.memory(NOW)
-    clones = Clones(plan.before, plan.after, Policy.ROUND_ROBIN, machine.spare(NOW))
+    clones = Clones(plan.before, plan.after, Policy.ROUND_ROBIN, machine.spare(SIZING))
     return strategy.option(
         f"Run {counted(plan.after, 'worker')} {where}",
         why=_why_isolating(snapshot, plan) if blocked else _why(snapshot, plan),
@@ -164,7 +166,7 @@ def _longest_block(snapshot: Snapshot) -> float:
 
 
 def _why(snapshot: Snapshot, plan: Plan) -> str:
-    idle = cores(plan.machine.spare(NOW), plan.machine.cores)
+    idle = cores(plan.machine.spare(SIZING), plan.machine.cores)
     return (
         f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {idle} on {plan.machine.name} idle: "
         "it uses processors that are already paid for, and needs no new code if the process keeps no state."

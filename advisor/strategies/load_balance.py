@@ -29,7 +29,7 @@ import math
 import re
 
 from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, NOW, TARGET, Clones, copies_that_survive, of_clones
+from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, NOW, SIZING, TARGET, Clones, copies_that_survive, of_clones
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot
 from advisor.features.machine import Machine
@@ -53,7 +53,7 @@ BLOCKED, SATURATED = "event-loop-blocked", "event-loop-saturated"
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by both terms of P1, so that the service survives the loss of a machine."""
-    machine = snapshot.busiest_machine(NOW)
+    machine = snapshot.busiest_machine(SIZING)
     count = len(snapshot.processes)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so machines cannot be sized.")
@@ -72,16 +72,16 @@ def _machines(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> int:
     if ruling.rule == SATURATED:
         per_host = max(1, round(len(snapshot.processes) / hosts))
         return max(hosts + 1, math.ceil(copies_that_survive(snapshot.work(NOW)) / per_host))
-    busy = sum(m.cpu(NOW) for m in snapshot.machines if not math.isnan(m.cpu(NOW)))
+    busy = sum(m.cpu(SIZING) for m in snapshot.machines if not math.isnan(m.cpu(SIZING)))
     return max(hosts + 1, math.ceil(busy * GROWTH / TARGET), math.ceil(busy * GROWTH / AFTER_LOSS) + 1)
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
     wanted = _machines(snapshot, ruling, machine)
-    spare = machine.spare(NOW)
+    spare = machine.spare(SIZING)
     idle = ruling.rule == SATURATED and spare >= strategy.spare
-    why = f"{machine.name} is {percent(machine.cpu(NOW))} busy; {wanted} machines also survive the loss of one."
+    why = f"{machine.name} is {percent(machine.cpu(SIZING))} busy; {wanted} machines also survive the loss of one."
     if idle:
         why = f"It leaves the service as it is, but also {number(spare)} idle cores on {machine.name}. {why}"
     copies = math.ceil(count * wanted / hosts)

@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 
 from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import GROWTH, NOW, TARGET, Clones, of_clones
+from advisor.diagnosis.prediction import GROWTH, SIZING, TARGET, Clones, of_clones
 from advisor.diagnosis.words import cores, counted, duration, number, percent
 from advisor.features import Snapshot
 from advisor.features.machine import Machine
@@ -52,10 +52,10 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """More cores only where cores are short and there are processes to use them."""
     if ruling.rule == BLOCKED:
         return strategy.reject(_same_block(snapshot))
-    machine = snapshot.busiest_machine(NOW)
+    machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so nothing shows that cores are short.")
-    spare, count = machine.spare(NOW), len(snapshot.on(machine))
+    spare, count = machine.spare(SIZING), len(snapshot.on(machine))
     if spare >= strategy.spare:
         idle = cores(spare, machine.cores)
         return strategy.reject(
@@ -79,14 +79,14 @@ def _same_block(snapshot: Snapshot) -> str:
 
 def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
     here = max(1, math.floor(machine.cores))
-    wanted = max(here + 1, math.ceil(machine.cores * machine.cpu(NOW) * GROWTH / TARGET))
+    wanted = max(here + 1, math.ceil(machine.cores * machine.cpu(SIZING) * GROWTH / TARGET))
     count = len(snapshot.processes)
     after = max(count, round(count * wanted / here))
     return strategy.option(
         f"Move {machine.name} to {wanted} cores",
         why=(
-            f"Its {counted(here, 'core')} are {percent(machine.cpu(NOW))} busy and {counted(count, 'process')} "
-            f"can use them all. {wanted} cores bring that to {percent(machine.cpu(NOW) * machine.cores / wanted)}."
+            f"Its {counted(here, 'core')} are {percent(machine.cpu(SIZING))} busy and {counted(count, 'process')} "
+            f"can use them all. {wanted} cores bring that to {percent(machine.cpu(SIZING) * machine.cores / wanted)}."
         ),
         confidence=ruling.reading.confidence * strategy.grown,
         cost=f"{wanted - here} more cores",

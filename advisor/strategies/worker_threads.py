@@ -30,7 +30,7 @@ import math
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, NOW, delay_expectation, is_censored, loop_expectation
+from advisor.diagnosis.prediction import LONG, NOW, SIZING, delay_expectation, is_censored, loop_expectation
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot
 from advisor.features.cause import GAP, Cause, cause_of_blocks
@@ -116,17 +116,16 @@ def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
     if cause is Cause.COLLECTION and ruling.rule == BLOCKED:
         return f"Garbage collection pauses of {duration(task.process.gc_pause(WINDOW))} explain the blocks."
     machine = snapshot.machine_of(task.process)
-    if machine is not None and machine.spare(NOW) < strategy.spare and ruling.rule != BLOCKED:
-        return (
-            f"Only {number(max(0.0, machine.spare(NOW)))} cores on {machine.name} are idle: threads would share them."
-        )
+    if machine is not None and machine.spare(SIZING) < strategy.spare and ruling.rule != BLOCKED:
+        idle = number(max(0.0, machine.spare(SIZING)))
+        return f"Only {idle} cores on {machine.name} are idle: threads would share them."
     return ""
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
     threads = _threads(snapshot, task)
     machine = snapshot.machine_of(task.process)
-    cramped = machine is not None and machine.spare(NOW) < strategy.spare
+    cramped = machine is not None and machine.spare(SIZING) < strategy.spare
     only = " No core is idle, so it makes the service responsive but not faster." if cramped else ""
     return strategy.option(
         f"Move the work that holds the loop to {counted(threads, 'worker thread')}",

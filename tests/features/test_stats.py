@@ -75,9 +75,12 @@ def test_variation_needs_three_figures() -> None:
     assert stats.variation(np.array([0.5, 1.0, 1.5])) == pytest.approx(0.408, abs=0.001)
 
 
-def test_a_mean_leaves_the_unknown_out() -> None:
+def test_the_unknown_is_left_out() -> None:
     assert stats.mean([1.0, NAN, 3.0]) == 2.0
     assert math.isnan(stats.mean([NAN]))
+    assert (stats.known_sum([1.0, NAN, 3.0]), stats.highest([1.0, NAN, 3.0])) == (4.0, 3.0)
+    assert math.isnan(stats.known_sum([NAN]))
+    assert math.isnan(stats.highest([]))
 
 
 @pytest.mark.parametrize(

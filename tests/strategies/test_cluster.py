@@ -50,6 +50,15 @@ def test_each_veto_names_its_number(machine: Machine, why: str) -> None:
     assert why in refused(snapshot(FULL, machine=machine))
 
 
+def test_a_burst_of_the_host_does_not_turn_the_advice_over() -> None:
+    seen = snapshot(FULL, machine=Machine(cores=2, cpu=0.7))
+    host = seen.window.hosts[0].track
+    burst = host.times > seen.now - 50
+    host.values["cpu_user"][burst] += 0.1 * 20
+    host.values["cpu_idle"][burst] -= 0.1 * 20
+    assert offered(seen).title == "Run 2 workers on web-1"
+
+
 def test_it_needs_to_know_the_processors() -> None:
     assert "0 of its hosts" in refused(snapshot(FULL, senders=Senders(host=False)))
 
