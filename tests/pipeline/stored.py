@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
+from django.db import transaction
+
 from advisor.features.window import ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store import samples
@@ -50,7 +52,8 @@ def store(window: ServiceWindow, later: float = 0.0) -> Service:
                 PartRow(service.pk, instance.pk, time, span, offset, part.kind, part.name, values)
                 for time, span, offset, values in _rows(part.track, later)
             ]
-    samples.write(rows)
+    with transaction.atomic():
+        samples.write(rows)
     return service
 
 

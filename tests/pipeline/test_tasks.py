@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings as django_settings
 from django.utils import timezone
 
-from advisor.alerts import dispatch, outbox
 from advisor.alerts.models import Attempt, Delivery
 from advisor.celery import app
 from advisor.pipeline import doorbell, flow, schedule, tasks
 from advisor.pipeline.models import Heartbeat, Schedule
 from advisor.recommendations import ledger
 from advisor.store import samples
-from tests.alerts.outbox_rows import channel, delivery, opened
+from tests.alerts.outbox_rows import channel, delivery
 from tests.recommendations.judgements import service
 
 
@@ -120,50 +113,3 @@ def test_housekeeping_passes_the_time_on(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_every_task_of_the_beat_exists() -> None:
     rung = {entry["task"] for entry in django_settings.CELERY_BEAT_SCHEDULE.values()}
     assert rung | {doorbell.EVALUATE, doorbell.DELIVER} == {name for name in app.tasks if name.startswith("advisor.")}
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Another process decides when, so the rows are asked until it has."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "the worker did not do it in time"
-        time.sleep(0.1)
-
-
-@pytest.mark.processes
-@pytest.mark.django_db(transaction=True)
-def test_a_real_worker_hears_the_bell(valkey: Path, database_url: str, tmp_path: Path) -> None:
-    channel()
-    environment = {
-        **os.environ,
-        "ADVISOR_DATABASE_URL": database_url,
-        "ADVISOR_HOME": str(tmp_path),
-        "ADVISOR_VALKEY_SOCKET": str(valkey),
-        "ADVISOR_LOG_LEVEL": "WARNING",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "advisor.celery",
-        "worker",
-        "--pool",
-        "solo",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    with (tmp_path / "worker.log").open("wb") as log:
-        worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=django_settings.BASE_DIR)
-    try:
-        seen = service(seen=timezone.now())
-        ids = dispatch.tell([opened()], timezone.now())
-        doorbell.deliver(ids)
-        app.send_task("advisor.pipeline.tasks.evaluate_due")
-        _wait_until(lambda: Delivery.objects.filter(pk__in=ids, state="delivered").count() == len(ids) == 1)
-        _wait_until(lambda: Heartbeat.objects.exists() and Schedule.objects.filter(service=seen).exists())
-    finally:
-        worker.terminate()
-        worker.wait(30)
-    assert len(list((tmp_path / "mail").iterdir())) == 1
-    assert outbox.due(datetime.now(UTC)) == []
