@@ -71,16 +71,20 @@ def _greatest(rows: Array) -> Array:
     return greatest
 
 
-def _plain(fold: _Fold, *names: str) -> Line:
-    """The sum of some columns."""
+def _plain(fold: _Fold, name: str) -> Line:
+    """One column."""
+    return Line(
+        (name,), fold, lambda each: each.middle(name), lambda each: each.low(name), lambda each: each.high(name)
+    )
 
-    def middle(each: Stretches) -> Array:
-        total: Array = np.sum([each.middle(name) for name in names], axis=0)
-        return total
 
-    if len(names) > 1:
-        return Line(names, fold, middle, middle, middle)
-    return Line(names, fold, middle, lambda each: each.low(names[0]), lambda each: each.high(names[0]))
+def _total(fold: _Fold, *names: str) -> Line:
+    """The sum of what is known of some columns."""
+    return _same(names, fold, lambda each: _sum(np.array([each.middle(name) for name in names])))
+
+
+def _same(needs: tuple[str, ...], fold: _Fold, figure: _Figure) -> Line:
+    return Line(needs, fold, figure, figure, figure)
 
 
 def busy(each: Stretches) -> Array:
@@ -97,11 +101,6 @@ def _delay(each: Stretches) -> Array:
     return np.maximum(longest, 0.0)
 
 
-def _collecting(each: Stretches) -> Array:
-    kinds = np.array([each.middle(name) for name in ("gc_major", "gc_minor", "gc_other")])
-    return _sum(kinds)
-
-
 def _used_of_host(each: Stretches) -> Array:
     modes = ("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle")
     total = _sum(np.array([each.middle(name) for name in modes]))
@@ -112,10 +111,6 @@ def _used_of_host(each: Stretches) -> Array:
 def _cores(each: Stretches) -> Array:
     effective = each.middle("cpu_effective")
     return np.where(np.isnan(effective), each.middle("cpu_count"), effective)
-
-
-def _same(needs: tuple[str, ...], fold: _Fold, figure: _Figure) -> Line:
-    return Line(needs, fold, figure, figure, figure)
 
 
 LOOP_BUSY = Line(
@@ -133,8 +128,8 @@ PROCESS_LINES: dict[str, Line] = {
     "loop_busy": LOOP_BUSY,
     "loop_delay": _same(("loop_delay_max", "loop_resolution"), _greatest, _delay),
     "loop_blocked": _plain(_greatest, "loop_blocked"),
-    "gc_share": _same(("gc_major", "gc_minor", "gc_other"), _greatest, _collecting),
-    "cpu_cores": _plain(_sum, "cpu_user", "cpu_system"),
+    "gc_share": _total(_greatest, "gc_major", "gc_minor", "gc_other"),
+    "cpu_cores": _total(_sum, "cpu_user", "cpu_system"),
     "heap_used": _plain(_greatest, "heap_used"),
     "heap_limit": _plain(_greatest, "heap_limit"),
     "memory_rss": _plain(_sum, "memory_rss"),
