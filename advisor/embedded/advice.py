@@ -19,7 +19,7 @@ class AdviceWatch:
         self._named: set[int] = set()
 
     def lines(self) -> list[str]:
-        """One line for each recommendation that is open and was not named before; none while the database is busy."""
+        """A text for each recommendation that is open and was not named before; none while the database is busy."""
         try:
             opened = list(
                 Recommendation.objects.filter(state=Progress.OPEN)
@@ -30,6 +30,4 @@ class AdviceWatch:
         except DatabaseError:
             return []
         self._named.update(one.id for one in opened)
-        return [
-            f"Advice for {one.service}: {one.claim} {settings.PUBLIC_URL}/recommendations/{one.id}/" for one in opened
-        ]
+        return [f"Advice: {one.claim}\n    {settings.PUBLIC_URL}/recommendations/{one.id}/" for one in opened]
