@@ -177,7 +177,8 @@ def _band_words(chart: Chart) -> list[dict[str, Any]]:
     words = {"text": chart.limit.words, "showarrow": False, "font": {"size": _SMALL, "color": "var(--act)"}}
     if chart.kind is Kind.DOTS:
         return [words | {"x": chart.limit.value - 1, "yref": "paper", "y": 0.8, "xanchor": "right", "align": "right"}]
-    return [words | {"xref": "paper", "x": 0, "xanchor": "left", "y": chart.limit.value, "yanchor": "bottom"}]
+    # Below its line: what breaks the limit is drawn above it.
+    return [words | {"xref": "paper", "x": 0, "xanchor": "left", "y": chart.limit.value, "yanchor": "top"}]
 
 
 def _mark() -> dict[str, Any]:

@@ -41,9 +41,11 @@ function labels(pattern, traces) {
 
 function marks(pattern, data) {
   const seen = data.marks.filter((mark) => mark.x > data.from && mark.x < data.to);
+  const third = data.from + (data.to - data.from) / 3;
+  const side = (mark) => ({ xanchor: mark.x < third ? 'left' : 'right' });
   return {
     shapes: seen.map((mark) => ({ ...pattern.shape, x0: local(mark.x), x1: local(mark.x) })),
-    annotations: seen.map((mark) => ({ ...pattern.annotation, x: local(mark.x), text: harmless(mark.text) })),
+    annotations: seen.map((mark) => ({ ...pattern.annotation, ...side(mark), x: local(mark.x), text: harmless(mark.text) })),
   };
 }
 

@@ -1,5 +1,6 @@
-// What every page needs: theme switch, tabs, copy buttons, local times, and the live feed.
+// What every page needs: theme switch, tabs, copy buttons, local times, wide tables, and the live feed.
 import { startFeed } from './feed.js';
+import { markScrolling } from './scrolling.js';
 import { localTimes } from './times.js';
 import { startTabs } from './tabs.js';
 
@@ -38,4 +39,6 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => docu
 
 startTabs(document);
 localTimes(document);
+markScrolling(document);
+addEventListener('resize', () => markScrolling(document));
 startFeed();

@@ -1,7 +1,11 @@
 // Fetches this page again and exchanges the regions marked data-live that changed. Scripts in the answer never run:
 // it is parsed into a document of its own, and only elements are taken over.
+import { markScrolling } from './scrolling.js';
 import { localTimes } from './times.js';
 import { startTabs } from './tabs.js';
+
+// What the server last sent for each region, before scripts touched it: equal answers change nothing on the page.
+const sent = new Map([...document.querySelectorAll('[data-live]')].map((region) => [region.dataset.live, region.cloneNode(true)]));
 
 function keepOpen(from, to) {
   for (const details of from.querySelectorAll('details[open][id]')) {
@@ -18,12 +22,14 @@ function focusPath(region) {
 }
 
 function exchange(region, fresh) {
+  if (sent.get(region.dataset.live)?.isEqualNode(fresh)) return;
+  sent.set(region.dataset.live, fresh);
   const incoming = document.importNode(fresh, true);
   localTimes(incoming);
   keepOpen(region, incoming);
-  if (incoming.isEqualNode(region)) return;
   const focused = focusPath(region);
   region.replaceWith(incoming);
+  markScrolling(incoming);
   startTabs(incoming);
   if (focused !== null) [...incoming.querySelectorAll('a, button, summary, [tabindex]')][focused]?.focus();
 }

@@ -75,6 +75,9 @@ def test_advice_is_read_worked_through_and_acknowledged(page: Page, sender: Send
     page.keyboard.press("ArrowRight")
     expect(second).to_be_focused()
     expect(page.get_by_role("tabpanel")).to_contain_text("cluster.fork()")
+    with page.expect_response(lambda answer: "text/html" in answer.headers.get("content-type", "")):
+        sender.report("checkout", 0.9)  # the page refreshes itself, and the chosen tab stays
+    expect(second).to_have_attribute("aria-selected", "true")
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_role("status").filter(has_text="Acknowledged.")).to_be_visible()
     advice.refresh_from_db()
