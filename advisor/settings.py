@@ -172,7 +172,7 @@ ROLLUP_DAYS = env.float("ADVISOR_ROLLUP_DAYS", default=30.0)
 MAIL_FOLDER = HOME / "mail"
 vars().update(env.email("ADVISOR_EMAIL_URL", default="filemail://"))
 if not env.str("ADVISOR_EMAIL_URL", default=""):
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "advisor.alerts.mailfile.EmailBackend"
     EMAIL_FILE_PATH = str(MAIL_FOLDER)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("ADVISOR_MAIL_FROM", default="Scaling Advisor <advisor@localhost>")

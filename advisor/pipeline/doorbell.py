@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 EVALUATE = "advisor.pipeline.tasks.evaluate"
 DELIVER = "advisor.pipeline.tasks.deliver"
+ROLL_UP = "advisor.pipeline.tasks.roll_up"
 _log = logging.getLogger(__name__)
 
 
@@ -27,9 +28,14 @@ def deliver(delivery_ids: Iterable[UUID]) -> None:
         _ring(DELIVER, ids)
 
 
-def _ring(task: str, ids: list[int] | list[str]) -> None:
+def roll_up() -> None:
+    """Ask a worker to go on with the rollups."""
+    _ring(ROLL_UP)
+
+
+def _ring(task: str, *arguments: list[int] | list[str]) -> None:
     try:
         # Expires, so that a stopped worker does not find a heap of rings for the same rows.
-        current_app.send_task(task, [ids], expires=settings.EVALUATE_SECONDS)
+        current_app.send_task(task, arguments, expires=settings.EVALUATE_SECONDS)
     except (OperationalError, OSError) as error:
         _log.warning("The broker did not take %s; the next sweep will: %s", task, error)

@@ -48,9 +48,9 @@ rule = Rule(
     explained_by=("host-cpu-saturated",),
     block=Limit(0.100, "s", "Clinic Doctor flags a longest delay of 100 ms; people notice from there"),
     relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it"),
-    minutes=Limit(3, "1", "three of ten: a habit, not an accident"),
+    minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
     share=Limit(0.01, "1", "one percent of the time is what the slowest percent of requests feels"),
-    spread=Limit(10, "1", "a light route whose 99th percentile is ten medians waits for something else"),
+    spread=Limit(10, "{times}", "a light route whose 99th percentile is ten medians waits for something else"),
     busy=Limit(0.80, "1", "above it the loop is saturated, and every request waits anyway"),
     critical_block=Limit(1.0, "s", "health checks and clients give up after about a second"),
     critical_share=Limit(0.05, "1", "then one request in twenty waits, and the 95th percentile shows it"),
@@ -96,14 +96,14 @@ def _evidence(snapshot: Snapshot, process: Process, minutes: list[float], share:
     gap, pause, who = process.gap(rule.window), process.gc_pause(rule.window), process.name
     return (
         Evidence("loop_delay_max", "Longest block", worst, "s", rule.block, "at least", worst >= rule.block, who),
-        Evidence("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "1", rule.minutes,
-                 "at least", hits >= rule.minutes, who),
+        Evidence("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "{minute}",
+                 rule.minutes, "at least", hits >= rule.minutes, who),
         Evidence("blocked_share", "Time lost to blocks", share, "1", rule.share, "at least", lost, who),
         Evidence("loop_utilization", "Event loop busy", finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",
                  queue < worst, who),
         Evidence("gc_pause_max", "Longest garbage collection", pause, "s", subject=who),
-        Evidence("gap", "Busy without computing", finite(gap), "1", subject=who),
+        Evidence("gap", "Busy without computing", finite(max(gap, 0.0)), "1", subject=who),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from advisor.pipeline import doorbell, tasks
 @pytest.fixture
 def rings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[Any]]]:
     heard: list[tuple[str, list[Any]]] = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: heard.append((name, args)))
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: heard.append((name, list(args))))
     return heard
 
 
@@ -24,6 +24,11 @@ def test_ids_travel_as_plain_json(rings: list[tuple[str, list[Any]]]) -> None:
     doorbell.deliver([delivery])
     doorbell.evaluate([3, 4])
     assert rings == [(tasks.deliver.name, [[str(delivery)]]), (tasks.evaluate.name, [[3, 4]])]
+
+
+def test_the_rollup_task_needs_no_ids(rings: list[tuple[str, list[Any]]]) -> None:
+    doorbell.roll_up()
+    assert rings == [(tasks.roll_up.name, [])]
 
 
 def test_nothing_to_send_rings_nobody(rings: list[tuple[str, list[Any]]]) -> None:

@@ -99,11 +99,20 @@ class TestDeliver:
         assert not Attempt.objects.exists()
 
 
+@pytest.mark.parametrize(("rolled", "rings"), [(tasks.MINUTES_A_TASK, 1), (tasks.MINUTES_A_TASK - 1, 0)])
+def test_a_long_rollup_goes_on_in_another_task(monkeypatch: pytest.MonkeyPatch, rolled: int, rings: int) -> None:
+    heard: list[None] = []
+    monkeypatch.setattr(samples, "roll_up", lambda now, limit: rolled)
+    monkeypatch.setattr(doorbell, "roll_up", lambda: heard.append(None))
+    tasks.roll_up()
+    assert len(heard) == rings
+
+
 @pytest.mark.django_db
 def test_housekeeping_passes_the_time_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, datetime]] = []
     for module, name in ((samples, "roll_up"), (samples, "prune"), (ledger, "forget")):
-        monkeypatch.setattr(module, name, lambda now, name=name: asked.append((name, now)))
+        monkeypatch.setattr(module, name, lambda now, *_, name=name: asked.append((name, now)))
     tasks.roll_up()
     tasks.prune()
     assert [name for name, _ in asked] == ["roll_up", "prune", "forget"]
