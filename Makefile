@@ -47,7 +47,7 @@ test-agents: .venv/.test node-packages ## The tests of advisor-agent, of the Nod
 
 test-long: .venv/.test node-packages ## The same tests with their full counts
 	$(PYTEST) -m long || [ $$? = 5 ]  # 5: no test has full counts of its own
-	@if command -v node >/dev/null; then cd agents/demo && node --test long/*.test.js; fi
+	@if command -v node >/dev/null; then cd agents/demo && npm run --silent test:band; fi
 
 check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff check
