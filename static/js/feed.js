@@ -6,12 +6,16 @@ const wanted = (body.dataset.topics ?? '').split(' ').filter(Boolean);
 const spacing = Number(body.dataset.refresh ?? 5) * 1000;
 const RETRY = 2000;
 const IDLE = 15_000;
+// Charts move with every hint; the words beside them may lag, unless advice changed.
+const WORDS = body.dataset.series ? 6000 : 0;
 
 let socket = null;
 let retry = null;
 let due = null;
 let last = 0;
 let missed = false;
+let said = 0;
+let urgent = false;
 
 function say(text, on) {
   const mark = document.querySelector('[data-feed]');
@@ -26,6 +30,9 @@ async function fetchNews() {
   due = null;
   last = Date.now();
   document.dispatchEvent(new Event('news'));
+  if (!urgent && last - said < WORDS) return;
+  said = last;
+  urgent = false;
   try {
     await refresh();
   } catch {
@@ -41,6 +48,7 @@ function hear(event) {
   const hint = JSON.parse(event.data);
   socket.send('ok');
   if (hint.topic !== 'live') {
+    urgent ||= !hint.topic.startsWith('service:');
     say(`Live, every ${spacing / 1000} s`, true);
     ask();
     return;
