@@ -3,10 +3,10 @@
 // One process that is nearly full: every request computes for about 5 ms.
 
 const { application, listen } = require('./lib/service');
-const { countTo, countsPerMillisecond } = require('./lib/work');
+const { Work } = require('./lib/work');
 
-const COUNT = Math.round(5 * countsPerMillisecond());
+const work = new Work(5);
 
 const app = application();
-app.get('/checkout', (request, response) => response.send(`counted to ${countTo(COUNT)}`));
+app.get('/checkout', (request, response) => response.send(`counted to ${work.run()}`));
 listen(app, 'checkout');

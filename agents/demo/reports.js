@@ -3,11 +3,11 @@
 // A process with little to do, and one request that stops all others for about 300 ms.
 
 const { application, listen } = require('./lib/service');
-const { countTo, countsPerMillisecond } = require('./lib/work');
+const { Work } = require('./lib/work');
 
-const COUNT = Math.round(300 * countsPerMillisecond());
+const work = new Work(300);
 
 const app = application();
 app.get('/reports', (request, response) => response.send('no report is waiting'));
-app.get('/reports/export', (request, response) => response.send(`counted to ${countTo(COUNT)}`));
+app.get('/reports/export', (request, response) => response.send(`counted to ${work.run()}`));
 listen(app, 'reports');

@@ -6,6 +6,9 @@ const WARM_UP = 3;
 const ROUNDS = 9;
 const ROUND_COUNT = 5_000_000;
 
+// How much of the speed is taken from the last run: some ten runs forget a start under load.
+const LEARNING = 0.1;
+
 /** Work that keeps the event loop to itself, as a handler with heavy computation does. */
 function countTo(limit) {
   let counter = 0;
@@ -26,4 +29,23 @@ function countsPerMillisecond() {
   return Math.max(...rounds);
 }
 
-module.exports = { countTo, countsPerMillisecond };
+/**
+ * Work of a set length: counts as far as this machine counted in that time lately. A machine that was
+ * busy at the start, or shares its core with others, would else make all work too short or too long.
+ */
+class Work {
+  constructor(milliseconds) {
+    this.milliseconds = milliseconds;
+    this.speed = countsPerMillisecond();
+  }
+
+  /** Counts once; answers how far. */
+  run() {
+    const start = performance.now();
+    const count = countTo(Math.round(this.milliseconds * this.speed));
+    this.speed += LEARNING * (count / (performance.now() - start) - this.speed);
+    return count;
+  }
+}
+
+module.exports = { Work };
