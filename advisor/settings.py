@@ -77,7 +77,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 60  # names carry no hash: after an upgrade nobody keeps old scripts for long
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -217,5 +217,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # A traceback each second while Valkey is away; the hub says it once.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["console"], "level": env.str("ADVISOR_LOG_LEVEL", default="INFO")},
 }
