@@ -7,6 +7,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv sync --frozen --quiet --no-python-downloads --python $(BIN)/python
+AGENT := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable agents/python
 NODE_PACKAGES := $(patsubst %/package-lock.json,%,$(wildcard agents/*/package-lock.json tests/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.package-lock.json,$(NODE_PACKAGES))
 STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)
@@ -78,11 +79,13 @@ clean: ## Remove what these targets made, but no data (that is in .advisor)
 .venv/.run: .venv/.made uv.lock
 	@echo "Installing what the server needs ..."
 	@$(UV) --no-dev --inexact
+	@$(AGENT)
 	@touch $@
 
 .venv/.test: .venv/.made uv.lock
 	@echo "Installing what the tests need ..."
 	@$(UV) --inexact
+	@$(AGENT)
 	@touch $@
 
 node-packages:

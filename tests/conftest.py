@@ -25,6 +25,7 @@ from advisor.fleet import registry
 
 HOME = Path(tempfile.mkdtemp(prefix="advisor-"))  # short: a socket's path may have 107 characters
 VALKEY_SOCKET = HOME / "valkey.sock"
+(HOME / "static").mkdir()  # WhiteNoise warns where it is missing
 
 
 def _start_postgresql() -> str:

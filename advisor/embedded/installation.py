@@ -28,8 +28,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 
-from advisor.alerts.channels.webhook import new_secret
-from advisor.alerts.models import Channel
+from advisor.alerts.subscribe import subscribe
 from advisor.fleet import links, tokens
 from advisor.fleet.models import Token
 
@@ -76,10 +75,7 @@ def sign_in_link() -> str:
 
 def demo_channel(url: str) -> str:
     """Let every message go to `url` as well, and answer the secret that signs them."""
-    secret = new_secret()
-    config = {"url": url, "secret": secret}
-    Channel.objects.update_or_create(kind="webhook", name="Demo", defaults={"config": config, "enabled": True})
-    return secret
+    return subscribe(url, name="Demo")[1]
 
 
 def agent_token(path: Path) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advisor.alerts import dispatch, outbox
 from advisor.alerts.models import Attempt, Channel, Delivery
+from advisor.alerts.subscribe import subscribe
 from advisor.pages import words
 from advisor.pages.mail import newest_mails
 
@@ -23,6 +24,21 @@ MAILS_SHOWN = 10
 @require_safe
 def alerts(request: HttpRequest) -> HttpResponse:
     """Channels, delivery log, and the mails that were written as files."""
+    return _page(request)
+
+
+@require_POST
+def add_webhook(request: HttpRequest) -> HttpResponse:
+    """Add a webhook and show its secret this once; what was typed in stays where it cannot be added."""
+    url = request.POST.get("url", "").strip()
+    try:
+        _, secret = subscribe(url)
+    except ValueError as error:
+        return _page(request, status=422, url=url, wrong=str(error))
+    return _page(request, secret=secret)
+
+
+def _page(request: HttpRequest, status: int = 200, **webhook: str) -> HttpResponse:
     channels = [_row(channel) for channel in Channel.objects.order_by("name", "pk")]
     log = Delivery.objects.select_related("channel", "transition__recommendation__service")
     return render(request, "alerts.html", {
@@ -30,7 +46,8 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "channels": channels,
         "deliveries": [(one, last_try(one.attempts.all())) for one in log.order_by("-created_at")[:DELIVERIES_SHOWN]],
         "mails": newest_mails()[:MAILS_SHOWN],
-    })  # fmt: skip
+        "webhook": webhook,
+    }, status=status)  # fmt: skip
 
 
 @require_POST

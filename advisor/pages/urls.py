@@ -30,6 +30,7 @@ urlpatterns = [
     path("recommendations/<int:number>/acknowledge/", recommendation.acknowledge, name="acknowledge"),
     path("recommendations/<int:number>/dismiss/", recommendation.dismiss, name="dismiss"),
     path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/webhooks/", alerts.add_webhook, name="add_webhook"),
     path("alerts/<int:number>/test/", alerts.send_test, name="send_test"),
     path("mail/", mail.mail, name="mail"),
     path("mail/<str:name>/", mail.message, name="mail_message"),

@@ -46,3 +46,18 @@ def test_the_secret_of_a_webhook_is_never_shown(page: Client, channel: Channel) 
     html = page.get("/alerts/").content.decode()
     assert "https://example.com/h, signed" in html
     assert "whsec_hidden" not in html
+
+
+def test_a_webhook_is_added_and_its_secret_shown_once(page: Client, channel: Channel) -> None:
+    answer = page.post("/alerts/webhooks/", {"url": "https://hooks.example.com/advisor"})
+    added = Channel.objects.get(kind="webhook")
+    assert added.config["secret"] in words(answer.content)
+    assert added.config["secret"] not in words(page.get("/alerts/").content)
+
+
+def test_an_address_that_cannot_be_reached_is_refused_and_stays_in_the_form(page: Client, channel: Channel) -> None:
+    answer = page.post("/alerts/webhooks/", {"url": "http://hooks.example.com/advisor"})
+    assert answer.status_code == 422
+    assert b'value="http://hooks.example.com/advisor"' in answer.content
+    assert "https" in words(answer.content)
+    assert not Channel.objects.filter(kind="webhook").exists()

@@ -8,9 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from advisor.alerts.channels import webhook
 from advisor.alerts.models import Channel
-from advisor.alerts.target import parse
+from advisor.alerts.subscribe import subscribe
 
 
 class Command(BaseCommand):
@@ -33,20 +32,13 @@ class Command(BaseCommand):
         if options["action"] == "list":
             self._list()
         else:
-            self._add(options["url"], options["secret"] or webhook.new_secret())
+            self._add(options["url"], options["secret"] or "")
 
     def _add(self, url: str, secret: str) -> None:
         try:
-            target = parse(url)
-            webhook.check_secret(secret)
+            _, secret = subscribe(url, secret)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        if target.scheme == "http" and not settings.WEBHOOK_ALLOW:
-            raise CommandError("Plain http is for ADVISOR_WEBHOOK_ALLOW only; set it, or use https.")
-        config = {"url": url, "secret": secret}
-        known = Channel.objects.filter(kind="webhook", config__url=url)
-        if not known.update(config=config, enabled=True):
-            Channel.objects.create(kind="webhook", name=f"Webhook to {target.authority}"[:255], config=config)
         self.stdout.write(f"Signing secret (shown once): {secret}")
 
     def _list(self) -> None:
