@@ -9,10 +9,10 @@ from advisor_agent.command import command_of
     ("arguments", "script"),
     [
         (["node", "/srv/app.js", "--token=secret"], "/srv/app.js"),
-        (["node", "app.js"], "/work/app.js"),
+        (["node", "app.js"], "/srv/app.js"),
         (["node", "../lib/./app.js"], "/lib/app.js"),
-        (["node", "--require", "/opt/probe", "--max-old-space-size=512", "app.js"], "/work/app.js"),
-        (["node", "--require=/opt/probe", "-r", "x", "--import", "y", "app.mjs"], "/work/app.mjs"),
+        (["node", "--require", "/opt/probe", "--max-old-space-size=512", "app.js"], "/srv/app.js"),
+        (["node", "--require=/opt/probe", "-r", "x", "--import", "y", "app.mjs"], "/srv/app.mjs"),
         (["node", "-e", "require('x')"], ""),
         (["node", "--inspect", "-p", "secret()"], ""),
         (["node"], ""),
@@ -23,7 +23,7 @@ from advisor_agent.command import command_of
     ],
 )
 def test_only_the_script_is_seen(arguments, script):
-    command = command_of("\0".join(arguments) + "\0", "/work")
+    command = command_of("\0".join(arguments) + "\0", "/srv")
     assert command.script == script
     assert not command.is_launcher
 
@@ -38,4 +38,4 @@ def test_only_the_script_is_seen(arguments, script):
     ],
 )
 def test_what_starts_the_service_is_not_the_service(arguments):
-    assert command_of("\0".join(arguments) + "\0", "/work").is_launcher
+    assert command_of("\0".join(arguments) + "\0", "/srv").is_launcher
