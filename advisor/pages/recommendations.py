@@ -16,11 +16,12 @@ ENDED_SHOWN = 50
 
 @require_safe
 def recommendations(request: HttpRequest) -> HttpResponse:
-    """The list; an alive one that was dismissed stands with those that ended."""
+    """The list; an alive one that was dismissed stands with those that ended. What passed unopened is not shown."""
     rows = Recommendation.objects.select_related("service")
     waiting = sorted(rows.filter(ended_at=None, state__in=OPEN), key=urgency.weight)
     forming = list(rows.filter(ended_at=None, state=Progress.FORMING).order_by("formed_at"))
-    others = rows.exclude(pk__in=[one.pk for one in (*waiting, *forming)]).order_by("-updated_at")[:ENDED_SHOWN]
+    opened = rows.filter(opened_at__isnull=False)
+    others = opened.exclude(pk__in=[one.pk for one in (*waiting, *forming)]).order_by("-updated_at")[:ENDED_SHOWN]
     groups = (("Waiting for you", waiting), ("Forming", forming), ("Earlier", list(others)))
     return render(
         request,

@@ -19,3 +19,8 @@ def test_what_waits_comes_before_what_forms_and_what_ended(page: Client, cast: C
     text = words(page.get("/recommendations/").content)
     assert "One recommendation waits for you" in text
     assert text.index("Waiting for you") < text.index("Forming State") < text.index("Earlier")
+
+
+def test_what_formed_and_passed_without_opening_is_not_advice(page: Client, cast: Cast) -> None:
+    cast.advise(rule="a", state="resolved", opened_at=None, ended_at=cast.now)
+    assert "Earlier" not in words(page.get("/recommendations/").content)
