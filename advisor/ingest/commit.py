@@ -60,7 +60,7 @@ class Committer:
             return self._commit([batch])[0]
         except ForeignHost as error:
             return Refusal(403, Code.PERMISSION_DENIED, str(error))
-        except (DataError, IntegrityError) as error:
+        except (DataError, IntegrityError, OverflowError) as error:
             log.warning("A batch of token %s cannot be stored: %s", batch.token, error)
             return invalid("The batch holds something that cannot be stored. It was logged.")
         except Exception:

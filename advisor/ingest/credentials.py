@@ -73,15 +73,25 @@ class Credentials:
         if asking is None:
             if len(self._asking) >= _WAITING:
                 raise unavailable("Too many new tokens at once.")
-            asking = self._asking[digest] = asyncio.ensure_future(self._ask_in_time(digest, raw))
-            asking.add_done_callback(lambda _: self._asking.pop(digest))
-        return await asyncio.shield(asking)  # shared: one request that is given up must not end it for the others
-
-    async def _ask_in_time(self, digest: bytes, raw: str) -> Token | None:
+            asking = self._asking[digest] = asyncio.ensure_future(self._ask_and_keep(digest, raw))
+            asking.add_done_callback(lambda done: self._forget_question(digest, done))
         try:
             async with asyncio.timeout(self._seconds):
-                token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, raw)
-        except (DatabaseError, TimeoutError) as error:
+                # Shared: a request that is given up ends it for nobody, and a late answer serves the next try.
+                return await asyncio.shield(asking)
+        except TimeoutError:
+            log.warning("Tokens could not be checked within %g s", self._seconds)
+            raise unavailable("Tokens cannot be checked: the database is slow.", 2) from None
+
+    def _forget_question(self, digest: bytes, done: asyncio.Future[Token | None]) -> None:
+        del self._asking[digest]
+        if not done.cancelled():
+            done.exception()  # looked at here, because the one who asked may have gone
+
+    async def _ask_and_keep(self, digest: bytes, raw: str) -> Token | None:
+        try:
+            token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, raw)
+        except DatabaseError as error:
             log.warning("Tokens cannot be checked: %r", error)
             raise unavailable("Tokens cannot be checked: the database is away.", 5) from None
         if len(self._known) >= _REMEMBERED:

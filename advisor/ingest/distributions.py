@@ -22,12 +22,14 @@ def integer(value: Integer) -> int:
     """An OTLP integer.
 
     Raises:
-        ValueError: the text is no integer of 64 bits.
+        ValueError: it is no integer of 64 bits.
     """
     if isinstance(value, str):
         if len(value) > _DIGITS:
             raise ValueError("a number of more than 64 bits")
         value = int(value)
+    if not -(2**63) <= value < 2**64:
+        raise ValueError("a number of more than 64 bits")
     return value
 
 

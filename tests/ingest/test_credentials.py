@@ -114,6 +114,22 @@ async def test_a_database_that_hangs_is_not_waited_for() -> None:
         gate.set()
 
 
+async def test_an_answer_that_comes_late_serves_the_next_try() -> None:
+    gate, asked = threading.Event(), []
+
+    def slow(raw: str) -> Token | None:
+        asked.append(raw)
+        gate.wait(30)
+        return GOOD
+
+    credentials = Credentials(slow, seconds=0.01)
+    assert (await refused(credentials, b"Bearer good")).status == 503
+    gate.set()
+    await asyncio.gather(*credentials._asking.values())
+    assert await credentials.check(b"Bearer good") is GOOD
+    assert asked == ["good"]
+
+
 async def test_memory_is_bounded(registry: Registry, credentials: Credentials) -> None:
     for index in range(10_100):
         with pytest.raises(Refusal):

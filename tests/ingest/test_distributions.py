@@ -75,6 +75,7 @@ def test_the_difference_of_running_counts_is_exactly_what_came(before: list[int]
         explicit_point([-1, 2], [0.1], 1.0),
         {**explicit_point([1, 2], [0.1], 1.0), "count": "many"},
         {**explicit_point([1, 2], [0.1], 1.0), "count": "9" * 30},
+        {**explicit_point([1, 2], [0.1], 1.0), "count": 10**30},
         {**explicit_point([1, 2], [0.1], 1.0), "bucketCounts": "no list"},
         {**explicit_point([1, 2], [0.1], 1.0), "bucketCounts": [1] * limits.BUCKET_BYTES},
     ],

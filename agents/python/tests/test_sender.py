@@ -189,6 +189,7 @@ def test_a_server_that_never_answers_is_given_up(tmp_path, monkeypatch, capsys):
         sending = Sending(f"http://127.0.0.1:{server.getsockname()[1]}", tmp_path)
         sending.add("b-1")
         sending.until(lambda: sending.sender.is_waiting)
+        assert not sending.selector.get_map(), "a dead socket's number may be given to a visitor"
     assert "no answer within" in capsys.readouterr().err
     assert len(sending.spool) == 1
 

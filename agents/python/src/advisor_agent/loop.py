@@ -42,6 +42,9 @@ class Loop:
             if self._leave_by is None and time.monotonic() >= next_tick:
                 self._tick()
                 next_tick = _next(next_tick, self._config.interval, time.monotonic())
+            if self._receiver and self._leave_by is not None:
+                self._receiver.close()
+                self._receiver = None
             if self._receiver:
                 self._receiver.work()
             self._sender.work()
@@ -82,10 +85,8 @@ class Loop:
 
     def _on_signal(self, events: int) -> None:
         self._signals.recv(64)
+        # The receiver closes before the next look: events of its sockets may stand behind this one.
         self._leave_by = time.monotonic() + _LEAVE_SECONDS
-        if self._receiver:
-            self._receiver.close()
-            self._receiver = None
 
     def _close(self) -> None:
         self._sender.close()

@@ -55,6 +55,7 @@ class Sender:
         if self._current and time.monotonic() >= self._answer_by:
             self._connection.close()
             self._failed(f"no answer within {_ANSWER_SECONDS:.0f} s")
+            self._watch()  # let the selector forget the socket: its number may be given to a visitor
         if self._current is None and self._spool and time.monotonic() >= self._wait_until:
             self._current = self._spool.first()
             if self._current:
