@@ -9,10 +9,11 @@ import re
 import secrets
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from advisor.embedded.plan import Plan
+from advisor.embedded.plan import DEMO_DIRECTORY, Plan, base_home
 from advisor.embedded.refusal import CannotStartError
 
 SOCKET_PATH_LIMIT = 103
@@ -49,6 +50,14 @@ def lock(plan: Plan) -> TextIO:
             f"Already running with the data in {plan.home}: `make link` prints a new sign-in link."
         ) from None
     return file
+
+
+def of_lone_demo(environment: Mapping[str, str]) -> Path | None:
+    """The home of a demo that runs where nothing else does and no database is named; else None."""
+    base = base_home(environment)
+    if "ADVISOR_DATABASE_URL" in environment or is_running(base) or not is_running(base / DEMO_DIRECTORY):
+        return None
+    return base / DEMO_DIRECTORY
 
 
 def is_running(home: Path) -> bool:

@@ -86,3 +86,16 @@ def test_elsewhere_the_socket_has_a_short_private_place(tmp_path: Path, name: st
     assert mode(socket.parent) == 0o700
     assert home.valkey_socket(current) == socket, "the next start finds the same place"
     socket.parent.rmdir()
+
+
+def test_a_demo_is_asked_about_where_only_it_runs(tmp_path: Path) -> None:
+    environment = {"ADVISOR_HOME": str(tmp_path)}
+    demo, real = plan.read(environment, is_demo=True), plan.read(environment, is_demo=False)
+    home.prepare(demo)
+    assert home.of_lone_demo(environment) is None
+    with home.lock(demo):
+        assert home.of_lone_demo(environment) == demo.home
+        assert home.of_lone_demo({**environment, "ADVISOR_DATABASE_URL": "postgres://db/advisor"}) is None
+        home.prepare(real)
+        with home.lock(real):
+            assert home.of_lone_demo(environment) is None

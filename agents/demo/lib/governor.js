@@ -21,16 +21,15 @@ const MOST_DOWN = 0.75;
 
 /**
  * What gives way while the host is too busy, a step at a time: first the light traffic on reports, then
- * checkout to the low end of its band, and only then checkout's place in the band.
+ * checkout to the low end of its band, and only then its place in the band: never so far that advice on it ends.
  */
 const LADDER = [
   { light: 4, aim: 0.885 },
   { light: 2, aim: 0.885 },
   { light: 1, aim: 0.885 },
   { light: 1, aim: 0.86 },
-  { light: 1, aim: 0.8 },
-  { light: 1, aim: 0.7 },
-  { light: 1, aim: 0.6 },
+  { light: 1, aim: 0.83 },
+  { light: 1, aim: 0.74 },
 ];
 
 /** The step of the ladder for the next interval. */

@@ -6,9 +6,11 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from advisor.recommendations import export
+from advisor.recommendations.export import NOTHING_KEPT
 
 
 class Command(BaseCommand):
@@ -23,7 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print them."""
-        found = export.verdicts(options["service"])
+        try:
+            found = export.verdicts(options["service"])
+        except DatabaseError as error:
+            raise CommandError(f"{NOTHING_KEPT} ({error})") from error
         if options["format"] == "json":
             self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
         elif found:

@@ -6,7 +6,8 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from advisor.recommendations import export, ledger
 from advisor.vocabulary import Verdict
@@ -41,3 +42,12 @@ def test_text_says_what_to_do_and_what_not() -> None:
 
 def test_nothing_is_said_in_words() -> None:
     assert run() == "No recommendation stands.\n"
+
+
+def test_data_that_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(service: str | None) -> list[object]:
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(export, "advice", away)
+    with pytest.raises(CommandError, match="make run"):
+        run()
