@@ -68,12 +68,14 @@ class RuleState:
 
     `since` is when the present verdict began, `over_since` / `under_since` when the condition was
     first seen over / under without a break. Missing data stops both clocks and clears nothing.
+    `seen` is when it was last looked at.
     """
 
     verdict: Verdict = Verdict.UNKNOWN
     since: float | None = None
     over_since: float | None = None
     under_since: float | None = None
+    seen: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

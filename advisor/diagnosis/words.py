@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def number(value: float) -> str:
     """Two significant digits below 10, whole numbers above, thousands with a comma."""
@@ -32,5 +34,6 @@ def counted(count: int, thing: str) -> str:
 
 
 def cores(spare: float, whole: float) -> str:
-    """How many cores of how many: "0.6 of 2 cores"."""
-    return f"{number(max(0.0, spare))} of {number(whole)} {'core' if whole == 1 else 'cores'}"
+    """How many cores of how many: "0.6 of 2 cores", rounded down so that what is short never reads as enough."""
+    sure = math.floor(max(0.0, spare) * 10 + 1e-9) / 10
+    return f"{number(sure)} of {number(whole)} {'core' if whole == 1 else 'cores'}"

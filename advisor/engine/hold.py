@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from advisor.diagnosis import Condition, RuleState
 from advisor.vocabulary import Verdict
+
+UNSEEN: Final = 60.0
+"""Seconds without a look (two rounds of the default schedule) of which nothing is known."""
 
 _KEPT = (Verdict.PENDING, Verdict.FIRING)
 
@@ -23,7 +27,10 @@ class Hold:
         Over starts or continues the way to firing. Between keeps a verdict that was reached, and breaks
         both clocks. Under clears what was only pending at once, and what fires after its time. Unknown
         keeps what is pending or firing and stops both clocks: missing data neither fires nor clears.
+        So does a time in which nobody looked.
         """
+        if state.seen is not None and now - state.seen > max(UNSEEN, self.fire / 2):
+            state = RuleState(state.verdict, state.since)
         if condition is Condition.OVER:
             return self._over(state, now)
         if condition is Condition.UNDER:

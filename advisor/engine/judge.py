@@ -55,14 +55,14 @@ def _weighed(rule: Rule, readings: Mapping[str, Reading]) -> Reading:
     if reading.condition is not Condition.OVER:
         return reading
     rivals = [readings[name] for name in rule.explained_by if name in readings]
-    strongest = max((r.confidence for r in rivals if r.condition is Condition.OVER), default=0.0)
+    strongest = max((r.confidence for r in rivals), default=0.0)  # also of one that is not over yet (1.2)
     sure = contested(reading.confidence, strongest)
     return replace(reading, confidence=sure, condition=Condition.OVER if sure >= SILENT else Condition.BETWEEN)
 
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot) -> Ruling:
     hold = Hold(rule.hold / snapshot.time_scale, rule.clear_hold / snapshot.time_scale)
-    after = hold.next(state, reading.condition, snapshot.now)
+    after = replace(hold.next(state, reading.condition, snapshot.now), seen=snapshot.now)
     return Ruling(
         rule=rule.id,
         title=rule.title,

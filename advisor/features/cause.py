@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from advisor.features.machine import Machine
 from advisor.features.process import Process
 
 GAP: Final = 0.25
@@ -25,12 +26,30 @@ class Cause(StrEnum):
     COLLECTION = "collection"
 
 
-def cause_of_blocks(process: Process, seconds: float) -> Cause:
-    """What held the loop of this process over the last (scaled) seconds; computing if nothing says otherwise."""
+CROWDED_CPU: Final = 0.80
+CROWDED_PRESSURE: Final = 0.10
+CROWDED_STEAL: Final = 0.05
+"""From these on a process may wait for a processor as well as in a call: C2 blames calls on idle hosts only."""
+
+
+def cause_of_blocks(process: Process, seconds: float, machine: Machine | None = None) -> Cause:
+    """What held the loop of this process over the last (scaled) seconds; computing if nothing says otherwise.
+
+    `machine` is where it runs, if that reports: on a crowded one a gap says nothing of the code.
+    """
     blocks = process.blocks(process.span(seconds))
     if blocks.size and process.gc_pause(seconds) >= COLLECTED * blocks.max() > 0:
         return Cause.COLLECTION
     gap, busy = process.gap(seconds), process.elu(seconds)
-    if gap >= GAP or (busy > 0 and gap >= IDLE_SHARE * busy):
+    waits = gap >= GAP or (busy > 0 and gap >= IDLE_SHARE * busy)
+    if waits and not (machine and _is_crowded(machine, seconds)):
         return Cause.WAITING
     return Cause.WORK
+
+
+def _is_crowded(machine: Machine, seconds: float) -> bool:
+    return (
+        machine.cpu(seconds) >= CROWDED_CPU
+        or machine.pressure(seconds) >= CROWDED_PRESSURE
+        or machine.steal(seconds) >= CROWDED_STEAL
+    )

@@ -72,6 +72,12 @@ class Process:
         """True if the loop itself is reported, not only the CPU time of its thread."""
         return any(name in self.track.values for name in ("loop_active", "loop_utilization"))
 
+    @property
+    def serves(self) -> bool:
+        """True if it reports from inside or listens on a port."""
+        listening = self.track.values.get("listening")
+        return self.measures_loop or (listening is not None and float(np.nanmax(listening, initial=0.0)) > 0)
+
     @remembered
     def elu(self, seconds: float) -> float:
         """Event loop utilization as measured, 0 to 1."""
@@ -143,14 +149,16 @@ class Process:
     def blocked_share(self, seconds: float) -> float:
         """Share of time lost to delays over the timer's resolution.
 
-        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row.
+        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row. Never more
+        than the loop was busy: late timers of an idle loop are delays too, but hold nobody up.
         """
         span = self.span(seconds)
         share = stats.rate(self.track, "loop_blocked", span)
-        if not math.isnan(share):
-            return share
-        _, covered = stats.known(self.track, "loop_delay_max", span)
-        return float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
+        if math.isnan(share):
+            _, covered = stats.known(self.track, "loop_delay_max", span)
+            share = float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
+        busy = self.elu(seconds)
+        return share if math.isnan(busy) else min(share, busy)
 
     @remembered
     def gc_share(self, seconds: float) -> float:

@@ -61,7 +61,9 @@ class Snapshot:
 
     @cached_property
     def _serving(self) -> tuple[Process, ...]:
-        return tuple(self._process(i) for i in self.window.instances if i.role != _PRIMARY and self._is_alive(i))
+        """A script of the same package that neither listens nor reports from inside does not dilute the means."""
+        found = [self._process(i) for i in self.window.instances if i.role != _PRIMARY and self._is_alive(i)]
+        return tuple([p for p in found if p.serves] or found)
 
     def _process(self, instance: InstanceWindow) -> Process:
         warm = -math.inf if instance.started is None else instance.started + WARM_UP / self.time_scale

@@ -57,7 +57,9 @@ def states(service_ids: Iterable[int]) -> dict[int, dict[str, RuleState]]:
     ids = list(service_ids)
     found: dict[int, dict[str, RuleState]] = {service_id: {} for service_id in ids}
     for row in RuleVerdict.objects.filter(service_id__in=ids).defer("reading"):
-        found[row.service_id][row.rule] = RuleState(Verdict(row.verdict), row.since, row.over_since, row.under_since)
+        found[row.service_id][row.rule] = RuleState(
+            Verdict(row.verdict), row.since, row.over_since, row.under_since, seen=row.evaluated_at
+        )
     return found
 
 

@@ -152,12 +152,14 @@ def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], shar
 def _claim(snapshot: Snapshot, process: Process, worst: float, share: float) -> str:
     if worst < rule.block:
         return f"{snapshot.name}: the event loop is held for {duration(worst)} at most"
+    busy = process.elu(rule.window)
+    if busy >= rule.busy or _ordinary_queue(process) >= worst:
+        return f"{snapshot.name}: the longest delay is {duration(worst)}, and the event loop is {percent(busy)} busy"
     what = {
         Cause.WORK: "something holds the event loop",
         Cause.WAITING: "a synchronous call holds the event loop",
         Cause.COLLECTION: "garbage collection holds the event loop",
-    }[cause_of_blocks(process, rule.window)]
-    busy = process.elu(rule.window)
+    }[cause_of_blocks(process, rule.window, snapshot.machine_of(process))]
     whose = "" if len(snapshot.processes) == 1 else f" of one of {counted(len(snapshot.processes), 'process')}"
     return (
         f"{snapshot.name}: {what}{whose} for up to {duration(worst)} at a time, {percent(share)} of all time, "

@@ -94,7 +94,7 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
     found = [
         _above("loop_utilization", label, busy, rule.busy),
         _above("cpu_main", "Main thread computing", snapshot.cpu_main(window), rule.computing),
-        _below("gap", "Busy without computing", min(snapshot.gap(window), snapshot.gap(LONG)), rule.gap),
+        _below("gap", "Busy without computing", max(min(snapshot.gap(window), snapshot.gap(LONG)), 0.0), rule.gap),
         _below("gc_share", "Garbage collection", stats.mean([p.gc_share(window) for p in snapshot.processes]),
                rule.collection),
         _below("loop_variation", "Variation of the loop", _variation(snapshot), rule.variation),

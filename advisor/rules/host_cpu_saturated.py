@@ -105,7 +105,7 @@ def _evidence(machine: Machine, gap: float, own: float) -> tuple[Evidence, ...]:
         ("pressure_cpu", "Time some task waits for a processor", machine.pressure(window), rule.pressure),
         ("throttled", "Quota throttled", machine.throttled(window), rule.throttle),
         ("cpu_steal", "Taken by the hypervisor", machine.steal(window), rule.steal),
-        ("gap", "Busy without computing", gap, rule.gap),
+        ("gap", "Busy without computing", max(gap, 0.0), rule.gap),
         ("own_cpu", "Cores that the service uses, of all", own, rule.own),
     )
     return tuple(

@@ -62,7 +62,7 @@ strategy = Strategy(
     isolating=Limit(0.7, "1", "what is left of the confidence where copies only confine a block to one worker"),
 )
 
-BLOCKED = "event-loop-blocked"
+BLOCKED, CROWDED = "event-loop-blocked", "host-cpu-saturated"
 WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
@@ -81,6 +81,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so idle cores cannot be counted.")
+    if ruling.rule == CROWDED:
+        return strategy.reject(_crowded(snapshot, machine))
     refusal = _no_room(snapshot, machine)
     if refusal:
         return strategy.reject(refusal)
@@ -90,6 +92,14 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(f"{now} already carry the work; another one would not be used.")
     lack = _no_memory(snapshot, plan)
     return strategy.reject(lack) if lack else _option(snapshot, ruling, plan)
+
+
+def _crowded(snapshot: Snapshot, machine: Machine) -> str:
+    """Why C3 forbids more processes here (1.5), whatever the mean says of idle cores."""
+    waits = stats.mean([p.gap(NOW) for p in snapshot.on(machine)])
+    if waits > 0:
+        return f"Its processes on {machine.name} wait for a processor {percent(waits)} of the time; another would too."
+    return f"{machine.name} is {percent(machine.cpu(NOW))} busy, and another worker would share what is left."
 
 
 def _no_room(snapshot: Snapshot, machine: Machine) -> str:

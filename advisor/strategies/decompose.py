@@ -72,7 +72,7 @@ def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     process = snapshot.most_blocked(WINDOW)
     if process is None:
         return strategy.reject("0 processes report delays, so no heavy part stands out.")
-    cause = cause_of_blocks(process, WINDOW)
+    cause = cause_of_blocks(process, WINDOW, snapshot.machine_of(process))
     if cause is Cause.COLLECTION:
         pause = duration(process.gc_pause(WINDOW))
         return strategy.reject(f"Garbage collection pauses of {pause} explain the blocks, not one part of the work.")

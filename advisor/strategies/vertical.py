@@ -30,6 +30,7 @@ from advisor.diagnosis.prediction import GROWTH, SIZING, TARGET, Clones, of_clon
 from advisor.diagnosis.words import cores, counted, duration, number, percent
 from advisor.features import Snapshot
 from advisor.features.machine import Machine
+from advisor.features.process import MINUTE
 from advisor.features.queueing import Policy
 from advisor.vocabulary import Family
 
@@ -43,7 +44,7 @@ strategy = Strategy(
     grown=Limit(0.7, "1", "what is left of the confidence, since the processes must also use the new cores"),
 )
 
-BLOCKED = "event-loop-blocked"
+BLOCKED, CROWDED = "event-loop-blocked", "host-cpu-saturated"
 WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
@@ -55,7 +56,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so nothing shows that cores are short.")
-    spare, count = machine.spare(SIZING), len(snapshot.on(machine))
+    # A full host speaks of this minute; sizing by a longer mean would contradict its own claim.
+    spare, count = machine.spare(MINUTE if ruling.rule == CROWDED else SIZING), len(snapshot.on(machine))
     if spare >= strategy.spare:
         idle = cores(spare, machine.cores)
         return strategy.reject(

@@ -106,7 +106,7 @@ def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
         what = "A block" if ruling.rule == BLOCKED else "A request"
         least = duration(strategy.task)
         return f"{what} holds the loop for {duration(task.seconds)}; handing work over pays from {least}."
-    cause, gap = cause_of_blocks(task.process, WINDOW), task.process.gap(WINDOW)
+    cause, gap = cause_of_blocks(task.process, WINDOW, snapshot.machine_of(task.process)), task.process.gap(WINDOW)
     if cause is Cause.WAITING or gap >= GAP:
         busy = task.process.elu(WINDOW)
         return (

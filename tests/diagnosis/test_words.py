@@ -40,5 +40,7 @@ def test_counted() -> None:
 
 
 def test_cores() -> None:
-    assert words.cores(0.56, 2) == "0.6 of 2 cores"
+    assert words.cores(0.56, 2) == "0.5 of 2 cores"
+    assert words.cores(0.496, 2) == "0.4 of 2 cores", "what is short of a limit of 0.5 may not read as 0.5"
+    assert words.cores(0.3, 2) == "0.3 of 2 cores"
     assert words.cores(-0.1, 1) == "0 of 1 core"

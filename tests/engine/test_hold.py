@@ -138,3 +138,15 @@ def test_a_clock_set_back_does_not_fire_early() -> None:
     ahead = RuleState(Verdict.PENDING, since=500.0, over_since=500.0)
     back = HOLD.next(ahead, OVER, 100.0)
     assert (back.verdict, HOLD.until(back)) == (Verdict.PENDING, 160.0)
+
+
+def test_a_time_in_which_nobody_looked_counts_for_neither_side() -> None:
+    over = RuleState(Verdict.PENDING, since=0.0, over_since=0.0, seen=0.0)
+    assert HOLD.next(over, OVER, 3600.0).verdict is Verdict.PENDING
+    under = RuleState(Verdict.FIRING, since=0.0, under_since=10.0, seen=10.0)
+    assert HOLD.next(under, UNDER, 7200.0).verdict is Verdict.FIRING
+
+
+def test_looks_at_their_usual_distance_count() -> None:
+    over = RuleState(Verdict.PENDING, since=0.0, over_since=0.0, seen=50.0)
+    assert HOLD.next(over, OVER, 60.0).verdict is Verdict.FIRING

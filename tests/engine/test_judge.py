@@ -101,7 +101,7 @@ def test_checkout_is_told_to_run_two_workers_and_not_to_buy_a_machine() -> None:
     assert (advice.options[0].rank, advice.options[0].id) == (1, "cluster")
     assert advice.options[0].title == "Run 2 workers on web-1"
     reasons = {rejection.id: rejection.reason for rejection in advice.rejected}
-    assert "0.6 of 2 cores" in reasons["vertical"]
+    assert "0.5 of 2 cores" in reasons["vertical"]
     assert "10 ms" in reasons["worker-threads"]
 
 

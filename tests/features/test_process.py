@@ -94,3 +94,11 @@ def test_the_first_two_minutes_of_a_life_are_left_out() -> None:
     young = process(Load(age=180))
     assert young.span(600).length == pytest.approx(60, abs=10)
     assert process(Load(age=36), time_scale=5.0).span(600).length == pytest.approx(12, abs=2)
+
+
+def test_late_timers_of_an_idle_loop_are_no_lost_time() -> None:
+    seen = snapshot(Load(elu=0.02))
+    window = seen.window.instances[0]
+    late = {**window.track.values, "loop_blocked": np.full_like(window.track.times, 0.05 * window.track.spans[0])}
+    process = Process(replace(window, track=replace(window.track, values=late)), seen.window.start, seen.now, 1.0)
+    assert process.blocked_share(600) == pytest.approx(process.elu(600))

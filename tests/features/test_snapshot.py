@@ -97,3 +97,15 @@ def test_an_empty_service_has_no_figures() -> None:
     assert math.isnan(seen.rps(60))
     assert seen.coverage(60) == 0.0
     assert seen.routes(300) == ()
+
+
+def test_a_script_of_the_same_package_does_not_dilute_the_loops() -> None:
+    window = service(Load(elu=0.9), Load(elu=0.1))
+    script = window.instances[1]
+    seen_from_outside = {name: values for name, values in script.track.values.items() if not name.startswith("loop_")}
+    seen_from_outside.pop("listening", None)
+    mute = replace(script, track=replace(script.track, values=seen_from_outside))
+    mixed = Snapshot(replace(window, instances=(window.instances[0], mute)), NOW)
+    assert [p.instance.id for p in mixed.processes] == [window.instances[0].id]
+    alone = Snapshot(replace(window, instances=(mute,)), NOW)
+    assert len(alone.processes) == 1, "where nothing serves, what there is is looked at"

@@ -160,7 +160,7 @@ class TestStates:
         one, never = service(), service()
         ledger.record(judgement(one.pk, PENDING), NOW)
         assert ledger.states([one.pk, never.pk]) == {
-            one.pk: {RULE: RuleState(PENDING, T, T, None)},
+            one.pk: {RULE: RuleState(PENDING, T, T, None, seen=T)},
             never.pk: {},
         }
 

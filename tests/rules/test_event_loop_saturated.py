@@ -35,7 +35,7 @@ def test_fires_for_a_full_loop_beside_idle_cores(seed: int, noise: float, time_s
 
 def test_the_claim_holds_the_computed_numbers() -> None:
     seen = snapshot(replace(FULL, elu=0.89, noise=0.0), name="checkout", machine=Machine(cores=2, cpu=0.72))
-    assert read(seen).claim == "checkout: the event loop is 89% busy while 0.6 of 2 cores are idle"
+    assert read(seen).claim == "checkout: the event loop is 89% busy while 0.5 of 2 cores are idle"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -65,7 +65,13 @@ def test_it_needs_to_know_the_processors() -> None:
 
 def test_it_is_refused_on_a_full_host() -> None:
     starved = snapshot(*[Load(elu=0.99, cpu=0.47)] * 4, machine=Machine(cores=2, cpu=0.97))
-    assert "2 cores" in rejection("cluster", STARVED, starved)
+    assert "51% of the time" in rejection("cluster", STARVED, starved)
+
+
+@pytest.mark.parametrize("machine", [Machine(cores=2, cpu=0.6, steal=0.15), Machine(cores=2, cpu=0.4, throttled=0.4)])
+def test_it_is_refused_where_processors_are_taken_away_on_a_half_idle_host(machine: Machine) -> None:
+    starved = snapshot(Load(elu=0.9, cpu=0.6), machine=machine)
+    assert "wait for a processor" in rejection("cluster", STARVED, starved)
 
 
 def test_enough_workers_are_not_increased() -> None:

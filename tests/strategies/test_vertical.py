@@ -14,7 +14,7 @@ FULL = Load(elu=0.885, cpu=0.85, rps=175)
 @pytest.mark.parametrize(
     ("machine", "why"),
     [
-        (Machine(cores=2, cpu=0.72), "1 process can use 1 core, and 0.6 of 2 cores on web-1 are idle"),
+        (Machine(cores=2, cpu=0.72), "1 process can use 1 core, and 0.5 of 2 cores on web-1 are idle"),
         (Machine(cores=8, cpu=0.15), "6.8 of 8 cores on web-1 are idle"),
         (Machine(cores=2, cpu=0.79), "1 process cannot use the 2 cores"),
     ],
