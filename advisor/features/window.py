@@ -42,7 +42,11 @@ class PartWindow:
 
 @dataclass(frozen=True, slots=True)
 class InstanceWindow:
-    """One process of the service. `role` is single, primary or worker; `started` is Unix seconds."""
+    """One process of the service.
+
+    `role` is single, primary or worker; `started` is Unix seconds; `script` is the path that Node.js was
+    started with, empty where it is not known.
+    """
 
     id: int
     host_id: int | None
@@ -51,6 +55,7 @@ class InstanceWindow:
     started: float | None
     track: Track
     parts: tuple[PartWindow, ...] = ()
+    script: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ def _instance(
         started=instance.started_at,
         track=tracks[key],
         parts=tuple(parts.get(key, ())),
+        script=instance.script,
     )
 
 

@@ -202,14 +202,18 @@ def _check_first(snapshot: Snapshot) -> str:
 
 def _steps(snapshot: Snapshot, plan: Plan) -> tuple[Step, ...]:
     name, count = shlex.quote(snapshot.name), plan.after
+    script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
+    module = script if script.startswith(("/", "./", "../")) else f"./{script}"
     return (
-        Step("Set cluster mode; put the script that starts the service today in place of server.js.", "PM2",
-             "ecosystem.config.js", _PM2.format(name=json.dumps(snapshot.name), count=count)),
-        Step("Replace the process once. The change from fork to cluster mode is a restart, later releases are not.",
-             "PM2", "shell", f"pm2 delete {name}\npm2 start ecosystem.config.js\npm2 save"),
+        Step("Set cluster mode. Check that this script is the one that starts the service today.", "PM2",
+             "ecosystem.config.cjs",
+             _PM2.format(name=json.dumps(snapshot.name), script=json.dumps(script), count=count)),
+        Step(f"Stop the process that runs today, the way it was started (under PM2: pm2 delete {name}), then start "
+             "the workers. This is a restart, later releases are not.",
+             "PM2", "shell", "pm2 start ecosystem.config.cjs\npm2 save"),
         Step("Release with a reload, which replaces one worker after the other.", "PM2", "shell", f"pm2 reload {name}"),
-        Step("Start this file instead of server.js; server.js exports its listening http.Server as `server`.",
-             "node:cluster", "cluster.mjs", _CLUSTER.format(count=count)),
+        Step(f"Start this file instead of {script}, which exports its listening http.Server as `server`.",
+             "node:cluster", "cluster.mjs", _CLUSTER.format(count=count, module=json.dumps(module))),
         Step("Watch this page: the loops should be about "
              f"{percent(snapshot.work(NOW) / len(snapshot.processes) * plan.before / count)} busy each."),
     )  # fmt: skip
@@ -219,7 +223,7 @@ _PM2 = """module.exports = {{
   apps: [
     {{
       name: {name},
-      script: "server.js",
+      script: {script},
       exec_mode: "cluster",
       instances: {count},
       kill_timeout: 10000, // ms for open requests to finish
@@ -238,7 +242,7 @@ if (cluster.isPrimary) {{
   }});
   process.on("SIGTERM", () => cluster.disconnect(() => process.exit(0)));
 }} else {{
-  const {{ server }} = await import("./server.js");
+  const {{ server }} = await import({module});
   process.on("SIGTERM", () => server.close(() => process.exit(0)));
 }}
 """

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from tests.answers import answered, expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
@@ -141,10 +142,40 @@ def test_websockets_ask_for_sticky_sessions() -> None:
 def test_steps_hold_this_service_s_numbers_and_quote_its_name() -> None:
     found = offered(snapshot(FULL, name='a"b; rm', machine=Machine(cores=4, cpu=0.3)))
     code = {step.file: step.code for step in found.steps if step.file != "shell"}
-    assert 'name: "a\\"b; rm"' in code["ecosystem.config.js"]
-    assert "instances: 2" in code["ecosystem.config.js"]
+    assert 'name: "a\\"b; rm"' in code["ecosystem.config.cjs"]
+    assert "instances: 2" in code["ecosystem.config.cjs"]
     assert "i < 2" in code["cluster.mjs"]
     assert "pm2 reload 'a\"b; rm'" in [step.code for step in found.steps]
+
+
+@pytest.mark.parametrize(
+    ("script", "started", "imported"),
+    [
+        ("", "server.js", "./server.js"),
+        ("app.js", "app.js", "./app.js"),
+        ("../shop/app.js", "../shop/app.js", "../shop/app.js"),
+        ("/srv/shop/app.mjs", "/srv/shop/app.mjs", "/srv/shop/app.mjs"),
+        ('/srv/a"b.js', '/srv/a\\"b.js', '/srv/a\\"b.js'),
+    ],
+)
+def test_steps_start_the_script_that_runs_today(script: str, started: str, imported: str) -> None:
+    found = offered(_of_script(script))
+    code = {step.file: step.code for step in found.steps if step.file != "shell"}
+    assert f'script: "{started}"' in code["ecosystem.config.cjs"]
+    assert f'await import("{imported}")' in code["cluster.mjs"]
+    assert f"instead of {script or 'server.js'}," in next(s.text for s in found.steps if s.file == "cluster.mjs")
+
+
+def test_the_running_process_is_stopped_whoever_started_it() -> None:
+    start = next(step for step in offered(_of_script("")).steps if "pm2 start" in step.code)
+    assert start.text.startswith("Stop the process that runs today")
+    assert start.code == "pm2 start ecosystem.config.cjs\npm2 save"
+
+
+def _of_script(script: str) -> Snapshot:
+    seen = snapshot(FULL, machine=Machine(cores=4, cpu=0.3))
+    instances = tuple(replace(instance, script=script) for instance in seen.window.instances)
+    return replace(seen, window=replace(seen.window, instances=instances))
 
 
 def test_the_answer_does_not_depend_on_the_seed() -> None:
