@@ -102,8 +102,8 @@ def _option(snapshot: Snapshot, ruling: Ruling, part: str, share: float) -> Opti
         expected=(_expected(snapshot, share),),
         steps=(
             Step(f"Move {part} and what only it uses into a project with its own release."),
-            Step("Send its requests there by path; put the new service's host and port in place of heavy:3001.",
-                 "NGINX", "/etc/nginx/conf.d/split.conf", _location(part)),
+            Step("Send its requests there by path. Put this into the server block, with the new service's host and "
+                 "port in place of heavy:3001.", "NGINX", "inside server { } of your site", _location(part)),
             Step("Work that nobody waits for goes through a queue instead: accept it, answer 202, do it there."),
         ),
         check_first="Check that one team can release both, and that the two parts do not share tables.",
@@ -117,5 +117,8 @@ def _expected(snapshot: Snapshot, share: float) -> Expectation:
 
 
 def _location(part: str) -> str:
-    path = re.search(r"/[\w\-/]*", part)
-    return f"location {path[0] if path else '/heavy/'} {{\n  proxy_pass http://heavy:3001;\n}}\n"
+    found = re.search(r"/[\w\-/]*", part)
+    path = found[0] if found else "/heavy/"
+    # A bare `location /` would take every request along, and most sites already have one.
+    match = "= /" if path == "/" else path
+    return f"location {match} {{\n  proxy_pass http://heavy:3001;\n}}\n"

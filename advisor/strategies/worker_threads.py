@@ -26,7 +26,9 @@ The longest block falls to that of the next heaviest work; light routes answer a
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
@@ -36,6 +38,7 @@ from advisor.features import Snapshot
 from advisor.features.cause import GAP, Cause, cause_of_blocks
 from advisor.features.process import Process
 from advisor.features.queueing import pool_size
+from advisor.features.routes import Route
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -131,12 +134,12 @@ def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
         f"Move the work that holds the loop to {counted(threads, 'worker thread')}",
         why=(
             f"One piece of work holds the loop for up to {duration(task.seconds)}, {percent(task.share)} of all "
-            f"time. In a pool it runs beside the loop and nobody waits for it.{_suspect(snapshot, task)}{only}"
+            f"time. In a pool it runs beside the loop and nobody waits for it.{_first_look(snapshot, task)}{only}"
         ),
         confidence=ruling.reading.confidence * (strategy.cramped if cramped else 1.0),
         cost=f"about {10 * threads} MB memory per process",
         expected=_expected(snapshot, ruling, task),
-        steps=_steps(threads),
+        steps=_steps(threads, _suspect(snapshot, task)),
         check_first=(
             "Check with a profiler (node --cpu-prof) which function it is, and that it needs plain data only: no "
             "request, response or connection objects."
@@ -153,14 +156,17 @@ def _threads(snapshot: Snapshot, task: Task) -> int:
     return pool_size(task.share, task.seconds, budget=task.seconds, most=max(1, free))
 
 
-def _suspect(snapshot: Snapshot, task: Task) -> str:
+def _suspect(snapshot: Snapshot, task: Task) -> Route | None:
+    """The slowest of the routes that can hold the loop that long."""
     heavy = [r for r in snapshot.routes(WINDOW) if r.latency.quantile(1.0) >= task.seconds / 2]
-    if not heavy:
+    return max(heavy, key=lambda route: route.latency.quantile(0.5), default=None)
+
+
+def _first_look(snapshot: Snapshot, task: Task) -> str:
+    route = _suspect(snapshot, task)
+    if route is None:
         return ""
-    slowest = max(heavy, key=lambda route: route.latency.quantile(0.5))
-    return (
-        f" The first to look at is {slowest.name}, which takes {duration(slowest.latency.quantile(0.5))} in the median."
-    )
+    return f" The first to look at is {route.name}, which takes {duration(route.latency.quantile(0.5))} in the median."
 
 
 def _expected(snapshot: Snapshot, ruling: Ruling, task: Task) -> tuple[Expectation, ...]:
@@ -174,13 +180,15 @@ def _expected(snapshot: Snapshot, ruling: Ruling, task: Task) -> tuple[Expectati
     return delay_expectation(task.seconds, min(task.rest, task.seconds) / 2, min(task.seconds, task.rest * 1.5)), loop
 
 
-def _steps(threads: int) -> tuple[Step, ...]:
+def _steps(threads: int, suspect: Route | None) -> tuple[Step, ...]:
+    named = re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE) (/.*)", suspect.name) if suspect else None
+    method, path = (named[1].lower(), named[2]) if named else ("get", "/report")
     return (
         Step("Add the pool.", file="shell", code="npm install piscina"),
         Step("Put the heavy function into a file of its own; it takes and returns plain data.",
              file="heavy.mjs", code=_WORKER),
         Step("Make one pool at start and call it where the function was called.", file="server.mjs",
-             code=_POOL.format(threads=threads)),
+             code=_POOL.format(threads=threads, method=method, path=json.dumps(path))),
         Step("Large buffers: list them in `transferList`, or share them with SharedArrayBuffer; copies hold the loop."),
     )  # fmt: skip
 
@@ -195,10 +203,14 @@ _POOL = """import {{ Piscina }} from "piscina";
 const pool = new Piscina({{
   filename: new URL("./heavy.mjs", import.meta.url).href,
   maxThreads: {threads},
-  maxQueue: 1000, // then run() rejects: answer 503 instead of piling up
+  maxQueue: 1000, // then run() rejects
 }});
 
-app.get("/report", async (request, response) => {{
-  response.json(await pool.run(request.query));
+app.{method}({path}, async (request, response) => {{
+  try {{
+    response.json(await pool.run(request.query));
+  }} catch {{
+    response.sendStatus(503); // the queue is full: refuse instead of piling up
+  }}
 }});
 """

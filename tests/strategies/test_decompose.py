@@ -36,6 +36,22 @@ def test_a_part_that_stands_out_can_go() -> None:
     assert loop.high < 0.5
 
 
+@pytest.mark.parametrize(
+    ("route", "location"),
+    [
+        ("GET /", "location = / {"),
+        ("GET /reports/export", "location /reports/export {"),
+        ("POST /render/:id", "location /render/ {"),
+    ],
+)
+def test_the_location_goes_into_the_server_block_and_takes_its_part_alone(route: str, location: str) -> None:
+    seen = snapshot(replace(FULL, routes={route: 0.7, "GET /rest": 0.3}))
+    nginx = next(step for step in option("decompose", SATURATED, seen).steps if step.platform == "NGINX")
+    assert nginx.code.startswith(location)
+    assert nginx.file == "inside server { } of your site"
+    assert "Put this into the server block" in nginx.text
+
+
 def test_heavy_blocks_can_go() -> None:
     assert "a service of its own" in option("decompose", BLOCKED, snapshot(HEAVY)).title
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from advisor.features import Snapshot
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
 
@@ -41,6 +44,7 @@ def test_one_process_leaves_no_way_around() -> None:
 def test_three_processes_do() -> None:
     found = option("load-balance", BLOCKED, snapshot(*[HEAVY] * 3, machine=Machine(cores=4)))
     assert found.title == "Balance the 3 processes by open connections"
+    assert [e.metric for e in found.expected] == ["p95"]
 
 
 def test_it_needs_to_know_the_processors() -> None:
@@ -55,3 +59,24 @@ def test_the_configuration_lists_every_server_and_has_a_safe_name() -> None:
     assert "upstream a_b_c {" in nginx.code
     assert nginx.code.count("server web-") == 2
     assert "least_conn;" in nginx.code
+
+
+def test_upgraded_connections_pass_the_balancer_and_others_are_kept_open() -> None:
+    tight = Machine(cores=1, cpu=0.79)
+    plain = _configuration(snapshot(FULL, machine=tight))
+    upgraded = _configuration(snapshot(FULL, replace(FULL, websockets=40), machine=tight))
+    assert 'proxy_set_header Connection "";' in plain
+    assert "Upgrade" not in plain
+    assert "proxy_set_header Upgrade $http_upgrade;" in upgraded
+    assert 'proxy_set_header Connection "upgrade";' in upgraded
+    assert 'Connection "";' not in upgraded
+
+
+def test_names_of_machines_are_to_be_replaced_by_addresses() -> None:
+    found = option("load-balance", SATURATED, snapshot(FULL, machine=Machine(cores=1, cpu=0.79)))
+    assert "put the machine's address in place of its name" in found.steps[0].text
+
+
+def _configuration(seen: Snapshot) -> str:
+    found = option("load-balance", SATURATED, seen)
+    return next(step.code for step in found.steps if "upstream" in step.code)

@@ -78,3 +78,33 @@ def test_without_a_probe_it_cannot_tell() -> None:
 def test_it_names_the_route_that_can_be_the_cause() -> None:
     slow = replace(HEAVY, latency=0.29, routes={"GET /report": 1.0})
     assert "GET /report" in option("worker-threads", BLOCKED, snapshot(slow)).why
+
+
+@pytest.mark.parametrize(
+    ("route", "handler"),
+    [
+        ("GET /reports/export", 'app.get("/reports/export", async'),
+        ("POST /render/:id", 'app.post("/render/:id", async'),
+        ('GET /"); exit("', 'app.get("/\\"); exit(\\"", async'),
+        ("CONNECT other", 'app.get("/report", async'),
+    ],
+)
+def test_the_pool_answers_on_the_route_that_can_be_the_cause(route: str, handler: str) -> None:
+    slow = replace(HEAVY, latency=0.29, routes={route: 1.0})
+    assert handler in _pool(slow)
+
+
+def test_without_a_suspect_the_pool_shows_a_route_of_its_own() -> None:
+    assert 'app.get("/report", async' in _pool(replace(HEAVY, latency=0.002))
+
+
+def test_a_full_queue_is_answered() -> None:
+    body = _pool(HEAVY).split("try {")[1]
+    tried, caught = body.split("} catch {")
+    assert "await pool.run(request.query)" in tried
+    assert "response.sendStatus(503);" in caught
+
+
+def _pool(load: Load) -> str:
+    found = option("worker-threads", BLOCKED, snapshot(load))
+    return next(step.code for step in found.steps if step.file == "server.mjs")
