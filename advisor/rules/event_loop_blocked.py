@@ -161,7 +161,8 @@ def _claim(snapshot: Snapshot, process: Process, worst: float, share: float) -> 
         Cause.COLLECTION: "garbage collection holds the event loop",
     }[cause_of_blocks(process, rule.window, snapshot.machine_of(process))]
     whose = "" if len(snapshot.processes) == 1 else f" of one of {counted(len(snapshot.processes), 'process')}"
+    lost = f", {percent(share)} of all time" if share < busy else ""  # equal: the blocks are all that it does
     return (
-        f"{snapshot.name}: {what}{whose} for up to {duration(worst)} at a time, {percent(share)} of all time, "
+        f"{snapshot.name}: {what}{whose} for up to {duration(worst)} at a time{lost}, "
         f"although it is only {percent(busy)} busy"
     )
