@@ -44,12 +44,10 @@ def start(is_demo: bool) -> int:
 def link() -> None:
     """Print a new sign-in link for the installation that runs."""
     base = plan.base_home(os.environ)
-    running = [
-        is_demo for is_demo, path in ((False, base), (True, base / plan.DEMO_DIRECTORY)) if home.is_running(path)
-    ]
-    if not running:
+    found = home.running(base)
+    if found is None:
         raise CannotStartError(f"Nothing runs with the data in {base}: `make run` starts it and prints a link.")
-    current = plan.read(os.environ, running[0])
+    current = plan.read(os.environ, is_demo=found != base)
     current = dataclasses.replace(current, public_url=current.address_file.read_text())
     plan.export(current, home.valkey_socket(current))
     from advisor.embedded import installation  # Django reads the environment at this import

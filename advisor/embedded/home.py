@@ -55,9 +55,13 @@ def lock(plan: Plan) -> TextIO:
 def of_lone_demo(environment: Mapping[str, str]) -> Path | None:
     """The home of a demo that runs where nothing else does and no database is named; else None."""
     base = base_home(environment)
-    if "ADVISOR_DATABASE_URL" in environment or is_running(base) or not is_running(base / DEMO_DIRECTORY):
-        return None
-    return base / DEMO_DIRECTORY
+    demo = base / DEMO_DIRECTORY
+    return demo if "ADVISOR_DATABASE_URL" not in environment and running(base) == demo else None
+
+
+def running(base: Path) -> Path | None:
+    """The home that runs at or below `base`: the real one before the demo's; None if neither does."""
+    return next((path for path in (base, base / DEMO_DIRECTORY) if is_running(path)), None)
 
 
 def is_running(home: Path) -> bool:

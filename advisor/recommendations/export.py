@@ -8,8 +8,6 @@ from typing import Any
 from advisor.recommendations.models import Recommendation, RuleVerdict
 from advisor.vocabulary import Severity
 
-NOTHING_KEPT = "Nothing can be read here: start with `make run`, or name the data with ADVISOR_HOME."
-
 _URGENCY = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 _STRATEGY = ("id", "family", "rank", "title", "confidence")
 _FIGURE = ("now", "low", "high", "unit")

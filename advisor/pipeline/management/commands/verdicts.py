@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
-
+from advisor.pipeline.management.listing import ListingCommand
 from advisor.recommendations import export
-from advisor.recommendations.export import NOTHING_KEPT
 
 
-class Command(BaseCommand):
+class Command(ListingCommand):
     """Prints every rule's verdict with the signals it looked at."""
 
     help = "Print every rule's verdict on every service, with its signals."
+    nothing = "No service has been judged yet."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """The form of the answer, and one service if only that is wanted."""
-        parser.add_argument("--format", choices=("text", "json"), default="text")
-        parser.add_argument("--service", metavar="NAME", help="only this service")
+    def read(self, service: str | None) -> list[dict[str, Any]]:
+        """Ask the rows."""
+        return export.verdicts(service)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Print them."""
-        try:
-            found = export.verdicts(options["service"])
-        except DatabaseError as error:
-            raise CommandError(f"{NOTHING_KEPT} ({error})") from error
-        if options["format"] == "json":
-            self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False))
-        elif found:
-            self.stdout.write("\n".join(map(_text, found)))
-        else:
-            self.stdout.write("No service has been judged yet.")
-
-
-def _text(item: dict[str, Any]) -> str:
-    line = f"{item['service']}  {item['rule']}  {item['verdict']}"
-    if item["since"]:
-        line += f" since {item['since']}"
-    if item["until"]:
-        line += f", firing at {item['until']} if nothing changes"
-    if item["missing"]:
-        line += f", missing: {', '.join(item['missing'])}"
-    return line
+    def text(self, item: dict[str, Any]) -> str:
+        """What it says, in as few lines as hold it."""
+        line = f"{item['service']}  {item['rule']}  {item['verdict']}"
+        if item["since"]:
+            line += f" since {item['since']}"
+        if item["until"]:
+            line += f", firing at {item['until']} if nothing changes"
+        if item["missing"]:
+            line += f", missing: {', '.join(item['missing'])}"
+        return line
