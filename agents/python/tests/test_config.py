@@ -15,7 +15,7 @@ def config(**changes):
 
 def test_defaults():
     made = config()
-    assert (str(made.server), made.server.path, made.token) == ("http://127.0.0.1:8000", "/v1/metrics", "sah_abc")
+    assert (str(made.server), made.server.prefix, made.token) == ("http://127.0.0.1:8000", "", "sah_abc")
     assert (made.interval, str(made.listen)) == (10.0, "127.0.0.1:4318")
 
 
@@ -26,17 +26,22 @@ def test_flags_go_over_the_environment():
 
 
 @pytest.mark.parametrize(
-    ("url", "place", "path"),
+    ("url", "place", "prefix"),
     [
-        ("https://advisor.example.org", "https://advisor.example.org:443", "/v1/metrics"),
-        ("http://host:80/advisor/", "http://host:80", "/advisor/v1/metrics"),
-        ("http://host/v1/metrics", "http://host:80", "/v1/metrics"),
-        ("http://[::1]:9000", "http://[::1]:9000", "/v1/metrics"),
+        ("https://advisor.example.org", "https://advisor.example.org:443", ""),
+        ("http://host:80/advisor/", "http://host:80", "/advisor"),
+        ("http://host/v1/metrics", "http://host:80", ""),
+        ("http://host/advisor/v1/metrics/", "http://host:80", "/advisor"),
+        ("http://[::1]:9000", "http://[::1]:9000", ""),
     ],
 )
-def test_servers(url, place, path):
+def test_servers(url, place, prefix):
     server = parse_server(url)
-    assert (str(server), server.path) == (place, path)
+    assert (str(server), server.path("metrics"), server.path("logs")) == (
+        place,
+        f"{prefix}/v1/metrics",
+        f"{prefix}/v1/logs",
+    )
 
 
 @pytest.mark.parametrize(

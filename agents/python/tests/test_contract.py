@@ -61,6 +61,6 @@ def test_names_units_and_kinds_are_the_vocabularys():
 
 def test_every_host_column_and_every_process_column_seen_from_outside_is_sent():
     sent = {metric.name for module in found_collectors() for metric in module.METRICS}
-    inside = ("nodejs.", "v8js.", "http.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
+    inside = ("nodejs.", "v8js.", "http.", "db.client.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
     wanted = {column.metric for column in COLUMNS if not column.metric.startswith(inside)}
     assert wanted == sent

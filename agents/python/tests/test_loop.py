@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import resource
 import signal
 import socket
 import time
 import urllib.request
+from contextlib import ExitStack
 
 import pytest
 
@@ -97,6 +100,22 @@ def test_a_probe_is_heard_and_passed_on_with_the_hosts_token(sink, tmp_path):
             pass
     assert got.headers["authorization"] == "Bearer sah_test"
     assert got.raw == request.data
+
+
+def test_where_descriptors_run_out_newcomers_take_the_place_of_the_longest_silent(sink, tmp_path):
+    port = free_port()
+    head = f"POST /v1/logs HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n"
+    wire = f"{head}Content-Length: 16\r\n\r\n{{'resourceLogs'}}".encode()
+    with running(sink.url, tmp_path, ADVISOR_LISTEN=f"127.0.0.1:{port}") as agent, ExitStack() as stack:
+        sink.next()
+        most = len(os.listdir(f"/proc/{agent.pid}/fd")) + 8
+        resource.prlimit(agent.pid, resource.RLIMIT_NOFILE, (most, most))
+        for _ in range(50):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port), 60))
+            client.sendall(wire)
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        said = stopped(agent)
+    assert said.count("idle ones are closed") == 1
 
 
 def test_a_taken_receiver_port_is_one_sentence_and_the_rest_goes_on(sink, tmp_path):

@@ -2,81 +2,22 @@ from __future__ import annotations
 
 import gzip
 import json
-import selectors
 import socket
+from contextlib import suppress
 
 import pytest
 
-from advisor_agent.config import Address
-from advisor_agent.http import Message
-from advisor_agent.log import Log
-from advisor_agent.receiver import Receiver
-from advisor_agent.spool import Spool
+from fakes.receiving import BODY, JSON, PROTOBUF, Receiving, request
 from fakes.running import until
 
-JSON = "application/json"
-PROTOBUF = "application/x-protobuf"
-BODY = b'{"resourceMetrics":[]}'
 BATCH_ID = "01a20707-3197-7693-b26b-37217305666a"
-
-
-class Receiving:
-    """A receiver on its own, with clients on plain sockets."""
-
-    def __init__(self, folder, port=0):
-        self.selector = selectors.DefaultSelector()
-        self.spool = Spool(str(folder), Log())
-        self.receiver = Receiver(Address("127.0.0.1", port), self.spool, self.selector, Log())
-        self.receiver.work()
-
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.receiver.port))
-
-    def answers(self, client, count=1):
-        """The next answers on a connection, while the receiver works."""
-        client.setblocking(False)
-        found, pending = [], [b""]
-
-        def arrived():
-            try:
-                pending[0] += client.recv(65_536)
-            except BlockingIOError:
-                return False
-            while pending[0] and len(found) < count:
-                message = Message(1 << 20, is_answer=True)
-                if not message.feed(pending[0]):
-                    break
-                found.append(message)
-                pending[0] = message.rest
-            return len(found) >= count
-
-        self.selector.register(client, selectors.EVENT_READ, lambda events: None)
-        until(arrived, self.selector, self.receiver)
-        self.selector.unregister(client)
-        return found
-
-    def post(self, body=BODY, method="POST", path="/v1/metrics", **headers):
-        """One request on a connection of its own; the answer's status and body."""
-        with self.connect() as client:
-            client.sendall(request(self.receiver.port, body, method, path, **headers))
-            (answer,) = self.answers(client)
-            return answer.status, answer.body
-
-
-def request(port, body=BODY, method="POST", path="/v1/metrics", **headers):
-    """The bytes of a request. Underscores in header names become hyphens; None leaves a header out."""
-    fields = {"Host": f"127.0.0.1:{port}", "Content-Type": JSON, "Content-Length": str(len(body))}
-    fields.update({name.replace("_", "-"): value for name, value in headers.items()})
-    lines = [f"{name}: {value}" for name, value in fields.items() if value is not None]
-    return "\r\n".join([f"{method} {path} HTTP/1.1", *lines, "", ""]).encode() + body
 
 
 @pytest.fixture
 def receiving(tmp_path):
     made = Receiving(tmp_path)
     yield made
-    made.receiver.close()
-    made.selector.close()
+    made.close()
 
 
 @pytest.mark.parametrize(
@@ -99,6 +40,17 @@ def test_what_is_taken_is_queued_unchanged(receiving, body, headers, expected):
     assert batch.encoding == headers.get("Content_Encoding", "")
 
 
+@pytest.mark.parametrize(("content_type", "expected"), [(JSON, b"{}"), (PROTOBUF, b"")])
+def test_logs_are_queued_for_their_own_path(receiving, content_type, expected):
+    body = b'{"resourceLogs":[]}'
+    assert receiving.post(body, path="/v1/logs", Content_Type=content_type) == (200, expected)
+    receiving.post()
+    first = receiving.spool.first()
+    assert (first[1].signal, first[1].content_type, first[1].body) == ("logs", content_type, body)
+    receiving.spool.remove(first[0])
+    assert receiving.spool.first()[1].signal == "metrics"
+
+
 @pytest.mark.parametrize(
     ("status", "changes"),
     [
@@ -110,7 +62,10 @@ def test_what_is_taken_is_queued_unchanged(receiving, body, headers, expected):
         (403, {"Host": None}),
         (404, {"path": "/"}),
         (404, {"path": "/v1/traces"}),
+        (404, {"path": "/v1/logs/"}),
         (405, {"method": "GET"}),
+        (405, {"method": "GET", "path": "/v1/logs"}),
+        (403, {"path": "/v1/logs", "Origin": "http://evil.example"}),
         (405, {"method": "OPTIONS"}),
         (415, {"Content_Type": "text/plain"}),
         (415, {"Content_Type": None}),
@@ -185,23 +140,73 @@ def test_garbage_hurts_nobody(receiving):
 
 
 def test_a_visitor_who_hangs_up_midway_is_let_go(receiving):
-    client = receiving.connect()
+    (client,) = receiving.visitors(1)
     client.sendall(request(receiving.receiver.port)[:-5])
-    until(lambda: len(receiving.receiver._visitors) == 1, receiving.selector, receiving.receiver)
     client.close()
-    until(lambda: not receiving.receiver._visitors, receiving.selector, receiving.receiver)
+    receiving.until(lambda: not receiving.receiver._visitors)
     assert len(receiving.spool) == 0
 
 
 def test_an_idle_visitor_is_sent_away(tmp_path, monkeypatch):
-    monkeypatch.setattr("advisor_agent.receiver._IDLE_SECONDS", 0.1)
+    monkeypatch.setattr("advisor_agent.visitor._IDLE_SECONDS", 0.1)
     receiving = Receiving(tmp_path)
     with receiving.connect() as client:
-        until(lambda: len(receiving.receiver._visitors) == 1, receiving.selector, receiving.receiver)
-        until(lambda: not receiving.receiver._visitors, receiving.selector, receiving.receiver)
-        client.settimeout(30)
-        assert client.recv(1) == b""
+        receiving.until(lambda: len(receiving.receiver._visitors) == 1)
+        receiving.until(lambda: not receiving.receiver._visitors)
+        assert is_closed(client)
+    receiving.close()
+
+
+def is_closed(client):
+    client.settimeout(30)
+    return client.recv(1) == b""
+
+
+def test_a_thousand_idle_visitors_may_each_post_again(receiving):
+    clients = [receiving.connect() for _ in range(1000)]
+    try:
+        for count in (1000, 2000):
+            for client in clients:
+                client.sendall(request(receiving.receiver.port))
+            receiving.until(lambda count=count: len(receiving.spool) == count)
+    finally:
+        for client in clients:
+            client.close()
+    receiving.until(lambda: not receiving.receiver._visitors)
+
+
+def test_of_too_many_visitors_the_longest_silent_go(tmp_path, capsys):
+    receiving = Receiving(tmp_path, most_visitors=3)
+    first, *others = clients = receiving.visitors(3)
+    first.sendall(request(receiving.receiver.port))
+    receiving.until(lambda: len(receiving.spool) == 1)
+    clients += [receiving.connect(), receiving.connect()]
+    receiving.until(lambda: {client.fileno() for client in closed(clients)} == {client.fileno() for client in others})
+    clients[-1].sendall(request(receiving.receiver.port))
+    receiving.until(lambda: len(receiving.spool) == 2)
+    assert capsys.readouterr().err.count("idle ones are closed") == 1
+    receiving.close()
+    for client in clients:
+        client.close()
+
+
+def closed(clients):
+    """Those of the clients that were sent away."""
+    found = []
+    for client in clients:
+        client.setblocking(False)
+        with suppress(BlockingIOError):
+            if client.recv(1, socket.MSG_PEEK) == b"":
+                found.append(client)
+    return found
+
+
+def test_a_last_look_is_taken_before_a_visitor_is_sent_away(receiving):
+    (client,) = receiving.visitors(1)
+    client.sendall(request(receiving.receiver.port))
+    client.close()
     receiving.receiver.close()
+    assert len(receiving.spool) == 1
 
 
 def test_a_taken_port_is_told_once_and_had_when_it_is_free(tmp_path, monkeypatch, capsys):

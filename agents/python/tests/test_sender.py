@@ -25,15 +25,21 @@ class Sending:
         self.spool = Spool(str(folder), Log())
         self.sender = Sender(self.config, self.spool, self.selector, Log())
 
-    def add(self, *ids):
+    def add(self, *ids, signal="metrics"):
         for batch_id in ids:
-            self.spool.add(Batch(batch_id, "application/json", "", b'{"resourceMetrics":[]}'))
+            self.spool.add(Batch(batch_id, "application/json", "", b'{"resourceMetrics":[]}', signal))
 
     def until(self, condition):
         until(condition, self.selector, self.sender)
 
     def until_empty(self):
         self.until(lambda: not self.spool)
+
+
+def _sent(sink):
+    """Signal and id of every request so far, in their order."""
+    found = [sink.next() for _ in range(sink.received.qsize())]
+    return [(got.path.rpartition("/")[2], got.headers["advisor-batch-id"]) for got in found]
 
 
 @pytest.fixture
@@ -68,6 +74,12 @@ def test_the_request_says_when_it_was_sent():
     lines = head.decode().split("\r\n")
     assert lines[0] == "POST /a/v1/metrics HTTP/1.1"
     assert {"Host: host:443", "Advisor-Sent-At: 1234.568", "Content-Encoding: gzip"} < set(lines)
+
+
+def test_each_signal_has_its_path_behind_the_servers_own():
+    config = Config({"ADVISOR_SERVER": "https://host/a/v1/metrics", "ADVISOR_TOKEN": "t"})
+    wires = [request(config, Batch("b-1", "application/json", "", b"{}", signal), 0) for signal in ("metrics", "logs")]
+    assert [wire.split(b" ")[1] for wire in wires] == [b"/a/v1/metrics", b"/a/v1/logs"]
 
 
 def test_the_oldest_first_over_one_connection(sending, sink):
@@ -118,6 +130,39 @@ def test_a_bad_batch_is_dropped_counted_and_the_next_one_goes(sending, sink, sta
     sending.until_empty()
     assert sending.sender.refused_batches == 2
     assert capsys.readouterr().err.count(f"it is dropped. {status}: no time") == 1
+
+
+def test_events_that_an_older_server_has_no_path_for_are_dropped_and_hold_nothing_up(sending, sink, capsys):
+    sink.statuses = {"/v1/logs": 404}
+    for number in range(3):
+        sending.add(f"e-{number}", signal="logs")
+        sending.add(f"m-{number}")
+    sending.until_empty()
+    sent = [
+        ("logs", "e-0"),
+        ("metrics", "m-0"),
+        ("logs", "e-1"),
+        ("metrics", "m-1"),
+        ("logs", "e-2"),
+        ("metrics", "m-2"),
+    ]
+    assert _sent(sink) == sent
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "takes no events (404), and they are dropped" in said[0]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_events_that_must_wait_neither_lose_nor_overtake_metrics(sending, sink, status):
+    sink.statuses, sink.headers = {"/v1/logs": status}, {"Retry-After": "1"}
+    sending.add("m-0")
+    sending.add("e-0", signal="logs")
+    sending.add("m-1")
+    sending.until(lambda: sending.sender.is_waiting)
+    assert len(sending.spool) == 2
+    sink.statuses, sink.headers = {}, {}
+    sending.until_empty()
+    assert _sent(sink) == [("metrics", "m-0"), ("logs", "e-0"), ("logs", "e-0"), ("metrics", "m-1")]
 
 
 def test_points_that_were_left_out_are_told(sending, sink, capsys):

@@ -45,6 +45,40 @@ def test_the_first_stays_until_it_is_removed(spool):
     assert spool.first() is None
 
 
+def test_where_a_batch_goes_is_kept(spool):
+    spool.add(Batch("id-1", "application/json", "gzip", b"x", "logs"))
+    _, found = spool.first()
+    assert (found.id, found.content_type, found.encoding, found.body) == ("id-1", "application/json", "gzip", b"x")
+    assert found.signal == "logs"
+
+
+@pytest.mark.parametrize(("encoding", "word"), [("gzip", b"gzip"), ("", b"-")])
+def test_metrics_are_written_as_they_were_before_there_were_logs(encoding, word):
+    before = b"id-1 application/json %s\n\n{}" % word
+    found = Batch.from_bytes(before)
+    assert (found.signal, found.encoding, found.body) == ("metrics", encoding, b"\n{}")
+    assert found.to_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"id-1",
+        b"id-1 application/json - logs",
+        b"id-1 application/json - logs\n",
+        b"id-1 application/json\n{}",
+        b"id-1 application/json - traces\n{}",
+        b"id-1 application/json - lo\xe7s\n{}",
+        b"id-1 application json - logs\n{}",
+        b"id-1 application/json - logs\x2a{}",
+    ],
+)
+def test_a_torn_or_flipped_file_is_no_batch(data):
+    with pytest.raises(ValueError, match=r"not a whole batch|can't decode"):
+        Batch.from_bytes(data)
+
+
 def test_another_process_finds_what_was_queued_even_after_kill_9(tmp_path):
     program = (
         "import os, signal; from advisor_agent.log import Log; from advisor_agent.spool import Batch, Spool\n"

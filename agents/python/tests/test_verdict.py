@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor_agent.verdict import explained, meaning, rejected_points, retry_after, status_message
+from advisor_agent.verdict import dropping, explained, left_out, meaning, retry_after, status_message
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,14 @@ from advisor_agent.verdict import explained, meaning, rejected_points, retry_aft
     ],
 )
 def test_meaning(word, statuses):
-    assert {meaning(status) for status in statuses} == {word}
+    assert {meaning(status, "metrics") for status in statuses} == {word}
+
+
+def test_events_that_a_server_has_no_path_for_are_dropped_and_nothing_else_is():
+    assert meaning(404, "logs") == "dropped"
+    assert {meaning(status, "logs") for status in (401, 403, 429, 503)} == {"later"}
+    assert "takes no events (404)" in dropping(404, b"", "logs")
+    assert dropping(400, b'{"message": "bad time"}', "logs").endswith("it is dropped. 400: bad time")
 
 
 def test_the_servers_own_words_are_told_unless_we_know_better():
@@ -27,14 +34,19 @@ def test_the_servers_own_words_are_told_unless_we_know_better():
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"message": 5}', b"[" * 100_000])
 def test_an_odd_body_is_no_trouble(body):
     assert status_message(body) == ""
-    assert rejected_points(body) == (0, "")
+    assert left_out(body) == ("", "")
 
 
 @pytest.mark.parametrize("count", [b"3", b'"3"'])
-def test_partial_success(count):
-    body = b'{"partialSuccess": {"rejectedDataPoints": %s, "errorMessage": "too old"}}' % count
-    assert rejected_points(body) == (3, "too old")
-    assert rejected_points(b'{"partialSuccess": {}}') == (0, "")
+@pytest.mark.parametrize(("key", "unit"), [(b"rejectedDataPoints", "points"), (b"rejectedLogRecords", "events")])
+def test_partial_success(key, unit, count):
+    body = b'{"partialSuccess": {"%s": %s, "errorMessage": "too old"}}' % (key, count)
+    assert left_out(body) == (f"3 {unit}", "too old")
+
+
+@pytest.mark.parametrize("partial", [b"{}", b"null", b'{"rejectedLogRecords": "0"}', b'{"rejectedLogRecords": "-1"}'])
+def test_nothing_was_left_out(partial):
+    assert left_out(b'{"partialSuccess": %s}' % partial) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from advisor_agent.otlp import Report, encoded, export
 from advisor_agent.sender import request
 from advisor_agent.spool import Batch
 from advisor_agent.uuid7 import uuid7
-from advisor_agent.verdict import TAKEN, explained, meaning, rejected_points
+from advisor_agent.verdict import TAKEN, explained, left_out, meaning
 
 _SPAN_SECONDS = 1.0
 _ANSWER_SECONDS = 10.0
@@ -69,10 +69,10 @@ def _sent(config: Config, batch: Batch) -> tuple[bool, str]:
         status = answer.status
     except (ConnectionLost, ProtocolError) as error:
         return False, f"cannot be reached: {error}. Check --server, and that it runs."
-    if meaning(status) != TAKEN:
+    if meaning(status, batch.signal) != TAKEN:
         return False, f"did not take the batch ({explained(status, answer.body)})."
-    rejected, reason = rejected_points(answer.body)
-    return True, f"took the batch, without {rejected} points: {reason}" if rejected else "took the batch."
+    rejected, reason = left_out(answer.body)
+    return True, f"took the batch, without {rejected}: {reason}" if rejected else "took the batch."
 
 
 def _answer(config: Config, batch: Batch) -> Message:

@@ -7,10 +7,11 @@ import re
 import stat
 from collections.abc import Mapping
 
+from advisor_agent.signals import METRICS, path_of
+
 DEFAULT_LISTEN = "127.0.0.1:4318"
 _LOOPBACK = ("localhost", "::1")
 _LOOPBACK_NETWORK = re.compile(r"127(\.\d{1,3}){3}")
-_METRICS_PATH = "/v1/metrics"
 
 FLAGS = {
     "--server": ("ADVISOR_SERVER", "URL of the Scaling Advisor, as http://127.0.0.1:8000"),
@@ -45,14 +46,18 @@ class Address:
 
 
 class Server:
-    """Where batches go."""
+    """Where batches go. `prefix` is the path before OTLP's own, empty for none."""
 
-    __slots__ = ("address", "is_tls", "path")
+    __slots__ = ("address", "is_tls", "prefix")
 
-    def __init__(self, address: Address, is_tls: bool, path: str) -> None:
+    def __init__(self, address: Address, is_tls: bool, prefix: str) -> None:
         self.address = address
         self.is_tls = is_tls
-        self.path = path
+        self.prefix = prefix
+
+    def path(self, signal: str) -> str:
+        """Where batches of this signal are posted."""
+        return self.prefix + path_of(signal)
 
     def __str__(self) -> str:
         return f"{'https' if self.is_tls else 'http'}://{self.address}"
@@ -96,11 +101,10 @@ def parse_server(url: str) -> Server:
     place, _, path = rest.partition("/")
     if "@" in place or not place:
         raise ConfigError("The server must be a host and port, without user or password.")
-    path = "/" + path.strip("/") if path.strip("/") else ""
-    path = path if path.endswith(_METRICS_PATH) else path + _METRICS_PATH
-    if not path.isascii() or any(character.isspace() for character in path):
-        raise ConfigError(f"The server's path {path} must be plain ASCII without spaces.")
-    return Server(_address(place, 443 if scheme == "https" else 80, "server"), scheme == "https", path)
+    prefix = f"/{path.strip('/')}".removesuffix(path_of(METRICS)).rstrip("/")
+    if not prefix.isascii() or any(character.isspace() for character in prefix):
+        raise ConfigError(f"The server's path {prefix} must be plain ASCII without spaces.")
+    return Server(_address(place, 443 if scheme == "https" else 80, "server"), scheme == "https", prefix)
 
 
 def _address(text: str, default_port: int, what: str) -> Address:

@@ -22,6 +22,11 @@ class Message:
     connection if it is an answer (RFC 9112 section 6.3).
     """
 
+    __slots__ = (
+        *("first_line", "headers", "body", "has_head", "is_complete", "rest"),
+        *("_is_answer", "_is_chunked", "_length", "_most", "_pending"),
+    )
+
     def __init__(self, most_bytes: int, is_answer: bool = False) -> None:
         self.first_line = ""
         self.headers: dict[str, str] = {}

@@ -9,10 +9,11 @@ import time
 
 from advisor_agent.collection import Collection, found_collectors, now
 from advisor_agent.config import Config
+from advisor_agent.descriptor_limit import room_for
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import encoded, export
-from advisor_agent.receiver import Receiver
+from advisor_agent.receiver import MOST_VISITORS, Receiver
 from advisor_agent.sender import Sender
 from advisor_agent.spool import Batch, Spool
 from advisor_agent.uuid7 import uuid7
@@ -30,7 +31,9 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._spool = Spool(config.state_dir, log)
         self._sender = Sender(config, self._spool, self._selector, log)
-        self._receiver = Receiver(config.listen, self._spool, self._selector, log) if config.listen else None
+        self._receiver: Receiver | None = None
+        if config.listen:
+            self._receiver = Receiver(config.listen, self._spool, self._selector, log, room_for(MOST_VISITORS))
         self._collection = Collection(kernel, log, found_collectors())
         self._leave_by: float | None = None
 

@@ -19,7 +19,7 @@ _PROTOBUF = "application/x-protobuf"
 
 
 def answer(content_type: str) -> bytes:
-    """200 with an empty ExportMetricsServiceResponse in the request's own encoding."""
+    """200 with an empty response of its service, be it metrics or logs, in the request's own encoding."""
     return _message("200 OK", content_type, b"" if content_type == _PROTOBUF else b"{}")
 
 

@@ -6,40 +6,60 @@ loopback too, but always with an `Origin`, or with the page's own name as `Host`
 
 from __future__ import annotations
 
+import errno
+import math
 import re
 import selectors
 import socket
 import time
+from functools import partial
 
 from advisor_agent.config import Address
 from advisor_agent.http import Message, ProtocolError
 from advisor_agent.log import Log
-from advisor_agent.otlp_answer import answer, refusal
+from advisor_agent.otlp_answer import answer
+from advisor_agent.signals import SIGNALS, path_of
 from advisor_agent.spool import Batch, Spool
 from advisor_agent.uuid7 import is_uuid, uuid7
+from advisor_agent.visitor import Visitor
 
-_PATH = "/v1/metrics"
-_MOST_BODY_BYTES = 1 << 20
-_MOST_VISITORS = 128
-_IDLE_SECONDS = 75.0
-_GOODBYE_SECONDS = 2.0
-_PIECE_BYTES = 1 << 16
+MOST_VISITORS = 4096
+"""For a thousand processes with a connection or two each, also while all of them are replaced."""
+
 _RETRY_LISTEN_SECONDS = 30.0
+_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
+_PATHS = {path_of(signal): signal for signal in SIGNALS}
+_SERVED = " and ".join(_PATHS)
 _JSON, _PROTOBUF = "application/json", "application/x-protobuf"
 _LOCAL_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?")
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Receiver:
-    """Listens in the loop's selector. Where the port is taken it tries again every 30 s."""
+    """Listens in the loop's selector. Where the port is taken it tries again every 30 s.
 
-    def __init__(self, address: Address, spool: Spool, selector: selectors.BaseSelector, log: Log) -> None:
+    Over `most_visitors`, or where descriptors run out, the longest silent visitors are sent away:
+    a probe opens its connection anew when it has something to say, but does not ask twice for one.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        spool: Spool,
+        selector: selectors.BaseSelector,
+        log: Log,
+        most_visitors: int = MOST_VISITORS,
+    ) -> None:
         self._address = address
+        self._most_visitors = most_visitors
         self._spool = spool
         self._selector = selector
         self._log = log
         self._listener: socket.socket | None = None
         self._visitors: set[Visitor] = set()
+        self._look_at = math.inf
+        """Nobody has to be sent away before."""
+        self._is_short_of_descriptors = False
         self._listen_at = 0.0
 
     @property
@@ -49,27 +69,46 @@ class Receiver:
 
     def next_wake(self) -> float | None:
         """When `work` has something to do, in the time of `time.monotonic`."""
-        times = [visitor.leaves_at for visitor in self._visitors]
-        if not self._listener:
-            times.append(self._listen_at)
-        return min(times, default=None)
+        soonest = self._look_at if self._listener else min(self._look_at, self._listen_at)
+        return soonest if soonest < math.inf else None
 
     def work(self) -> None:
         """Listen if we do not yet, and send idle visitors away."""
         now = time.monotonic()
         if not self._listener and now >= self._listen_at:
             self._listen(now)
-        for visitor in [visitor for visitor in self._visitors if visitor.leaves_at <= now]:
-            self._leave(visitor)
+        if now >= self._look_at:
+            self._send_away([visitor for visitor in self._visitors if visitor.leaves_at <= now])
+            self._look_at = min((visitor.leaves_at for visitor in self._visitors), default=math.inf)
+        if self._is_short_of_descriptors or len(self._visitors) > self._most_visitors:
+            self._make_room(now)
 
     def close(self) -> None:
-        """Take no more."""
-        for visitor in list(self._visitors):
-            self._leave(visitor)
+        """Take no more than what was already written to us."""
+        self._send_away(list(self._visitors))
         if self._listener:
             self._selector.unregister(self._listener)
             self._listener.close()
             self._listener = None
+
+    def _make_room(self, now: float) -> None:
+        text = f"{len(self._visitors)} connections at {self._address} are all there can be: idle ones are closed."
+        self._log.once("visitors", text)
+        count = len(self._visitors) - self._most_visitors
+        if self._is_short_of_descriptors:  # files need some too
+            count = len(self._visitors) // 4 + 1
+            self._is_short_of_descriptors = False
+        if not self._visitors:  # others hold the descriptors: the selector would wake us for this newcomer for ever
+            self.close()
+            self._listen_at = now + _RETRY_LISTEN_SECONDS
+        self._send_away(sorted(self._visitors, key=lambda visitor: visitor.leaves_at)[:count])
+
+    def _send_away(self, visitors: list[Visitor]) -> None:
+        """Let visitors go, after a last look at what they wrote meanwhile."""
+        for visitor in visitors:
+            self._serve(visitor)
+            if visitor in self._visitors:
+                self._leave(visitor)
 
     def _listen(self, now: float) -> None:
         family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
@@ -77,7 +116,7 @@ class Receiver:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self._address.host, self._address.port))
-            listener.listen(_MOST_VISITORS)
+            listener.listen(MOST_VISITORS)
         except OSError as error:
             listener.close()
             self._listen_at = now + _RETRY_LISTEN_SECONDS
@@ -95,104 +134,43 @@ class Receiver:
         assert self._listener
         try:
             connection, _ = self._listener.accept()
-        except OSError:
-            return  # it left before we came, or descriptors ran out: the next one may fare better
-        if len(self._visitors) >= _MOST_VISITORS:
-            connection.close()
+        except OSError as error:  # it left before we came, or there is no descriptor for it
+            self._is_short_of_descriptors = error.errno in _NO_DESCRIPTOR
             return
         connection.setblocking(False)
-        visitor = Visitor(connection, self)
+        visitor = Visitor(connection, self._take)
         self._visitors.add(visitor)
-        self._selector.register(connection, selectors.EVENT_READ, visitor.on_ready)
+        self._look_at = min(self._look_at, visitor.leaves_at)
+        self._selector.register(connection, visitor.events, partial(self._serve, visitor))
+
+    def _serve(self, visitor: Visitor, events: int = 0) -> None:
+        visitor.on_ready()
+        if visitor.is_done:
+            self._leave(visitor)
+            return
+        self._look_at = min(self._look_at, visitor.leaves_at)
+        served = self._selector.get_key(visitor.connection).data
+        self._selector.modify(visitor.connection, visitor.events, served)
 
     def _leave(self, visitor: Visitor) -> None:
+        """Only for the visitor whose turn it is, or between two turns: events of others may be under way."""
         self._visitors.discard(visitor)
         self._selector.unregister(visitor.connection)
         visitor.connection.close()
 
-    def watch(self, visitor: Visitor) -> None:
-        """The visitor's socket is waited for anew, or it leaves."""
-        if visitor.is_done:
-            self._leave(visitor)
-        else:
-            self._selector.modify(visitor.connection, visitor.events, visitor.on_ready)
-
-    def take(self, message: Message) -> bytes:
+    def _take(self, message: Message) -> bytes:
         """Queue a whole request's body; the answer to it. ProtocolError for what is not taken."""
-        content_type = checked(message)
+        signal, content_type = checked(message)
         batch_id = message.headers.get("advisor-batch-id", "")
         encoding = message.headers.get("content-encoding", "").lower()
         # A probe that repeats a batch keeps its id, so that the server stores it once.
         batch_id = batch_id if is_uuid(batch_id) else uuid7()
-        self._spool.add(Batch(batch_id, content_type, "gzip" if encoding == "gzip" else "", message.body))
+        self._spool.add(Batch(batch_id, content_type, "gzip" if encoding == "gzip" else "", message.body, signal))
         return answer(content_type)
 
 
-class Visitor:
-    """One connection of a probe or an SDK. It may post again and again."""
-
-    def __init__(self, connection: socket.socket, receiver: Receiver) -> None:
-        self.connection = connection
-        self.events = selectors.EVENT_READ
-        self.is_done = False
-        self.leaves_at = time.monotonic() + _IDLE_SECONDS
-        self._receiver = receiver
-        self._message = Message(_MOST_BODY_BYTES)
-        self._out = b""
-        self._closes = False
-        self._is_leaving = False
-
-    def on_ready(self, events: int) -> None:
-        """The socket can be read or written."""
-        try:
-            if events & selectors.EVENT_READ:
-                self._read()
-            if self._out:
-                self._out = self._out[self.connection.send(self._out) :]
-            if self._closes and not self._out:
-                self._say_goodbye()
-        except (BlockingIOError, InterruptedError):
-            pass
-        except OSError:
-            self.is_done = True  # it hung up
-        self.events = selectors.EVENT_WRITE if self._out else selectors.EVENT_READ
-        self._receiver.watch(self)
-
-    def _say_goodbye(self) -> None:
-        """Closing with unread bytes would reset the connection, and the answer with it."""
-        if not self._is_leaving:
-            self._is_leaving = True
-            self.connection.shutdown(socket.SHUT_WR)
-            self.leaves_at = time.monotonic() + _GOODBYE_SECONDS
-
-    def _read(self) -> None:
-        data = self.connection.recv(_PIECE_BYTES)
-        if not data:
-            self.is_done = True
-        elif not self._closes:
-            self._take(data)
-
-    def _take(self, data: bytes) -> None:
-        try:
-            while self._message.feed(data):
-                self._answer_message()
-                data, self._message = self._message.rest, Message(_MOST_BODY_BYTES)
-                if not data or self._closes:
-                    return
-        except ProtocolError as error:
-            kind = self._message.headers.get("content-type", "")
-            self._out += refusal(error.status, str(error), kind)
-            self._closes = True
-
-    def _answer_message(self) -> None:
-        self.leaves_at = time.monotonic() + _IDLE_SECONDS
-        self._out += self._receiver.take(self._message)
-        old = self._message.first_line.endswith("HTTP/1.0")
-        self._closes = old or self._message.headers.get("connection", "").lower() == "close"
-
-
-def checked(message: Message) -> str:
-    """The content type of a request that may be taken; ProtocolError with the answer for any other."""
+def checked(message: Message) -> tuple[str, str]:
+    """Signal and content type of a request that may be taken; ProtocolError with the answer for any other."""
     method, target, version = [*message.first_line.split(" "), "", ""][:3]
     headers = message.headers
     if not version.startswith("HTTP/1."):
@@ -201,15 +179,16 @@ def checked(message: Message) -> str:
         raise ProtocolError(403, "Web pages may not report here.")
     if not _LOCAL_HOST.fullmatch(headers.get("host", "")):
         raise ProtocolError(403, "Use 127.0.0.1 or localhost as the host.")
-    if target.partition("?")[0] != _PATH:
-        raise ProtocolError(404, f"Only POST {_PATH} is served here.")
+    signal = _PATHS.get(target.partition("?")[0])
+    if not signal:
+        raise ProtocolError(404, f"Only POST {_SERVED} are served here.")
     if method != "POST":
-        raise ProtocolError(405, f"Only POST {_PATH} is served here.")
+        raise ProtocolError(405, f"Only POST {_SERVED} are served here.")
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type not in (_JSON, _PROTOBUF):
         raise ProtocolError(415, f"Send {_JSON} or {_PROTOBUF}.")
     _check_body(message.body, content_type, headers.get("content-encoding", "identity").lower())
-    return content_type
+    return signal, content_type
 
 
 def _check_body(body: bytes, content_type: str, encoding: str) -> None:

@@ -12,7 +12,7 @@ from advisor_agent.connection import Connection, ConnectionLost
 from advisor_agent.http import Message, ProtocolError
 from advisor_agent.log import Log
 from advisor_agent.spool import Batch, Spool
-from advisor_agent.verdict import DROPPED, TAKEN, explained, meaning, rejected_points, retry_after
+from advisor_agent.verdict import DROPPED, TAKEN, dropping, explained, left_out, meaning, retry_after
 
 _ANSWER_SECONDS = 30.0
 _LOCAL_WAIT_SECONDS = 5.0
@@ -37,7 +37,7 @@ class Sender:
         self._answer_by = 0.0
         self._trouble = ""
         self.refused_batches = 0
-        """Batches dropped because the server called them wrong for ever."""
+        """Batches dropped because the server will never take them."""
 
     @property
     def is_waiting(self) -> bool:
@@ -94,30 +94,30 @@ class Sender:
 
     def _answered(self, answer: Message) -> None:
         assert self._current
-        name, _ = self._current
-        outcome = meaning(answer.status)
+        name, batch = self._current
+        outcome = meaning(answer.status, batch.signal)
         if outcome in (TAKEN, DROPPED):
             self._current = None
             self._spool.remove(name)
             self._backoff.reset()
             self._wait_until = 0.0
-            self._tell_end(outcome, answer)
+            self._tell_end(outcome, answer, batch.signal)
             return
         asked = retry_after(answer.headers.get("retry-after", ""), time.time())
         self._failed(explained(answer.status, answer.body), asked=asked)
 
-    def _tell_end(self, outcome: str, answer: Message) -> None:
+    def _tell_end(self, outcome: str, answer: Message, signal: str) -> None:
         if outcome == DROPPED:
             self.refused_batches += 1
-            text = explained(answer.status, answer.body)
-            self._log.once(f"bad {text}", f"{self._config.server} called a batch wrong, and it is dropped. {text}")
+            text = dropping(answer.status, answer.body, signal)
+            self._log.once(text, f"{self._config.server} {text}")
             return
         if self._trouble:
             self._trouble = ""
             self._log.say(f"{self._config.server} takes data again.")
-        rejected, reason = rejected_points(answer.body)
+        rejected, reason = left_out(answer.body)
         if rejected:
-            self._log.once(f"rejected {reason}", f"{self._config.server} left out {rejected} points: {reason}")
+            self._log.once(f"rejected {reason}", f"{self._config.server} left out {rejected}: {reason}")
         if not self._spool:
             self._log.settle("dropped", f"The queue is empty again; {self._spool.dropped} batches were dropped.")
 
@@ -148,7 +148,7 @@ class Sender:
 def request(config: Config, batch: Batch, unix_time: float) -> bytes:
     """The whole HTTP request of one batch. The sending time lets the server see how far our clock is off."""
     lines = [
-        f"POST {config.server.path} HTTP/1.1",
+        f"POST {config.server.path(batch.signal)} HTTP/1.1",
         f"Host: {config.server.address}",
         f"User-Agent: advisor-agent/{VERSION}",
         f"Authorization: Bearer {config.token}",

@@ -8,37 +8,45 @@ import os
 
 from advisor_agent.config import ConfigError
 from advisor_agent.log import Log
+from advisor_agent.signals import METRICS, SIGNALS
 from advisor_agent.uuid7 import uuid7
 
 _SUFFIX = ".batch"
 _MOST_DISK_BYTES = 256 << 20
 _MOST_MEMORY_BYTES = 4 << 20
-_FIELDS = 3
+_FIELDS = 4
 
 
 class Batch:
-    """A body as it was made or received, and the id that it keeps over every retry."""
+    """A body as it was made or received, where it goes, and the id that it keeps over every retry."""
 
-    __slots__ = ("body", "content_type", "encoding", "id")
+    __slots__ = ("body", "content_type", "encoding", "id", "signal")
 
-    def __init__(self, batch_id: str, content_type: str, encoding: str, body: bytes) -> None:
+    def __init__(self, batch_id: str, content_type: str, encoding: str, body: bytes, signal: str = METRICS) -> None:
         self.id = batch_id
         self.content_type = content_type
         self.encoding = encoding
         self.body = body
+        self.signal = signal
 
     def to_bytes(self) -> bytes:
         """One line of fields, then the body."""
-        return f"{self.id} {self.content_type} {self.encoding or '-'}\n".encode() + self.body
+        fields = [self.id, self.content_type, self.encoding or "-"]
+        if self.signal != METRICS:  # left out, as before there were others, so that an older agent reads it too
+            fields.append(self.signal)
+        return f"{' '.join(fields)}\n".encode() + self.body
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Batch:
         """The reverse; ValueError for a torn file."""
-        line, newline, body = data.partition(b"\n")
+        line, _, body = data.partition(b"\n")
         fields = line.decode("ascii").split(" ")
-        if not newline or len(fields) != _FIELDS or not body:
+        if len(fields) == _FIELDS - 1:
+            fields.append(METRICS)
+        if not body or len(fields) != _FIELDS or fields[3] not in SIGNALS:
             raise ValueError("not a whole batch")
-        return cls(fields[0], fields[1], "" if fields[2] == "-" else fields[2], body)
+        batch_id, content_type, encoding, signal = fields
+        return cls(batch_id, content_type, "" if encoding == "-" else encoding, body, signal)
 
 
 class Spool:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import time
 
+from advisor_agent.signals import LOGS
+
 TAKEN, DROPPED, LATER = "taken", "dropped", "later"
-"""Stored by the server; wrong for ever; kept and tried again."""
+"""Stored by the server; never to be taken; kept and tried again."""
 
 _WRONG_FOR_EVER = (400, 413, 415, 422)
+_NOT_FOUND = 404
+_REJECTED = {"rejectedDataPoints": "points", "rejectedLogRecords": "events"}
 _MOST_RETRY_AFTER_SECONDS = 3600.0
 _HINTS = {
     401: "it does not know this token. Put a valid host token into ADVISOR_TOKEN; the data is kept meanwhile",
@@ -17,15 +21,23 @@ _HINTS = {
 }
 
 
-def meaning(status: int) -> str:
+def meaning(status: int, signal: str) -> str:
     """One of the three words above.
 
     OTLP lets a sender drop whatever it may not retry. Here a wrong token or address keeps the data,
-    so that a slip while rotating tokens destroys nothing; only a bad body is dropped.
+    so that a slip while rotating tokens destroys nothing; only a bad body is dropped. So are events
+    that an older server has no path for: metrics wait behind them.
     """
     if 200 <= status < 300:
         return TAKEN
-    return DROPPED if status in _WRONG_FOR_EVER else LATER
+    return DROPPED if status in _WRONG_FOR_EVER or _has_no_path(status, signal) else LATER
+
+
+def dropping(status: int, body: bytes, signal: str) -> str:
+    """What became of a batch that is dropped, in words that follow the server's name."""
+    if _has_no_path(status, signal):
+        return f"takes no events ({status}), and they are dropped. Update the Scaling Advisor to see them there."
+    return f"called a batch wrong, and it is dropped. {explained(status, body)}"
 
 
 def explained(status: int, body: bytes) -> str:
@@ -40,13 +52,15 @@ def status_message(body: bytes) -> str:
     return message[:300] if isinstance(message, str) else ""
 
 
-def rejected_points(body: bytes) -> tuple[int, str]:
-    """How many points a 200 refused, and why (OTLP `partial_success`)."""
+def left_out(body: bytes) -> tuple[str, str]:
+    """What a 200 refused ("4 points", "1 events", empty for nothing), and why (OTLP `partial_success`)."""
     partial = _json_object(body).get("partialSuccess")
     if not isinstance(partial, dict):
-        return 0, ""
-    count, reason = str(partial.get("rejectedDataPoints", 0)), partial.get("errorMessage")
-    return int(count) if count.isdigit() else 0, reason[:300] if isinstance(reason, str) else ""
+        return "", ""
+    counts = ((str(partial.get(key, 0)), unit) for key, unit in _REJECTED.items())
+    found = [f"{int(count)} {unit}" for count, unit in counts if count.isdigit() and int(count)]
+    reason = partial.get("errorMessage")
+    return " and ".join(found), reason[:300] if isinstance(reason, str) else ""
 
 
 def retry_after(text: str, now: float) -> float:
@@ -60,6 +74,10 @@ def retry_after(text: str, now: float) -> float:
     import calendar  # seldom needed, and it brings datetime
 
     return min(max(calendar.timegm(asked) - now, 0.0), _MOST_RETRY_AFTER_SECONDS)
+
+
+def _has_no_path(status: int, signal: str) -> bool:
+    return status == _NOT_FOUND and signal == LOGS
 
 
 def _json_object(body: bytes) -> dict[str, object]:

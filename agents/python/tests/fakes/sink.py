@@ -29,13 +29,17 @@ class Received:
 
 
 class Sink:
-    """Answers `status` (0 hangs up without a word) with `headers` and `body` until told otherwise."""
+    """Answers `status` (0 hangs up without a word) with `headers` and `body` until told otherwise.
+
+    A path in `statuses` has a status of its own.
+    """
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.url = f"http://127.0.0.1:{server.server_port}"
         self.port = server.server_port
         self.received: Queue[Received] = Queue()
         self.status = 200
+        self.statuses: dict[str, int] = {}
         self.headers: dict[str, str] = {}
         self.body = b"{}"
 
@@ -74,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         sink: Sink = self.server.sink  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {key.lower(): value for key, value in self.headers.items()}
-        status = sink.status
+        status = sink.statuses.get(self.path, sink.status)
         sink.received.put(Received(self.path, headers, body))
         if status == 0:
             self.close_connection = True
