@@ -33,7 +33,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class PartWindow:
-    """One route, destination, disk, interface or processor."""
+    """One part of a process or a host, such as a route or a disk."""
 
     kind: PartKind
     name: str
@@ -45,7 +45,7 @@ class InstanceWindow:
     """One process of the service.
 
     `role` is single, primary or worker; `started` is Unix seconds; `script` is the path that Node.js was
-    started with, empty where it is not known.
+    started with, empty where it is not known; `worker` is its number in a cluster, None where it has none.
     """
 
     id: int
@@ -56,6 +56,7 @@ class InstanceWindow:
     track: Track
     parts: tuple[PartWindow, ...] = ()
     script: str = ""
+    worker: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ ATTRIBUTES = (
     "process.command",
     "advisor.service.name.source",
     "advisor.cluster.role",
+    "advisor.cluster.worker.id",
     "telemetry.sdk.name",
     "telemetry.sdk.version",
 )
@@ -42,8 +43,8 @@ UNNAMED = len(SOURCES)
 """The weight of a name that nobody gave: OpenTelemetry's `unknown_service`."""
 
 _ROLES = ("single", "primary", "worker")
-_LARGEST_PID = 2**31 - 1
-_PID_DIGITS = 10
+_LARGEST = 2**31 - 1
+_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ class Name:
 class Claim:
     """What a resource says; empty text, 0 or None where it says nothing.
 
-    `key` is `service.instance.id`; `started` Unix seconds; `inside` the SDK's name where a process
-    reports itself; `name` is None where the resource is a machine alone.
+    `key` is `service.instance.id`; `started` Unix seconds; `worker_id` counts the workers that a primary
+    of Node.js's cluster module forked, from 1; `inside` the SDK's name where a process reports itself;
+    `name` is None where the resource is a machine alone.
     """
 
     host_key: str
@@ -74,6 +76,7 @@ class Claim:
     pid: int
     started: float | None
     role: str
+    worker_id: int | None
     inside: str
     runtime_version: str
     service_version: str
@@ -87,7 +90,7 @@ class Claim:
             value = resource.get(attribute)
             return clean(value, limit).strip() if isinstance(value, str) else ""
 
-        sdk, pid = text("telemetry.sdk.name", 64), _pid(resource.get("process.pid"))
+        sdk, pid = text("telemetry.sdk.name", 64), _positive(resource.get("process.pid"))
         is_process = bool(pid or text("service.name") or text("service.instance.id"))
         role = text("advisor.cluster.role")
         return cls(
@@ -101,6 +104,7 @@ class Claim:
             pid=pid,
             started=_started(text("process.creation.time")),
             role=role if role in _ROLES else "",
+            worker_id=_positive(resource.get("advisor.cluster.worker.id")) or None,
             inside=(sdk or "opentelemetry") if is_process and sdk != AGENT else "",
             runtime_version=text("process.runtime.version", 64),
             service_version=text("service.version"),
@@ -117,10 +121,10 @@ def _name(text: Any) -> Name:
     return Name(environment, text("service.namespace"), name, rank)
 
 
-def _pid(value: object) -> int:
-    if isinstance(value, str) and value.isdecimal() and len(value) <= _PID_DIGITS:
+def _positive(value: object) -> int:
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS:
         value = int(value)
-    return value if isinstance(value, int) and 0 < value <= _LARGEST_PID else 0
+    return value if isinstance(value, int) and 0 < value <= _LARGEST else 0
 
 
 def _started(text: str) -> float | None:

@@ -18,8 +18,13 @@ STILL_THERE = timedelta(minutes=5)
 """A process without a known start time counts as the one of the same pid that was seen this recently."""
 
 
-def find(claim: Claim, name: Name, host: Host | None, now: datetime, listening: int | None) -> Instance:
-    """The process, made where it is new, moved where it has a better name now, and brought up to date."""
+def find(
+    claim: Claim, name: Name, host: Host | None, now: datetime, listening: int | None, lives: bool = True
+) -> Instance:
+    """The process, made where it is new, moved where it has a better name now, and brought up to date.
+
+    Its service serves from now on if the process `lives` and listens or reports from inside.
+    """
     instance = _known(claim, name, host, now)
     if instance is None and host is not None:
         Host.objects.select_for_update().get(pk=host.pk)  # two ingest processes may meet a new process together
@@ -28,7 +33,8 @@ def find(claim: Claim, name: Name, host: Host | None, now: datetime, listening: 
     if instance is None:
         instance = _made(claim, name, service, host, now)
     _update(instance, claim, name, service, listening)
-    _tell_serving(instance)
+    if lives:
+        _tell_serving(instance)
     return instance
 
 
@@ -99,6 +105,7 @@ def _update(instance: Instance, claim: Claim, name: Name, service: Service, list
         "inside": claim.inside,
         "key": claim.key if claim.inside else "",
         "role": claim.role,
+        "worker_id": claim.worker_id,
         "runtime_version": claim.runtime_version,
         "service_version": claim.service_version,
         "script": claim.script,

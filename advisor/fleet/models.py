@@ -50,6 +50,7 @@ class Service(models.Model):
 class Instance(models.Model):
     """One life of one process: (host, pid, start time within 5 s), or an SDK's `service.instance.id`.
 
+    `worker_id` is the number that the primary of a cluster gave it, None where it gave none.
     `name_rank` is the weight of the source that named its service (0 weighs most).
     `inside` is the `telemetry.sdk.name` of who reports from inside the process, empty if nobody does.
     """
@@ -60,6 +61,7 @@ class Instance(models.Model):
     pid = models.PositiveIntegerField(default=0)
     started_at = models.FloatField(null=True)
     role = models.CharField(max_length=16, default="single")
+    worker_id = models.PositiveIntegerField(null=True)
     name_rank = models.PositiveSmallIntegerField(default=0)
     inside = models.CharField(max_length=64, blank=True)
     runtime_version = models.CharField(max_length=64, blank=True)

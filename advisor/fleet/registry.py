@@ -39,11 +39,15 @@ class Identity:
 
 @dataclass(slots=True)
 class _Memory:
-    """`places`: resource -> (host, instance); `services`: instance -> (service, whether it serves)."""
+    """`places`: resource -> (host, instance); `services`: instance -> (service, whether it serves).
+
+    `seen` and `heard` are who sent samples and events since the last flush.
+    """
 
     places: dict[Hashable, tuple[int | None, int | None]] = field(default_factory=dict)
     services: dict[int, tuple[int, bool]] = field(default_factory=dict)
     seen: set[Identity] = field(default_factory=set)
+    heard: set[Identity] = field(default_factory=set)
     seen_tokens: set[int] = field(default_factory=set)
     flushed_at: datetime | None = None
 
@@ -68,47 +72,63 @@ class _Memory:
 _memory = _Memory()
 
 
-def resolve(resource: Mapping[str, Any], token: Token, now: datetime, listening: int | None = None) -> Identity:
+def resolve(
+    resource: Mapping[str, Any],
+    token: Token,
+    now: datetime,
+    listening: int | None = None,
+    heard_at: datetime | None = None,
+) -> Identity:
     """Who sent this, inside the caller's transaction; what is new is made, what changed is brought up to date.
 
-    `listening` is the number of ports that the process listens on, None where the sender does not say.
     Also writes, every few seconds, when everybody was seen last.
+
+    Args:
+        resource: its attributes.
+        token: who brings it.
+        now: when it came.
+        listening: the number of ports that the process listens on, None where the sender does not say.
+        heard_at: set where it tells of events alone, to the moment of the last one. That is no sign of life: the last
+            word of a process may come when it is long gone. Such a report makes known what is new as of then, but it
+            leaves `last_seen` as it was and makes no service one that serves.
 
     Raises:
         ForeignHost: a host token was used for another host than its own.
     """
     said = (resource.get(attribute) for attribute in ATTRIBUTES)
-    key = (token.pk, token.host_id, listening, *(v if isinstance(v, str | int) else None for v in said))
+    lives = heard_at is None
+    key = (token.pk, token.host_id, listening, lives, *(v if isinstance(v, str | int) else None for v in said))
     identity = _memory.recall(key)
     if identity is None:
-        found = identity = _look_up(Claim.of(resource), token, now, listening)
+        found = identity = _look_up(Claim.of(resource), token, heard_at or now, listening, lives)
         transaction.on_commit(lambda: _memory.keep(key, found))
-    _memory.seen.add(identity)
+    (_memory.seen if lives else _memory.heard).add(identity)
     _memory.seen_tokens.add(token.pk)
     if _memory.flushed_at is None or now - _memory.flushed_at >= SEEN_EVERY:
         flush(now)
     return identity
 
 
-def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None) -> Identity:
+def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:
     host = hosts.find(claim, token, now)
     host_id = None if host is None else host.pk
     if claim.name is None:
         return Identity(host_id)
-    instance = instances.find(claim, claim.name, host, now, listening)
+    instance = instances.find(claim, claim.name, host, now, listening, lives)
     return Identity(host_id, instance.service_id, instance.pk, instance.service.serves)
 
 
 def flush(now: datetime) -> None:
     """Write when the hosts, services, processes and tokens met since the last time were seen."""
     met, _memory.seen = _memory.seen, set()
+    heard, _memory.heard = _memory.heard, set()
     used, _memory.seen_tokens = _memory.seen_tokens, set()
     processes = {one.instance_id for one in met if one.instance_id is not None}
     _touch(Host.objects.all(), {one.host_id for one in met if one.host_id is not None}, "last_seen", now)
     _touch(Service.objects.all(), {one.service_id for one in met if one.service_id is not None}, "last_seen", now)
     _touch(Instance.objects.all(), processes, "last_seen", now)
     _touch(Token.objects.all(), used, "last_used_at", now)
-    _refresh(processes)
+    _refresh(processes | {one.instance_id for one in heard if one.instance_id is not None})
     _memory.flushed_at = now
 
 

@@ -13,6 +13,8 @@ from enum import IntEnum
 from typing import Any, Final
 
 import msgspec
+from google.protobuf.json_format import MessageToJson
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 
 JSON: Final = b"application/json"
@@ -56,7 +58,7 @@ class Receipt:
     """What became of a request that was taken.
 
     Attributes:
-        rejected: reason -> number of points that were left out for it.
+        rejected: reason -> number of points or records that were left out for it.
         replayed: the batch had been stored before, so nothing changed.
     """
 
@@ -90,9 +92,33 @@ async def send_refusal(send: Send, refusal: Refusal, content_type: bytes) -> Non
     await _respond(send, refusal.status, content_type, body, refusal.headers)
 
 
-async def send_receipt(send: Send, receipt: Receipt, content_type: bytes) -> None:
-    """Answer 200; `partial_success` is set only where points were left out."""
-    body = _receipt_protobuf(receipt) if content_type == PROTOBUF else _receipt_json(receipt)
+def metrics_response(receipt: Receipt) -> ExportMetricsServiceResponse:
+    """What OTLP answers to metrics; `partial_success` is set only where points were left out."""
+    response = ExportMetricsServiceResponse()
+    if receipt.rejected:
+        response.partial_success.rejected_data_points = receipt.rejected.total()
+        response.partial_success.error_message = receipt.message
+    return response
+
+
+def logs_response(receipt: Receipt) -> ExportLogsServiceResponse:
+    """What OTLP answers to logs; `partial_success` is set only where records were left out."""
+    response = ExportLogsServiceResponse()
+    if receipt.rejected:
+        response.partial_success.rejected_log_records = receipt.rejected.total()
+        response.partial_success.error_message = receipt.message
+    return response
+
+
+Respond = Callable[[Receipt], ExportMetricsServiceResponse | ExportLogsServiceResponse]
+
+
+async def send_receipt(send: Send, receipt: Receipt, content_type: bytes, respond: Respond) -> None:
+    """Answer 200; `respond` makes the message of the signal that was taken."""
+    if content_type == PROTOBUF:
+        body = respond(receipt).SerializeToString()
+    else:
+        body = MessageToJson(respond(receipt), indent=None).encode() if receipt.rejected else b"{}"
     await _respond(send, 200, content_type, body, ((b"advisor-replayed", b"true"),) if receipt.replayed else ())
 
 
@@ -100,21 +126,6 @@ async def _respond(send: Send, status: int, content_type: bytes, body: bytes, he
     fixed = ((b"content-type", content_type), (b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
     await send({"type": "http.response.body", "body": body})
-
-
-def _receipt_json(receipt: Receipt) -> bytes:
-    if not receipt.rejected:
-        return b"{}"
-    partial = {"rejectedDataPoints": str(receipt.rejected.total()), "errorMessage": receipt.message}
-    return msgspec.json.encode({"partialSuccess": partial})
-
-
-def _receipt_protobuf(receipt: Receipt) -> bytes:
-    response = ExportMetricsServiceResponse()
-    if receipt.rejected:
-        response.partial_success.rejected_data_points = receipt.rejected.total()
-        response.partial_success.error_message = receipt.message
-    return response.SerializeToString()
 
 
 def _status_json(refusal: Refusal) -> bytes:

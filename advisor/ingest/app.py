@@ -16,7 +16,7 @@ from advisor.ingest.answers import Code, Refusal, Send, send_refusal  # noqa: E4
 from advisor.ingest.body import Receive, answer_type  # noqa: E402
 from advisor.ingest.door import Door, Scope  # noqa: E402
 
-_NOTHING_ELSE = "Only OTLP is answered here. Metrics go to /v1/metrics; the pages are at another address."
+_NOTHING_ELSE = "Only OTLP is answered here: /v1/metrics and /v1/logs. The pages are at another address."
 
 
 async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,13 +1,15 @@
-"""Readings whose process and host are known, put into the rows that the store takes."""
+"""Readings and events whose process and host are known, put into the rows that the store takes."""
 
 from __future__ import annotations
 
-from advisor.fleet.registry import Identity
-from advisor.ingest.readings import Report
-from advisor.store.rows import HostRow, PartRow, ProcessRow, Rows
-from advisor.vocabulary import PartKind
+from collections.abc import Iterator, Sequence
 
-_OF_PROCESS = (PartKind.ROUTE, PartKind.DESTINATION)
+from advisor.fleet.registry import Identity
+from advisor.ingest import rejection
+from advisor.ingest.readings import Report
+from advisor.ingest.totals import Resolved
+from advisor.store import samples
+from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 
 
 def add_rows(rows: Rows, report: Report, identity: Identity) -> None:
@@ -21,9 +23,28 @@ def add_rows(rows: Rows, report: Report, identity: Identity) -> None:
         if host_id is not None and reading.host.values:
             rows.hosts.append(HostRow(host_id, time_us, span, offset, reading.host.values))
         for (kind, name), part in reading.parts.items():
-            owner = process if kind in _OF_PROCESS else _host(identity)
+            owner = process if kind.of_process else _host(identity)
             if owner is not None and part.values:
                 rows.parts.append(PartRow(*owner, time_us, span, offset, kind, name, part.values, part.histogram()))
+
+
+def add_events(rows: Rows, resolved: Sequence[Resolved]) -> None:
+    """Add the events of all reports, inside the caller's transaction; what has no room is counted as rejected."""
+    waiting = [(one, row) for one in resolved if one.report.events for row in _events(one)]
+    for (one, row), fits in zip(waiting, samples.fits([row for _, row in waiting]), strict=True):
+        if fits:
+            rows.events.append(row)
+        else:
+            one.rejected[rejection.NO_ROOM] += 1
+
+
+def _events(one: Resolved) -> Iterator[EventRow]:
+    process, offset, events = _process(one.identity), one.report.clock_offset, one.report.events
+    if process is None:
+        one.rejected[rejection.EVENT_OF_NOBODY] += len(events)
+        return
+    for event in events:
+        yield EventRow(*process, event.time_us, offset, event.name, event.ordinal, event.values)
 
 
 def _process(identity: Identity) -> tuple[int, int] | None:

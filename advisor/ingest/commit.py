@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from advisor.fleet import registry
 from advisor.fleet.registry import ForeignHost, Identity
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
-from advisor.ingest.assembly import add_rows
+from advisor.ingest.assembly import add_events, add_rows
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
@@ -74,15 +74,17 @@ class Committer:
             take_in(resolved)
             for one in resolved:
                 add_rows(rows, one.report, one.identity)
+            add_events(rows, resolved)
             samples.write(rows)
-        self._hints.add({row.service_id for row in rows.processes}, {row.host_id for row in rows.hosts})
+        services = {row.service_id for row in rows.processes} | {row.service_id for row in rows.events}
+        self._hints.add(services, {row.host_id for row in rows.hosts})
         return outcomes
 
     def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Receipt:
         """Find out who sends a batch, and add its reports to those that are stored."""
         now = datetime.fromtimestamp(batch.received, UTC)
         reports = batch.pivoted.reports
-        identities = [registry.resolve(r.resource, batch.token, now, r.listening) for r in reports]
+        identities = [registry.resolve(r.resource, batch.token, now, r.listening, _heard_at(r, now)) for r in reports]
         if batch.id is not None and not remember_batch(batch.id, batch.token.pk):
             return Receipt(replayed=True)
         receipt = Receipt(Counter(batch.pivoted.rejected))
@@ -104,3 +106,9 @@ class Committer:
         if len(self._clocks) >= _REMEMBERED:
             self._clocks.clear()
         self._clocks[host_id] = offset
+
+
+def _heard_at(report: Report, now: datetime) -> datetime | None:
+    """When the last event of a report happened, not later than now; None for samples."""
+    latest = report.latest_event
+    return None if latest is None else min(datetime.fromtimestamp(latest, UTC), now)

@@ -15,19 +15,8 @@ from functools import cache
 from typing import Any, Final
 
 from advisor.fleet.models import Token
-from advisor.ingest import limits, otlp_json, otlp_proto
-from advisor.ingest.answers import (
-    PROTOBUF,
-    Code,
-    Receipt,
-    Refusal,
-    Send,
-    invalid,
-    send_receipt,
-    send_refusal,
-    too_large,
-    unavailable,
-)
+from advisor.ingest import limits
+from advisor.ingest.answers import Code, Receipt, Refusal, Send, invalid, send_receipt, send_refusal, unavailable
 from advisor.ingest.attributes import Scalar
 from advisor.ingest.batch import Batch
 from advisor.ingest.body import Disconnected, Head, Receive, answer_type, read_body, read_head
@@ -36,8 +25,8 @@ from advisor.ingest.commit import Committer
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.hints import Hints
 from advisor.ingest.pivot import Pivot, Pivoted
-from advisor.ingest.points import count_points
 from advisor.ingest.rate import RateLimit
+from advisor.ingest.signals import AnySignal, signals
 from advisor.ingest.writer import Writer
 from advisor.live import publish
 
@@ -49,16 +38,14 @@ _INLINE_BYTES: Final = 128 << 10
 """A larger body is decoded in a thread, so that small ones do not wait behind it."""
 
 _DECODING: Final = 4
-_ABSENT: Final = {
-    "/v1/traces": "Traces are not taken here. Set OTEL_TRACES_EXPORTER=none, or send them elsewhere.",
-    "/v1/logs": "Logs are not taken here. Set OTEL_LOGS_EXPORTER=none, or send them elsewhere.",
-}
+_ABSENT: Final = {"/v1/traces": "Traces are not taken here. Set OTEL_TRACES_EXPORTER=none, or send them elsewhere."}
+_NOTHING: Final = "There is nothing at this address. Metrics go to /v1/metrics, events to /v1/logs."
 
 log = logging.getLogger(__name__)
 
 
 class Door:
-    """An ASGI application that takes OTLP metrics.
+    """An ASGI application that takes OTLP metrics and events.
 
     Args:
         next_app: answers every path outside `/v1/`.
@@ -82,7 +69,7 @@ class Door:
         self._now = now
         self._rate = RateLimit(requests_per_second)
         self._clocks = ClockBook()
-        self._pivot = Pivot()
+        self._signals = signals(Pivot())
         self._decoding = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,12 +88,12 @@ class Door:
             log.exception("A request to %s failed; its sender was told to come back", scope["path"])
             await send_refusal(send, unavailable("The request failed here. It was logged.", 5), answer_type(headers))
         else:
-            await send_receipt(send, receipt, answer_type(headers))
+            await send_receipt(send, receipt, answer_type(headers), self._signals[scope["path"]].respond)
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receipt:
         received = self._now()
         try:
-            _check_address(scope["method"], scope["path"])
+            signal = self._find(scope["method"], scope["path"])
             head = read_head(headers)
             token = await self._credentials.check(head.authorization)
             self._check_rate(token)
@@ -114,8 +101,16 @@ class Door:
         except Refusal as refusal:
             # A body may still be on its way, and nobody is going to read it.
             raise replace(refusal, headers=(*refusal.headers, _CLOSE)) from None
-        pivoted = await self._decode(head, token, body, received)
+        pivoted = await self._decode(signal, head, token, body, received)
         return await self._writer.submit(Batch(pivoted, token, head.batch_id, received))
+
+    def _find(self, method: str, path: str) -> AnySignal:
+        if path not in self._signals:
+            raise Refusal(404, Code.NOT_FOUND, _ABSENT.get(path, _NOTHING))
+        if method != "POST":
+            message = f"{method} is not answered here. Send with POST."
+            raise Refusal(405, Code.UNIMPLEMENTED, message, ((b"allow", b"POST"),))
+        return self._signals[path]
 
     def _check_rate(self, token: Token) -> None:
         wait = self._rate.wait(token.pk)
@@ -123,36 +118,23 @@ class Door:
             message = "This token sends too many requests a second. Send fewer and larger ones."
             raise Refusal(429, Code.RESOURCE_EXHAUSTED, message, ((b"retry-after", str(wait).encode()),))
 
-    async def _decode(self, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
+    async def _decode(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
         if len(body) <= _INLINE_BYTES:
-            return self._sort(head, token, body, received)
+            return self._sort(signal, head, token, body, received)
         if self._decoding >= _DECODING:
             raise unavailable("Too many large bodies at once.")
         self._decoding += 1
         try:
-            return await asyncio.to_thread(self._sort, head, token, body, received)
+            return await asyncio.to_thread(self._sort, signal, head, token, body, received)
         finally:
             self._decoding -= 1
 
-    def _sort(self, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
-        export = (otlp_proto if head.content_type == PROTOBUF else otlp_json).decode(body)
-        if count_points(export) > limits.POINTS:
-            raise too_large(f"The body holds more than {limits.POINTS} data points. Send smaller batches.")
-
+    def _sort(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
         @cache  # one request is one measurement, however many resources it holds
         def offset(host: Scalar | None) -> float:
             return self._clocks.offset(token.pk, host, received, head.sent_at)
 
         try:
-            return self._pivot.sort(export, received, offset)
+            return signal.read(body, head.content_type, received, offset)
         except ValueError as error:
             raise invalid(f"A resource's attributes cannot be read: {error}") from None
-
-
-def _check_address(method: str, path: str) -> None:
-    if path != "/v1/metrics":
-        message = _ABSENT.get(path, "There is nothing at this address. Metrics go to /v1/metrics.")
-        raise Refusal(404, Code.NOT_FOUND, message)
-    if method != "POST":
-        message = f"{method} is not answered here. Send metrics with POST."
-        raise Refusal(405, Code.UNIMPLEMENTED, message, ((b"allow", b"POST"),))

@@ -37,7 +37,7 @@ DEPTH: Final = 32
 """Most levels that a JSON body, or a value in protobuf, may nest."""
 
 POINTS: Final = 10_000
-"""Most data points of one body."""
+"""Most data points or log records of one body."""
 
 STRING_CHARACTERS: Final = 1_024
 """Longer attribute values are cut to this."""

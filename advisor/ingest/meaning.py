@@ -130,7 +130,7 @@ def _target(column: Column, place: Place) -> Target:
 
 
 def _of_process(column: Column) -> bool:
-    return column.entity is Entity.PROCESS or column.part in (PartKind.ROUTE, PartKind.DESTINATION)
+    return column.entity is Entity.PROCESS or (column.part is not None and column.part.of_process)
 
 
 def _fits(column: Column, attributes: Mapping[str, str]) -> bool:

@@ -7,34 +7,61 @@ once, and its attributes become the JSON bytes that an OTLP/JSON sender would ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.logs.v1 import logs_pb2
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as pb
 
-from advisor.ingest import points, protobuf_scan
+from advisor.ingest import logs, points, protobuf_scan
 from advisor.ingest.answers import invalid
 
 _encode = msgspec.json.encode
+_Request = TypeVar("_Request", ExportMetricsServiceRequest, ExportLogsServiceRequest)
 
 
 def decode(body: bytes) -> points.Export:
-    """The export in a protobuf body.
+    """The export of metrics in a protobuf body.
 
     Raises:
         Refusal: as `protobuf_scan.check`, and 400 for what is no OTLP.
     """
-    protobuf_scan.check(body)
+    protobuf_scan.check(body, protobuf_scan.METRICS)
+    request = _parse(ExportMetricsServiceRequest, body, "metrics")
+    return points.Export([_resource_metrics(resource) for resource in request.resource_metrics])
+
+
+def decode_logs(body: bytes) -> logs.LogExport:
+    """The export of logs in a protobuf body; errors as `decode`."""
+    protobuf_scan.check(body, protobuf_scan.LOGS)
+    request = _parse(ExportLogsServiceRequest, body, "logs")
+    return logs.LogExport([_resource_logs(resource) for resource in request.resource_logs])
+
+
+def _parse(form: type[_Request], body: bytes, signal: str) -> _Request:
     try:
-        request = ExportMetricsServiceRequest.FromString(body)
+        return form.FromString(body)
     except DecodeError as error:
-        raise invalid(f"The body is not OTLP/protobuf metrics: {error}") from None
-    return points.Export([_resource(resource) for resource in request.resource_metrics])
+        raise invalid(f"The body is not OTLP/protobuf {signal}: {error}") from None
 
 
-def _resource(resource: pb.ResourceMetrics) -> points.ResourceMetrics:
+def _resource_logs(resource: logs_pb2.ResourceLogs) -> logs.ResourceLogs:
+    who = points.Resource(_attributes(resource.resource.attributes))
+    scopes = [logs.ScopeLogs([_record(record) for record in scope.log_records]) for scope in resource.scope_logs]
+    return logs.ResourceLogs(who, scopes)
+
+
+def _record(record: logs_pb2.LogRecord) -> logs.LogRecord:
+    return logs.LogRecord(
+        _attributes(record.attributes), record.time_unix_nano, record.observed_time_unix_nano, record.event_name
+    )
+
+
+def _resource_metrics(resource: pb.ResourceMetrics) -> points.ResourceMetrics:
     who = points.Resource(_attributes(resource.resource.attributes))
     return points.ResourceMetrics(who, [_scope(scope) for scope in resource.scope_metrics])
 

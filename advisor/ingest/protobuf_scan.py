@@ -2,7 +2,7 @@
 
 An empty message takes two bytes on the wire and some hundred once decoded, so a size limit alone
 lets 4 MiB grow to 128. The walk descends only where the decoder would build an object.
-Field numbers are those of opentelemetry-proto 1.x, `metrics.proto` and `common.proto`.
+Field numbers are those of opentelemetry-proto 1.x, `metrics.proto`, `logs.proto` and `common.proto`.
 """
 
 from __future__ import annotations
@@ -31,25 +31,27 @@ _METRIC: Shape = {
 _SCOPE: Shape = {3: _PAIR}
 _ENTITY: Shape = {3: _LEAF, 4: _LEAF}
 _RESOURCE: Shape = {1: _PAIR, 3: _ENTITY}
-_EXPORT: Shape = {1: {1: _RESOURCE, 2: {1: _SCOPE, 2: _METRIC}}}
+_RECORD: Shape = {5: _ANY, 6: _PAIR}
+METRICS: Final[Shape] = {1: {1: _RESOURCE, 2: {1: _SCOPE, 2: _METRIC}}}
+LOGS: Final[Shape] = {1: {1: _RESOURCE, 2: {1: _SCOPE, 2: _RECORD}}}
 
 
-def check(body: bytes) -> None:
-    """Walk the body once.
+def check(body: bytes, shape: Shape) -> None:
+    """Walk the body of an export once; `shape` is `METRICS` or `LOGS`.
 
     Raises:
         Refusal: 413 for more messages than `limits.MESSAGES`, 400 for what is no protobuf or nests
             deeper than `limits.DEPTH` values.
     """
     try:
-        _walk(body)
+        _walk(body, shape)
     except IndexError:
         raise invalid("The body is not OTLP/protobuf: a field is cut off.") from None
 
 
-def _walk(body: bytes) -> None:
+def _walk(body: bytes, export: Shape) -> None:
     messages = fields = 0
-    open_parts: list[tuple[int, int, Shape, int]] = [(0, len(body), _EXPORT, 0)]
+    open_parts: list[tuple[int, int, Shape, int]] = [(0, len(body), export, 0)]
     while open_parts:
         position, end, shape, depth = open_parts.pop()
         while position < end:

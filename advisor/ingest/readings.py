@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from advisor.features.histogram import Histogram
 from advisor.ingest import limits
@@ -12,6 +13,7 @@ from advisor.ingest.meaning import Meaning, Place, Target
 from advisor.vocabulary import Entity, Facet, PartKind
 
 OTHER = "other"
+_PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Reading:
         span: seconds that the increases cover, the longest of its points; 0 while there is none.
         process: what belongs to the process itself.
         host: what belongs to the machine itself.
-        parts: what belongs to a route, destination, disk, interface or processor.
+        parts: what belongs to a part of either, such as a route or a disk.
     """
 
     time_us: int
@@ -104,28 +106,59 @@ class Cumulative:
     bounds: tuple[float, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class EventReading:
+    """One event of a process.
+
+    Attributes:
+        time_us: when it happened on the sender's clock, microseconds since the epoch.
+        name: of `vocabulary.events.EVENTS`.
+        ordinal: tells events of one name and moment apart.
+        values: column -> what was said.
+    """
+
+    time_us: int
+    name: str
+    ordinal: int
+    values: Mapping[str, str | int | float]
+
+
 @dataclass(slots=True)
 class Report:
-    """All that one resource says in one request.
+    """All that one resource says in one request: samples or events, since each has an address of its own.
 
     Attributes:
         resource: its attributes, as far as they are read.
         clock_offset: server clock minus its clock, seconds.
         readings: time in microseconds -> reading.
         running: totals that wait for the stream's last one.
+        events: what happened.
     """
 
     resource: Mapping[str, Scalar]
     clock_offset: float = 0.0
     readings: dict[int, Reading] = field(default_factory=dict)
     running: list[Cumulative] = field(default_factory=list)
+    events: list[EventReading] = field(default_factory=list)
     _names: dict[PartKind, set[str]] = field(default_factory=dict)
 
     def copy(self) -> Report:
         """The same report with readings of its own, so that a transaction may add to them and fail."""
         readings = {time: reading.copy() for time, reading in self.readings.items()}
         names = {kind: set(known) for kind, known in self._names.items()}
-        return Report(self.resource, self.clock_offset, readings, self.running, names)
+        return Report(self.resource, self.clock_offset, readings, self.running, self.events, names)
+
+    @property
+    def names_process(self) -> bool:
+        """Whether the resource may be a process; else it is a machine alone."""
+        return not _PROCESS_KEYS.isdisjoint(self.resource)
+
+    @property
+    def latest_event(self) -> float | None:
+        """When the last of its events happened, Unix seconds of the server's clock; None where it holds none."""
+        if not self.events:
+            return None
+        return max(event.time_us for event in self.events) / 1e6 + self.clock_offset
 
     @property
     def listening(self) -> int | None:

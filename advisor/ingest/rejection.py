@@ -1,4 +1,4 @@
-"""Why a point is left out, in the words that its sender reads."""
+"""Why a point or an event is left out, in the words that its sender reads."""
 
 from __future__ import annotations
 
@@ -16,6 +16,19 @@ SUMMARIES: Final = "points of summaries, which cannot be merged: send histograms
 OUT_OF_ORDER: Final = "points older than the last one of their running total"
 NOBODY: Final = "process points of a resource without service.name, service.instance.id or process.pid"
 
+NO_EVENT: Final = (
+    "log records that are no event known here, and only those are kept: "
+    "set OTEL_LOGS_EXPORTER=none, or send the logs elsewhere"
+)
+EVENT_UNREADABLE: Final = "events with unreadable attributes or times"
+EVENT_IN_THE_FUTURE: Final = "events more than 5 minutes ahead of the server's clock"
+EVENT_TOO_OLD: Final = "events older than 48 hours"
+EVENT_OF_NOBODY: Final = "events of a resource without service.name, service.instance.id or process.pid"
+BAD_DURATION: Final = "events with a duration that is not between 0 and 48 hours"
+BAD_SHARE: Final = "events with a share that is not between 0 and 1"
+BAD_INTEGER: Final = "events with a line, pid, ordinal or exit code that cannot be true"
+NO_ROOM: Final = "events beyond the 1,000 that are kept of one process and hour"
+
 
 class Rejected(Exception):
-    """One point is left out; its only argument is the reason."""
+    """One point or event is left out; its only argument is the reason."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Final
 
 from advisor.features.histogram import Histogram as Buckets
 from advisor.ingest import distributions, limits, rejection
@@ -27,8 +26,6 @@ from advisor.ingest.readings import Cumulative, Distribution, Reading, Report
 from advisor.ingest.rejection import Rejected
 from advisor.vocabulary import Kind
 
-_PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
-
 
 class Sorter:
     """Sorts the points of one resource; `now` is the receive time on the sender's clock."""
@@ -40,7 +37,7 @@ class Sorter:
         self._now_us = int(now * 1e6)
         self._latest_us = int((now + limits.FUTURE_SECONDS) * 1e6)
         self._earliest_us = int((now - limits.PAST_SECONDS) * 1e6)
-        self._may_be_process = not _PROCESS_KEYS.isdisjoint(report.resource)
+        self._may_be_process = report.names_process
 
     def sort(self, resource: ResourceMetrics) -> None:
         """Put every point of the resource where it belongs."""

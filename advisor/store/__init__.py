@@ -1,4 +1,4 @@
-"""Keeps samples and gives back windows and series. No SQL of the samples stands anywhere else.
+"""Keeps samples and events and gives back windows and series. No SQL of them stands anywhere else.
 
 In: resolved rows.
 Out: windows, series, rollups.

@@ -124,21 +124,36 @@ LOOP_BUSY = Line(
 PROCESS_LINES: dict[str, Line] = {
     "requests": _plain(_sum, "requests"),
     "errors": _plain(_sum, "request_errors"),
+    "requests_aborted": _plain(_sum, "requests_aborted"),
     "requests_active": _plain(_sum, "requests_active"),
     "loop_busy": LOOP_BUSY,
     "loop_delay": _same(("loop_delay_max", "loop_resolution"), _greatest, _delay),
     "loop_blocked": _plain(_greatest, "loop_blocked"),
     "gc_share": _total(_greatest, "gc_major", "gc_minor", "gc_other"),
+    "gc_major": _plain(_greatest, "gc_major"),
+    "gc_minor": _plain(_greatest, "gc_minor"),
+    "gc_pause_max": _plain(_greatest, "gc_pause_max"),
+    "gc_minor_max": _plain(_greatest, "gc_minor_max"),
     "cpu_cores": _total(_sum, "cpu_user", "cpu_system"),
     "heap_used": _plain(_greatest, "heap_used"),
+    "heap_floor": _plain(_greatest, "heap_floor"),
     "heap_limit": _plain(_greatest, "heap_limit"),
     "memory_rss": _plain(_sum, "memory_rss"),
+    "external_memory": _plain(_sum, "external_memory"),
     "fd_open": _plain(_greatest, "fd_open"),
     "fd_limit": _plain(_greatest, "fd_limit"),
     "websockets": _plain(_sum, "websockets"),
+    "websocket_received": _plain(_sum, "websocket_received"),
+    "websocket_sent": _plain(_sum, "websocket_sent"),
+    "threadpool_wait": _plain(_greatest, "threadpool_wait"),
+    "worker_threads": _plain(_sum, "worker_threads"),
+    "unhandled_errors": _same(("unhandled_errors",), _sum, lambda each: 60.0 * each.middle("unhandled_errors")),
     "connections": _plain(_sum, "connections"),
 }
-"""From the rows of the processes: totals per second, cores and bytes; of the busiest process where shares are."""
+"""From the rows of the processes: totals per second, cores and bytes; of the busiest process where shares are.
+
+The longest wait or pause of all counts, and errors that nobody caught are per minute.
+"""
 
 HOST_LINES: dict[str, Line] = {
     "cores_effective": _same(("cpu_effective", "cpu_count"), _sum, _cores),

@@ -1,4 +1,4 @@
-"""The tables of the samples. Their number columns come from the vocabulary: one line there adds one here.
+"""The tables of the samples and events. Number columns of samples come from the vocabulary: a line there adds one here.
 
 `time` is the sender's own timestamp and part of a sample's identity; `at` is the same moment on the
 server's clock (`at - time` is the measured clock offset), and every reader asks by `at`. Both are
@@ -66,7 +66,7 @@ class HostSample(_Sample):
 
 @sample_figures(Entity.PART)
 class PartSample(_Sample):
-    """One snapshot of a route or destination of a process, or of a disk, interface or processor of a host.
+    """One snapshot of a part of a process or of a host.
 
     `owner_id` is the service or the host; `instance_id` is 0 below a host.
     """
@@ -122,6 +122,38 @@ class PartMinute(_Minute):
 
     class Meta:
         indexes = (TimeIndex(fields=("minute",), name="store_part_minute"),)
+
+
+class Event(models.Model):
+    """What happened at one moment in one process; the columns after `ordinal` are `vocabulary.events.ATTRIBUTES`.
+
+    `pid` is that of another process that the event is about. A column is null where its sender did not say.
+    """
+
+    pk = models.CompositePrimaryKey("service_id", "instance_id", "time", "name", "ordinal")
+    service_id = models.BigIntegerField()
+    instance_id = models.BigIntegerField()
+    time = models.BigIntegerField()
+    at = models.BigIntegerField()
+    name = models.CharField(max_length=64)
+    ordinal = models.IntegerField(default=0)
+    duration = RealField(null=True)
+    delay = RealField(null=True)
+    cause = models.CharField(max_length=32, null=True)
+    share = RealField(null=True)
+    function = models.CharField(max_length=255, null=True)
+    file = models.CharField(max_length=1024, null=True)
+    line = models.IntegerField(null=True)
+    exception = models.CharField(max_length=255, null=True)
+    exit_code = models.BigIntegerField(null=True)
+    signal = models.CharField(max_length=32, null=True)
+    pid = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("service_id", "at"), name="store_event_service_at"),
+            TimeIndex(fields=("at",), name="store_event_at"),
+        )
 
 
 class RollupMark(models.Model):

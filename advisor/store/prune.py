@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from advisor.store.models import Batch, Stream
+from advisor.store.models import Batch, Event, Stream
 from advisor.store.tables import MICROSECONDS, MINUTE, TABLES
 
 BATCHES_KEPT = timedelta(days=7)
@@ -21,13 +21,17 @@ _SLICE = 3600 * MICROSECONDS
 
 
 def prune(now: datetime) -> int:
-    """Delete samples, rollups, batch ids and streams whose time is over; returns how many rows of samples."""
+    """Delete samples, rollups, events, batch ids and streams whose time is over; returns how many rows of samples.
+
+    Events stay as long as the rollups: they say why a line moved.
+    """
     samples_until = round((now.timestamp() - settings.RAW_HOURS * 3600 - _MARGIN) * MICROSECONDS)
     minutes_until = int((now.timestamp() - settings.ROLLUP_DAYS * 86400) // 60)
     deleted = 0
     for table in TABLES:
         deleted += _delete(table.samples, "at", samples_until, _SLICE)
         deleted += _delete(table.minutes, "minute", minutes_until, _SLICE // MINUTE)
+    _delete(Event._meta.db_table, "at", minutes_until * MINUTE, _SLICE)
     Batch.objects.filter(received_at__lt=now - BATCHES_KEPT).delete()
     Stream.objects.filter(time__lt=samples_until).delete()
     return deleted

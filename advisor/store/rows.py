@@ -1,7 +1,8 @@
-"""What ingest hands to the store: resolved rows, one a snapshot."""
+"""What ingest hands to the store: resolved rows, one a snapshot or event."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from advisor.vocabulary import PartKind
@@ -43,8 +44,7 @@ class ProcessRow:
 class PartRow:
     """One snapshot of a part of a process or of a host.
 
-    `owner_id` is the service for routes and destinations; for disks, interfaces and processors it is
-    the host, and `instance_id` is 0.
+    `owner_id` is the service where `kind.of_process`; otherwise it is the host, and `instance_id` is 0.
     """
 
     owner_id: int
@@ -59,9 +59,29 @@ class PartRow:
 
 
 @dataclass(slots=True)
+class EventRow:
+    """What happened at one moment in one process.
+
+    Attributes:
+        name: of `vocabulary.events.EVENTS`.
+        ordinal: tells events of one name and moment apart.
+        values: column of `vocabulary.events.ATTRIBUTES` but the ordinal -> what was said of it. Absent means unknown.
+    """
+
+    service_id: int
+    instance_id: int
+    time_us: int
+    clock_offset: float
+    name: str
+    ordinal: int
+    values: Mapping[str, str | int | float]
+
+
+@dataclass(slots=True)
 class Rows:
     """What one transaction writes."""
 
     hosts: list[HostRow] = field(default_factory=list)
     processes: list[ProcessRow] = field(default_factory=list)
     parts: list[PartRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)

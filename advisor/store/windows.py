@@ -12,8 +12,8 @@ from advisor.store.fetch import Condition, Row, among, gathered, microseconds, s
 from advisor.store.tables import HOST, PART, PROCESS, Table
 from advisor.vocabulary import PartKind
 
-OF_PROCESS = (PartKind.ROUTE.value, PartKind.DESTINATION.value)
-OF_HOST = (PartKind.DISK.value, PartKind.INTERFACE.value, PartKind.CPU.value)
+OF_PROCESS = tuple(kind.value for kind in PartKind if kind.of_process)
+OF_HOST = tuple(kind.value for kind in PartKind if not kind.of_process)
 LOOP = ("loop_active", "loop_idle", "loop_utilization")
 """The columns that say how busy an event loop is."""
 
@@ -126,6 +126,7 @@ def _instance(
         track=tracks[key],
         parts=tuple(parts.get(key, ())),
         script=instance.script,
+        worker=instance.worker_id,
     )
 
 

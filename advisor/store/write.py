@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from advisor.fleet.text import clean
+from advisor.store.events import put
 from advisor.store.insert import Record, insert
 from advisor.store.marks import mark
 from advisor.store.rows import HostRow, PartRow, ProcessRow, Rows
@@ -21,14 +22,16 @@ since PostgreSQL refuses to round what overflows or underflows.
 
 
 def write(rows: Rows) -> None:
-    """Keep samples, inside the caller's transaction and as its last statements.
+    """Keep samples and events, inside the caller's transaction and as its last statements.
 
     A sample is known by its series and `time_us`. One that is there already fills only the columns that are
-    null, so the same rows again change nothing. Figures that are not finite are left out.
+    null, so the same rows again change nothing. Figures that are not finite are left out. An event that is
+    there already is replaced: what is told later knows more.
     """
     minutes = insert(HOST, [_host(row) for row in rows.hosts])
     minutes |= insert(PROCESS, [_process(row) for row in rows.processes])
     minutes |= insert(PART, [_part(row) for row in rows.parts])
+    put(rows.events)
     mark(minutes)
 
 

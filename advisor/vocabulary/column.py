@@ -20,9 +20,18 @@ class PartKind(StrEnum):
 
     ROUTE = "route"
     DESTINATION = "destination"
+    DATABASE = "database"
+    POOL = "pool"
+    THREAD = "thread"
+    HANDLE = "handle"
     DISK = "disk"
     INTERFACE = "interface"
     CPU = "cpu"
+
+    @property
+    def of_process(self) -> bool:
+        """True below a process, False below a host."""
+        return self not in (PartKind.DISK, PartKind.INTERFACE, PartKind.CPU)
 
 
 class Kind(StrEnum):

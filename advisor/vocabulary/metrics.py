@@ -21,11 +21,15 @@ _G, _U, _C, _H = Kind.GAUGE, Kind.UPDOWNCOUNTER, Kind.COUNTER, Kind.HISTOGRAM
 _MODE, _GC, _STATE, _LOOP = "cpu.mode", "v8js.gc.type", "system.memory.state", "nodejs.eventloop.state"
 _REQUEST = "http.server.request.duration"
 _CLIENT = "http.client.request.duration"
+_DATABASE = "db.client.operation.duration"
+_POOL = "db.client.connection"
 _DELAY = "nodejs.eventloop.delay"
 _IN = {"disk.io.direction": ("read",)}
 _OUT = {"disk.io.direction": ("write",)}
 _RX = {"network.io.direction": ("receive",)}
 _TX = {"network.io.direction": ("transmit",)}
+_CLIENT_ERROR = {"http.response.status_code": tuple(str(status) for status in range(400, 500))}
+_ABORTED = {"error.type": ("aborted",)}
 
 PROCESS = (
     _process("cpu_user", "process.cpu.time", "s", _C, "CPU time in user mode", {_MODE: ("user",)}),
@@ -53,8 +57,11 @@ PROCESS = (
     _process("gc_major", "v8js.gc.duration", "s", _H, "Major GC", {_GC: ("major",)}, Facet.SUM),
     _process("gc_minor", "v8js.gc.duration", "s", _H, "Minor GC", {_GC: ("minor",)}, Facet.SUM),
     _process("gc_other", "v8js.gc.duration", "s", _H, "Other GC", {_GC: ("incremental", "weakcb")}, Facet.SUM),
-    _process("gc_pause_max", "v8js.gc.duration", "s", _H, "Longest GC pause", {}, Facet.MAX, Combine.MAX),
+    _process_max("gc_pause_max", "v8js.gc.duration", "s", _H, "Longest GC pause", {}, Facet.MAX),
+    _process_max("gc_major_max", "v8js.gc.duration", "s", _H, "Longest major GC", {_GC: ("major",)}, Facet.MAX),
+    _process_max("gc_minor_max", "v8js.gc.duration", "s", _H, "Longest minor GC", {_GC: ("minor",)}, Facet.MAX),
     _process("heap_used", "v8js.memory.heap.used", "By", _U, "Heap in use"),
+    _process("heap_floor", "advisor.v8js.memory.heap.floor", "By", _G, "Heap in use right after a major GC"),
     _process("heap_size", "v8js.memory.heap.space.size", "By", _U, "Heap taken from the system"),
     _process("heap_limit", "advisor.v8js.memory.heap.limit", "By", _G, "Most the heap may grow to"),
     _process("external_memory", "advisor.v8js.memory.external", "By", _G, "Memory outside the heap (buffers)"),
@@ -62,8 +69,19 @@ PROCESS = (
     _process("requests", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT),
     _process("request_time", _REQUEST, "s", _H, "Time spent in requests", {}, Facet.SUM),
     _process("request_errors", _REQUEST, "{request}", _H, "Requests failed (5xx or broken off)", {}, Facet.ERRORS),
+    _process("requests_aborted", _REQUEST, "{request}", _H, "Requests broken off", _ABORTED, Facet.COUNT),
     _process("requests_active", "http.server.active_requests", "{request}", _U, "Requests in flight"),
     _process("websockets", "advisor.websocket.connection.count", "{connection}", _G, "Upgraded sockets open"),
+    _process("websocket_received", "advisor.websocket.messages", "{message}", _C, "WebSocket messages received", _RX),
+    _process("websocket_sent", "advisor.websocket.messages", "{message}", _C, "WebSocket messages sent", _TX),
+    _process_max(
+        "threadpool_wait", "advisor.nodejs.threadpool.wait", "s", _G, "Longest wait for a thread of libuv's pool"
+    ),
+    _process(
+        "threadpool_active", "advisor.nodejs.threadpool.active", "{request}", _G, "Requests to libuv's thread pool"
+    ),
+    _process("worker_threads", "advisor.nodejs.worker.count", "{thread}", _G, "Worker threads running"),
+    _process("unhandled_errors", "advisor.nodejs.error.unhandled", "{error}", _C, "Errors that nobody caught"),
 )
 
 HOST = (
@@ -102,6 +120,12 @@ HOST = (
 
 _route = partial(Column, Entity.PART, part=PartKind.ROUTE, named_by=("http.request.method", "http.route"))
 _destination = partial(Column, Entity.PART, part=PartKind.DESTINATION, named_by=("server.address", "server.port"))
+_database = partial(
+    Column, Entity.PART, part=PartKind.DATABASE, named_by=("db.system.name", "server.address", "server.port")
+)
+_pool = partial(Column, Entity.PART, part=PartKind.POOL, named_by=(f"{_POOL}.pool.name",))
+_thread = partial(Column, Entity.PART, part=PartKind.THREAD, named_by=("thread.name",))
+_handle = partial(Column, Entity.PART, part=PartKind.HANDLE, named_by=("v8js.resource.type",))
 _disk = partial(Column, Entity.PART, part=PartKind.DISK, named_by=("system.device",))
 _interface = partial(Column, Entity.PART, part=PartKind.INTERFACE, named_by=("network.interface.name",))
 _cpu = partial(Column, Entity.PART, part=PartKind.CPU, named_by=("cpu.logical_number",))
@@ -112,9 +136,23 @@ PART = (
     _route("count", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT),
     _route("duration", _REQUEST, "s", _H, "Time spent", {}, Facet.SUM),
     _route("errors", _REQUEST, "{request}", _H, "Requests failed", {}, Facet.ERRORS),
+    _route("client_errors", _REQUEST, "{request}", _H, "Requests answered 4xx", _CLIENT_ERROR, Facet.COUNT),
+    _route("aborted", _REQUEST, "{request}", _H, "Requests broken off", _ABORTED, Facet.COUNT),
     _destination("count", _CLIENT, "{request}", _H, "Calls made", {}, Facet.COUNT),
     _destination("duration", _CLIENT, "s", _H, "Time spent in calls", {}, Facet.SUM),
     _destination("errors", _CLIENT, "{request}", _H, "Calls failed", {}, Facet.ERRORS),
+    _destination("active", "http.client.active_requests", "{request}", _U, "Calls in flight"),
+    _database("count", _DATABASE, "{operation}", _H, "Calls made", {}, Facet.COUNT),
+    _database("duration", _DATABASE, "s", _H, "Time spent in calls", {}, Facet.SUM),
+    _database("errors", _DATABASE, "{operation}", _H, "Calls failed", {}, Facet.ERRORS),
+    _pool("used", f"{_POOL}.count", "{connection}", _U, "Connections in use", {f"{_POOL}.state": ("used",)}),
+    _pool("unused", f"{_POOL}.count", "{connection}", _U, "Connections idle", {f"{_POOL}.state": ("idle",)}),
+    _pool("capacity", f"{_POOL}.max", "{connection}", _U, "Most connections it opens"),
+    _pool("pending", f"{_POOL}.pending_requests", "{request}", _U, "Requests that wait for a connection"),
+    _pool("count", f"{_POOL}.wait_time", "{request}", _H, "Connections handed out", {}, Facet.COUNT),
+    _pool("duration", f"{_POOL}.wait_time", "s", _H, "Time spent waiting for one", {}, Facet.SUM),
+    _thread("utilization", "advisor.nodejs.worker.eventloop.utilization", "1", _G, "Its own event loop busy"),
+    _handle("active", "v8js.resource.active", "{resource}", _G, "Handles open"),
     _disk("received", "system.disk.io", "By", _C, "Read", _IN),
     _disk("sent", "system.disk.io", "By", _C, "Written", _OUT),
     _disk("busy", "system.disk.io_time", "s", _C, "Time the disk was busy"),
@@ -129,7 +167,12 @@ PART = (
 
 COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART
 
-HISTOGRAMS = {_REQUEST: (Entity.PROCESS, PartKind.ROUTE), _CLIENT: (None, PartKind.DESTINATION)}
+HISTOGRAMS: dict[str, tuple[Entity | None, PartKind]] = {
+    _REQUEST: (Entity.PROCESS, PartKind.ROUTE),
+    _CLIENT: (None, PartKind.DESTINATION),
+    _DATABASE: (None, PartKind.DATABASE),
+    f"{_POOL}.wait_time": (None, PartKind.POOL),
+}
 """Metrics whose distribution is kept whole: in the process row (`latency`), in a part, or in both."""
 
 _BY_NAME: dict[tuple[Entity, str], Column] = {(c.entity, c.name): c for c in COLUMNS if c.entity is not Entity.PART}

@@ -35,10 +35,16 @@ BY_SDK = {
 }
 
 
-def resolve(resource: dict[str, Any], token: Token, now: datetime = NOW, listening: int | None = None) -> Identity:
+def resolve(
+    resource: dict[str, Any],
+    token: Token,
+    now: datetime = NOW,
+    listening: int | None = None,
+    heard_at: datetime | None = None,
+) -> Identity:
     """`registry.resolve` in a transaction of its own."""
     with transaction.atomic():
-        return registry.resolve(resource, token, now, listening)
+        return registry.resolve(resource, token, now, listening, heard_at)
 
 
 def only(table: type[models.Model], **where: Any) -> Any:

@@ -65,6 +65,14 @@ def test_a_pid_is_a_positive_number(value: object, expected: int) -> None:
     assert Claim.of({"process.pid": value}).pid == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1, 1), ("7", 7), (2**31 - 1, 2**31 - 1), (0, None), (-1, None), (2**31, None), ("x", None), (None, None)],
+)
+def test_a_worker_is_numbered_from_one(value: object, expected: int | None) -> None:
+    assert Claim.of({"advisor.cluster.worker.id": value}).worker_id == expected
+
+
 _values = st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.lists(st.text(), max_size=2))
 
 
@@ -76,3 +84,4 @@ def test_any_resource_is_read_into_what_a_database_takes(resource: dict[str, Any
     texts += [claim.name.name, claim.name.namespace, claim.name.environment] if claim.name else []
     assert all("\x00" not in text and len(text.encode().decode()) <= 1024 for text in texts)
     assert 0 <= claim.pid < 2**31
+    assert claim.worker_id is None or 0 < claim.worker_id < 2**31

@@ -27,6 +27,14 @@ def test_a_process_is_an_instance_of_its_service_on_its_host(token: Token) -> No
     assert one.runtime_version == "20.20.2"
 
 
+def test_the_number_of_a_worker_stays_where_others_do_not_say_it(token: Token) -> None:
+    assert only(Instance, pk=resolve(BY_PROBE, token).instance_id).worker_id is None
+    resolve(BY_PROBE | {"advisor.cluster.role": "worker", "advisor.cluster.worker.id": 3}, token)
+    resolve(BY_AGENT, token)
+
+    assert only(Instance).worker_id == 3
+
+
 @pytest.mark.parametrize("order", [(BY_AGENT, BY_PROBE), (BY_PROBE, BY_AGENT), (BY_AGENT, BY_SDK), (BY_SDK, BY_AGENT)])
 def test_a_process_is_one_instance_whoever_speaks_of_it_first(order: tuple[dict[str, Any], ...], token: Token) -> None:
     for resource in order:

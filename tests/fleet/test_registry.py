@@ -95,3 +95,42 @@ def test_processes_that_meet_a_new_instance_together_make_one(committed: Token) 
     assert len(found) == 6
     assert set(found) == {only(Instance).pk}
     assert only(Instance).service.name == "checkout"
+
+
+def test_events_make_known_what_is_new_as_of_then(committed: Token) -> None:
+    then = NOW - timedelta(hours=1)
+
+    resolve(BY_PROBE, committed, heard_at=then)
+
+    assert {only(model).last_seen for model in (Host, Service, Instance)} == {then}
+    assert not only(Service).serves
+
+
+def test_events_are_no_sign_of_life(committed: Token) -> None:
+    first = resolve(BY_PROBE, committed)
+    for seconds in (6, 12):
+        later = NOW + timedelta(seconds=seconds)
+        assert resolve(BY_PROBE, committed, later, heard_at=later) == first
+    other = resolve(BY_PROBE | {"process.pid": 7, "service.name": "b"}, committed, NOW + timedelta(seconds=18))
+
+    assert only(Instance, pk=first.instance_id).last_seen == NOW
+    assert only(Service, pk=first.service_id).last_seen == NOW
+    assert only(Instance, pk=other.instance_id).last_seen == NOW + timedelta(seconds=18)
+
+
+def test_a_process_serves_with_its_first_sample_whatever_it_told_before(committed: Token) -> None:
+    for _ in range(2):
+        assert not resolve(BY_PROBE, committed, heard_at=NOW).serves
+
+    assert resolve(BY_PROBE, committed).serves
+    assert resolve(BY_PROBE, committed, heard_at=NOW).serves
+
+
+def test_a_move_is_noticed_for_a_process_that_sends_events_alone(committed: Token) -> None:
+    resolve(BY_PROBE, committed, heard_at=NOW)
+    other = Service.objects.create(name="other", serves=False, first_seen=NOW, last_seen=NOW)
+    Instance.objects.update(service=other)
+
+    resolve(BY_PROBE, committed, NOW + timedelta(seconds=6), heard_at=NOW)
+
+    assert resolve(BY_PROBE, committed, NOW + timedelta(seconds=7), heard_at=NOW).service_id == other.pk

@@ -27,9 +27,8 @@ def attributes(pairs: Mapping[str, object]) -> list[Json]:
 
 
 def _value(value: object) -> Json:
-    if isinstance(value, int):
-        return {"intValue": value}
-    return {"stringValue": value}
+    kinds = {bool: "boolValue", int: "intValue", float: "doubleValue"}
+    return {kinds.get(type(value), "stringValue"): value}
 
 
 def number(

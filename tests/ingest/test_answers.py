@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 
 from advisor.ingest.answers import (
@@ -15,6 +16,8 @@ from advisor.ingest.answers import (
     Receipt,
     Refusal,
     invalid,
+    logs_response,
+    metrics_response,
     send_receipt,
     send_refusal,
     too_large,
@@ -44,30 +47,43 @@ class Wire:
 
 async def test_full_success_leaves_partial_success_unset() -> None:
     wire = Wire()
-    await send_receipt(wire, Receipt(), JSON)
+    await send_receipt(wire, Receipt(), JSON, metrics_response)
     assert (wire.status, wire.body) == (200, b"{}")
     assert wire.headers == {b"content-type": JSON, b"content-length": b"2"}
     wire = Wire()
-    await send_receipt(wire, Receipt(), PROTOBUF)
+    await send_receipt(wire, Receipt(), PROTOBUF, metrics_response)
     assert wire.body == b""
 
 
 async def test_partial_success_counts_per_reason() -> None:
     receipt = Receipt(Counter({"points too old": 2, "negative points": 1}))
     wire = Wire()
-    await send_receipt(wire, receipt, JSON)
+    await send_receipt(wire, receipt, JSON, metrics_response)
     partial = json.loads(wire.body)["partialSuccess"]
     assert partial == {"rejectedDataPoints": "3", "errorMessage": "1 negative points; 2 points too old"}
     wire = Wire()
-    await send_receipt(wire, receipt, PROTOBUF)
+    await send_receipt(wire, receipt, PROTOBUF, metrics_response)
     response = ExportMetricsServiceResponse.FromString(wire.body)
     assert response.partial_success.rejected_data_points == 3
     assert response.partial_success.error_message == partial["errorMessage"]
 
 
+async def test_logs_have_words_of_their_own() -> None:
+    receipt = Receipt(Counter({"events too old": 2}))
+    wire = Wire()
+    await send_receipt(wire, receipt, JSON, logs_response)
+    assert json.loads(wire.body)["partialSuccess"] == {"rejectedLogRecords": "2", "errorMessage": "2 events too old"}
+    wire = Wire()
+    await send_receipt(wire, receipt, PROTOBUF, logs_response)
+    assert ExportLogsServiceResponse.FromString(wire.body).partial_success.rejected_log_records == 2
+    wire = Wire()
+    await send_receipt(wire, Receipt(), PROTOBUF, logs_response)
+    assert wire.body == b""
+
+
 async def test_a_replay_says_so() -> None:
     wire = Wire()
-    await send_receipt(wire, Receipt(replayed=True), JSON)
+    await send_receipt(wire, Receipt(replayed=True), JSON, logs_response)
     assert wire.headers[b"advisor-replayed"] == b"true"
 
 

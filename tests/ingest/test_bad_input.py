@@ -18,17 +18,19 @@ from advisor.ingest.commit import Committer
 from advisor.ingest.door import Door
 from advisor.ingest.hints import Hints
 from advisor.ingest.writer import Writer
-from advisor.store.models import HostSample, PartSample, ProcessSample
+from advisor.store.models import Event, HostSample, PartSample, ProcessSample
 from advisor.vocabulary import COLUMNS
 from advisor.vocabulary.aliases import METRICS
+from advisor.vocabulary.events import ATTRIBUTES, EVENTS
 from tests.ingest.client import call, pages
 from tests.ingest.exports import NOW, Json, attributes, body, protobuf, resource
+from tests.ingest.log_exports import event, log_body, logs
 
 INPUTS = int(os.environ.get("ADVISOR_GENERATED_INPUTS", "2000"))
 
 
 def share(of_all: float) -> settings:
-    """So many of the inputs; the three tests together make `INPUTS`."""
+    """So many of the inputs; the tests together make `INPUTS`."""
     return settings(max_examples=round(INPUTS * of_all), deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -106,6 +108,21 @@ def exports(draw: st.DrawFn) -> bytes:
     return body(*draw(st.lists(parts, max_size=2)))
 
 
+said = st.dictionaries(
+    st.sampled_from(sorted(ATTRIBUTES)) | hostile,
+    hostile | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.booleans(),
+    max_size=6,
+)
+
+
+@st.composite
+def log_exports(draw: st.DrawFn) -> bytes:
+    names = st.sampled_from(sorted(EVENTS)) | hostile
+    record = st.builds(lambda name, at, attrs: {**event(name, attrs), "timeUnixNano": at}, names, times, said)
+    parts = st.builds(lambda who, what: logs(who, *what), resources, st.lists(record, max_size=3))
+    return log_body(*draw(st.lists(parts, max_size=2)))
+
+
 class Sender:
     """Sends to a real door over a real database, one loop for all inputs."""
 
@@ -116,8 +133,9 @@ class Sender:
         self.runner = asyncio.Runner()
         _, self.secret = tokens.make(Token.Kind.API)
 
-    def send(self, data: bytes, content_type: str) -> int:
-        return self.runner.run(call(self.door, data, token=self.secret, content_type=content_type)).status
+    def send(self, data: bytes, content_type: str, path: str = "/v1/metrics") -> int:
+        sent = call(self.door, data, path=path, token=self.secret, content_type=content_type)
+        return self.runner.run(sent).status
 
     def close(self) -> None:
         self.writer.stop()
@@ -132,7 +150,7 @@ def sender(transactional_db: None) -> Iterator[Sender]:
 
 
 def assert_finite() -> None:
-    for model in (ProcessSample, HostSample, PartSample):
+    for model in (ProcessSample, HostSample, PartSample, Event):
         for row in model.objects.values():
             assert all(math.isfinite(value) and value >= 0 for value in row.values() if isinstance(value, float)), row
 
@@ -152,6 +170,17 @@ def test_generated_json_is_answered(sender: Sender) -> None:
     assert_finite()
 
 
+def test_generated_logs_are_answered(sender: Sender) -> None:
+    @share(0.2)
+    @given(log_exports())
+    def send(data: bytes) -> None:
+        assert sender.send(data, "application/json", "/v1/logs") in (200, 400, 413), data
+
+    send()
+    assert Event.objects.exists()
+    assert_finite()
+
+
 VALID = protobuf(
     resource(
         {"service.name": "shop", "host.id": "machine-1", "process.pid": 7},
@@ -164,7 +193,7 @@ mutations = st.lists(st.tuples(st.integers(0, len(VALID) - 1), st.integers(0, 25
 def test_mutated_protobuf_is_answered(sender: Sender) -> None:
     statuses: set[int] = set()
 
-    @share(0.5)
+    @share(0.3)
     @given(mutations, st.binary(max_size=6))
     def send(changes: list[tuple[int, int]], more: bytes) -> None:
         data = bytearray(VALID)
@@ -179,13 +208,14 @@ def test_mutated_protobuf_is_answered(sender: Sender) -> None:
     assert_finite()
 
 
+@pytest.mark.parametrize("path", ["/v1/metrics", "/v1/logs"])
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-protobuf"])
-def test_noise_is_answered(sender: Sender, content_type: str) -> None:
-    @share(0.1)
+def test_noise_is_answered(sender: Sender, content_type: str, path: str) -> None:
+    @share(0.05)
     @given(
         st.binary(max_size=200) | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
     )
     def send(data: bytes) -> None:
-        assert sender.send(data, content_type) in (200, 400, 413)
+        assert sender.send(data, content_type, path) in (200, 400, 413)
 
     send()

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
@@ -11,35 +10,18 @@ from django.db import DataError, OperationalError
 
 from advisor.fleet import registry, tokens
 from advisor.fleet.models import Host, Instance, Service, Token
-from advisor.ingest import otlp_json
 from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.batch import Batch
 from advisor.ingest.commit import Committer
-from advisor.ingest.hints import Hints
-from advisor.ingest.pivot import Pivot
 from advisor.store import samples
 from advisor.store.models import Batch as BatchRow
-from advisor.store.models import HostSample, ProcessSample, Stream
+from advisor.store.models import Event, HostSample, ProcessSample, Stream
 from advisor.store.rows import Rows
-from tests.ingest.exports import HOST, NOW, PROCESS, Json, counter, export, gauge, number, resource
+from tests.ingest.batches import ELU, Told, batch, log_batch, process
+from tests.ingest.exports import HOST, NOW, PROCESS, counter, gauge, number, resource
+from tests.ingest.log_exports import STARTED, event, logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ELU = "nodejs.eventloop.utilization"
-
-
-class Told(Hints):
-    """Hints that are remembered instead of told."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda services, hosts: None)
-        self.services: list[int] = []
-        self.hosts: list[int] = []
-
-    def add(self, services: Iterable[int], hosts: Iterable[int]) -> None:
-        self.services += services
-        self.hosts += hosts
-
 
 AtMost = Callable[[int], AbstractContextManager[object]]
 
@@ -58,16 +40,6 @@ def commit(told: Told) -> Committer:
 @pytest.fixture
 def token() -> Token:
     return tokens.make(Token.Kind.API)[0]
-
-
-def batch(token: Token, *resources: Json, id: uuid.UUID | None = None, offset: float = 0.0) -> Batch:
-    pivoted = Pivot().sort(otlp_json.decode(json.dumps(export(*resources)).encode()), NOW, lambda host: offset)
-    return Batch(pivoted, token, id, NOW)
-
-
-def process(name: str = "shop", value: float = 0.5, at: float = NOW) -> Json:
-    who = {**PROCESS, "service.name": name, "service.instance.id": name, "process.pid": 100 + len(name)}
-    return resource(who, gauge(ELU, number(value, at=at)))
 
 
 def statuses(outcomes: Sequence[Receipt | Refusal]) -> list[int]:
@@ -123,6 +95,31 @@ def test_a_batch_that_comes_again_changes_nothing(commit: Committer, token: Toke
     other = batch(token, process(value=0.9, at=NOW - 10), id=known)
     assert commit([other, other]) == [Receipt(replayed=True)] * 2
     assert list(ProcessSample.objects.values_list("loop_utilization", flat=True)) == [0.5]
+
+
+def test_events_tell_their_service_and_no_host(commit: Committer, told: Told, token: Token) -> None:
+    assert commit([log_batch(token, logs(PROCESS, event(STARTED)))]) == [Receipt()]
+    assert told.services == [Service.objects.get().pk]
+    assert told.hosts == []
+
+
+def test_events_share_the_transaction_of_samples(
+    commit: Committer, token: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = samples.write
+
+    def killed(rows: Rows) -> None:
+        write(rows)
+        raise RuntimeError("killed")
+
+    group = [batch(token, process("shop")), log_batch(token, logs(PROCESS, event(STARTED)), id=uuid.uuid4())]
+    monkeypatch.setattr(samples, "write", killed)
+    assert statuses(commit(group)) == [503, 503]
+    assert (Event.objects.count(), BatchRow.objects.count()) == (0, 0)
+    monkeypatch.undo()
+    assert commit(group) == [Receipt(), Receipt()]
+    assert commit(group[1:]) == [Receipt(replayed=True)]
+    assert (Event.objects.count(), ProcessSample.objects.count()) == (1, 1)
 
 
 def test_a_batch_twice_in_one_group_is_stored_once(commit: Committer, token: Token) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from advisor.ingest import limits, otlp_json
 from advisor.ingest.answers import Refusal
+from advisor.ingest.logs import count_records
 from advisor.ingest.points import count_points
 from tests.ingest.exports import PROCESS, body, counter, gauge, number, resource
 
@@ -54,3 +55,19 @@ def test_brackets_inside_strings_are_no_depth_and_no_objects() -> None:
 def test_the_number_of_objects_is_bounded() -> None:
     many = b",".join([b"{}"] * limits.MESSAGES)
     assert status_of(b'{"resourceMetrics":[' + many + b"]}") == 413
+
+
+def test_logs_are_read_without_what_nobody_needs() -> None:
+    record = {"timeUnixNano": "1", "eventName": "a", "severityNumber": 9, "body": {"stringValue": "b"}, "new": [{}]}
+    data = json.dumps({"resourceLogs": [{"scopeLogs": [{"scope": {"name": "x"}, "logRecords": [record, {}]}]}, {}]})
+    export = otlp_json.decode_logs(data.encode())
+    assert count_records(export) == 2
+    assert [record.event_name for record in (export.resource_logs or [])[0].records] == ["a", ""]
+
+
+@pytest.mark.parametrize("data", [b"", b"null", b"[]", b"{", b'{"resourceLogs":{}}', b"[" * 100_000])
+def test_what_is_no_log_is_refused(data: bytes) -> None:
+    with pytest.raises(Refusal) as caught:
+        otlp_json.decode_logs(data)
+    assert caught.value.status == 400
+    assert "logs" in caught.value.message or "levels" in caught.value.message

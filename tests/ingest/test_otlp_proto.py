@@ -25,6 +25,7 @@ from tests.ingest.exports import (
     protobuf,
     resource,
 )
+from tests.ingest.log_exports import BLOCKED, STARTED, event, log_body, log_protobuf, logs
 
 ROUTE = {"http.request.method": "GET", "http.route": "/", "http.response.status_code": 500}
 REQUEST = "http.server.request.duration"
@@ -72,7 +73,17 @@ def test_keeps_scalars_and_leaves_out_the_rest() -> None:
     assert values == [{"stringValue": "x"}, {"intValue": 7}, {"doubleValue": 0.5}, {"boolValue": True}, {}]
 
 
-def test_what_is_no_otlp_is_refused() -> None:
+def test_logs_mean_the_same_as_json() -> None:
+    said = {"advisor.duration": 0.5, "code.line.number": 7, "code.file.path": "/srv/app.js", "unknown": True}
+    some = logs(PROCESS, event(BLOCKED, said), event("", {"text": "an ordinary line"}), event(STARTED, at=NOW - 5))
+    ours = Pivot().sort_logs(otlp_proto.decode_logs(log_protobuf(some)), NOW, lambda host: 0.0)
+    theirs = Pivot().sort_logs(otlp_json.decode_logs(log_body(some)), NOW, lambda host: 0.0)
+    assert ours == theirs
+    assert [len(report.events) for report in ours.reports] == [2]
+
+
+@pytest.mark.parametrize("decode", [otlp_proto.decode, otlp_proto.decode_logs])
+def test_what_is_no_otlp_is_refused(decode: Callable[[bytes], object]) -> None:
     with pytest.raises(Refusal) as caught:
-        otlp_proto.decode(b'{"resourceMetrics":[]}')
+        decode(b'{"resourceMetrics":[]}')
     assert caught.value.status == 400

@@ -5,22 +5,26 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from advisor.ingest import limits, protobuf_scan
 from advisor.ingest.answers import Refusal
+from advisor.ingest.protobuf_scan import LOGS, METRICS, Shape
 from tests.ingest.exports import PROCESS, exponential, exponential_point, gauge, number, protobuf, resource
+from tests.ingest.log_exports import BLOCKED, event, log_protobuf, logs
 
 
-def status_of(data: bytes) -> int:
+def status_of(data: bytes, shape: Shape = METRICS) -> int:
     with pytest.raises(Refusal) as caught:
-        protobuf_scan.check(data)
+        protobuf_scan.check(data, shape)
     return caught.value.status
 
 
 def test_a_normal_export_passes() -> None:
-    protobuf_scan.check(protobuf(resource(PROCESS, gauge("a", *[number(1, attrs={"k": "v"})] * 1000))))
+    protobuf_scan.check(protobuf(resource(PROCESS, gauge("a", *[number(1, attrs={"k": "v"})] * 1000))), METRICS)
+    protobuf_scan.check(log_protobuf(logs(PROCESS, *[event(BLOCKED, {"advisor.duration": 1.0})] * 1000)), LOGS)
 
 
 def empty_parts(path: str) -> bytes:
@@ -46,6 +50,31 @@ def empty_parts(path: str) -> bytes:
 @pytest.mark.parametrize("path", ["resources", "metrics", "points", "attributes"])
 def test_too_many_messages_are_refused_wherever_they_stand(path: str) -> None:
     assert status_of(empty_parts(path)) == 413
+
+
+def empty_log_parts(path: str) -> bytes:
+    """As `empty_parts`, of logs."""
+    request = ExportLogsServiceRequest()
+    scope = request.resource_logs.add().scope_logs.add()
+    if path == "resources":
+        request.resource_logs.extend([request.resource_logs[0]] * 30_000)
+    elif path == "records":
+        for _ in range(30_000):
+            scope.log_records.add()
+    elif path == "attributes":
+        pairs = scope.log_records.add().attributes
+        for _ in range(30_000):
+            pairs.add()
+    elif path == "bodies":
+        values = scope.log_records.add().body.array_value.values
+        for _ in range(30_000):
+            values.add()
+    return request.SerializeToString()
+
+
+@pytest.mark.parametrize("path", ["resources", "records", "attributes", "bodies"])
+def test_too_many_messages_of_logs_are_refused_wherever_they_stand(path: str) -> None:
+    assert status_of(empty_log_parts(path), LOGS) == 413
 
 
 def test_unknown_fields_cost_bounded_time() -> None:
@@ -80,7 +109,7 @@ def test_broken_bodies_are_refused(data: bytes) -> None:
     assert status_of(data) == 400
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_end_in_an_answer(data: bytes) -> None:
+@given(st.binary(max_size=300), st.sampled_from([METRICS, LOGS]))
+def test_any_bytes_end_in_an_answer(data: bytes, shape: Shape) -> None:
     with suppress(Refusal):
-        protobuf_scan.check(data)
+        protobuf_scan.check(data, shape)

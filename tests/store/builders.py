@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store import samples
-from advisor.store.rows import HostRow, PartRow, ProcessRow, Rows
+from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary import PartKind
 
 START = 1_763_870_400.0
@@ -52,12 +52,17 @@ def disk_row(of: Host, seconds: float, name: str, **values: float) -> PartRow:
     return PartRow(of.pk, 0, us(seconds), 10.0, 0.0, PartKind.DISK, name, values)
 
 
-def keep(*rows: HostRow | ProcessRow | PartRow) -> None:
+def event_row(of: Instance, seconds: float, name: str, ordinal: int = 0, **said: str | float) -> EventRow:
+    return EventRow(of.service_id, of.pk, us(seconds), 0.0, name, ordinal, said)
+
+
+def keep(*rows: HostRow | ProcessRow | PartRow | EventRow) -> None:
     """Write rows in a transaction of their own."""
     sorted_rows = Rows(
         [row for row in rows if isinstance(row, HostRow)],
         [row for row in rows if isinstance(row, ProcessRow)],
         [row for row in rows if isinstance(row, PartRow)],
+        [row for row in rows if isinstance(row, EventRow)],
     )
     with transaction.atomic():
         samples.write(sorted_rows)

@@ -9,8 +9,20 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from advisor.store import samples
-from advisor.store.models import Batch, ProcessMinute, ProcessSample, Stream
-from tests.store.builders import WHEN, disk_row, host, host_row, instance, keep, process_row, service, stored, us
+from advisor.store.models import Batch, Event, ProcessMinute, ProcessSample, Stream
+from tests.store.builders import (
+    WHEN,
+    disk_row,
+    event_row,
+    host,
+    host_row,
+    instance,
+    keep,
+    process_row,
+    service,
+    stored,
+    us,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +58,17 @@ def test_a_minute_is_never_half_deleted_while_it_may_be_rolled_up_again(settings
 
     assert ProcessSample.objects.count() == 6
     assert not ProcessMinute.objects.exists()
+
+
+def test_events_stay_as_long_as_rollups(settings: Settings) -> None:
+    settings.RAW_HOURS, settings.ROLLUP_DAYS = 48.0, 30.0
+    one = instance(service())
+    keep(*(event_row(one, days * 24 * HOUR, "advisor.process.started") for days in (0, 1, 20)))
+
+    samples.prune(WHEN + timedelta(days=29))
+    assert Event.objects.count() == 3
+    samples.prune(WHEN + timedelta(days=31, hours=1))
+    assert stored("store_event", "time") == [(us(20 * 24 * HOUR),)]
 
 
 def test_batches_and_streams_that_fell_silent_go() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,6 +53,34 @@ def test_totals_add_up_over_processes_and_shares_are_of_the_busiest() -> None:
         (1, "web-1", 0.9),
         (2, "web-1", 0.3),
     ]
+
+
+def test_what_the_probe_sees_inside_is_drawn() -> None:
+    of = service()
+    first, second = instance(of, pid=1), instance(of, pid=2)
+    inside: dict[str, Any] = {
+        "gc_major": 1,
+        "gc_minor": 0.5,
+        "gc_pause_max": 0.2,
+        "gc_minor_max": 0.01,
+        "threadpool_wait": 0.3,
+    }
+    sums: dict[str, Any] = {"websocket_received": 30, "websocket_sent": 60, "requests_aborted": 2, "worker_threads": 2}
+    for at in range(10, 130, 10):
+        keep(
+            process_row(first, at, **inside, **sums, unhandled_errors=1, heap_floor=4e7, external_memory=1e6),
+            process_row(second, at, gc_minor=0.1, **sums, unhandled_errors=0, heap_floor=5e7, external_memory=2e6),
+        )
+
+    found = samples.series(of.pk, START, START + 120)
+
+    middle = {name: _value(curve.value, found.times, 60) for name, curve in found.curves.items()}
+    assert middle == pytest.approx(
+        {"gc_share": 0.15, "gc_major": 0.1, "gc_minor": 0.05, "gc_pause_max": 0.2, "gc_minor_max": 0.01}
+        | {"threadpool_wait": 0.3, "websocket_received": 6, "websocket_sent": 12, "requests_aborted": 0.4}
+        | {"worker_threads": 4, "unhandled_errors": 6, "heap_floor": 5e7, "external_memory": 3e6},
+        rel=1e-3,
+    )
 
 
 def test_percentiles_are_of_all_requests_not_of_averages() -> None:

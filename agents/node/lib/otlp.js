@@ -60,6 +60,23 @@ function exportOf(resource, metrics, start, time) {
   };
 }
 
+/**
+ * Events as OTLP log records.
+ * @param {Record<string, string | number | undefined>} resource
+ * @param {{name: string, time: number, attributes: object}[]} events time in Unix milliseconds
+ */
+function eventsOf(resource, events) {
+  const logRecords = events.map(({ name, time, attributes }) => ({
+    timeUnixNano: nanoseconds(time),
+    eventName: name,
+    attributes: attributesOf(attributes),
+  }));
+  const scope = { name: SCOPE_NAME, version: SCOPE_VERSION };
+  return {
+    resourceLogs: [{ resource: { attributes: attributesOf(resource) }, scopeLogs: [{ scope, logRecords }] }],
+  };
+}
+
 function encodeMetric({ name, unit, kind, points }, stamps) {
   const dataPoints = points.filter(isFinitePoint).map((point) => encodePoint(point, kind, stamps));
   if (dataPoints.length === 0) return undefined;
@@ -92,12 +109,13 @@ function isFinitePoint(point) {
 
 function attributesOf(values) {
   return Object.entries(values)
-    .filter(([, value]) => value !== undefined)
+    .filter(([, value]) => value !== undefined && (typeof value !== 'number' || Number.isFinite(value)))
     .map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
 function anyValue(value) {
-  return typeof value === 'number' ? { intValue: value } : { stringValue: value };
+  if (typeof value !== 'number') return { stringValue: value };
+  return Number.isInteger(value) ? { intValue: value } : { doubleValue: value };
 }
 
 // Milliseconds times a million is beyond the integers a double holds, hence the text.
@@ -105,4 +123,4 @@ function nanoseconds(milliseconds) {
   return (BigInt(Math.round(milliseconds * 1000)) * 1000n).toString();
 }
 
-module.exports = { counter, exponentialHistogram, exportOf, gauge, histogram, upDownCounter };
+module.exports = { counter, eventsOf, exponentialHistogram, exportOf, gauge, histogram, upDownCounter };

@@ -6,14 +6,25 @@ const diagnostics = require('node:diagnostics_channel');
 const ANNOUNCED = Symbol('scaling-advisor.route');
 const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start';
 
+// One for each framework that was found in the process.
+let readers = [];
+
 /**
  * The pattern that a framework matched the request to, never its path: a path has no end of values.
- * Express keeps it on the request; Fastify 5 announces it; anything else has none.
+ * Express keeps it on the request; Fastify 5 announces it; others have a reader; anything else has none.
  * @returns {string | undefined}
  */
 function routeOf(request) {
   const announced = request[ANNOUNCED];
   if (announced !== undefined) return announced;
+  for (const read of readers) {
+    const pattern = read(request);
+    if (pattern !== undefined) return String(pattern);
+  }
+  return routeOfExpress(request);
+}
+
+function routeOfExpress(request) {
   const matched = request.route?.path;
   if (matched === undefined) return undefined;
   const pattern = typeof matched === 'string' ? matched : String(matched);
@@ -32,12 +43,18 @@ function onFastifyHandler(message) {
   if (raw && typeof url === 'string') raw[ANNOUNCED] = url;
 }
 
+/** @param {(request: object) => string | RegExp | undefined} reader finds the pattern of a request, or nothing */
+function readBy(reader) {
+  readers.push(reader);
+}
+
 function listen() {
   diagnostics.subscribe(FASTIFY_HANDLER, onFastifyHandler);
 }
 
 function ignore() {
   diagnostics.unsubscribe(FASTIFY_HANDLER, onFastifyHandler);
+  readers = [];
 }
 
-module.exports = { ignore, listen, routeOf };
+module.exports = { ignore, listen, readBy, routeOf };

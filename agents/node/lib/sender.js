@@ -1,22 +1,29 @@
 'use strict';
 
+const { Connection } = require('./connection');
+
 // What waits for a receiver that is away; the newest is kept.
 const BUFFER_BYTES = 1024 * 1024;
 const COMPRESS_FROM = 1024;
-const TIMEOUT = 5000;
 const LONGEST_WAIT = 3600;
 
-// Answers that would be the same for the same body however often it is sent.
-const REFUSED = new Set([400, 413, 415, 422]);
+// Exports in a row that the agent did not answer before the server is told directly, and how long (seconds)
+// until the agent is asked again.
+const AWAY_AFTER = 3;
+const ASK_AGAIN = 300;
+
+// Answers that would be the same for the same body however often it is sent. 404: a receiver from before events.
+const REFUSED = new Set([400, 404, 413, 415, 422]);
 
 /** Sends exports in order, one at a time, and keeps what could not be sent. */
 class Sender {
   /**
-   * @param {{endpoint: URL, token?: string}} settings
+   * @param {{endpoint: URL, server?: URL, token?: string}} settings
    * @param {() => number} wallClock Unix milliseconds
    */
-  constructor({ endpoint, token }, wallClock) {
-    this.endpoint = endpoint;
+  constructor({ endpoint, server, token }, wallClock) {
+    this.agent = new Connection(endpoint);
+    this.server = server && new Connection(server);
     this.token = token;
     this.wallClock = wallClock;
     this.waiting = [];
@@ -24,19 +31,27 @@ class Sender {
     // Monotonic, so that a clock set back does not stretch a wait.
     this.uptime = process.uptime;
     this.notBefore = 0;
+    this.missed = 0;
+    this.directUntil = 0;
     this.sending = undefined;
-    this.request = undefined;
   }
 
-  /** @param {object} payload an OTLP/JSON export; its batch id stays with it over all retries */
-  enqueue(payload) {
+  /**
+   * @param {object} payload an OTLP/JSON export; its batch id stays with it over all retries
+   * @param {string} path of OTLP, where it goes
+   */
+  enqueue(payload, path = '/v1/metrics') {
+    this.waiting.push(this.batch(payload, path));
+    this.bytes += this.waiting.at(-1).body.length;
+    while (this.bytes > BUFFER_BYTES && this.waiting.length > 1) this.drop(this.waiting[0]);
+  }
+
+  batch(payload, path) {
     const text = Buffer.from(JSON.stringify(payload));
     const compressed = text.length > COMPRESS_FROM;
     // Loaded at the first export: a start-up does not pay for it.
     const body = compressed ? require('node:zlib').gzipSync(text, { level: 1 }) : text;
-    this.waiting.push({ id: batchId(this.wallClock()), body, compressed });
-    this.bytes += body.length;
-    while (this.bytes > BUFFER_BYTES && this.waiting.length > 1) this.drop(this.waiting[0]);
+    return { id: batchId(this.wallClock()), path, body, compressed };
   }
 
   drop(batch) {
@@ -67,29 +82,32 @@ class Sender {
     }
   }
 
-  /** @returns {Promise<{status: number, retryAfter: number}>} status 0 where nobody answered */
-  post(batch) {
-    return new Promise((resolve) => {
-      // Loaded at the first export, like zlib; held, because a service may wrap or mock it later.
-      this.open ??= (this.endpoint.protocol === 'https:' ? require('node:https') : require('node:http')).request;
-      const options = { method: 'POST', agent: false, headers: this.headers(batch), timeout: TIMEOUT };
-      const request = this.open(this.endpoint, options, (response) => {
-        resolve({ status: response.statusCode, retryAfter: Number(response.headers['retry-after']) || 0 });
-        response.on('error', () => {}).resume();
-      });
-      request.on('socket', (socket) => socket.unref());
-      request.on('timeout', () => request.destroy());
-      request.on('error', () => {});
-      request.on('close', () => resolve({ status: 0, retryAfter: 0 }));
-      this.request = request;
-      request.end(batch.body);
-    });
+  async post(batch) {
+    const connection = this.receiver();
+    const answer = await connection.post(batch.path, this.headers(batch), batch.body);
+    if (connection === this.agent) this.heard(answer.status !== 0);
+    return answer;
+  }
+
+  receiver() {
+    return this.server !== undefined && this.uptime() < this.directUntil ? this.server : this.agent;
+  }
+
+  heard(answered) {
+    this.missed = answered ? 0 : this.missed + 1;
+    // One more silence is enough once it has been away.
+    if (this.missed >= AWAY_AFTER) this.directUntil = this.uptime() + ASK_AGAIN;
+  }
+
+  /** Writes a last word from a process that is about to end; nobody will wait for the answer. */
+  sendNow(payload, path) {
+    const batch = this.batch(payload, path);
+    return this.receiver().postNow(batch.path, this.headers(batch), batch.body);
   }
 
   headers(batch) {
     const headers = {
       'Content-Type': 'application/json',
-      'Content-Length': batch.body.length,
       'Advisor-Batch-Id': batch.id,
       'Advisor-Sent-At': (this.wallClock() / 1000).toFixed(3),
     };
@@ -101,7 +119,8 @@ class Sender {
   close() {
     this.waiting = [];
     this.bytes = 0;
-    this.request?.destroy();
+    this.agent.close();
+    this.server?.close();
   }
 }
 

@@ -9,13 +9,17 @@ const PROBE = path.resolve(__dirname, '..');
 
 /**
  * Starts a program of `services/` with the probe, as a user would.
- * @param {string} name file name without extension
+ * @param {string} name file name, without extension for .js, or the path of another program
  * @param {{endpoint?: string, env?: object, args?: string[], interval?: number, probe?: string}} options
+ *   and `execPath`, another Node.js, and `flags`, its own options
  * @returns {import('node:child_process').ChildProcess & {output: string, errors: string}}
  */
-function start(name, { endpoint, env = {}, args = [], interval = 0.5, probe = PROBE } = {}) {
-  const script = name.includes('/') ? name : path.join(__dirname, 'services', `${name}.js`);
-  const child = spawn(process.execPath, [script, ...args], {
+function start(name, options = {}) {
+  const { endpoint, env = {}, args = [], interval = 0.5, probe = PROBE, execPath = process.execPath } = options;
+  const { flags = [] } = options;
+  const file = path.extname(name) ? name : `${name}.js`;
+  const script = name.includes('/') ? name : path.join(__dirname, 'services', file);
+  const child = spawn(execPath, [...flags, script, ...args], {
     env: {
       PATH: process.env.PATH,
       NODE_OPTIONS: probe ? `--require ${probe}` : '',

@@ -1,7 +1,8 @@
 'use strict';
 
 const diagnostics = require('node:diagnostics_channel');
-const { performance } = require('node:perf_hooks');
+const { now } = require('../calls');
+const { harmless } = require('../harmless');
 const { ExponentialHistogram } = require('../histogram');
 const { exponentialHistogram, upDownCounter } = require('../otlp');
 const route = require('../route');
@@ -16,10 +17,14 @@ const OTHER = 'other';
 // The place of a request that was broken off, beside the status classes 1 to 5.
 const ABORTED = 0;
 
+// Seconds in which the loop may have stood still: somebody should look at once, not at the next export.
+const SUSPICIOUS = 0.25;
+
 /** Requests answered, by method, route and status class, and those in flight. Times in milliseconds. */
 class HttpServer {
-  constructor() {
-    this.now = performance.now.bind(performance);
+  /** @param {{suspect?: () => void}} probe */
+  constructor(probe) {
+    this.probe = probe;
     this.active = 0;
     this.routes = new Map();
     this.listeners = {
@@ -31,33 +36,33 @@ class HttpServer {
   }
 
   started({ response, socket }) {
-    response[STARTED] = this.now();
+    response[STARTED] = now();
     this.active++;
-    // Only a connection that closes can break a request off, so one listener a connection is enough.
+    // What a connection has open: one response, nothing (null), or many where its client does not wait.
     const open = socket[OPEN];
-    if (open !== undefined) {
-      open.push(response);
-      return;
-    }
-    socket[OPEN] = [response];
-    socket.once('close', harmless(() => this.closed(socket)));
+    // Only a connection that closes can break a request off, so one listener a connection is enough.
+    if (open === undefined) socket.once('close', harmless(() => this.closed(socket)));
+    socket[OPEN] = open ? [response].concat(open) : response;
   }
 
   finished({ request, response, socket }) {
     const open = socket[OPEN];
-    const index = open === undefined ? -1 : open.indexOf(response);
-    if (index === -1) return;
-    open.splice(index, 1);
+    if (open === response) socket[OPEN] = null;
+    else if (!takeFrom(open, response)) return;
     this.record(request, response, Math.min(5, Math.trunc(response.statusCode / 100)));
   }
 
   closed(socket) {
-    for (const response of socket[OPEN].splice(0)) this.record(response.req, response, ABORTED);
+    const open = socket[OPEN];
+    socket[OPEN] = null;
+    for (const response of open ? [open].flat() : []) this.record(response.req, response, ABORTED);
   }
 
   record(request, response, outcome) {
     this.active--;
-    this.timesOf(request.method, route.routeOf(request), outcome).record((this.now() - response[STARTED]) / 1000);
+    const seconds = (now() - response[STARTED]) / 1000;
+    this.timesOf(request.method, route.routeOf(request), outcome).record(seconds);
+    if (seconds > SUSPICIOUS) this.probe.suspect?.();
   }
 
   timesOf(method, name, outcome) {
@@ -108,15 +113,12 @@ function attributesOf(method, name, outcome) {
   return attributes;
 }
 
-// An error in a channel's subscriber would end the service as an uncaught exception.
-function harmless(listener) {
-  return (message) => {
-    try {
-      listener(message);
-    } catch {
-      // One request less in the figures.
-    }
-  };
+/** Whether it was among those that are open; it no longer is. */
+function takeFrom(open, response) {
+  const place = Array.isArray(open) ? open.indexOf(response) : -1;
+  if (place === -1) return false;
+  open.splice(place, 1);
+  return true;
 }
 
-module.exports = () => new HttpServer();
+module.exports = (probe = {}) => new HttpServer(probe);

@@ -1,7 +1,9 @@
 'use strict';
 
 const diagnostics = require('node:diagnostics_channel');
-const { gauge } = require('../otlp');
+const libraries = require('../libraries');
+const { messages } = require('../messages');
+const { counter, gauge } = require('../otlp');
 
 const CONNECTION = 'net.server.socket';
 
@@ -26,14 +28,27 @@ function webSocket() {
     // Only the servers of http and https have this, and each is met at its first connection.
     if (server?.keepAliveTimeout === undefined || watched.has(server)) return;
     watched.add(server);
+    libraries.look(); // what this server stands on has been loaded by now
     watchUpgrades(server, opened);
   }
 
   diagnostics.subscribe(CONNECTION, onConnection);
   return {
-    collect: () => [gauge('advisor.websocket.connection.count', '{connection}', open)],
+    collect: () => [gauge('advisor.websocket.connection.count', '{connection}', open), ...messageMetrics()],
     stop: () => diagnostics.unsubscribe(CONNECTION, onConnection),
   };
+}
+
+function messageMetrics() {
+  const { known, received, sent } = messages;
+  if (!known) return [];
+  messages.received = messages.sent = 0;
+  return [
+    counter('advisor.websocket.messages', '{message}', [
+      { value: received, attributes: { 'network.io.direction': 'receive' } },
+      { value: sent, attributes: { 'network.io.direction': 'transmit' } },
+    ]),
+  ];
 }
 
 function watchUpgrades(server, opened) {

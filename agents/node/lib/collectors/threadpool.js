@@ -1,0 +1,61 @@
+'use strict';
+
+const fs = require('node:fs');
+const { performance } = require('node:perf_hooks');
+// Held: a service may replace the global ones.
+const { setImmediate, setTimeout } = require('node:timers');
+const { gauge } = require('../otlp');
+
+// The requests for one of the few threads of libuv's pool that Node.js lists: files and names of hosts. It does not
+// list those of crypto and zlib; the wait tells of them.
+const ON_THE_POOL = /^(FSReq|GetAddrInfoReq|GetNameInfoReq)/;
+
+// Milliseconds. A queue this long is looked at again soon, and not only with the next export.
+const QUEUE = 2;
+const SOON = 1000;
+
+/**
+ * How long a request waits for a thread of the pool: one that has nothing to do is sent along with each export. What is
+ * back by the time at which the loop first looks did not wait; after that, one turn of a busy loop may be in it.
+ * Times in milliseconds.
+ */
+class ThreadPool {
+  constructor() {
+    this.now = performance.now.bind(performance);
+    // Of a descriptor, not of a path: allowed under every permission, and an error comes from the pool as well.
+    this.ask = fs.fstat;
+    this.longest = undefined;
+    this.asking = false;
+    this.stopped = false;
+    this.send();
+  }
+
+  send() {
+    if (this.asking || this.stopped) return;
+    this.asking = true;
+    let looked;
+    setImmediate(() => (looked = this.now())).unref();
+    this.ask(0, () => this.returned(looked === undefined ? 0 : this.now() - looked));
+  }
+
+  returned(waited) {
+    this.asking = false;
+    this.longest = Math.max(this.longest ?? 0, waited);
+    if (waited > QUEUE) setTimeout(() => this.send(), SOON).unref();
+  }
+
+  collect() {
+    const listed = process.getActiveResourcesInfo().filter((type) => ON_THE_POOL.test(type)).length;
+    const metrics = [gauge('advisor.nodejs.threadpool.active', '{request}', listed - (this.asking ? 1 : 0))];
+    if (this.longest !== undefined) metrics.push(gauge('advisor.nodejs.threadpool.wait', 's', this.longest / 1000));
+    this.longest = undefined;
+    this.send();
+    return metrics;
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+}
+
+module.exports = () => new ThreadPool();

@@ -1,0 +1,7 @@
+export default function Old({ id }) {
+  return <p>{id}</p>;
+}
+
+export function getServerSideProps({ params }) {
+  return { props: { id: params.id } };
+}

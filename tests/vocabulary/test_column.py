@@ -1,0 +1,10 @@
+"""column: the kinds of part, and whose they are."""
+
+from __future__ import annotations
+
+from advisor.vocabulary import PartKind
+
+
+def test_a_kind_of_part_belongs_to_a_process_or_to_a_host() -> None:
+    of_host = {kind.value for kind in PartKind if not kind.of_process}
+    assert of_host == {"disk", "interface", "cpu"}
