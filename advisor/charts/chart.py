@@ -53,6 +53,7 @@ class Chart:
         proves: ids of the rules whose advice shows it, with `Place.PROOF`.
         order: smaller stands earlier.
         size: an extra class of the drawing, `tall` or `heat`.
+        hides_zero: True where nothing but zeros says that a service has nothing of the kind: not shown either.
     """
 
     module: str
@@ -69,6 +70,7 @@ class Chart:
     order: int = 50
     note: str = ""
     size: str = ""
+    hides_zero: bool = False
 
     @property
     def id(self) -> str:

@@ -14,12 +14,13 @@ from advisor.charts.chart import Chart, Kind
 
 _CLEAR = "rgba(0,0,0,0)"
 _HUES = ("var(--data)", "var(--data-2)", "var(--ink-3)")
+_DASHES = ("solid", "solid", "dot")
 _HEAT = ((0.0, "var(--h0)"), (0.6, "var(--h1)"), (0.75, "var(--h2)"), (0.88, "var(--h3)"), (1.0, "var(--h4)"))
 _SMALL = 11
 
 
 def figure(chart: Chart) -> dict[str, Any]:
-    """The skeleton as `{"data": [...], "layout": {...}, "mark": {...}, "label": {...}}`.
+    """The skeleton as `{"data": [...], "layout": {...}, "mark": {...}, "label": {...}, "hides_zero": bool}`.
 
     `mark` (line and text of an event) and `label` (the name of a line) are patterns that the script copies.
     """
@@ -27,7 +28,8 @@ def figure(chart: Chart) -> dict[str, Any]:
     built = go.Figure(build(chart), _layout(chart))
     plain: dict[str, Any] = built.to_plotly_json()
     plain["layout"].pop("template", None)
-    return {"data": plain["data"], "layout": plain["layout"], "mark": _mark(), "label": _label(), "id": chart.id}
+    rest = {"mark": _mark(), "label": _label(), "id": chart.id, "hides_zero": chart.hides_zero}
+    return {"data": plain["data"], "layout": plain["layout"], **rest}
 
 
 def _lines(chart: Chart) -> list[Any]:
@@ -37,7 +39,7 @@ def _lines(chart: Chart) -> list[Any]:
             name=series.name,
             mode="lines",
             connectgaps=False,
-            line={"color": _HUES[index], "width": 1.5 if index else 1.9},
+            line={"color": _HUES[index], "width": 1.5 if index else 1.9, "dash": _DASHES[index]},
             hovertemplate=f"%{{y:{shown}}}{chart.tick}<extra>{series.name}</extra>",
             meta={"y": series.key, "factor": chart.factor},
         )
@@ -189,5 +191,5 @@ def _mark() -> dict[str, Any]:
 
 
 def _label() -> dict[str, Any]:
-    """The name of a line, at its first point: there is no legend."""
+    """The name of a line: there is no legend."""
     return {"showarrow": False, "xanchor": "left", "yanchor": "bottom", "font": {"size": _SMALL}}

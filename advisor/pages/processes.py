@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from advisor.features.histogram import Histogram
-from advisor.features.window import InstanceWindow, PartWindow, ServiceWindow, Track
+from advisor.features.window import InstanceWindow, PartWindow, ServiceWindow
+from advisor.pages import measured
 from advisor.vocabulary import PartKind
-
-SECONDS = 60.0
-"""The span that "now" means. SDKs send each 60 s, so a shorter one would often be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,97 +22,80 @@ class ProcessRow:
     request_rate: float | None
     cores: float | None
     memory: float | None
+    heap: float | None
+    heap_limit: float | None
     descriptors: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class RouteRow:
-    """One route over all processes. `share` is its part of all time spent in requests."""
+    """One route over all processes; figures are per second. `share` is its part of all time spent in requests."""
 
     name: str
     request_rate: float
     p95: float | None
     errors: float
+    client_errors: float
+    aborted: float
     share: float
+
+
+def host_names(window: ServiceWindow) -> Mapping[int, str]:
+    """The names of a service's hosts by their ids."""
+    return {host.id: host.name for host in window.hosts}
 
 
 def process_rows(window: ServiceWindow) -> list[ProcessRow]:
     """The processes, the busiest loop first."""
-    hosts = {host.id: host.name for host in window.hosts}
+    hosts = host_names(window)
     rows = [_process(instance, hosts.get(instance.host_id or 0, "not known")) for instance in window.instances]
     return sorted(rows, key=lambda row: (-(row.loop_busy or 0.0), row.host, row.pid))
 
 
 def route_rows(window: ServiceWindow) -> list[RouteRow]:
     """The routes, the one that most time is spent in first."""
-    by_name: dict[str, list[PartWindow]] = defaultdict(list)
-    for instance in window.instances:
-        for part in instance.parts:
-            if part.kind is PartKind.ROUTE:
-                by_name[part.name].append(part)
-    spent = {name: sum(_total(part.track, "duration") or 0.0 for part in parts) for name, parts in by_name.items()}
+    found = measured.parts(window, PartKind.ROUTE)
+    spent = {key: sum(measured.total(part.track, "duration") or 0.0 for part in parts) for key, parts in found.items()}
     everything = sum(spent.values()) or 1.0
-    rows = [_route(name, parts, spent[name] / everything, window) for name, parts in by_name.items()]
+    rows = [_route(key[1], parts, spent[key] / everything, window) for key, parts in found.items()]
     return sorted(rows, key=lambda row: -row.share)
+
+
+def role(instance: InstanceWindow) -> str:
+    """What a process is in its cluster: `primary`, `worker 3`; nothing where it stands alone."""
+    if instance.role == "worker" and instance.worker is not None:
+        return f"worker {instance.worker}"
+    return "" if instance.role == "single" else instance.role
 
 
 def _process(instance: InstanceWindow, host: str) -> ProcessRow:
     track = instance.track
-    user, system = _rate(track, "cpu_user"), _rate(track, "cpu_system")
+    user, system = measured.rate(track, "cpu_user"), measured.rate(track, "cpu_system")
     return ProcessRow(
         host=host,
         pid=instance.pid,
-        role=instance.role,
-        loop_busy=_busy(track),
-        p95=_p95([track]),
-        request_rate=_rate(track, "requests"),
+        role=role(instance),
+        loop_busy=measured.busy(track),
+        p95=measured.p95([track]),
+        request_rate=measured.rate(track, "requests"),
         cores=None if user is None else user + (system or 0.0),
-        memory=_last(track, "memory_rss"),
-        descriptors=_last(track, "fd_open"),
+        memory=measured.last(track, "memory_rss"),
+        heap=measured.last(track, "heap_used"),
+        heap_limit=measured.last(track, "heap_limit"),
+        descriptors=measured.last(track, "fd_open"),
     )
 
 
 def _route(name: str, parts: list[PartWindow], share: float, window: ServiceWindow) -> RouteRow:
-    seconds = window.end - window.start
+    def per_second(column: str) -> float:
+        return sum(measured.total(part.track, column) or 0.0 for part in parts) / (window.end - window.start)
+
     return RouteRow(
         name=name,
-        request_rate=sum(_total(part.track, "count") or 0.0 for part in parts) / seconds,
-        p95=_p95([part.track for part in parts]),
-        errors=sum(_total(part.track, "errors") or 0.0 for part in parts) / seconds,
+        request_rate=per_second("count"),
+        p95=measured.p95([part.track for part in parts]),
+        errors=per_second("errors"),
+        client_errors=per_second("client_errors"),
+        aborted=per_second("aborted"),
         share=share,
     )
-
-
-def _busy(track: Track) -> float | None:
-    active, idle = _total(track, "loop_active"), _total(track, "loop_idle")
-    if active is not None and idle is not None and active + idle > 0:
-        return active / (active + idle)
-    values = track.values.get("loop_utilization")
-    return None if values is None or np.isnan(values).all() else float(np.nanmean(values))
-
-
-def _p95(tracks: Iterable[Track]) -> float | None:
-    found = [histogram for track in tracks for histogram in track.latencies.values()]
-    value = Histogram.merge(*found).quantile(0.95) if found else float("nan")
-    return None if np.isnan(value) else value
-
-
-def _total(track: Track, name: str) -> float | None:
-    values = track.values.get(name)
-    return None if values is None or np.isnan(values).all() else float(np.nansum(values))
-
-
-def _rate(track: Track, name: str) -> float | None:
-    """The increase per second of the rows that have a figure and say what span it covers."""
-    values = track.values.get(name)
-    if values is None:
-        return None
-    known = ~np.isnan(values) & (track.spans > 0)
-    seconds = float(track.spans[known].sum())
-    return float(values[known].sum()) / seconds if seconds > 0 else None
-
-
-def _last(track: Track, name: str) -> float | None:
-    values = track.values.get(name, np.empty(0))
-    known = values[~np.isnan(values)]
-    return float(known[-1]) if known.size else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,8 +13,9 @@ from advisor.charts import registry
 from advisor.charts.chart import Place
 from advisor.features.window import ServiceWindow
 from advisor.fleet.models import Instance, Service
-from advisor.pages import processes, urgency, words
+from advisor.pages import blocks, calls, inside, lives, measured, pools, processes, urgency, words
 from advisor.pages.course import RANGES, chosen_range
+from advisor.pages.happened import happened
 from advisor.recommendations.models import RuleVerdict
 from advisor.store import samples
 from advisor.vocabulary import Verdict
@@ -29,7 +29,7 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
     now = datetime.now(UTC)
     found = get_object_or_404(Service, pk=number)
     standing = urgency.standing(found, tuple(sorted(urgency.alive().filter(service=found), key=urgency.weight)), now)
-    window = samples.windows([found.pk], time.time() - processes.SECONDS, time.time())[found.pk]
+    window = samples.windows([found.pk], now.timestamp() - measured.SECONDS, now.timestamp())[found.pk]
     charts = [*registry.at(Place.MAIN), *registry.at(Place.MORE)]
     return render(request, "service.html", {
         "service": found,
@@ -39,11 +39,39 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
         "main_charts": registry.at(Place.MAIN),
         "more_charts": registry.at(Place.MORE),
         "figures": {chart.id: registry.SKELETONS[chart.id] for chart in charts},
-        "processes": processes.process_rows(window),
-        "routes": processes.route_rows(window),
         "range": chosen_range(request),
         "ranges": list(RANGES),
+        **last_minute(window),
+        **last_day(found, now),
     })  # fmt: skip
+
+
+def last_minute(window: ServiceWindow) -> dict[str, Any]:
+    """What the processes do now, as rows for the page's tables, and which columns these need."""
+    running, routes = processes.process_rows(window), processes.route_rows(window)
+    return {
+        "processes": running,
+        "heaps": any(row.heap is not None for row in running),
+        "routes": routes,
+        "broken_off": any(row.aborted for row in routes),
+        "refused": any(row.client_errors for row in routes),
+        "calls": calls.call_rows(window),
+        "pools": pools.pool_rows(window),
+        "threads": inside.thread_rows(window),
+        "handles": inside.handle_rows(window),
+    }
+
+
+def last_day(service: Service, now: datetime) -> dict[str, Any]:
+    """What happened in the processes. Only the probe tells, so only where it does is silence an answer."""
+    told = happened(service.pk, now.timestamp())
+    running = Instance.objects.filter(service=service, last_seen__gt=now - urgency.SILENT_AFTER)
+    return {
+        "blocks": blocks.block_rows(told),
+        "profile": blocks.newest_profile(told),
+        "lives": lives.life_rows(told),
+        "probed": running.filter(inside=PROBE).exists(),
+    }
 
 
 def verdicts(service: Service) -> list[dict[str, Any]]:
@@ -80,7 +108,10 @@ def summary(service: Service, window: ServiceWindow, now: datetime) -> str:
     return f"{runtime}{words.count(len(rows), 'process', 'processes')} on {where}. {told}, last report {ago} ago."
 
 
-_SOURCES = {"advisor-probe": "the probe", "opentelemetry": "OpenTelemetry"}
+PROBE = "advisor-probe"
+"""The `telemetry.sdk.name` of our probe for Node.js."""
+
+_SOURCES = {PROBE: "the probe", "opentelemetry": "OpenTelemetry"}
 
 
 def _cores(values: Any) -> float:

@@ -140,3 +140,13 @@ def between(low: float | None, high: float | None, unit: str) -> str:
 def listed(items: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def shortened(path: str, most: int = 64) -> str:
+    """A path of at most `most` characters, with whole folders left out in the middle: `/srv/…/lib/query.js`."""
+    if len(path) <= most:
+        return path
+    tail = path[-(most * 2 // 3) :]
+    tail = tail[max(0, tail.find("/")) :]
+    head = path[: most - len(tail) - 1]
+    return f"{head[: head.rfind('/') + 1] or head}…{tail}"

@@ -25,17 +25,25 @@ function widest(one, other) {
   return best;
 }
 
+// A third line is named at its end, where the names of the first two are not.
+function lastPoint(line) {
+  const at = line.y.findLastIndex((value) => value !== null);
+  return { x: line.x[at], y: line.y[at], xanchor: 'right' };
+}
+
 function labels(pattern, traces) {
-  const lines = traces.filter((one) => one.mode === 'lines');
+  const lines = traces.filter((one) => one.mode === 'lines' && one.y.some((value) => value !== null));
   if (lines.length < 2) return [];
   const at = widest(lines[0].y, lines[1].y);
   if (at === null) return [];
   const upper = lines[0].y[at] >= lines[1].y[at] ? lines[0] : lines[1];
-  return lines.map((line) => {
+  return lines.map((line, index) => {
+    const font = { ...pattern.font, color: line.line.color };
+    if (index > 1) return { ...pattern, ...lastPoint(line), text: line.name, font };
     const near = line.y.slice(at, at + Math.ceil(line.y.length / 6)).filter((value) => value !== null);
     const above = line === upper || Math.min(...near) < 0.15 * upper.y[at];
     const place = { x: line.x[at], y: above ? Math.max(...near) : Math.min(...near), yanchor: above ? 'bottom' : 'top' };
-    return { ...pattern, ...place, text: line.name, font: { ...pattern.font, color: line.line.color } };
+    return { ...pattern, ...place, text: line.name, font };
   });
 }
 
@@ -68,7 +76,8 @@ export function filled(skeleton, data, view) {
   return { traces, layout };
 }
 
-// True where a chart has at least one number to draw.
+// True where a chart has at least one number to draw; of some charts, at least one that is not zero.
 export function hasNumbers(skeleton, data) {
-  return skeleton.data.some(({ meta }) => (meta.grid ? data.grid.names.length > 1 : data.series[meta.y]?.some((value) => value !== null)));
+  const counts = (value) => value !== null && (value !== 0 || !skeleton.hides_zero);
+  return skeleton.data.some(({ meta }) => (meta.grid ? data.grid.names.length > 1 : data.series[meta.y]?.some(counts)));
 }

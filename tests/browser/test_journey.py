@@ -53,6 +53,35 @@ def test_the_chart_moves_without_reload(page: Page, sender: Sender) -> None:
     assert page.evaluate("window.sameDocument")
 
 
+def test_what_the_probe_sees_inside_appears_without_reload(page: Page, sender: Sender) -> None:
+    number = cast(sender).service.pk
+    page.goto(f"/services/{number}/?range=15m")
+    expect(page.get_by_text("No block of the event loop was reported in the last 24 hours.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Calls to others")).to_be_hidden()
+    page.evaluate("window.sameDocument = true")
+    sender.inside("checkout")
+    held_up = page.locator("[data-live=held-up]")
+    expect(held_up.locator("tbody tr").first).to_contain_text("render", timeout=PATIENCE)
+    expect(held_up.locator("[title$='/app.js:12']").first).to_be_visible()
+    for name in ("Calls to others", "Connection pools", "Worker threads", "Starts and ends"):
+        expect(page.get_by_role("heading", name=name, level=2)).to_be_visible()
+    handles = page.get_by_text("What keeps the event loop alive, by type")
+    handles.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("cell", name="Timers Timeout")).to_be_visible()
+    assert page.evaluate("window.sameDocument")
+
+
+def test_a_chart_of_nothing_but_zeros_is_absent_where_zero_says_so(page: Page, sender: Sender) -> None:
+    number = cast(sender).service.pk
+    sender.inside("checkout", messages=0.0)
+    page.goto(f"/services/{number}/?range=15m")
+    expect(page.locator("[data-card=loop_delay]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-card=websocket_messages]")).to_be_hidden()
+    sender.inside("checkout", messages=20.0)
+    expect(page.locator("[data-card=websocket_messages]")).to_be_visible(timeout=PATIENCE)
+
+
 def test_a_chart_can_be_read_as_a_table_and_taken_along(page: Page, sender: Sender) -> None:
     number = cast(sender).service.pk
     page.goto(f"/services/{number}/?range=15m")
@@ -122,6 +151,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     needs(AXE, "axe-core (npm ci in tests/browser)")
     advice = cast(sender).advise()
+    sender.inside("checkout", messages=20.0)
     numbers = {"service": f"/services/{advice.service_id}/?range=15m", "advice": f"/recommendations/{advice.pk}/"}
     page = context.new_page()
     page.set_viewport_size(viewport)

@@ -55,3 +55,12 @@ def test_a_limit_has_a_band_a_line_and_its_words() -> None:
 
 def test_shares_end_at_the_whole() -> None:
     assert SKELETONS["loop_busy"]["layout"]["yaxis"]["range"][1] == pytest.approx(1.0, rel=0.01)
+
+
+def test_a_chart_that_hides_zeros_says_so_to_the_script() -> None:
+    assert SKELETONS["worker_threads"]["hides_zero"]
+    assert not SKELETONS["errors"]["hides_zero"]
+
+
+def test_a_third_line_differs_in_more_than_its_colour() -> None:
+    assert [trace["line"]["dash"] for trace in SKELETONS["heap"]["data"]] == ["solid", "solid", "dot"]

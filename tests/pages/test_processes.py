@@ -1,26 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from advisor.features.histogram import Histogram
-from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
-from advisor.pages.processes import process_rows, route_rows
+from advisor.features.window import InstanceWindow, PartWindow, Track
+from advisor.pages.processes import process_rows, role, route_rows
 from advisor.vocabulary import PartKind
-
-
-def track(seconds: float = 10, **columns: list[float]) -> Track:
-    length = len(next(iter(columns.values())))
-    times = np.arange(length, dtype=np.float64) * seconds
-    spans = np.full(length, seconds, dtype=np.float64)
-    return Track(times, spans, {name: np.array(values) for name, values in columns.items()})
-
-
-def latency(seconds: float) -> Histogram:
-    return Histogram.from_explicit([seconds / 2, seconds * 2], [0, 100, 0], seconds * 100, seconds, seconds)
-
-
-def window(*instances: InstanceWindow) -> ServiceWindow:
-    return ServiceWindow(1, "checkout", 0, 60, instances, (HostWindow(5, "web-01", track(cpu_user=[1.0])),))
+from tests.pages.windows import latency, part, process, track, window
 
 
 def test_increases_become_rates_and_levels_stay() -> None:
@@ -51,15 +37,30 @@ def test_percentiles_are_of_all_requests_together() -> None:
     assert 0.07 < row.p95 < 0.09
 
 
-def test_routes_are_summed_over_processes_and_sorted_by_time_spent() -> None:
-    def part(name: str, count: float, duration: float, kind: PartKind = PartKind.ROUTE) -> PartWindow:
-        return PartWindow(kind, name, track(count=[count], duration=[duration], errors=[0.0]))
+def test_the_heap_stands_beside_its_limit() -> None:
+    (row,) = process_rows(window(process(values=track(heap_used=[4e7, 5e7], heap_limit=[2e9, np.nan]))))
+    assert (row.heap, row.heap_limit) == (5e7, 2e9)
 
-    parts = (part("GET /a", 60, 1), part("GET /b", 6, 8), part("db 5432", 6, 8, PartKind.DESTINATION))
-    rows = route_rows(
-        window(
-            InstanceWindow(1, 5, 1, "single", None, track(requests=[1]), parts),
-            InstanceWindow(2, 5, 2, "single", None, track(requests=[1]), (part("GET /a", 60, 1),)),
-        )
-    )
+
+@pytest.mark.parametrize(
+    ("told", "worker", "said"),
+    [("single", None, ""), ("primary", None, "primary"), ("worker", 3, "worker 3"), ("worker", None, "worker")],
+)
+def test_a_worker_is_known_by_its_number(told: str, worker: int | None, said: str) -> None:
+    assert role(process(role=told, worker=worker)) == said
+
+
+def test_routes_are_summed_over_processes_and_sorted_by_time_spent() -> None:
+    def route(name: str, count: float, duration: float, kind: PartKind = PartKind.ROUTE) -> PartWindow:
+        return part(kind, name, count=[count], duration=[duration], errors=[0.0])
+
+    parts = (route("GET /a", 60, 1), route("GET /b", 6, 8), route("db 5432", 6, 8, PartKind.DESTINATION))
+    rows = route_rows(window(process(*parts, pid=1), process(route("GET /a", 60, 1), pid=2)))
     assert [(row.name, row.request_rate, row.share) for row in rows] == [("GET /b", 0.1, 0.8), ("GET /a", 2.0, 0.2)]
+
+
+def test_what_clients_did_wrong_is_told_apart_from_what_failed() -> None:
+    (row,) = route_rows(
+        window(process(part(PartKind.ROUTE, "GET /a", count=[60], errors=[6], client_errors=[12], aborted=[3])))
+    )
+    assert (row.errors, row.client_errors, row.aborted) == (0.1, 0.2, 0.05)

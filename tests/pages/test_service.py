@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import re
+import time
+
+import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
@@ -8,6 +13,10 @@ from advisor.charts.registry import CHARTS
 from advisor.fleet.models import Instance
 from advisor.pages.service import why
 from advisor.recommendations.models import RuleVerdict
+from advisor.store import samples
+from advisor.store.rows import EventRow, PartRow, ProcessRow, Rows
+from advisor.vocabulary import PartKind
+from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, Event
 from tests.pages.fleet import EVIDENCE, Cast
 from tests.pages.test_fleet import words
 
@@ -54,6 +63,78 @@ def test_a_pending_verdict_says_when_it_opens(cast: Cast) -> None:
     assert why(row) == "The loop is full. Opens in about 1 m if it stays."
     assert why(verdict(cast, rule="b", verdict="unknown")) == "Not enough data yet."
     assert why(verdict(cast, rule="c")) == "Nothing found."
+
+
+@pytest.fixture
+def inside(cast: Cast) -> Cast:
+    """A snapshot and some events of a worker that the probe sees from inside."""
+    Instance.objects.filter(pk=cast.processes[0].pk).update(role="worker", worker_id=3)
+    at, (of, other) = int(time.time() * 1e6) - 1_000_000, cast.processes
+    rows = Rows()
+    values = {"heap_used": 5e7, "heap_limit": 2e9, "request_time": 10.0}
+    rows.processes = [ProcessRow(cast.service.pk, one.pk, at, 10, 0, values) for one in (of, other)]
+    parts: list[tuple[PartKind, str, dict[str, float]]] = [
+        (PartKind.ROUTE, "GET /pay", {"count": 60, "duration": 10, "errors": 0, "client_errors": 6}),
+        (PartKind.DATABASE, "postgresql orders.internal 5432", {"count": 120, "duration": 5}),
+        (PartKind.POOL, "orders", {"used": 9, "unused": 1, "capacity": 10, "pending": 4}),
+        (PartKind.THREAD, "resizer", {"utilization": 0.4}),
+        (PartKind.HANDLE, "TCPSocketWrap", {"active": 12}),
+    ]
+    rows.parts = [PartRow(cast.service.pk, of.pk, at, 10, 0, *part) for part in parts]
+    place: dict[str, str | float | int] = {"function": "render", "file": "/srv/app.js", "line": 12}
+    told: list[tuple[Event, dict[str, str | float | int]]] = [
+        (BLOCKED, {"duration": 0.4, "cause": "code", **place}),
+        (PROFILED, {"share": 0.61, **place}),
+        (EXITED, {"cause": "signal", "signal": "SIGKILL", "pid": 77}),
+    ]
+    rows.events = [EventRow(cast.service.pk, of.pk, at, 0, event.name, 0, said) for event, said in told]
+    with transaction.atomic():
+        samples.write(rows)
+    return cast
+
+
+def hidden(html: str, region: str) -> bool:
+    found = re.search(rf'data-live="{region}"( hidden)?>', html)
+    assert found
+    return found[1] is not None
+
+
+def test_the_page_shows_what_the_probe_sees_inside(page: Client, inside: Cast) -> None:
+    html = page.get(f"/services/{inside.service.pk}/").content
+    text = words(html)
+    assert "render /srv/app.js:12 1 400 ms 400 ms" in text.replace("/ ", "/")
+    assert "render /srv/app.js:12 61%" in text.replace("/ ", "/")
+    assert "web-01 PID 101, worker 3 " in text
+    assert "50 MB of 2 GB" in text
+    assert "TCP connections TCPSocketWrap 12" in text
+    assert "resizer web-01, PID 101 40%" in text
+    assert "GET /pay 1 – 0 0.1 100%" in text  # noqa: RUF001 - the dash of words.NOTHING
+    assert "orders.internal:5432 PostgreSQL 2 – 0 – 25%" in text  # noqa: RUF001 - likewise
+    assert "orders 9 1 10 4 –" in text  # noqa: RUF001 - likewise
+    assert "web-01 PID 77 Failed Killed by SIGKILL" in text
+    regions = ("held-up", "threads", "routes", "calls", "pools", "lives")
+    assert [region for region in regions if hidden(html.decode(), region)] == []
+
+
+def test_columns_that_no_route_needs_are_left_out(page: Client, inside: Cast) -> None:
+    text = words(page.get(f"/services/{inside.service.pk}/").content)
+    assert "4xx/s" in text
+    assert "Broken off/s" not in text
+
+
+def test_what_nobody_reports_is_absent_and_not_zero(page: Client, cast: Cast) -> None:
+    Instance.objects.update(inside="")
+    html = page.get(f"/services/{cast.service.pk}/").content.decode()
+    assert "Seen from outside only" in html
+    assert all(hidden(html, region) for region in ("held-up", "threads", "routes", "calls", "pools", "lives"))
+    assert "Heap</th>" not in html
+    assert 'id="handles"' not in html
+
+
+def test_the_probe_s_silence_is_an_answer(page: Client, cast: Cast) -> None:
+    html = page.get(f"/services/{cast.service.pk}/").content.decode()
+    assert "No block of the event loop was reported in the last 24 hours." in html
+    assert not hidden(html, "held-up")
 
 
 def test_faster_time_is_said_on_the_page(page: Client, cast: Cast, settings: Settings) -> None:

@@ -80,3 +80,14 @@ def test_lists() -> None:
     assert words.listed(["a"]) == "a"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
     assert words.listed([]) == ""
+
+
+def test_a_long_path_loses_its_middle() -> None:
+    path = "/srv/checkout/releases/2026-03-17/packages/invoices/src/render/invoice.js"
+    short = words.shortened(path, 40)
+    assert len(short) <= 40
+    assert short.startswith("/srv/")
+    assert short.endswith("/render/invoice.js")
+    assert "/…/" in short
+    assert words.shortened("/srv/app.js", 40) == "/srv/app.js"
+    assert len(words.shortened("x" * 300, 40)) == 40

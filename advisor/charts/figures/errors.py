@@ -1,4 +1,4 @@
-"""Requests that failed per second: 5xx, or broken off."""
+"""Requests that failed per second: 5xx, or broken off; the latter apart as well."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from advisor.charts.chart import Chart, Place, Series
 chart = Chart(
     __name__,
     title="Failed requests",
-    series=(Series("errors", "failed per second"),),
+    series=(Series("errors", "failed per second"), Series("requests_aborted", "of these broken off")),
     unit="{request}/s",
     place=Place.MORE,
     says="per second",

@@ -1,4 +1,4 @@
-"""Heap in use of the process that has filled most of its heap, below the limit it may grow to."""
+"""Heap of the process that has filled most of it: in use, left after a major collection, and its limit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ chart = Chart(
     title="Heap",
     series=(
         Series("heap_used", "heap used"),
+        Series("heap_floor", "left after major collection"),
         Series("heap_limit", "limit"),
     ),
     unit="By",

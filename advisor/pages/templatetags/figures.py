@@ -111,14 +111,14 @@ def spark(values: Sequence[float | None], bad: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def bar(share: float | None) -> SafeString:
-    """A meter beside its number: grey, and as warm as the loop."""
+def bar(share: float | None, calm: bool = False) -> SafeString:
+    """A meter beside its number: grey, and as warm as the loop unless it is `calm`."""
     if share is None or not words.is_number(share):
         return _NO_BAR
     return format_html(
         '<svg class="bar {}" viewBox="0 0 56 6" aria-hidden="true"><rect class="t" width="56" height="6" rx="3"/>'
         '<rect class="f" width="{}" height="6" rx="3"/></svg>',
-        warmth(share),
+        "" if calm else warmth(share),
         round(max(3.0, 56 * min(share, 1.0)), 1),
     )
 

@@ -17,6 +17,7 @@ register.filter("ms", words.milliseconds)
 register.filter("percent", words.percent)
 register.filter("size", words.size)
 register.filter("duration", words.duration)
+register.filter("span", words.span)
 
 _DECISIVE = re.compile(r"((?<![\w.])\d[\d,]*(?:\.\d+)?(?: of \d+)?(?:%| (?:ms|s|kB|MB|GB|cores?|process(?:es)?)\b)?)")
 
@@ -63,6 +64,15 @@ def moment(at: datetime | float | None) -> SafeString | str:
         f"{when:%Y-%m-%d %H:%M:%S}",
         words.clock(when, datetime.now(UTC)),
     )
+
+
+@register.simple_tag
+def place(file: str, line: int | None) -> SafeString:
+    """A place in code as `file:line`; a long path is cut in its middle, and stands in the title in full."""
+    end = "" if line is None else f":{line}"
+    *folders, name = words.shortened(file).split("/")
+    before = format_html_join("", "{}/<wbr>", ((folder,) for folder in folders))
+    return format_html('<span class="mono path" title="{}{}">{}{}{}</span>', file, end, before, name, end)
 
 
 @register.filter

@@ -49,6 +49,10 @@ def test_a_bar_grows_and_warms(share: float, width: str, warmth: str) -> None:
     assert f'class="f" width="{width}"' in drawn
 
 
+def test_a_calm_bar_stays_grey() -> None:
+    assert 'class="bar "' in figures.bar(0.95, calm=True)
+
+
 def test_an_unknown_share_draws_no_bar() -> None:
     assert "rect" not in figures.bar(None)
     assert figures.warmth(None) == ""

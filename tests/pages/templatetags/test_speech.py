@@ -46,3 +46,12 @@ def test_words_of_figures() -> None:
     assert speech.offset(-1.5) == "-1.50 s"
     assert [speech.confidence(share) for share in (0.9, 0.7, 0.5, None)] == ["high", "medium", "low", "not known"]
     assert speech.unit(0.5, "1") == "50%"
+
+
+def test_a_place_may_break_after_slashes_and_is_whole_in_its_title() -> None:
+    assert speech.place("/srv/<b>.js", 12) == (
+        '<span class="mono path" title="/srv/&lt;b&gt;.js:12">/<wbr>srv/<wbr>&lt;b&gt;.js:12</span>'
+    )
+    long = f"/srv/{'folder/' * 30}app.js"
+    assert f'title="{long}"' in speech.place(long, None)
+    assert "…" in speech.place(long, None)
