@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe check clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -49,6 +49,9 @@ test-agents: .venv/.test node-packages ## The tests of advisor-agent, of the Nod
 test-long: .venv/.test node-packages ## The same tests with their full counts
 	$(PYTEST) -m long || [ $$? = 5 ]  # 5: no test has full counts of its own
 	@if command -v node >/dev/null; then cd agents/demo && npm run --silent test:band; fi
+
+bench-probe: agents/node/bench/node_modules/.package-lock.json ## What the probe costs a service, beside its peers (25 minutes; QUICK=1 for a look)
+	@cd agents/node/bench && node main.js $(BENCH)
 
 check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff check

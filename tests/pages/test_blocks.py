@@ -6,7 +6,9 @@ from advisor.pages.blocks import FUNCTIONS_SHOWN, block_rows, newest_profile
 from advisor.store.samples import StoredEvent
 from advisor.vocabulary.events import BLOCKED, PROFILED, STARTED
 
-BLOCK = StoredEvent(BLOCKED.name, 100.0, 1, 42, "web-01", 0, 0.3, "code", None, "render", "/srv/app.js", 12)
+BLOCK = StoredEvent(
+    BLOCKED.name, 100.0, 1, 42, "web-01", 0, 0.3, cause="code", function="render", file="/srv/app.js", line=12
+)
 SAMPLE = StoredEvent(
     PROFILED.name, 100.0, 1, 42, "web-01", 0, share=0.6, function="render", file="/srv/app.js", line=12
 )

@@ -57,7 +57,11 @@ function describe() {
 
 /** The attributes that a running process can change: a parent may die, a primary may fork. */
 function changing() {
-  return { 'advisor.cluster.role': clusterRole(), 'process.parent_pid': process.ppid };
+  return {
+    'advisor.cluster.role': clusterRole(),
+    'advisor.cluster.worker.id': cluster.worker?.id,
+    'process.parent_pid': process.ppid,
+  };
 }
 
 function clusterRole() {
