@@ -1,0 +1,55 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
+const { test } = require('node:test');
+const { promisify } = require('node:util');
+const threadpool = require('../../lib/collectors/threadpool');
+
+const pbkdf2 = promisify(crypto.pbkdf2);
+const THREADS = 4; // of libuv's pool where nobody says otherwise
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function figures(collector) {
+  return Object.fromEntries(collector.collect().map(({ name, points }) => [name, points[0].value]));
+}
+
+/** The longest wait that was seen, once the request that is under way is back. */
+async function waited(collector) {
+  while (collector.asking) await turn();
+  return figures(collector)['advisor.nodejs.threadpool.wait'];
+}
+
+test('a request behind a full pool waits as long as what is before it', async (t) => {
+  const collector = threadpool();
+  t.after(() => collector.stop());
+  const calm = await waited(collector);
+  while (collector.asking) await turn();
+  const start = performance.now();
+  const jobs = Array.from({ length: 2 * THREADS }, () => pbkdf2('password', 'salt', 150_000, 64, 'sha512'));
+  collector.collect();
+  const busy = await waited(collector);
+  const lasted = (performance.now() - start) / 1000;
+  await Promise.all(jobs);
+  assert.ok(busy > 0.02 && busy < lasted + 0.01, `${busy} of ${lasted}`);
+  assert.ok(busy > 3 * calm, `${busy} after ${calm}`);
+});
+
+test("requests for files and names are counted, the probe's own is not", async (t) => {
+  const collector = threadpool();
+  t.after(() => collector.stop());
+  assert.ok(collector.asking);
+  assert.equal(figures(collector)['advisor.nodejs.threadpool.active'], 0);
+  const read = require('node:fs/promises').stat('.');
+  assert.equal(figures(collector)['advisor.nodejs.threadpool.active'], 1);
+  await read;
+});
+
+test('nothing is asked any more once it was stopped', async () => {
+  const collector = threadpool();
+  collector.stop();
+  while (collector.asking) await turn();
+  collector.collect();
+  assert.equal(collector.asking, false);
+});
