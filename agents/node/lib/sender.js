@@ -49,8 +49,7 @@ class Sender {
   batch(payload, path) {
     const text = Buffer.from(JSON.stringify(payload));
     const compressed = text.length > COMPRESS_FROM;
-    // Loaded at the first export: a start-up does not pay for it.
-    const body = compressed ? require('node:zlib').gzipSync(text, { level: 1 }) : text;
+    const body = compressed ? gzip(text) : text;
     return { id: batchId(this.wallClock()), path, body, compressed };
   }
 
@@ -122,6 +121,15 @@ class Sender {
     this.agent.close();
     this.server?.close();
   }
+}
+
+/** What waits is kept as long as it is: zlib gives a small piece of a large buffer. */
+function gzip(text) {
+  // Loaded at the first export: a start-up does not pay for it.
+  const compressed = require('node:zlib').gzipSync(text, { level: 1 });
+  const body = Buffer.allocUnsafeSlow(compressed.length);
+  compressed.copy(body);
+  return body;
 }
 
 /**

@@ -114,3 +114,37 @@ test('ids sort by time', () => {
   const ids = [1_790_000_000_000, 1_790_000_000_001, 1_890_000_000_000].map(batchId);
   assert.deepEqual(ids, ids.toSorted());
 });
+
+test('an older receiver that knows no events loses them, and not what is behind them', async (t) => {
+  const { receiver, sender } = await pair(t);
+  receiver.status = 404;
+  sender.enqueue(payload('event'), '/v1/logs');
+  await sender.send();
+  receiver.status = 200;
+  sender.enqueue(payload('next'));
+  await sender.send();
+  assert.deepEqual(receiver.exports.map(({ url }) => url), ['/v1/logs', '/v1/metrics']);
+});
+
+test('when the agent stays away the server is told directly, and the agent again once it is back', async (t) => {
+  const { receiver: server, sender } = await pair(t);
+  const agent = await new Receiver().listen();
+  const { port } = agent;
+  await agent.close();
+  const direct = new Sender({ endpoint: new URL(agent.endpoint), server: sender.agent.base, token: 'sah_test' }, Date.now);
+  t.after(() => direct.close());
+  let uptime = 0;
+  direct.uptime = () => uptime;
+  for (const name of ['one', 'two', 'three', 'four']) {
+    direct.enqueue(payload(name));
+    await direct.send();
+  }
+  assert.deepEqual(names(server), ['one', 'two', 'three', 'four']);
+  assert.equal(server.exports[0].headers.authorization, 'Bearer sah_test');
+  const back = await new Receiver().listen(port);
+  t.after(() => back.close());
+  uptime = 301;
+  direct.enqueue(payload('five'));
+  await direct.send();
+  assert.deepEqual([names(server).length, names(back)], [4, ['five']]);
+});

@@ -1,0 +1,4 @@
+'use strict';
+
+console.log('begin');
+process.exit(7);

@@ -1,0 +1,12 @@
+'use strict';
+
+const path = require('node:path');
+
+// The same service twice: on its own and in a cluster of two.
+const script = path.join(__dirname, 'clustered-by-pm2.js');
+module.exports = {
+  apps: [
+    { name: 'alone', script, exec_mode: 'fork' },
+    { name: 'many', script, exec_mode: 'cluster', instances: 2 },
+  ],
+};
