@@ -38,7 +38,7 @@ async function measure({ sink, options, progress }) {
 async function startAll(sink) {
   const services = [];
   for (const name of Array(COPIES).fill(VARIANTS).flat()) {
-    const service = await Service.start(name, ['plain'], { sink, every: EXPORT_EVERY });
+    const service = await Service.start(name, ['express'], { sink, every: EXPORT_EVERY });
     services.push(Object.assign(service, { name }));
   }
   return services;
