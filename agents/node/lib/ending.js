@@ -7,6 +7,10 @@ const { place } = require('./place');
 
 const EXITED = 'advisor.process.exited';
 
+// What a class is called, and what Node.js and its packages give as a code: ECONNREFUSED, ERR_INVALID_ARG_TYPE.
+const NAME = /^[\w$]{1,80}$/;
+const CODE = /^[A-Z][A-Z0-9_]{1,60}$/;
+
 /** Tells of the end of this process, and counts the errors that nobody caught. */
 class Ending {
   /**
@@ -96,10 +100,11 @@ function makeRoom(emitter) {
   if (most > 0) emitter.setMaxListeners(most + 1);
 }
 
-/** The class of what was thrown; never its message, which may hold anything. */
+/** The class of what was thrown, and its code where it has one; never its message, which may hold anything. */
 function typeOf(error) {
-  const name = error?.constructor?.name ?? typeof error;
-  return typeof error?.code === 'string' ? `${name} ${error.code}` : String(name);
+  const { name } = error?.constructor ?? {};
+  const known = NAME.test(name) ? name : typeof error;
+  return CODE.test(error?.code) ? `${known} ${error.code}` : known;
 }
 
 function stackOf(error) {

@@ -84,6 +84,22 @@ test('by itself it looks on from the second long block on', async (t) => {
   assert.deepEqual(placeOf(await receiver.event(BLOCKED, ofCode)), marked('counting', 'counting'));
 });
 
+test('a request that blocks 4 s is seen as such, where the percentiles of the loop hide it', async (t) => {
+  const { receiver, get } = await troubled(t, {}, { interval: 8 });
+  const value = (metrics, name) => metrics[name].points[0].asDouble;
+  await get('counting'); // from here on the timer is fine, and somebody looks on
+  const { length } = receiver.exports;
+  await receiver.until((exports) => exports.length > length);
+  await get('counting/4000');
+  const event = await receiver.event(BLOCKED, ({ attributes }) => attributes['advisor.duration'] > 3.8);
+  assert.deepEqual(placeOf(event), marked('counting', 'counting'));
+  const whole = (metrics) => value(metrics, 'advisor.nodejs.eventloop.blocked.time') > 3.8;
+  const { metrics } = await receiver.until((exports) => exports.find((found) => whole(found.metrics)));
+  assert.ok(value(metrics, 'nodejs.eventloop.delay.max') > 3.8);
+  assert.ok(value(metrics, 'nodejs.eventloop.delay.p90') < 0.2);
+  assert.ok(value(metrics, 'nodejs.eventloop.utilization') > 0.4);
+});
+
 test('never means never', async (t) => {
   const { receiver, get } = await troubled(t, { ADVISOR_PROBE_WATCH: 'never' });
   for (let i = 0; i < 3; i++) {
