@@ -62,7 +62,7 @@ class Watcher {
         },
       });
       worker.on('message', (news) => this.heard(news));
-      worker.on('error', () => this.stop());
+      worker.on('error', () => this.failed());
       worker.unref(); // last: a listener for messages would keep the process alive again
       return worker;
     } finally {
@@ -117,6 +117,12 @@ class Watcher {
     const attributes = { 'advisor.duration': duration / 1000, 'advisor.cause': cause, ...place };
     this.probe.events.add(BLOCKED, attributes, start);
     this.probe.events.flush();
+  }
+
+  /** Out of its memory, or not allowed what it needs: it would not fare better the next time. */
+  failed() {
+    this.probe.settings.watch = 'never';
+    this.stop();
   }
 
   /** The process ends. */

@@ -84,6 +84,14 @@ test('by itself it looks on from the second long block on', async (t) => {
   assert.deepEqual(placeOf(await receiver.event(BLOCKED, ofCode)), marked('counting', 'counting'));
 });
 
+test('a request that took long makes it look at once, not at the next export', async (t) => {
+  const { receiver, service } = await watch(t, 'troubled', { interval: 8 });
+  await receiver.until(([first]) => first);
+  for (let i = 0; i < 4; i++) await (await fetch(`${service.url}/counting`)).text();
+  assert.deepEqual(placeOf(await receiver.event(BLOCKED, ofCode)), marked('counting', 'counting'));
+  assert.equal(receiver.exports.length, 1);
+});
+
 test('a request that blocks 4 s is seen as such, where the percentiles of the loop hide it', async (t) => {
   const { receiver, get } = await troubled(t, {}, { interval: 8 });
   const value = (metrics, name) => metrics[name].points[0].asDouble;
