@@ -15,18 +15,20 @@ let readers = [];
  * @returns {string | undefined}
  */
 function routeOf(request) {
+  // Express first: it gives each request a prototype of the service's own, where to find that something is not there
+  // is dear.
+  const matched = request.route?.path;
+  if (matched !== undefined) return routeOfExpress(request, matched);
   const announced = request[ANNOUNCED];
   if (announced !== undefined) return announced;
   for (const read of readers) {
     const pattern = read(request);
     if (pattern !== undefined) return String(pattern);
   }
-  return routeOfExpress(request);
+  return undefined;
 }
 
-function routeOfExpress(request) {
-  const matched = request.route?.path;
-  if (matched === undefined) return undefined;
+function routeOfExpress(request, matched) {
   const pattern = typeof matched === 'string' ? matched : String(matched);
   return request.baseUrl ? mountPattern(request.baseUrl) + pattern : pattern;
 }

@@ -32,7 +32,6 @@ function isRunning() {
 function sample(stacks, done) {
   const taken = [];
   let left = SAMPLES;
-  stacks.attach();
   function next() {
     if (stacks.mustLeave()) return;
     if (left-- > 0) {
@@ -40,7 +39,6 @@ function sample(stacks, done) {
       setTimeout(next, BETWEEN * (0.5 + Math.random()));
       return;
     }
-    stacks.detach();
     done(shares(taken));
   }
   setTimeout(next, BETWEEN);

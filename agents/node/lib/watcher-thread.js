@@ -13,8 +13,8 @@ const { beats, beat, shared } = workerData;
 const LOOK = 50;
 const STILL = 200;
 
-// Attaching costs the main thread some time. The first blocks are worth it at once, later ones once a minute; one that
-// lasts this long is worth it at any time.
+// Every block is an event to keep. The first ones are worth it at once, later ones once a minute; one that lasts this
+// long is worth it at any time.
 const FIRST = 10;
 const SOON = 5000;
 const LATER = 60_000;
@@ -48,7 +48,7 @@ function look() {
 function begin(now) {
   // The last beat came up to a look before it was seen; the block began up to a beat after it.
   const began = beatAt - LOOK / 2 + beat / 2;
-  return { began, start: Date.now() - (now - began), asked: false, asks: false, tellAt: 0 };
+  return { began, start: Date.now() - (now - began), asked: false, tellAt: 0 };
 }
 
 function goesOn(now) {
@@ -62,23 +62,13 @@ function ask(asking, now) {
   named++;
   nameNext = now + (named < FIRST ? SOON : LATER);
   asking.asked = true;
-  asking.asks = true;
-  stacks.attach();
   stacks.ask((frames) => {
-    letGo(asking);
     // After a beat it would be somebody else's stack.
     if (beats.count !== count) return;
     asking.frame = blamed(frames);
     asking.delay = performance.now() - asking.began;
     asking.tellAt = performance.now() + UNENDING;
   });
-}
-
-/** Not attached for longer than it takes: a process that ends would have to wait for us. */
-function letGo(asking) {
-  if (!asking.asks) return;
-  asking.asks = false;
-  stacks.detach();
 }
 
 /** Told from this thread, since the loop may never come to it. What is told once it has ended replaces this. */
@@ -95,7 +85,6 @@ function tell({ start, frame, delay }, duration) {
 
 function over(now) {
   const { asked, began, start, frame, delay } = block;
-  letGo(block);
   block = undefined;
   if (asked || now - began > LONG) parentPort.postMessage({ block: { start, frame, delay } });
 }

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { Worker } = require('node:worker_threads');
 const { attributesOf } = require('./place');
 const own = require('./own');
-const { letGo } = require('./stacks');
+const { letGo, show } = require('./stacks');
 
 // Milliseconds. The monitor's timer runs in native code; the thread reads its count from shared memory.
 const BEAT = 50;
@@ -44,6 +44,7 @@ class Watcher {
   }
 
   start() {
+    show(); // before the thread can ask
     own.isMaking = true;
     try {
       const { endpoint, token } = this.probe.settings;
@@ -138,7 +139,7 @@ class Watcher {
   }
 }
 
-/** True while somebody debugs this process: a pause would be theirs as well. */
+/** True while somebody debugs this process: its main thread is theirs to stop. */
 function isDebugged() {
   return require('node:inspector').url() !== undefined;
 }
