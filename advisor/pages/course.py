@@ -22,7 +22,7 @@ _GRID_STEPS = 4
 _TAIL_SECONDS = 180
 """A continuation reaches back at least this far, so that sources which send each 60 s have a newest value in it."""
 
-_PEAKS = frozenset({"loop_delay", "p95", "gc_pause_max", "gc_minor_max", "threadpool_wait"})
+_PEAKS = frozenset({"loop_delay", "p95", "gc_pause_max", "gc_minor_max", "threadpool_wait", "accept_queue"})
 """Series whose thinned points show the worst of their step: its mean would hide what the chart is for."""
 
 

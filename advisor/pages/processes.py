@@ -25,6 +25,7 @@ class ProcessRow:
     heap: float | None
     heap_limit: float | None
     descriptors: float | None
+    descriptor_limit: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def _process(instance: InstanceWindow, host: str) -> ProcessRow:
         heap=measured.last(track, "heap_used"),
         heap_limit=measured.last(track, "heap_limit"),
         descriptors=measured.last(track, "fd_open"),
+        descriptor_limit=measured.last(track, "fd_limit"),
     )
 
 

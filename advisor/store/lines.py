@@ -113,6 +113,12 @@ def _cores(each: Stretches) -> Array:
     return np.where(np.isnan(effective), each.middle("cpu_count"), effective)
 
 
+def _throttled(each: Stretches) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share: Array = each.middle("cgroup_throttled") / each.middle("cgroup_periods")
+    return share
+
+
 LOOP_BUSY = Line(
     ("loop_active", "loop_idle", "loop_utilization"),
     _greatest,
@@ -149,6 +155,13 @@ PROCESS_LINES: dict[str, Line] = {
     "worker_threads": _plain(_sum, "worker_threads"),
     "unhandled_errors": _same(("unhandled_errors",), _sum, lambda each: 60.0 * each.middle("unhandled_errors")),
     "connections": _plain(_sum, "connections"),
+    "accept_queue": _plain(_greatest, "accept_queue"),
+    "cpu_wait": _plain(_greatest, "cpu_wait"),
+    "throttled": _same(("cgroup_throttled", "cgroup_periods"), _greatest, _throttled),
+    "cgroup_memory_usage": _plain(_greatest, "cgroup_memory_usage"),
+    "cgroup_memory_limit": _plain(_greatest, "cgroup_memory_limit"),
+    "disk_read": _plain(_sum, "disk_read"),
+    "disk_written": _plain(_sum, "disk_written"),
 }
 """From the rows of the processes: totals per second, cores and bytes; of the busiest process where shares are.
 

@@ -26,8 +26,14 @@ _POOL = "db.client.connection"
 _DELAY = "nodejs.eventloop.delay"
 _IN = {"disk.io.direction": ("read",)}
 _OUT = {"disk.io.direction": ("write",)}
+_SWAP_IN, _SWAP_OUT = {"system.paging.direction": ("in",)}, {"system.paging.direction": ("out",)}
 _RX = {"network.io.direction": ("receive",)}
 _TX = {"network.io.direction": ("transmit",)}
+_FAULT, _SWITCH, _TCP = "system.paging.fault.type", "process.context_switch.type", "network.connection.state"
+_GAVE, _LOST = {_SWITCH: ("voluntary",)}, {_SWITCH: ("involuntary",)}
+_MINOR, _MAJOR = {_FAULT: ("minor",)}, {_FAULT: ("major",)}
+_CGROUP = "advisor.process.cgroup"
+_ACCEPT = "advisor.system.tcp.accept_queue"
 _CLIENT_ERROR = {"http.response.status_code": tuple(str(status) for status in range(400, 500))}
 _ABORTED = {"error.type": ("aborted",)}
 
@@ -35,12 +41,27 @@ PROCESS = (
     _process("cpu_user", "process.cpu.time", "s", _C, "CPU time in user mode", {_MODE: ("user",)}),
     _process("cpu_system", "process.cpu.time", "s", _C, "CPU time in the kernel", {_MODE: ("system",)}),
     _process("cpu_main", "advisor.process.main_thread.cpu.time", "s", _C, "CPU time of the main thread"),
+    _process("cpu_wait", "advisor.process.main_thread.cpu.wait", "s", _C, "Time the main thread waited for a CPU"),
+    _process("switches", "process.context_switches", "{context_switch}", _C, "Main thread gave its CPU up", _GAVE),
+    _process("preemptions", "process.context_switches", "{context_switch}", _C, "Main thread lost its CPU", _LOST),
+    _process("faults_minor", "process.paging.faults", "{fault}", _C, "Page faults without a disk", _MINOR),
+    _process("faults_major", "process.paging.faults", "{fault}", _C, "Page faults that waited for a disk", _MAJOR),
+    _process("disk_read", "process.disk.io", "By", _C, "Read from disks", _IN),
+    _process("disk_written", "process.disk.io", "By", _C, "Written to disks", _OUT),
+    _process("cgroup_cpu_limit", f"{_CGROUP}.cpu.limit", "{cpu}", _G, "Processors its control groups allow"),
+    _process("cgroup_periods", f"{_CGROUP}.cpu.periods", "{period}", _C, "Quota periods of its control group"),
+    _process("cgroup_throttled", f"{_CGROUP}.cpu.throttled_periods", "{period}", _C, "Quota periods throttled"),
+    _process("cgroup_throttled_time", f"{_CGROUP}.cpu.throttled.time", "s", _C, "Time held back by its quota"),
+    _process("cgroup_memory_limit", f"{_CGROUP}.memory.limit", "By", _G, "Memory its control groups allow"),
+    _process("cgroup_memory_usage", f"{_CGROUP}.memory.usage", "By", _G, "Memory its limited control group uses"),
     _process("memory_rss", "process.memory.usage", "By", _U, "Resident memory"),
     _process("threads", "process.thread.count", "{thread}", _U, "Threads"),
     _process("fd_open", "process.unix.file_descriptor.count", "{file_descriptor}", _U, "Open descriptors"),
     _process("fd_limit", "advisor.process.file_descriptor.limit", "{file_descriptor}", _G, "Soft descriptor limit"),
     _process("connections", "advisor.process.connection.count", "{connection}", _G, "Established inbound connections"),
     _process("listening", "advisor.process.listening_port.count", "{port}", _G, "Ports it listens on"),
+    _process_max("accept_queue", "advisor.process.accept_queue.length", "{connection}", _G, "Waiting to be accepted"),
+    _process_max("accept_queue_limit", "advisor.process.accept_queue.limit", "{connection}", _G, "Most that may wait"),
     _process_max("uptime", "process.uptime", "s", _G, "Time since the process started"),
     _process_max("loop_utilization", "nodejs.eventloop.utilization", "1", _G, "Event loop busy"),
     _process("loop_active", "nodejs.eventloop.time", "s", _C, "Time the loop was active", {_LOOP: ("active",)}),
@@ -106,11 +127,31 @@ HOST = (
     _host("memory_free", "system.memory.usage", "By", _U, "Memory free", {_STATE: ("free",)}),
     _host("memory_cached", "system.memory.usage", "By", _U, "Page cache and buffers", {_STATE: ("cached", "buffers")}),
     _host("swap_used", "system.paging.usage", "By", _U, "Swap in use", {"system.paging.state": ("used",)}),
+    _host("swap_free", "system.paging.usage", "By", _U, "Swap free", {"system.paging.state": ("free",)}),
+    _host("swapped_in", "system.paging.operations", "{operation}", _C, "Pages read from swap", _SWAP_IN),
+    _host("swapped_out", "system.paging.operations", "{operation}", _C, "Pages written to swap", _SWAP_OUT),
+    _host("faults_minor", "system.paging.faults", "{fault}", _C, "Page faults without a disk", _MINOR),
+    _host("faults_major", "system.paging.faults", "{fault}", _C, "Page faults that waited for a disk", _MAJOR),
+    _host("disk_reads", "system.disk.operations", "{operation}", _C, "Reads from disks", _IN),
+    _host("disk_writes", "system.disk.operations", "{operation}", _C, "Writes to disks", _OUT),
     _host("disk_read", "system.disk.io", "By", _C, "Read from disks", _IN),
     _host("disk_written", "system.disk.io", "By", _C, "Written to disks", _OUT),
     _host("network_received", "system.network.io", "By", _C, "Received", _RX),
     _host("network_sent", "system.network.io", "By", _C, "Sent", _TX),
     _host("network_errors", "system.network.errors", "{error}", _C, "Network errors"),
+    *(
+        _host(f"tcp_{state}", "system.network.connection.count", "{connection}", _U, brief, {_TCP: (state,)})
+        for state, brief in (
+            ("established", "Open TCP connections"),
+            ("syn_received", "TCP connections half open"),
+            ("close_wait", "TCP connections closed by the other end only"),
+            ("time_wait", "TCP connections closed, their port not free yet"),
+            ("listen", "TCP sockets that listen"),
+        )
+    ),
+    _host("tcp_sent", "advisor.system.tcp.segments_sent", "{segment}", _C, "TCP segments sent"),
+    _host("tcp_repeated", "advisor.system.tcp.segments_repeated", "{segment}", _C, "TCP segments sent again"),
+    _host("accept_overflows", f"{_ACCEPT}.overflows", "{connection}", _C, "Connections lost to a full accept queue"),
     _host("fd_open", "advisor.system.file_descriptor.count", "{file_descriptor}", _G, "Descriptors of the kernel"),
     _host("fd_limit", "advisor.system.file_descriptor.limit", "{file_descriptor}", _G, "Most the kernel allows"),
     _host("processes", "system.process.count", "{process}", _U, "Processes"),
@@ -156,6 +197,10 @@ PART = (
     _disk("received", "system.disk.io", "By", _C, "Read", _IN),
     _disk("sent", "system.disk.io", "By", _C, "Written", _OUT),
     _disk("busy", "system.disk.io_time", "s", _C, "Time the disk was busy"),
+    _disk("count", "system.disk.operations", "{operation}", _C, "Reads and writes"),
+    _disk("duration", "system.disk.operation_time", "s", _C, "Time reads and writes took"),
+    _filesystem("inodes_used", "advisor.system.filesystem.inode.count", "{inode}", _U, "Inodes used"),
+    _filesystem("inodes", "advisor.system.filesystem.inode.limit", "{inode}", _U, "Inodes"),
     _filesystem("used", "system.filesystem.usage", "By", _U, "Used", {"system.filesystem.state": ("used",)}),
     _filesystem("capacity", "system.filesystem.limit", "By", _U, "Size"),
     _interface("received", "system.network.io", "By", _C, "Received", _RX),

@@ -55,6 +55,24 @@ def test_totals_add_up_over_processes_and_shares_are_of_the_busiest() -> None:
     ]
 
 
+def test_what_holds_a_process_back_from_outside_is_drawn() -> None:
+    of = service()
+    first, second = instance(of, pid=1), instance(of, pid=2)
+    sums: dict[str, Any] = {"disk_read": 1000, "disk_written": 2000}
+    for at in range(10, 310, 10):
+        keep(
+            process_row(first, at, cpu_wait=4, cgroup_periods=100, cgroup_throttled=25, accept_queue=3, **sums),
+            process_row(second, at, cpu_wait=1, cgroup_memory_usage=2e8, cgroup_memory_limit=5e8, **sums),
+        )
+
+    found = samples.series(of.pk, START, START + 300)
+
+    middle = {name: _value(curve.value, found.times, 150) for name, curve in found.curves.items()}
+    expected = {"cpu_wait": 0.4, "throttled": 0.25, "accept_queue": 3, "disk_read": 200, "disk_written": 400}
+    expected |= {"cgroup_memory_usage": 2e8, "cgroup_memory_limit": 5e8}
+    assert {name: middle[name] for name in expected} == pytest.approx(expected)
+
+
 def test_what_the_probe_sees_inside_is_drawn() -> None:
     of = service()
     first, second = instance(of, pid=1), instance(of, pid=2)

@@ -5,7 +5,7 @@ import pytest
 from advisor_agent.cluster import assign_roles
 from advisor_agent.ports import Ports
 from advisor_agent.processes import Processes
-from advisor_agent.sockets import ESTABLISHED, LISTEN
+from advisor_agent.sockets import CLOSE_WAIT, ESTABLISHED, LISTEN
 
 WORKER = {"NODE_UNIQUE_ID": "1"}
 
@@ -30,6 +30,32 @@ def test_a_server_and_a_client(machine, use):
     machine.tcp(ESTABLISHED, 3000, 601)
     machine.tcp(ESTABLISHED, 45_000, 700)
     assert use() == {100: (1, 1), 200: (0, 0)}
+
+
+def test_a_connection_that_its_client_left_is_no_longer_served(machine, use):
+    machine.node(100, "/srv/a.js", descriptors=("socket:[501]", "socket:[601]", "socket:[602]"))
+    machine.tcp(LISTEN, 3000, 501)
+    machine.tcp(ESTABLISHED, 3000, 601)
+    machine.tcp(CLOSE_WAIT, 3000, 602)
+    assert use() == {100: (1, 1)}
+
+
+def test_the_fullest_queue_of_a_process_is_told_and_workers_share_their_primarys(machine):
+    machine.node(100, "/srv/a.js", descriptors=("socket:[501]", "socket:[502]"))
+    machine.node(101, "/srv/a.js", environ=WORKER, parent=100, descriptors=())
+    machine.tcp(LISTEN, 3000, 501, waiting=4)
+    machine.tcp(LISTEN, 9090, 502, waiting=1)
+    processes, ports = Processes(machine.kernel).scan(), Ports(machine.kernel)
+    assign_roles(processes)
+    assert {pid: item.waiting for pid, item in ports.scan(processes).items()} == {100: 4, 101: 4}
+
+
+def test_states_of_the_own_network_are_counted_without_any_process(machine):
+    for state in (LISTEN, ESTABLISHED, ESTABLISHED, CLOSE_WAIT):
+        machine.tcp(state, 5432, 0)
+    ports = Ports(machine.kernel)
+    ports.scan([])
+    assert ports.states == {LISTEN: 1, ESTABLISHED: 2, CLOSE_WAIT: 1}
 
 
 def test_two_addresses_of_one_port_count_once(machine, use):

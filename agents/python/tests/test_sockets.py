@@ -50,6 +50,21 @@ def test_ipv6_sockets_are_seen():
         assert found_on(sockets(Kernel()), port) == {(LISTEN, inode)}
 
 
+@pytest.mark.parametrize("told", ["by netlink", "by text"])
+def test_connections_that_nobody_accepted_yet_wait_in_the_listening_sockets_queue(monkeypatch, told):
+    def refuse():
+        raise PermissionError(1, "Operation not permitted")
+
+    if told == "by text":
+        monkeypatch.setattr(module, "_by_netlink", refuse)
+    with socket.create_server(("127.0.0.1", 0), backlog=7) as listener:
+        address = listener.getsockname()
+        with socket.create_connection(address), socket.create_connection(address):
+            (row,) = [row for row in sockets(Kernel()) if row.port == address[1] and row.state == LISTEN]
+    assert row.waiting == 2
+    assert row.backlog == (7 if told == "by netlink" else 0)
+
+
 def test_other_states_are_left_out(machine):
     machine.tcp(LISTEN, 3000, 501)
     machine.tcp(6, 3000, 0)

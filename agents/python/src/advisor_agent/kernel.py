@@ -9,6 +9,19 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _PIECE_BYTES = 16_384
 
 
+class Space:
+    """A filesystem: bytes and inodes, all there are and those in use."""
+
+    __slots__ = ("inodes", "inodes_used", "size", "used")
+
+    def __init__(self, figures: os.statvfs_result) -> None:
+        unit = figures.f_frsize
+        self.size = figures.f_blocks * unit
+        self.used = (figures.f_blocks - figures.f_bfree) * unit
+        self.inodes = figures.f_files
+        self.inodes_used = figures.f_files - figures.f_ffree
+
+
 class Kernel:
     """Reads /proc, /sys and /etc. Every method raises OSError where the file cannot be had."""
 
@@ -67,11 +80,9 @@ class Kernel:
                 found.add(int(target[8:-1]))
         return frozenset(found)
 
-    def space(self, mountpoint: str) -> tuple[int, int]:
-        """Size and used bytes of a filesystem."""
-        figures = os.statvfs(self.root + mountpoint)
-        unit = figures.f_frsize
-        return figures.f_blocks * unit, (figures.f_blocks - figures.f_bfree) * unit
+    def space(self, mountpoint: str) -> Space:
+        """What there is of a filesystem, and what is used."""
+        return Space(os.statvfs(self.root + mountpoint))
 
     def architecture(self) -> str:
         """The machine's instruction set as `uname -m` says it."""

@@ -7,20 +7,26 @@ from collections.abc import Iterable
 from advisor_agent.kernel import Kernel
 from advisor_agent.pm2 import Pm2Ports
 from advisor_agent.processes import NodeProcess
-from advisor_agent.sockets import LISTEN, Socket, sockets
+from advisor_agent.sockets import ESTABLISHED, LISTEN, Socket, sockets
 
 _OWNERS_LAST = 12
 """Scans after which descriptors are read anew even if no new socket listens."""
 
 
 class PortUse:
-    """Ports that a process answers on, and the connections that it holds on them."""
+    """Ports that a process answers on, and the connections that it holds on them.
 
-    __slots__ = ("connections", "listening")
+    `waiting` are those that nobody has accepted yet, on the port where they are most, and `backlog` the most that may
+    wait there: 0 where it is not told.
+    """
 
-    def __init__(self, listening: int, connections: int) -> None:
+    __slots__ = ("backlog", "connections", "listening", "waiting")
+
+    def __init__(self, listening: int, connections: int, waiting: int, backlog: int) -> None:
         self.listening = listening
         self.connections = connections
+        self.waiting = waiting
+        self.backlog = backlog
 
 
 class Ports:
@@ -35,14 +41,17 @@ class Ports:
         self._pm2 = Pm2Ports()
         self.hidden: frozenset[int] = frozenset()
         """Pids whose descriptors may not be read: what they listen on is unknown, which is not none."""
+        self.states: dict[int, int] = {}
+        """Sockets of our own network namespace, by state."""
 
     def scan(self, processes: list[NodeProcess]) -> dict[int, PortUse]:
         """Port use by pid; a process whose descriptors may not be read is left out."""
         use: dict[int, PortUse] = {}
-        networks: dict[str, list[NodeProcess]] = {}
+        networks: dict[str, list[NodeProcess]] = {self._own_network: []}
         for process in processes:
             networks.setdefault(process.network or self._own_network, []).append(process)
         tables = {name: self._table(name, members) for name, members in networks.items()}
+        self.states = _counted(row.state for row in tables[self._own_network])
         self._renew_owners(processes, [row for rows in tables.values() for row in rows])
         for name, members in networks.items():
             use.update(self._attributed(members, tables[name]))
@@ -72,13 +81,14 @@ class Ports:
         port_of = {row.inode: row.port for row in rows if row.state == LISTEN}
         established: dict[int, list[int]] = {}
         for row in rows:
-            if row.state != LISTEN:
+            if row.state == ESTABLISHED:
                 established.setdefault(row.port, []).append(row.inode)
         readable = [p for p in processes if {p.key, (p.primary or p).key} <= self._owned.keys()]
         own = {p.pid: {port_of[i] for i in self._owned[p.key] if i in port_of} for p in readable}
         held = self._held(readable, own, established)
         self._pm2.scan(readable, held)
-        return {p.pid: PortUse(len(self._served(p, own)), sum(held[p.pid].values())) for p in readable}
+        queues = _queues(rows)
+        return {p.pid: _use(self._served(p, own), held[p.pid], queues) for p in readable}
 
     def _held(
         self, processes: list[NodeProcess], own: dict[int, set[int]], established: dict[int, list[int]]
@@ -115,6 +125,27 @@ class Ports:
     def _forget(self, processes: list[NodeProcess]) -> None:
         alive = {process.key for process in processes}
         self._owned = {key: inodes for key, inodes in self._owned.items() if key in alive}
+
+
+def _queues(rows: list[Socket]) -> dict[int, tuple[int, int]]:
+    """Port -> (waiting, backlog), of its fullest accept queue."""
+    queues: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        if row.state == LISTEN:
+            queues[row.port] = max(queues.get(row.port, (0, 0)), (row.waiting, row.backlog))
+    return queues
+
+
+def _use(ports: set[int], held: dict[int, int], queues: dict[int, tuple[int, int]]) -> PortUse:
+    waiting, backlog = max((queues[port] for port in ports), default=(0, 0))
+    return PortUse(len(ports), sum(held.values()), waiting, backlog)
+
+
+def _counted(states: Iterable[int]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for state in states:
+        counts[state] = counts.get(state, 0) + 1
+    return counts
 
 
 def _primary_ports(process: NodeProcess, own: dict[int, set[int]]) -> set[int]:

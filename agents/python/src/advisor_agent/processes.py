@@ -24,12 +24,14 @@ _LOOK_AGAIN_EVERY = 6
 class Stat:
     """The fields of /proc/PID/stat that are used. Seconds and bytes, `start` in kernel ticks."""
 
-    __slots__ = ("parent", "rss", "start", "system", "threads", "user")
+    __slots__ = ("major_faults", "minor_faults", "parent", "rss", "start", "system", "threads", "user")
 
     def __init__(self, text: str) -> None:
         # The name in parentheses may hold anything, so fields are counted from its last ")".
         fields = text[text.rindex(")") + 2 :].split()
         self.parent = int(fields[1])
+        self.minor_faults = int(fields[7])
+        self.major_faults = int(fields[9])
         self.user = int(fields[11]) / TICKS_PER_SECOND
         self.system = int(fields[12]) / TICKS_PER_SECOND
         self.threads = int(fields[17])
@@ -41,7 +43,7 @@ class NodeProcess:
     """A running Node.js process. `created` is Unix seconds; `role`, `primary` and `name` settle per scan."""
 
     __slots__ = (
-        "claims", "command", "created", "name", "network", "own_name", "pid", "primary",
+        "cgroup", "claims", "command", "created", "name", "network", "own_name", "pid", "primary",
         "program", "role", "stat", "version",
     )  # fmt: skip
 
@@ -58,6 +60,7 @@ class NodeProcess:
         self.own_name: Name
         self.name: Name
         self.network = ""
+        self.cgroup = ""
 
     @property
     def executable(self) -> str:
@@ -142,8 +145,8 @@ class Processes:
         process.network = _or_empty(kernel.link, "proc", number, "ns", "net")
         process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
         process.command = command_of(kernel.read("proc", number, "cmdline"), directory)
-        cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
-        process.own_name = name_of(kernel, process.claims, process.command, cgroup, directory)
+        process.cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
+        process.own_name = name_of(kernel, process.claims, process.command, process.cgroup, directory)
         process.name = process.own_name
         return process
 

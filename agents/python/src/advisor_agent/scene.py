@@ -11,10 +11,11 @@ from advisor_agent.processes import NodeProcess, Processes
 class Scene:
     """The kernel's files, the Node.js processes of this moment, and their port use by pid.
 
-    `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all.
+    `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
+    `tcp_states` are the sockets of the agent's own network namespace by state.
     """
 
-    __slots__ = ("_boot_age", "hidden", "kernel", "ports", "ports_error", "process_count", "processes")
+    __slots__ = ("_boot_age", "hidden", "kernel", "ports", "ports_error", "process_count", "processes", "tcp_states")
 
     def __init__(
         self, kernel: Kernel, processes: list[NodeProcess], process_count: int, ports: dict[int, PortUse]
@@ -26,6 +27,7 @@ class Scene:
         self._boot_age = -1.0
         self.hidden: frozenset[int] = frozenset()
         self.ports_error = ""
+        self.tcp_states: dict[int, int] = {}
 
     @property
     def boot_age(self) -> float:
@@ -50,7 +52,7 @@ class Observer:
         scene = Scene(self.kernel, processes, self._processes.count, {})
         try:
             scene.ports = self._ports.scan(processes)
-            scene.hidden = self._ports.hidden
+            scene.hidden, scene.tcp_states = self._ports.hidden, self._ports.states
         except (OSError, ValueError, IndexError) as error:
             scene.ports_error = str(error)  # the rest of the look is good; the collector of ports tells it
         return scene

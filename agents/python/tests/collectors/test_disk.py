@@ -3,10 +3,14 @@ from __future__ import annotations
 from advisor_agent.collectors import disk
 
 
-def test_bytes_and_busy_seconds_of_the_real_disk_only(scene, figures):
+def test_bytes_operations_and_their_time_of_the_real_disk_only(scene, figures):
     assert figures(disk.collect_host(scene)) == {
         ("system.disk.io", "read", "nvme0n1"): 8000 * 512,
         ("system.disk.io", "write", "nvme0n1"): 16_000 * 512,
+        ("system.disk.operations", "read", "nvme0n1"): 1000,
+        ("system.disk.operations", "write", "nvme0n1"): 2000,
+        ("system.disk.operation_time", "read", "nvme0n1"): 0.5,
+        ("system.disk.operation_time", "write", "nvme0n1"): 0.9,
         ("system.disk.io_time", "nvme0n1"): 0.7,
     }
 

@@ -13,4 +13,5 @@ def test_reclaimable_slab_is_cache_and_swap_in_use_is_the_difference(scene, figu
     found = figures(memory.collect_host(scene))
     assert found["system.memory.usage", "cached"] == 2_900_000 * 1024
     assert found["system.paging.usage", "used"] == 100_000 * 1024
+    assert found["system.paging.usage", "free"] == 900_000 * 1024
     assert found["system.memory.linux.available",] == 5_000_000 * 1024

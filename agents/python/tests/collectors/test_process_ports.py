@@ -13,12 +13,21 @@ def scene(machine):
     return Observer(machine.kernel).look()
 
 
-def test_ports_and_connections(scene, figures):
-    scene.ports = {100: PortUse(listening=2, connections=7)}
+def test_ports_connections_and_those_that_wait(scene, figures):
+    scene.ports = {100: PortUse(listening=2, connections=7, waiting=3, backlog=511)}
     assert figures(process_ports.collect_process(scene, scene.processes[0])) == {
         ("advisor.process.connection.count",): 7,
         ("advisor.process.listening_port.count",): 2,
+        ("advisor.process.accept_queue.length",): 3,
+        ("advisor.process.accept_queue.limit",): 511,
     }
+
+
+def test_a_limit_that_is_not_told_is_left_out_and_no_queue_where_nothing_listens(scene, figures):
+    for listening, told in ((1, {("advisor.process.accept_queue.length",)}), (0, set())):
+        scene.ports = {100: PortUse(listening, connections=0, waiting=0, backlog=0)}
+        found = figures(process_ports.collect_process(scene, scene.processes[0]))
+        assert {key for key in found if "accept_queue" in key[0]} == told
 
 
 def test_hidden_sockets_are_unknown_not_none(scene):

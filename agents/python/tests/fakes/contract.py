@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+from advisor_agent import ports
 from advisor_agent.collection import Collection, found_collectors
 from advisor_agent.deltas import Moment
-from advisor_agent.kernel import TICKS_PER_SECOND
+from advisor_agent.kernel import TICKS_PER_SECOND, Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import Json, Report, export
+from advisor_agent.sockets import ESTABLISHED, LISTEN, Socket, sockets
 from fakes.machine import BOOT, Machine
 
 FOLDER = Path(__file__).parents[3] / "contract"
 INTERVAL = 10
-LISTEN, ESTABLISHED = 10, 1
+BACKLOG = 511
 
 
 def examples() -> dict[str, Json]:
     """File name -> export: the host's part and the processes' part of one tick."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _told_by_netlink():
         machine = Machine(Path(folder))
         _populate(machine, 0)
         collection = Collection(machine.kernel, Log(), found_collectors())
@@ -32,6 +37,20 @@ def examples() -> dict[str, Json]:
         _populate(machine, INTERVAL)
         host, *processes = collection.collect(_moment(INTERVAL))
     return {"host.example.json": _export([host]), "process.example.json": _export(processes)}
+
+
+@contextmanager
+def _told_by_netlink() -> Iterator[None]:
+    """The limit of an accept queue is in no file, so the fake machine cannot show it."""
+
+    def told(kernel: Kernel, pid: int | None = None) -> list[Socket]:
+        rows = sockets(kernel, pid)
+        for row in rows:
+            row.backlog = BACKLOG if row.state == LISTEN else 0
+        return rows
+
+    with patch.object(ports, "sockets", told):
+        yield
 
 
 def text_of(example: Json) -> str:
@@ -45,13 +64,15 @@ def _populate(machine: Machine, seconds: int) -> None:
     configured = {"OTEL_SERVICE_NAME": "checkout", "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=prod"}
     sockets = ("/dev/null", "socket:[501]", "socket:[601]", "socket:[602]")
     machine.write("srv/shop/package.json", '{"name": "shop", "version": "2.1.0"}')
-    machine.node(4001, "/srv/checkout.js", environ=configured, user=busy, descriptors=sockets)
+    unit = "/system.slice/checkout.service"
+    machine.limited(unit, 0.5, 512_000_000, seconds)
+    machine.node(4001, "/srv/checkout.js", environ=configured, user=busy, cgroup=f"0::{unit}\n", descriptors=sockets)
     machine.node(4100, "/srv/shop/main.js", descriptors=("/dev/null", "socket:[502]"))
     worker = {"NODE_UNIQUE_ID": "1"}
     descriptors = ("/dev/null", "socket:[603]")
     machine.node(4101, "/srv/shop/main.js", environ=worker, parent=4100, user=busy, descriptors=descriptors)
     if not seconds:
-        machine.tcp(LISTEN, 3000, 501)
+        machine.tcp(LISTEN, 3000, 501, waiting=2)
         machine.tcp(LISTEN, 3001, 502)
         for port, inode in ((3000, 601), (3000, 602), (3001, 603)):
             machine.tcp(ESTABLISHED, port, inode)

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
+from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel, Space
 
 BOOT = 1_790_000_000
 MACHINE_ID = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
@@ -25,7 +25,7 @@ HugePages_Total:       0
 """
 _DISKSTATS = """\
    7       0 loop0 10 0 80 1 0 0 0 0 0 1 1
- 259       0 nvme0n1 1000 0 {read} 500 2000 0 {written} 900 0 {busy} 1400 0 0 0 0
+ 259       0 nvme0n1 {reads} 0 {read} 500 {writes} 0 {written} {waited} 0 {busy} 1400 0 0 0 0
  259       1 nvme0n1p1 900 0 70000 450 1900 0 150000 800 0 600 1250
 """
 _MOUNTS = """\
@@ -44,6 +44,27 @@ Inter-|   Receive                                                |  Transmit
   eth0:{received} 100 2 0 0 0 0 0 {sent} 80 1 0 0 0 0 0
 docker0: 500 5 0 0 0 0 0 0 500 5 0 0 0 0 0 0
 """
+_VMSTAT = """\
+nr_free_pages 500000
+pswpin {swapped}
+pswpout 400
+pgfault {faults}
+pgmajfault 300
+"""
+_SNMP = """\
+Ip: Forwarding DefaultTTL
+Ip: 1 64
+Tcp: ActiveOpens PassiveOpens CurrEstab OutSegs RetransSegs
+Tcp: 40 50 3 {sent} 25
+"""
+_NETSTAT = """\
+TcpExt: SyncookiesSent ListenOverflows ListenDrops
+TcpExt: 0 {overflows} 4
+IpExt: InNoRoutes
+IpExt: 0
+"""
+_SOCKSTAT = "sockets: used 90\nTCP: inuse 5 orphan 0 tw 17 alloc 9 mem 1\nUDP: inuse 2 mem 0\n"
+_STATUS = "Name:\tnode\nThreads:\t11\nvoluntary_ctxt_switches:\t{voluntary}\nnonvoluntary_ctxt_switches:\t70\n"
 _LIMITS = """\
 Limit                     Soft Limit           Hard Limit           Units
 Max cpu time              unlimited            unlimited            seconds
@@ -55,8 +76,13 @@ _TCP_HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when 
 class FakeKernel(Kernel):
     """The parts of a kernel that are calls, not files."""
 
-    def space(self, mountpoint: str) -> tuple[int, int]:
-        return (100_000_000_000, 40_000_000_000) if mountpoint == "/" else (50_000_000_000, 5_000_000_000)
+    def space(self, mountpoint: str) -> Space:
+        """100 GB with 60 % free on `/`, half of that elsewhere with 90 % free; inodes alike."""
+        blocks, free, inodes, inodes_free = (
+            (100_000, 60_000, 6400, 4000) if mountpoint == "/" else (50_000, 45_000, 0, 0)
+        )
+        size = 1_000_000
+        return Space(os.statvfs_result((size, size, blocks, free, free, inodes, inodes_free, inodes_free, 0, 255)))
 
     def architecture(self) -> str:
         return "x86_64"
@@ -80,6 +106,7 @@ class Machine:
         self.write("proc/self/cgroup", "0::/system.slice/advisor-agent.service\n")
         self.write("proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
         self.write("sys/fs/cgroup/system.slice/cpu.max", "150000 100000\n")
+        self.write("proc/self/net/sockstat", _SOCKSTAT)
         self.link("sys/block/nvme0n1", "../devices/pci0000:00/0000:00:02.0/nvme/nvme0/nvme0n1")
         self.link("sys/block/loop0", "../devices/virtual/block/loop0")
         self.link("sys/class/net/eth0", "../../devices/pci0000:00/0000:00:03.0/net/eth0")
@@ -113,7 +140,11 @@ class Machine:
             some = f"some avg10=1.00 avg60=1.00 avg300=1.00 total={1_000_000 + seconds * 50_000}"
             self.write(f"proc/pressure/{name}", f"{some}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n")
         figures = {"read": 8000 + 20 * seconds, "written": 16_000 + 40 * seconds, "busy": 700 + 100 * seconds}
-        self.write("proc/diskstats", _DISKSTATS.format(**figures))
+        operations = {"reads": 1000 + 2 * seconds, "writes": 2000 + 5 * seconds, "waited": 900 + 20 * seconds}
+        self.write("proc/diskstats", _DISKSTATS.format(**figures, **operations))
+        self.write("proc/vmstat", _VMSTAT.format(swapped=200 + seconds, faults=90_000 + 1000 * seconds))
+        self.write("proc/self/net/snmp", _SNMP.format(sent=7000 + 80 * seconds))
+        self.write("proc/self/net/netstat", _NETSTAT.format(overflows=3 + seconds))
         self.write("proc/self/net/dev", _NET_DEV.format(received=10_000 + 1000 * seconds, sent=5000 + 500 * seconds))
         periods = f"usage_usec 1\nnr_periods {100 + 10 * seconds}\nnr_throttled {5 + seconds}\nthrottled_usec 7\n"
         self.write("sys/fs/cgroup/system.slice/advisor-agent.service/cpu.stat", periods)
@@ -139,6 +170,9 @@ class Machine:
         self.write(f"{place}/cgroup", cgroup)
         self.write(f"{place}/limits", _LIMITS.format(soft=1024))
         self.write(f"{place}/stat", stat_line(pid, parent, start, user))
+        self.write(f"{place}/status", _STATUS.format(voluntary=user * 3))
+        self.write(f"{place}/schedstat", f"{user * 9_000_000} {user * 1_000_000} {user * 3}\n")
+        self.write(f"{place}/io", f"rchar: 9\nwchar: 9\nread_bytes: {user * 4096}\nwrite_bytes: {user * 512}\n")
         self.write(f"{place}/task/{pid}/stat", stat_line(pid, parent, start, user * 9 // 10))
         shutil.rmtree(self.root / place / "fd", ignore_errors=True)
         (self.root / place / "fd").mkdir()
@@ -150,11 +184,21 @@ class Machine:
         self.link(f"proc/{pid}/exe", program)
         self.write(f"proc/{pid}/stat", stat_line(pid, 1, 1000, 1))
 
-    def tcp(self, state: int, port: int, inode: int) -> None:
+    def limited(self, cgroup: str, processors: float, memory: int, seconds: int = 0) -> None:
+        """A control group with a quota that throttles in every other period, and a memory limit that is half used."""
+        folder = f"sys/fs/cgroup{cgroup}"
+        self.write(f"{folder}/cpu.max", f"{round(processors * 100_000)} 100000\n")
+        held = f"nr_periods {10 * seconds}\nnr_throttled {5 * seconds}\nthrottled_usec {250_000 * seconds}\n"
+        self.write(f"{folder}/cpu.stat", f"usage_usec 1\n{held}")
+        self.write(f"{folder}/memory.max", f"{memory}\n")
+        self.write(f"{folder}/memory.current", f"{memory // 2 + 4096}\n")
+        self.write(f"{folder}/memory.stat", "anon 1\ninactive_file 4096\n")
+
+    def tcp(self, state: int, port: int, inode: int, waiting: int = 0) -> None:
         """A socket in the table of the machine's network namespace."""
         local, remote = f"0100007F:{port:04X}", "0100007F:1F90"
         number = len(self._sockets)
-        self._sockets.append(f"{number:4}: {local} {remote} {state:02X} 0:0 0:0 0 0 0 {inode} 1 0 100 0\n")
+        self._sockets.append(f"{number:4}: {local} {remote} {state:02X} 0:{waiting:X} 0:0 0 0 0 {inode} 1 0 100 0\n")
         self._write_sockets()
 
     def _write_sockets(self) -> None:
@@ -164,5 +208,5 @@ class Machine:
 def stat_line(pid: int, parent: int, start: int, user: int) -> str:
     """/proc/PID/stat with a name that tries to break a parser."""
     resident = 50_000_000 // PAGE_BYTES
-    head = f"{pid} (no) de) S {parent} 1 1 0 -1 4194304 0 0 0 0 {user} {user // 5} 0 0 20 0"
+    head = f"{pid} (no) de) S {parent} 1 1 0 -1 4194304 {user * 10} 0 3 0 {user} {user // 5} 0 0 20 0"
     return f"{head} 11 0 {start} 900000000 {resident} 18446744073709551615 1 1 0 0 0 0 0 0\n"

@@ -1,4 +1,4 @@
-"""Bytes and busy time of the real disks, from /proc/diskstats (Documentation/admin-guide/iostats.rst)."""
+"""Bytes, operations and busy time of the real disks, from /proc/diskstats (Documentation/admin-guide/iostats.rst)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from advisor_agent.scene import Scene
 
 IO = Metric("system.disk.io", "By", COUNTER, "Bytes read and written")
 IO_TIME = Metric("system.disk.io_time", "s", COUNTER, "Time the disk was busy")
-METRICS = (IO, IO_TIME)
+OPERATIONS = Metric("system.disk.operations", "{operation}", COUNTER, "Reads and writes completed")
+OPERATION_TIME = Metric("system.disk.operation_time", "s", COUNTER, "Time that reads and writes took, waiting included")
+METRICS = (IO, OPERATIONS, OPERATION_TIME, IO_TIME)
+
+_DIRECTION = "disk.io.direction"
 
 _SECTOR_BYTES = 512  # whatever the device's own sector is
 _MADE_UP = ("loop", "ram", "zram", "dm-", "md", "fd", "sr", "nbd")
@@ -21,9 +25,17 @@ def collect_host(scene: Scene) -> Samples:
         fields = line.split()
         if fields[2] in wanted:
             device = ("system.device", fields[2])
-            yield IO.at(int(fields[5]) * _SECTOR_BYTES, ("disk.io.direction", "read"), device)
-            yield IO.at(int(fields[9]) * _SECTOR_BYTES, ("disk.io.direction", "write"), device)
+            yield from _moved("read", fields[3:7], device)
+            yield from _moved("write", fields[7:11], device)
             yield IO_TIME.at(int(fields[12]) / 1000, device)
+
+
+def _moved(direction: str, fields: list[str], device: tuple[str, str]) -> Samples:
+    """Of one direction: operations, operations that were merged into others, sectors, milliseconds."""
+    way = (_DIRECTION, direction)
+    yield IO.at(int(fields[2]) * _SECTOR_BYTES, way, device)
+    yield OPERATIONS.at(int(fields[0]), way, device)
+    yield OPERATION_TIME.at(int(fields[3]) / 1000, way, device)
 
 
 def _disks(kernel: Kernel) -> set[str]:

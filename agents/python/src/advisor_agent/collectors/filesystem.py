@@ -1,4 +1,4 @@
-"""Space of the mounted local filesystems."""
+"""Space and inodes of the mounted local filesystems."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from advisor_agent.scene import Scene
 
 USAGE = Metric("system.filesystem.usage", "By", UPDOWNCOUNTER, "Space by state")
 LIMIT = Metric("system.filesystem.limit", "By", UPDOWNCOUNTER, "Size of the filesystem")
-METRICS = (USAGE, LIMIT)
+INODES = Metric("advisor.system.filesystem.inode.count", "{inode}", UPDOWNCOUNTER, "Inodes in use")
+INODES_LIMIT = Metric("advisor.system.filesystem.inode.limit", "{inode}", UPDOWNCOUNTER, "Inodes there are")
+METRICS = (USAGE, LIMIT, INODES, INODES_LIMIT)
 
 _READ_ONLY_IMAGES = ("squashfs", "iso9660", "erofs")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def collect_host(scene: Scene) -> Samples:
-    """Used and whole size of each; a network filesystem is never asked, since a dead one would hang us."""
+    """Used and whole of each; a network filesystem is never asked, since a dead one would hang us."""
     for mountpoint in _mountpoints(scene.kernel.read("proc/mounts")):
         try:
-            capacity, used = scene.kernel.space(mountpoint)
+            space = scene.kernel.space(mountpoint)
         except OSError:
             continue  # unmounted since, or hidden from this user
-        if capacity:
-            place = ("system.filesystem.mountpoint", mountpoint)
-            yield LIMIT.at(capacity, place)
-            yield USAGE.at(used, place, ("system.filesystem.state", "used"))
+        place = ("system.filesystem.mountpoint", mountpoint)
+        if space.size:
+            yield LIMIT.at(space.size, place)
+            yield USAGE.at(space.used, place, ("system.filesystem.state", "used"))
+        if space.inodes:  # btrfs and others make them as they need them, and have no limit
+            yield INODES_LIMIT.at(space.inodes, place)
+            yield INODES.at(space.inodes_used, place)
 
 
 def _mountpoints(text: str) -> list[str]:

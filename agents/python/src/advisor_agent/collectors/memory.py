@@ -8,7 +8,7 @@ from advisor_agent.scene import Scene
 LIMIT = Metric("system.memory.limit", "By", UPDOWNCOUNTER, "Memory of the machine")
 AVAILABLE = Metric("system.memory.linux.available", "By", UPDOWNCOUNTER, "Memory that can be had")
 USAGE = Metric("system.memory.usage", "By", UPDOWNCOUNTER, "Memory by state")
-SWAP = Metric("system.paging.usage", "By", UPDOWNCOUNTER, "Swap in use")
+SWAP = Metric("system.paging.usage", "By", UPDOWNCOUNTER, "Swap by state")
 METRICS = (LIMIT, AVAILABLE, USAGE, SWAP)
 
 
@@ -23,6 +23,7 @@ def collect_host(scene: Scene) -> Samples:
     for state, size in states.items():
         yield USAGE.at(max(size, 0), ("system.memory.state", state))
     yield SWAP.at(memory["SwapTotal"] - memory["SwapFree"], ("system.paging.state", "used"))
+    yield SWAP.at(memory["SwapFree"], ("system.paging.state", "free"))
 
 
 def _parsed(text: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Ports that a process answers on, and its established inbound connections."""
+"""Ports that a process answers on, its established inbound connections, and those that wait to be accepted."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from advisor_agent.scene import Scene
 
 CONNECTIONS = Metric("advisor.process.connection.count", "{connection}", GAUGE, "Established inbound connections")
 LISTENING = Metric("advisor.process.listening_port.count", "{port}", GAUGE, "Ports it listens on")
-METRICS = (CONNECTIONS, LISTENING)
+WAITING = Metric("advisor.process.accept_queue.length", "{connection}", GAUGE, "Connections that wait to be accepted")
+BACKLOG = Metric("advisor.process.accept_queue.limit", "{connection}", GAUGE, "Most that may wait")
+METRICS = (CONNECTIONS, LISTENING, WAITING, BACKLOG)
 
 
 def collect_process(scene: Scene, process: NodeProcess) -> Samples:
-    """A worker counts its primary's ports. PermissionError for a process of another user."""
+    """A worker counts its primary's ports, and shares its queue. PermissionError for a process of another user."""
     if scene.ports_error:
         raise RuntimeError(f"the table of sockets cannot be read: {scene.ports_error}")
     if process.pid in scene.hidden:
@@ -23,3 +25,7 @@ def collect_process(scene: Scene, process: NodeProcess) -> Samples:
     if use:
         yield CONNECTIONS.at(use.connections)
         yield LISTENING.at(use.listening)
+    if use and use.listening:
+        yield WAITING.at(use.waiting)
+    if use and use.backlog:
+        yield BACKLOG.at(use.backlog)
