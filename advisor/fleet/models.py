@@ -87,6 +87,7 @@ class Token(models.Model):
     """A credential of an agent, an SDK or a script. Only its SHA-256 is kept.
 
     A host token binds to the first host that uses it and cannot report another afterwards.
+    An enrolment key makes host tokens: `most_hosts` of them, `hosts_enrolled` so far.
     """
 
     class Kind(models.TextChoices):
@@ -105,6 +106,8 @@ class Token(models.Model):
     last_used_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    most_hosts = models.PositiveIntegerField(default=0)
+    hosts_enrolled = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.kind}_{self.prefix}"

@@ -19,6 +19,15 @@ def agent(token: str) -> str:
     )
 
 
+def enrol(key: str) -> str:
+    """Fetch the agent, exchange a key for the token of this host, and report here."""
+    return (
+        f"curl -fsSO {settings.PUBLIC_URL}/agent/advisor-agent.pyz\n"
+        f"ADVISOR_KEY={key} python3 advisor-agent.pyz enroll --server {settings.PUBLIC_URL}\n"
+        "python3 advisor-agent.pyz run"
+    )
+
+
 def probe() -> str:
     """Start a service with the probe. On this machine its folder is used as it is; elsewhere it is fetched first."""
     start = "node server.js"

@@ -66,3 +66,14 @@ def test_a_revoked_or_expired_token_is_refused(field: str) -> None:
     Token.objects.update(**{field: timezone.now()})
 
     assert tokens.authenticate(raw) is None
+
+
+def test_revoking_twice_keeps_the_first_time() -> None:
+    token, raw = tokens.make(Token.Kind.HOST)
+    tokens.revoke(token)
+    assert tokens.authenticate(raw) is None
+    token.refresh_from_db()
+    first = token.revoked_at
+    tokens.revoke(token)
+    token.refresh_from_db()
+    assert token.revoked_at == first

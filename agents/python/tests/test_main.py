@@ -33,12 +33,16 @@ def test_no_command_shows_the_usage_and_fails(tmp_path):
 @pytest.mark.parametrize(
     ("words", "settings", "sentence"),
     [
-        (["fly"], {}, "There is no command fly; use run or check."),
+        (["fly"], {}, "There is no command fly; use run, check or enroll."),
         (["run", "--color"], {}, "There is no option --color"),
         (["run"], {"ADVISOR_TOKEN": ""}, "No token is set"),
         (["run", "--server", "nowhere"], {}, "must start with http://"),
         (["check", "--interval=never"], {}, "must be 1 to 300 seconds"),
         (["run", "--listen", "0.0.0.0:4318"], {}, "may only listen on loopback"),
+        (["run", "--key", "sae_x"], {}, "There is no option --key"),
+        (["run", "--config", "/nowhere/agent.toml"], {}, "There is no settings file /nowhere/agent.toml"),
+        (["enroll"], {}, "No enrolment key is given"),
+        (["enroll", "--interval", "5"], {}, "There is no option --interval"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_and_exit_2(tmp_path, words, settings, sentence):
@@ -52,6 +56,25 @@ def test_a_token_that_would_travel_in_the_open_is_told(tmp_path):
     done = run(command(), tmp_path, "check", "--server", "http://advisor.invalid")
     assert "travel unencrypted to http://advisor.invalid" in done.stderr
     assert done.returncode == 1
+
+
+def test_enrolled_once_it_runs_without_another_word(sink, tmp_path):
+    sink.body = b'{"token": "sah_abc"}'
+    settings = {"ADVISOR_TOKEN": "", "ADVISOR_CONFIG": str(tmp_path / "agent.toml")}
+    done = run(command(), tmp_path, "enroll", "--server", sink.url, "--key", "sae_abc", **settings)
+    assert done.returncode == 0, done.stderr
+    assert sink.next().path == "/api/v1/enroll"
+    done = run(command(), tmp_path, "check", **settings, ADVISOR_SERVER="")
+    assert done.returncode == 0, done.stderr
+    assert sink.next().headers["authorization"] == "Bearer sah_abc"
+
+
+def test_a_key_that_the_server_does_not_take_is_exit_1(sink, tmp_path):
+    sink.status, sink.body = 401, b'{"error": "This enrolment key is not known here."}'
+    settings = {"ADVISOR_CONFIG": str(tmp_path / "agent.toml")}
+    done = run(command(), tmp_path, "enroll", "--server", sink.url, "--key", "sae_abc", **settings)
+    assert done.returncode == 1
+    assert "not known here" in done.stderr
 
 
 def test_it_runs_as_one_file(sink, tmp_path):

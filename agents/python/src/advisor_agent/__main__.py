@@ -1,4 +1,4 @@
-"""The command line: `advisor-agent run` and `advisor-agent check`."""
+"""The command line: `advisor-agent run`, `check` and `enroll`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 
 from advisor_agent import VERSION
-from advisor_agent.config import FLAGS, Config, ConfigError, settings_of
+from advisor_agent.config import ENROL_FLAGS, FLAGS, Config, ConfigError, Server, parse_server, settings_of
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 
@@ -14,7 +14,7 @@ _BAD_SETTING = 2
 
 
 def main() -> int:
-    """Exit status: 0 fine, 1 the server did not take the batch of `check`, 2 a setting is wrong."""
+    """Exit status: 0 fine, 1 the server did not take what `check` or `enroll` sent, 2 a setting is wrong."""
     arguments = sys.argv[1:]
     if not arguments or {"-h", "--help"} & set(arguments):
         print(usage())
@@ -33,10 +33,11 @@ def main() -> int:
 def usage() -> str:
     """What can be typed. Written by hand, because `argparse` costs 1.4 MiB of memory for good."""
     lines = [
-        "advisor-agent run [options]    report this host and its Node.js processes",
-        "advisor-agent check [options]  print one export and say whether the server takes it",
+        "advisor-agent enroll --server URL --key KEY  get a token for this host, and keep it",
+        "advisor-agent run [options]                  report this host and its Node.js processes",
+        "advisor-agent check [options]                print one export and say whether the server takes it",
         "",
-        "Each option can also be an environment variable:",
+        "Each option can also be an environment variable, or a line of the settings file (interval = 5):",
         *(f"  {flag:<13} {variable:<19} {text}" for flag, (variable, text) in FLAGS.items()),
         f"  {'':<13} {'ADVISOR_TOKEN':<19} the host token; never a flag, which other users can read",
     ]
@@ -44,13 +45,14 @@ def usage() -> str:
 
 
 def _obey(command: str, options: list[str], log: Log) -> int:
-    if command not in ("run", "check"):
-        raise ConfigError(f"There is no command {command}; use run or check.")
+    if command not in ("run", "check", "enroll"):
+        raise ConfigError(f"There is no command {command}; use run, check or enroll.")
     if not sys.platform.startswith("linux"):
         raise ConfigError("The agent needs Linux: on other systems let an OpenTelemetry SDK report directly.")
+    if command == "enroll":
+        return _enrol(options, log)
     config = Config(settings_of(options, os.environ))
-    if not config.server.is_tls and not config.server.address.is_loopback:
-        log.say(f"The token and all data travel unencrypted to {config.server}; use https where you can.")
+    _warn(config.server, "The token and all data travel", log)
     if command == "check":
         from advisor_agent.check import check  # not paid for by `run`, which stays in memory for months
 
@@ -58,6 +60,24 @@ def _obey(command: str, options: list[str], log: Log) -> int:
     from advisor_agent.loop import Loop  # not needed where a setting is wrong
 
     Loop(config, Kernel(), log).run()
+    return 0
+
+
+def _warn(server: Server, what: str, log: Log) -> None:
+    if not server.is_tls and not server.address.is_loopback:
+        log.say(f"{what} unencrypted to {server}; use https where you can.")
+
+
+def _enrol(options: list[str], log: Log) -> int:
+    from advisor_agent.enrol import EnrolmentError, enrol  # once in the life of a host
+
+    settings = settings_of(options, os.environ, ENROL_FLAGS)
+    _warn(parse_server(settings.get("ADVISOR_SERVER", "")), "The key travels", log)
+    try:
+        print(enrol(settings, Kernel()))
+    except EnrolmentError as error:
+        log.say(str(error))
+        return 1
     return 0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import selectors
 import time
 
 from advisor_agent.collection import Collection, found_collectors, now
 from advisor_agent.config import Config
-from advisor_agent.connection import Connection, ConnectionLost
-from advisor_agent.http import Message, ProtocolError
+from advisor_agent.connection import ConnectionLost
+from advisor_agent.exchange import exchange
+from advisor_agent.http import ProtocolError
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.metric import Attributes
@@ -19,7 +19,6 @@ from advisor_agent.uuid7 import uuid7
 from advisor_agent.verdict import TAKEN, explained, left_out, meaning
 
 _SPAN_SECONDS = 1.0
-_ANSWER_SECONDS = 10.0
 
 
 def check(config: Config, kernel: Kernel, log: Log) -> bool:
@@ -65,7 +64,7 @@ def _number(value: float) -> str:
 def _sent(config: Config, batch: Batch) -> tuple[bool, str]:
     """Whether the server took the batch, and its answer in words."""
     try:
-        answer = _answer(config, batch)
+        answer = exchange(config.server, request(config, batch, time.time()))
         status = answer.status
     except (ConnectionLost, ProtocolError) as error:
         return False, f"cannot be reached: {error}. Check --server, and that it runs."
@@ -73,19 +72,3 @@ def _sent(config: Config, batch: Batch) -> tuple[bool, str]:
         return False, f"did not take the batch ({explained(status, answer.body)})."
     rejected, reason = left_out(answer.body)
     return True, f"took the batch, without {rejected}: {reason}" if rejected else "took the batch."
-
-
-def _answer(config: Config, batch: Batch) -> Message:
-    connection = Connection(config.server)
-    connection.start(request(config, batch, time.time()))
-    until = time.monotonic() + _ANSWER_SECONDS
-    answer = None
-    while answer is None:
-        with selectors.DefaultSelector() as selector:
-            assert connection.socket
-            selector.register(connection.socket, connection.events)
-            if not selector.select(max(until - time.monotonic(), 0.0)):
-                raise ConnectionLost(f"no answer within {_ANSWER_SECONDS:.0f} s")
-        answer = connection.advance()
-    connection.close()
-    return answer

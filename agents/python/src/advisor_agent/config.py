@@ -1,4 +1,4 @@
-"""Settings: flags over environment variables over defaults. A wrong one is one sentence."""
+"""Settings: flags over environment variables over the settings file over defaults. A wrong one is one sentence."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Mapping
 
+from advisor_agent.settings_file import SettingsFileError, read
 from advisor_agent.signals import METRICS, path_of
 
 DEFAULT_LISTEN = "127.0.0.1:4318"
@@ -19,8 +20,18 @@ FLAGS = {
     "--interval": ("ADVISOR_INTERVAL", "seconds between two exports (10)"),
     "--listen": ("ADVISOR_LISTEN", f"address for local probes and SDKs ({DEFAULT_LISTEN}), or off"),
     "--state-dir": ("ADVISOR_STATE_DIR", "where unsent data waits"),
+    "--config": ("ADVISOR_CONFIG", "settings file, in TOML"),
 }
 """Flag -> (environment variable, meaning). The token itself is no flag: other users can read those."""
+
+ENROL_FLAGS = {
+    **{flag: FLAGS[flag] for flag in ("--server", "--token-file", "--config")},
+    "--key": ("ADVISOR_KEY", "enrolment key; better in the environment: other users can read flags"),
+}
+"""What `enroll` takes."""
+
+_IN_FILE = {flag[2:].replace("-", "_"): variable for flag, (variable, _) in FLAGS.items() if flag != "--config"}
+"""Key of the settings file -> environment variable."""
 
 
 class ConfigError(Exception):
@@ -74,21 +85,63 @@ class Config:
         self.state_dir = settings.get("ADVISOR_STATE_DIR") or _default_state_dir(settings)
 
 
-def settings_of(arguments: list[str], environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment with the flags laid over it. Both `--flag value` and `--flag=value` are understood."""
-    settings = dict(environ)
+def settings_of(
+    arguments: list[str], environ: Mapping[str, str], flags: Mapping[str, tuple[str, str]] = FLAGS
+) -> dict[str, str]:
+    """The settings file, the environment laid over it, and the flags over that.
+
+    Both `--flag value` and `--flag=value` are understood.
+    """
+    given = _given(arguments, flags)
+    path = given.get("ADVISOR_CONFIG") or environ.get("ADVISOR_CONFIG", "")
+    # `enroll` writes the file that does not exist yet.
+    settings = _from_file(path or default_file(environ), is_wanted=bool(path) and flags is FLAGS)
+    settings.update((name, value) for name, value in environ.items() if value)
+    return {**settings, **given}
+
+
+def default_file(environ: Mapping[str, str]) -> str:
+    """Where the settings file lies if nothing else is said: for root and for services below /etc."""
+    if os.geteuid() == 0:
+        return "/etc/advisor-agent/agent.toml"
+    home = environ.get("HOME") or "/nonexistent"
+    return os.path.join(environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config"), "advisor-agent/agent.toml")
+
+
+def _given(arguments: list[str], flags: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Environment variable -> value of its flag."""
+    given = {}
     rest = iter(arguments)
     for argument in rest:
         flag, equals, value = argument.partition("=")
-        if flag not in FLAGS:
-            known = ", ".join(FLAGS)
-            raise ConfigError(f"There is no option {flag}; use {known}.")
+        if flag not in flags:
+            raise ConfigError(f"There is no option {flag}; use {', '.join(flags)}.")
         if not equals:
             value = next(rest, "")
         if not value:
-            raise ConfigError(f"{flag} needs a value: {FLAGS[flag][1]}.")
-        settings[FLAGS[flag][0]] = value
-    return settings
+            raise ConfigError(f"{flag} needs a value: {flags[flag][1]}.")
+        given[flags[flag][0]] = value
+    return given
+
+
+def _from_file(path: str, is_wanted: bool) -> dict[str, str]:
+    """Environment variable -> value. One that was not asked for may be missing."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = read(file.read(), path)
+    except FileNotFoundError:
+        if is_wanted:
+            raise ConfigError(f"There is no settings file {path}.") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ConfigError(f"The settings file {path} cannot be read: {reason}.") from error
+    except SettingsFileError as error:
+        raise ConfigError(str(error)) from error
+    unknown = next((key for key in found if key not in _IN_FILE), None)
+    if unknown:
+        raise ConfigError(f"{path} sets {unknown}, which does not exist; it may set {', '.join(_IN_FILE)}.")
+    return {_IN_FILE[key]: value for key, value in found.items()}
 
 
 def parse_server(url: str) -> Server:
