@@ -85,11 +85,11 @@ def duration(seconds: float) -> str:
 
 
 def clock(at: datetime, now: datetime) -> str:
-    """A date in the past: time today, day and time this week, date before. UTC."""
+    """A moment: time today, day and time in the week before, else the date. UTC."""
     days = (now.date() - at.date()).days
     if days == 0:
         return f"{at:%H:%M}"
-    return f"{at:%a %H:%M}" if days < 7 else f"{at:%d %b %Y}"
+    return f"{at:%a %H:%M}" if 0 < days < 7 else f"{at:%d %b %Y}"
 
 
 def figure(value: float | None, unit: str) -> tuple[str, str]:

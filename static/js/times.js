@@ -8,7 +8,8 @@ const DAY = 86_400_000;
 function inWords(at) {
   const now = new Date();
   if (at.toDateString() === now.toDateString()) return hour.format(at);
-  return (now - at < 6 * DAY ? day : date).format(at);
+  const past = now - at; // a weekday alone says nothing of a day to come
+  return (past >= 0 && past < 6 * DAY ? day : date).format(at);
 }
 
 export function localTimes(root) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
@@ -124,6 +124,20 @@ def test_a_restart_of_the_broker_is_shown_and_survived(page: Page, sender: Sende
     expect(feed).to_have_text("Live, every 5 s", timeout=PATIENCE)
 
 
+def test_a_key_is_made_and_revoked(page: Page, sender: Sender) -> None:
+    page.goto("/hosts/")
+    page.get_by_role("link", name="Keys and tokens").click()
+    page.get_by_label("Hosts that may enrol with it").fill("3")
+    page.get_by_role("button", name="Make a key").click()
+    expect(page.locator("#enrol-command")).to_contain_text("advisor-agent.pyz enroll --server")
+    key = page.get_by_role("row").filter(has_text="0 of 3 hosts")
+    end = datetime.now(UTC) + timedelta(days=7)
+    expect(key).to_contain_text(f"{end:%Y}")  # a weekday alone would say today
+    key.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("is revoked. It opens nothing from at most 10 s on.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="0 of 3 hosts")).to_contain_text("Revoked")
+
+
 def test_the_theme_is_kept(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="Switch theme").click()
@@ -156,8 +170,8 @@ def test_every_page_is_accessible_and_fits(
     page = context.new_page()
     page.set_viewport_size(viewport)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words
-    others = ("/", "/recommendations/", "/alerts/", "/mail/", "/hosts/", "/hosts/add/", "/rules/", "/sign-in/")
-    for address in (*numbers.values(), *others, "/rules/event-loop-saturated/"):
+    others = ("/", "/recommendations/", "/alerts/", "/mail/", "/hosts/", "/hosts/add/", "/hosts/keys/", "/rules/")
+    for address in (*numbers.values(), *others, "/sign-in/", "/rules/event-loop-saturated/"):
         page.goto(address)
         if page.locator("[data-chart]").count():
             expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=PATIENCE)

@@ -74,6 +74,7 @@ def test_a_date_in_the_past() -> None:
     assert words.clock(datetime(2026, 3, 17, 9, 12, tzinfo=UTC), now) == "09:12"
     assert words.clock(datetime(2026, 3, 15, 9, 12, tzinfo=UTC), now) == "Sun 09:12"
     assert words.clock(datetime(2026, 1, 5, 9, 12, tzinfo=UTC), now) == "05 Jan 2026"
+    assert words.clock(datetime(2026, 3, 20, 9, 12, tzinfo=UTC), now) == "20 Mar 2026"
 
 
 def test_lists() -> None:

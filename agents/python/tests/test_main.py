@@ -85,6 +85,8 @@ def test_it_runs_as_one_file(sink, tmp_path):
     done = run(arguments, tmp_path, "check", "--server", sink.url)
     assert done.returncode == 0, done.stderr
     assert "system.memory.limit" in done.stdout
+    assert run(arguments, tmp_path, "fly").returncode == 2
+    assert run(arguments, tmp_path, "check", "--server", "http://127.0.0.1:1").returncode == 1
 
 
 def test_no_dear_module_is_imported_on_the_way_to_run():

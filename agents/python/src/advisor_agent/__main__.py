@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 from advisor_agent import VERSION
 from advisor_agent.config import ENROL_FLAGS, FLAGS, Config, ConfigError, Server, parse_server, settings_of
@@ -13,7 +14,12 @@ from advisor_agent.log import Log
 _BAD_SETTING = 2
 
 
-def main() -> int:
+def main() -> NoReturn:
+    """Obey, and exit: a zip application does not pass on what its main function returns."""
+    sys.exit(status())
+
+
+def status() -> int:
     """Exit status: 0 fine, 1 the server did not take what `check` or `enroll` sent, 2 a setting is wrong."""
     arguments = sys.argv[1:]
     if not arguments or {"-h", "--help"} & set(arguments):
@@ -82,4 +88,4 @@ def _enrol(options: list[str], log: Log) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
