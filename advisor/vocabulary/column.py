@@ -27,11 +27,12 @@ class PartKind(StrEnum):
     DISK = "disk"
     INTERFACE = "interface"
     CPU = "cpu"
+    COLLECTOR = "collector"
 
     @property
     def of_process(self) -> bool:
         """True below a process, False below a host."""
-        return self not in (PartKind.DISK, PartKind.INTERFACE, PartKind.CPU)
+        return self not in (PartKind.DISK, PartKind.INTERFACE, PartKind.CPU, PartKind.COLLECTOR)
 
 
 class Kind(StrEnum):

@@ -157,6 +157,8 @@ HOST = (
     _host("processes", "system.process.count", "{process}", _U, "Processes"),
     _host("node_processes", "advisor.system.node_process.count", "{process}", _G, "Node.js processes found"),
     _host_max("uptime", "system.uptime", "s", _G, "Time since boot"),
+    _host("agent_cpu", "advisor.agent.cpu.time", "s", _C, "CPU time of the agent"),
+    _host("agent_memory", "advisor.agent.memory.usage", "By", _G, "Resident memory of the agent"),
 )
 
 _route = partial(Column, Entity.PART, part=PartKind.ROUTE, named_by=("http.request.method", "http.route"))
@@ -170,6 +172,7 @@ _handle = partial(Column, Entity.PART, part=PartKind.HANDLE, named_by=("v8js.res
 _disk = partial(Column, Entity.PART, part=PartKind.DISK, named_by=("system.device",))
 _interface = partial(Column, Entity.PART, part=PartKind.INTERFACE, named_by=("network.interface.name",))
 _cpu = partial(Column, Entity.PART, part=PartKind.CPU, named_by=("cpu.logical_number",))
+_collector = partial(Column, Entity.PART, part=PartKind.COLLECTOR, named_by=("advisor.agent.collector",))
 _filesystem = partial(Column, Entity.PART, part=PartKind.DISK, named_by=("system.filesystem.mountpoint",))
 _BUSY = ("user", "nice", "system", "interrupt", "iowait", "steal")
 
@@ -206,6 +209,8 @@ PART = (
     _interface("received", "system.network.io", "By", _C, "Received", _RX),
     _interface("sent", "system.network.io", "By", _C, "Sent", _TX),
     _interface("errors", "system.network.errors", "{error}", _C, "Errors"),
+    _collector("duration", "advisor.agent.collector.time", "s", _C, "Time spent in it"),
+    _collector("errors", "advisor.agent.collector.failures", "{failure}", _C, "Times it failed"),
     _cpu("busy", "system.cpu.time", "s", _C, "Time not idle", {_MODE: _BUSY}),
     _cpu("idle", "system.cpu.time", "s", _C, "Time idle", {_MODE: ("idle",)}),
 )

@@ -99,3 +99,23 @@ def test_a_process_that_ends_during_collection_is_left_out_silently(collect, mac
     _, only = collect(0)
     assert values(only)["process.thread.count"] == [11]
     assert capsys.readouterr().err == ""
+
+
+def test_what_each_collector_took_and_how_often_it_failed_is_told(collect, machine):
+    def fail(scene):
+        raise ValueError("broken")
+
+    broken = collector("broken", collect_host=fail)
+    for seconds in (0, 10, 20):
+        machine.at(seconds)
+        (host,) = collect(seconds, broken)
+    of = {
+        metric["name"]: {p["attributes"][0]["value"]["stringValue"]: p for p in metric["sum"]["dataPoints"]}
+        for metric in host["scopeMetrics"][0]["metrics"]
+        if metric["name"].startswith("advisor.agent.collector.")
+    }
+    failures = of["advisor.agent.collector.failures"]
+    assert int(failures["broken"]["asInt"]) == 1
+    assert int(failures["disk"]["asInt"]) == 0
+    assert of["advisor.agent.collector.time"].keys() == failures.keys()
+    assert failures.keys() == {module.__name__.rpartition(".")[2] for module in [*found_collectors(), broken]}

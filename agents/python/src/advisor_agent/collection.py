@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from advisor_agent import collectors
@@ -16,7 +16,7 @@ from advisor_agent.log import Log
 from advisor_agent.metric import Sample, Samples
 from advisor_agent.otlp import Report
 from advisor_agent.processes import NodeProcess
-from advisor_agent.scene import Observer
+from advisor_agent.scene import Cost, Observer, Scene
 
 _HOST = "host"
 
@@ -47,17 +47,22 @@ def now() -> Moment:
 class Collection:
     """Collects again and again; the first time of a subject has no increases."""
 
-    def __init__(self, kernel: Kernel, log: Log, modules: Iterable[ModuleType]) -> None:
+    def __init__(
+        self, kernel: Kernel, log: Log, modules: Sequence[ModuleType], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._observer = Observer(kernel)
         self._host = Host(kernel)
         self._log = log
         self._deltas = Deltas()
+        self._clock = clock
+        self._costs = {_name(module): Cost() for module in modules}
         self._of_host = [module for module in modules if hasattr(module, "collect_host")]
         self._of_process = [module for module in modules if hasattr(module, "collect_process")]
 
     def collect(self, moment: Moment) -> list[Report]:
         """The host first, then every Node.js process that is still there."""
         scene = self._observer.look()
+        scene.costs = self._costs
         samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, scene)]
         reports = [Report(self._host.resource, self._deltas.points(_HOST, samples, moment))]
         for process in scene.processes:
@@ -68,7 +73,7 @@ class Collection:
         self._deltas.keep([_HOST, *(process.key for process in scene.processes)])
         return reports
 
-    def _process_samples(self, scene: object, process: NodeProcess) -> list[Sample]:
+    def _process_samples(self, scene: Scene, process: NodeProcess) -> list[Sample]:
         found: list[Sample] = []
         for module in self._of_process:
             try:
@@ -79,15 +84,22 @@ class Collection:
 
     def _read(self, module: ModuleType, collect: Callable[..., Samples], *scene: object) -> list[Sample]:
         """A collector's samples, or none and one line that says what a person can do."""
-        name = module.__name__.rpartition(".")[2]
+        name = _name(module)
+        cost, began = self._costs[name], self._clock()
         try:
-            samples = list(collect(*scene))
+            return list(collect(*scene))
         except Exception as error:
             if len(scene) > 1 and isinstance(error, (FileNotFoundError, ProcessLookupError)):
                 raise
+            cost.failures += 1
             self._log.once(name, _complaint(name, error))
             return []
-        return samples
+        finally:
+            cost.seconds += self._clock() - began
+
+
+def _name(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
 
 
 def _complaint(name: str, error: Exception) -> str:

@@ -8,14 +8,35 @@ from advisor_agent.ports import Ports, PortUse
 from advisor_agent.processes import NodeProcess, Processes
 
 
+class Cost:
+    """What a collector took so far: seconds, and how often it failed."""
+
+    __slots__ = ("failures", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.failures = 0
+
+
 class Scene:
     """The kernel's files, the Node.js processes of this moment, and their port use by pid.
 
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
-    `tcp_states` are the sockets of the agent's own network namespace by state.
+    `tcp_states` are the sockets of the agent's own network namespace by state; `costs` is what each collector took in
+    the looks before.
     """
 
-    __slots__ = ("_boot_age", "hidden", "kernel", "ports", "ports_error", "process_count", "processes", "tcp_states")
+    __slots__ = (
+        "_boot_age",
+        "costs",
+        "hidden",
+        "kernel",
+        "ports",
+        "ports_error",
+        "process_count",
+        "processes",
+        "tcp_states",
+    )
 
     def __init__(
         self, kernel: Kernel, processes: list[NodeProcess], process_count: int, ports: dict[int, PortUse]
@@ -28,6 +49,7 @@ class Scene:
         self.hidden: frozenset[int] = frozenset()
         self.ports_error = ""
         self.tcp_states: dict[int, int] = {}
+        self.costs: dict[str, Cost] = {}
 
     @property
     def boot_age(self) -> float:

@@ -9,6 +9,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
@@ -31,7 +32,8 @@ def examples() -> dict[str, Json]:
     with tempfile.TemporaryDirectory() as folder, _told_by_netlink():
         machine = Machine(Path(folder))
         _populate(machine, 0)
-        collection = Collection(machine.kernel, Log(), found_collectors())
+        ticks = count(0.0, 0.001)  # a clock that moves by a millisecond each time it is looked at
+        collection = Collection(machine.kernel, Log(), found_collectors(), ticks.__next__)
         collection.collect(_moment(0))
         machine.at(INTERVAL)
         _populate(machine, INTERVAL)

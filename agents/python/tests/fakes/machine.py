@@ -136,6 +136,7 @@ class Machine:
         whole = _CPU.format(name="cpu", user=2000 + ticks, idle=10_000 + ticks)
         self.write("proc/stat", "\n".join([whole, *processors, f"btime {BOOT}", "processes 9999"]) + "\n")
         self.write("proc/uptime", f"{5000 + seconds}.50 9000.00\n")
+        self.write("proc/self/stat", stat_line(900, 1, 1000, 10 + seconds))
         for name in ("cpu", "memory", "io"):
             some = f"some avg10=1.00 avg60=1.00 avg300=1.00 total={1_000_000 + seconds * 50_000}"
             self.write(f"proc/pressure/{name}", f"{some}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n")
