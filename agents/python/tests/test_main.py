@@ -33,7 +33,7 @@ def test_no_command_shows_the_usage_and_fails(tmp_path):
 @pytest.mark.parametrize(
     ("words", "settings", "sentence"),
     [
-        (["fly"], {}, "There is no command fly; use run, check or enroll."),
+        (["fly"], {}, "There is no command fly; use run, check, enroll or install."),
         (["run", "--color"], {}, "There is no option --color"),
         (["run"], {"ADVISOR_TOKEN": ""}, "No token is set"),
         (["run", "--server", "nowhere"], {}, "must start with http://"),
@@ -42,6 +42,7 @@ def test_no_command_shows_the_usage_and_fails(tmp_path):
         (["run", "--key", "sae_x"], {}, "There is no option --key"),
         (["run", "--config", "/nowhere/agent.toml"], {}, "There is no settings file /nowhere/agent.toml"),
         (["enroll"], {}, "No enrolment key is given"),
+        (["install", "--color"], {}, "There is no option --color"),
         (["enroll", "--interval", "5"], {}, "There is no option --interval"),
     ],
 )
@@ -75,6 +76,12 @@ def test_a_key_that_the_server_does_not_take_is_exit_1(sink, tmp_path):
     done = run(command(), tmp_path, "enroll", "--server", sink.url, "--key", "sae_abc", **settings)
     assert done.returncode == 1
     assert "not known here" in done.stderr
+
+
+def test_a_host_that_is_not_enrolled_cannot_be_installed(tmp_path):
+    done = run(command(), tmp_path, "install", ADVISOR_CONFIG=str(tmp_path / "agent.toml"))
+    assert done.returncode == 1
+    assert "Run `advisor-agent enroll` first" in done.stderr
 
 
 def test_it_runs_as_one_file(sink, tmp_path):

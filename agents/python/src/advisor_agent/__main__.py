@@ -1,4 +1,4 @@
-"""The command line: `advisor-agent run`, `check` and `enroll`."""
+"""The command line: `advisor-agent run`, `check`, `enroll` and `install`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ import sys
 from typing import NoReturn
 
 from advisor_agent import VERSION
-from advisor_agent.config import ENROL_FLAGS, FLAGS, Config, ConfigError, Server, parse_server, settings_of
+from advisor_agent.config import (
+    ENROL_FLAGS,
+    FLAGS,
+    INSTALL_FLAGS,
+    Config,
+    ConfigError,
+    Server,
+    default_file,
+    parse_server,
+    settings_of,
+)
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 
@@ -20,7 +30,7 @@ def main() -> NoReturn:
 
 
 def status() -> int:
-    """Exit status: 0 fine, 1 the server did not take what `check` or `enroll` sent, 2 a setting is wrong."""
+    """Exit status: 0 fine, 1 `check`, `enroll` or `install` did not succeed, 2 a setting is wrong."""
     arguments = sys.argv[1:]
     if not arguments or {"-h", "--help"} & set(arguments):
         print(usage())
@@ -42,6 +52,7 @@ def usage() -> str:
         "advisor-agent enroll --server URL --key KEY  get a token for this host, and keep it",
         "advisor-agent run [options]                  report this host and its Node.js processes",
         "advisor-agent check [options]                print one export and say whether the server takes it",
+        "advisor-agent install [--unprivileged]       run as a systemd service, as a user of its own",
         "",
         "Each option can also be an environment variable, or a line of the settings file (interval = 5):",
         *(f"  {flag:<13} {variable:<19} {text}" for flag, (variable, text) in FLAGS.items()),
@@ -51,12 +62,14 @@ def usage() -> str:
 
 
 def _obey(command: str, options: list[str], log: Log) -> int:
-    if command not in ("run", "check", "enroll"):
-        raise ConfigError(f"There is no command {command}; use run, check or enroll.")
+    if command not in ("run", "check", "enroll", "install"):
+        raise ConfigError(f"There is no command {command}; use run, check, enroll or install.")
     if not sys.platform.startswith("linux"):
         raise ConfigError("The agent needs Linux: on other systems let an OpenTelemetry SDK report directly.")
     if command == "enroll":
         return _enrol(options, log)
+    if command == "install":
+        return _install(options, log)
     config = Config(settings_of(options, os.environ))
     _warn(config.server, "The token and all data travel", log)
     if command == "check":
@@ -82,6 +95,21 @@ def _enrol(options: list[str], log: Log) -> int:
     try:
         print(enrol(settings, Kernel()))
     except EnrolmentError as error:
+        log.say(str(error))
+        return 1
+    return 0
+
+
+def _install(options: list[str], log: Log) -> int:
+    from advisor_agent.install import InstallError, install  # once in the life of a host
+
+    is_privileged = "--unprivileged" not in options
+    settings = settings_of([option for option in options if option != "--unprivileged"], os.environ, INSTALL_FLAGS)
+    config = settings.get("ADVISOR_CONFIG") or default_file(os.environ)
+    token = settings.get("ADVISOR_TOKEN_FILE") or os.path.join(os.path.dirname(config), "token")
+    try:
+        print(install(config, token, is_privileged))
+    except InstallError as error:
         log.say(str(error))
         return 1
     return 0

@@ -30,6 +30,9 @@ ENROL_FLAGS = {
 }
 """What `enroll` takes."""
 
+INSTALL_FLAGS = {flag: FLAGS[flag] for flag in ("--token-file", "--config")}
+"""What `install` takes, beside `--unprivileged`."""
+
 _IN_FILE = {flag[2:].replace("-", "_"): variable for flag, (variable, _) in FLAGS.items() if flag != "--config"}
 """Key of the settings file -> environment variable."""
 
@@ -94,7 +97,7 @@ def settings_of(
     """
     given = _given(arguments, flags)
     path = given.get("ADVISOR_CONFIG") or environ.get("ADVISOR_CONFIG", "")
-    # `enroll` writes the file that does not exist yet.
+    # `enroll` writes the file that does not exist yet, and `install` says itself what is missing.
     settings = _from_file(path or default_file(environ), is_wanted=bool(path) and flags is FLAGS)
     settings.update((name, value) for name, value in environ.items() if value)
     return {**settings, **given}

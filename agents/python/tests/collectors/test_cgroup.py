@@ -4,7 +4,7 @@ import pytest
 
 from advisor_agent.collectors import cgroup
 
-OWN = "sys/fs/cgroup/system.slice/advisor-agent.service"
+OWN = "sys/fs/cgroup/system.slice/docker-abc.scope"
 
 
 def effective(scene, figures):
@@ -18,6 +18,12 @@ def test_an_ancestors_quota_holds(scene, figures):
 def test_the_tightest_quota_holds(machine, scene, figures):
     machine.write(f"{OWN}/cpu.max", "50000 100000\n")
     assert effective(scene, figures) == 0.5
+
+
+def test_a_quota_of_the_agents_own_service_is_not_the_machines(machine, scene, figures):
+    machine.write("proc/self/cgroup", "0::/system.slice/advisor-agent.service\n")
+    machine.write("sys/fs/cgroup/system.slice/advisor-agent.service/cpu.max", "10000 100000\n")
+    assert effective(scene, figures) == 1.5
 
 
 def test_no_quota_leaves_the_affinity(machine, scene, figures):

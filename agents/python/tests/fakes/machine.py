@@ -103,7 +103,7 @@ class Machine:
         self.write("proc/meminfo", _MEMINFO)
         self.write("proc/mounts", _MOUNTS)
         self.write("proc/self/status", "Name:\tpython3\nCpus_allowed_list:\t0-1\n")
-        self.write("proc/self/cgroup", "0::/system.slice/advisor-agent.service\n")
+        self.write("proc/self/cgroup", "0::/system.slice/docker-abc.scope\n")
         self.write("proc/self/mountinfo", "31 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
         self.write("sys/fs/cgroup/system.slice/cpu.max", "150000 100000\n")
         self.write("proc/self/net/sockstat", _SOCKSTAT)
@@ -148,7 +148,7 @@ class Machine:
         self.write("proc/self/net/netstat", _NETSTAT.format(overflows=3 + seconds))
         self.write("proc/self/net/dev", _NET_DEV.format(received=10_000 + 1000 * seconds, sent=5000 + 500 * seconds))
         periods = f"usage_usec 1\nnr_periods {100 + 10 * seconds}\nnr_throttled {5 + seconds}\nthrottled_usec 7\n"
-        self.write("sys/fs/cgroup/system.slice/advisor-agent.service/cpu.stat", periods)
+        self.write("sys/fs/cgroup/system.slice/docker-abc.scope/cpu.stat", periods)
 
     def node(
         self,

@@ -13,9 +13,16 @@ METRICS = (EFFECTIVE, PERIODS, THROTTLED)
 
 
 def collect_host(scene: Scene) -> Samples:
-    """The least of affinity (which holds the cpuset) and every quota above us; periods where counted."""
+    """The least of affinity (which holds the cpuset) and every quota above us; periods where counted.
+
+    What limits the agent's own service alone, says nothing of the machine.
+    """
     kernel = scene.kernel
-    own = folders(kernel, kernel.read("proc/self/cgroup"), CPU)
+    own = [
+        folder
+        for folder in folders(kernel, kernel.read("proc/self/cgroup"), CPU)
+        if not folder.endswith("/advisor-agent.service")
+    ]
     quotas = [allowed for allowed in (quota(kernel, folder) for folder in own) if allowed]
     yield EFFECTIVE.at(min([_allowed(kernel.read("proc/self/status")), *quotas]))
     held = throttling(kernel, own[0]) if own else None
