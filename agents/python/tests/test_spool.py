@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import json
+import os
+import stat
 import subprocess
 import sys
+import zlib
+from contextlib import suppress
 
 import pytest
 
@@ -52,31 +57,93 @@ def test_where_a_batch_goes_is_kept(spool):
     assert found.signal == "logs"
 
 
-@pytest.mark.parametrize(("encoding", "word"), [("gzip", b"gzip"), ("", b"-")])
-def test_metrics_are_written_as_they_were_before_there_were_logs(encoding, word):
-    before = b"id-1 application/json %s\n\n{}" % word
-    found = Batch.from_bytes(before)
-    assert (found.signal, found.encoding, found.body) == ("metrics", encoding, b"\n{}")
-    assert found.to_bytes() == before
+@pytest.fixture(scope="module")
+def record():
+    """A batch as it lies on the disk, with a real body."""
+    body = zlib.compress(json.dumps({"resourceMetrics": [{"n": n} for n in range(60)]}).encode())
+    return Batch("018f-1", "application/json", "gzip", body).to_bytes()
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"id-1",
-        b"id-1 application/json - logs",
-        b"id-1 application/json - logs\n",
-        b"id-1 application/json\n{}",
-        b"id-1 application/json - traces\n{}",
-        b"id-1 application/json - lo\xe7s\n{}",
-        b"id-1 application json - logs\n{}",
-        b"id-1 application/json - logs\x2a{}",
-    ],
-)
-def test_a_torn_or_flipped_file_is_no_batch(data):
-    with pytest.raises(ValueError, match=r"not a whole batch|can't decode"):
-        Batch.from_bytes(data)
+def test_a_record_is_read_as_it_was_written(record):
+    assert Batch.from_bytes(record).to_bytes() == record
+
+
+def test_a_record_that_is_torn_anywhere_is_no_batch(record):
+    for length in range(len(record)):
+        with pytest.raises(ValueError, match=r"not a whole batch|can't decode"):
+            Batch.from_bytes(record[:length])
+
+
+def test_a_record_with_any_flipped_bit_is_no_batch(record):
+    for bit in range(len(record) * 8):
+        flipped = bytearray(record)
+        flipped[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(ValueError, match=r"not a whole batch|can't decode"):
+            Batch.from_bytes(bytes(flipped))
+
+
+def test_a_signal_that_nobody_knows_is_no_batch():
+    with pytest.raises(ValueError, match="not a whole batch"):
+        Batch.from_bytes(Batch("id-1", "application/json", "", b"{}", "traces").to_bytes())
+
+
+def test_damaged_records_are_skipped_and_counted_and_the_others_arrive(tmp_path, spool):
+    for number in range(20):
+        spool.add(batch(number))
+    files = sorted((tmp_path / "state/queue").iterdir())
+    for file in files[::4]:
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 0x10
+        file.write_bytes(bytes(data))
+    assert drained(spool) == [f"id-{number}" for number in range(20) if number % 4]
+    assert spool.dropped == 5
+
+
+def test_what_was_added_is_on_the_disk_and_so_is_its_name(spool, monkeypatch):
+    calls = []
+    sync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (calls.append(stat.S_IFMT(os.fstat(file).st_mode)), sync(file)))
+    monkeypatch.setattr(os, "replace", lambda *paths: (calls.append("renamed"), replace(*paths)))
+    spool.add(batch(1))
+    assert calls == [stat.S_IFREG, "renamed", stat.S_IFDIR]
+
+
+def test_room_is_left_to_others(tmp_path, capsys):
+    spool = Spool(str(tmp_path / "state"), Log(), least_free_bytes=1 << 62)
+    spool.add(batch(1))
+    assert (len(spool), spool.only_in_memory) == (1, 1)
+    assert "MiB would be left free" in capsys.readouterr().err
+    assert drained(spool) == ["id-1"]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A filesystem of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("needs root, to mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_on_a_full_disk_what_is_there_stays_and_what_comes_waits_in_memory(small_disk, capsys):
+    spool = Spool(str(small_disk / "state"), Log(), least_free_bytes=-(1 << 30))  # the disk itself refuses
+    spool.add(batch(0, 1000))
+    filler = small_disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    spool.add(batch(1, 10_000))
+    assert (len(spool), spool.only_in_memory) == (2, 1)
+    assert "No space left on device" in capsys.readouterr().err
+    filler.unlink()
+    spool.add(batch(2, 10_000))
+    assert spool.only_in_memory == 1
+    assert "can be written again" in capsys.readouterr().err
+    assert drained(spool) == ["id-0", "id-1", "id-2"]
+    assert spool.dropped == 0
 
 
 def test_another_process_finds_what_was_queued_even_after_kill_9(tmp_path):

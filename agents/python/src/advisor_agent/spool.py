@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import zlib
 
 from advisor_agent.config import ConfigError
 from advisor_agent.log import Log
@@ -14,7 +15,8 @@ from advisor_agent.uuid7 import uuid7
 _SUFFIX = ".batch"
 _MOST_DISK_BYTES = 256 << 20
 _MOST_MEMORY_BYTES = 4 << 20
-_FIELDS = 4
+_LEAST_FREE_BYTES = 64 << 20
+"""Room that is left to others: an agent that fills a disk to its end takes the services with it."""
 
 
 class Batch:
@@ -30,29 +32,31 @@ class Batch:
         self.signal = signal
 
     def to_bytes(self) -> bytes:
-        """One line of fields, then the body."""
-        fields = [self.id, self.content_type, self.encoding or "-"]
-        if self.signal != METRICS:  # left out, as before there were others, so that an older agent reads it too
-            fields.append(self.signal)
-        return f"{' '.join(fields)}\n".encode() + self.body
+        """One line of fields, the last one a checksum of all the rest, then the body."""
+        head = f"{self.id} {self.content_type} {self.encoding or '-'} {self.signal}"
+        return f"{head} {_checksum(head, self.body)}\n".encode() + self.body
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Batch:
-        """The reverse; ValueError for a torn file."""
+        """The reverse; ValueError for a torn file, or one with a flipped bit."""
         line, _, body = data.partition(b"\n")
-        fields = line.decode("ascii").split(" ")
-        if len(fields) == _FIELDS - 1:
-            fields.append(METRICS)
-        if not body or len(fields) != _FIELDS or fields[3] not in SIGNALS:
+        head, _, checksum = line.decode("ascii").rpartition(" ")
+        fields = head.split(" ")
+        if not body or len(fields) != 4 or fields[3] not in SIGNALS or checksum != _checksum(head, body):
             raise ValueError("not a whole batch")
         batch_id, content_type, encoding, signal = fields
         return cls(batch_id, content_type, "" if encoding == "-" else encoding, body, signal)
 
 
+def _checksum(head: str, body: bytes) -> str:
+    return f"{zlib.crc32(body, zlib.crc32(head.encode())):08x}"
+
+
 class Spool:
     """First in, first out. Where the directory cannot be written, batches wait in memory instead.
 
-    Over a limit (bytes) the oldest are dropped and counted: what just happened matters most.
+    What was added is on the disk itself, not only in the kernel's memory: whoever handed it over is told that it is
+    kept. Over a limit (bytes) the oldest are dropped and counted: what just happened matters most.
     """
 
     def __init__(
@@ -61,10 +65,12 @@ class Spool:
         log: Log,
         most_disk_bytes: int = _MOST_DISK_BYTES,
         most_memory_bytes: int = _MOST_MEMORY_BYTES,
+        least_free_bytes: int = _LEAST_FREE_BYTES,
     ) -> None:
         self._directory = os.path.join(directory, "queue")
         self._log = log
         self._most_disk, self._most_memory = most_disk_bytes, most_memory_bytes
+        self._least_free = least_free_bytes
         self._on_disk: dict[str, int] = {}
         """Name -> size, the oldest first."""
         self._in_memory: dict[str, Batch] = {}
@@ -153,14 +159,24 @@ class Spool:
         path = os.path.join(self._directory, name)
         data = batch.to_bytes()
         try:
+            self._leave_room(len(data))
             with open(path + ".part", "wb", opener=_private) as file:
                 file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(path + ".part", path)
+            _sync_folder(self._directory)
         except OSError as error:
             self._complain(error)
             return 0
         self._log.settle("state", "The state directory can be written again.")
         return len(data)
+
+    def _leave_room(self, size: int) -> None:
+        """OSError where the filesystem would have less room left than others may need."""
+        space = os.statvfs(self._directory)
+        if space.f_bavail * space.f_frsize - size < self._least_free:
+            raise OSError(errno.ENOSPC, f"less than {self._least_free >> 20} MiB would be left free")
 
     def _complain(self, error: OSError) -> None:
         self._log.once(
@@ -182,6 +198,15 @@ def _locked(path: str) -> int:
         folder = os.path.dirname(path)
         raise ConfigError(f"Another advisor-agent uses {folder}: stop it, or give another --state-dir.") from error
     return lock
+
+
+def _sync_folder(path: str) -> None:
+    """A new name is not on the disk before its folder is."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _private(path: str, flags: int) -> int:
