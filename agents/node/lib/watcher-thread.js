@@ -13,10 +13,10 @@ const { beats, beat, shared } = workerData;
 const LOOK = 50;
 const STILL = 200;
 
-// Every block is an event to keep. The first ones are worth it at once, later ones once a minute; one that lasts this
+// Every block is an event to keep. The first ones are worth one a second, later ones one a minute; one that lasts this
 // long is worth it at any time.
 const FIRST = 10;
-const SOON = 5000;
+const SOON = 1000;
 const LATER = 60_000;
 const LONG = 1000;
 
