@@ -148,6 +148,8 @@ PROCESS_LINES: dict[str, Line] = {
     "external_memory": _plain(_sum, "external_memory"),
     "fd_open": _plain(_greatest, "fd_open"),
     "fd_limit": _plain(_greatest, "fd_limit"),
+    "fd_sockets": _plain(_greatest, "fd_sockets"),
+    "fd_files": _plain(_greatest, "fd_files"),
     "websockets": _plain(_sum, "websockets"),
     "websocket_received": _plain(_sum, "websocket_received"),
     "websocket_sent": _plain(_sum, "websocket_sent"),

@@ -32,6 +32,7 @@ _TX = {"network.io.direction": ("transmit",)}
 _FAULT, _SWITCH, _TCP = "system.paging.fault.type", "process.context_switch.type", "network.connection.state"
 _GAVE, _LOST = {_SWITCH: ("voluntary",)}, {_SWITCH: ("involuntary",)}
 _MINOR, _MAJOR = {_FAULT: ("minor",)}, {_FAULT: ("major",)}
+_FD = "advisor.file_descriptor.kind"
 _CGROUP = "advisor.process.cgroup"
 _ACCEPT = "advisor.system.tcp.accept_queue"
 _CLIENT_ERROR = {"http.response.status_code": tuple(str(status) for status in range(400, 500))}
@@ -57,6 +58,10 @@ PROCESS = (
     _process("memory_rss", "process.memory.usage", "By", _U, "Resident memory"),
     _process("threads", "process.thread.count", "{thread}", _U, "Threads"),
     _process("fd_open", "process.unix.file_descriptor.count", "{file_descriptor}", _U, "Open descriptors"),
+    *(
+        _process(f"fd_{kind}s", "advisor.process.file_descriptor.count", "{file_descriptor}", _G, brief, {_FD: (kind,)})
+        for kind, brief in (("socket", "Open sockets"), ("file", "Open files"), ("pipe", "Open pipes"))
+    ),
     _process("fd_limit", "advisor.process.file_descriptor.limit", "{file_descriptor}", _G, "Soft descriptor limit"),
     _process("connections", "advisor.process.connection.count", "{connection}", _G, "Established inbound connections"),
     _process("listening", "advisor.process.listening_port.count", "{port}", _G, "Ports it listens on"),

@@ -33,7 +33,7 @@ def test_no_command_shows_the_usage_and_fails(tmp_path):
 @pytest.mark.parametrize(
     ("words", "settings", "sentence"),
     [
-        (["fly"], {}, "There is no command fly; use run, check, enroll or install."),
+        (["fly"], {}, "There is no command fly; use run, check, status, enroll or install."),
         (["run", "--color"], {}, "There is no option --color"),
         (["run"], {"ADVISOR_TOKEN": ""}, "No token is set"),
         (["run", "--server", "nowhere"], {}, "must start with http://"),

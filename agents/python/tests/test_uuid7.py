@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from advisor_agent.uuid7 import is_uuid, uuid7
+from advisor_agent.uuid7 import is_uuid, time_of, uuid7
 
 
 def test_the_standard_library_reads_it_as_version_7():
@@ -23,6 +23,11 @@ def test_text_sorts_by_creation_and_never_repeats():
             pass
     assert made == sorted(made)
     assert len(set(made)) == 200
+
+
+def test_it_says_when_it_was_made():
+    assert abs(time_of(uuid7()) - time.time()) < 60
+    assert time_of("017f22e2-79b0-7cc3-98c4-dc0c0c07398f") == 1_645_557_742.0  # RFC 9562, appendix A.6
 
 
 @pytest.mark.parametrize("text", ["", "x", "0" * 36, "01a20707-3197-7693-b26b-37217305666g"])

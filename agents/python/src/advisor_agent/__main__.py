@@ -1,4 +1,4 @@
-"""The command line: `advisor-agent run`, `check`, `enroll` and `install`."""
+"""The command line: `advisor-agent run`, `check`, `status`, `enroll` and `install`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from advisor_agent.config import (
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 
+_COMMANDS = ("run", "check", "status", "enroll", "install")
 _BAD_SETTING = 2
 
 
@@ -30,7 +31,7 @@ def main() -> NoReturn:
 
 
 def status() -> int:
-    """Exit status: 0 fine, 1 `check`, `enroll` or `install` did not succeed, 2 a setting is wrong."""
+    """Exit status: 0 fine, 1 not done, or no agent at work, 2 a setting is wrong."""
     arguments = sys.argv[1:]
     if not arguments or {"-h", "--help"} & set(arguments):
         print(usage())
@@ -52,6 +53,7 @@ def usage() -> str:
         "advisor-agent enroll --server URL --key KEY  get a token for this host, and keep it",
         "advisor-agent run [options]                  report this host and its Node.js processes",
         "advisor-agent check [options]                print one export and say whether the server takes it",
+        "advisor-agent status [options]               say whether an agent is at work, and what waits for the server",
         "advisor-agent install [--unprivileged]       run as a systemd service, as a user of its own",
         "",
         "Each option can also be an environment variable, or a line of the settings file (interval = 5):",
@@ -62,8 +64,8 @@ def usage() -> str:
 
 
 def _obey(command: str, options: list[str], log: Log) -> int:
-    if command not in ("run", "check", "enroll", "install"):
-        raise ConfigError(f"There is no command {command}; use run, check, enroll or install.")
+    if command not in _COMMANDS:
+        raise ConfigError(f"There is no command {command}; use {', '.join(_COMMANDS[:-1])} or {_COMMANDS[-1]}.")
     if not sys.platform.startswith("linux"):
         raise ConfigError("The agent needs Linux: on other systems let an OpenTelemetry SDK report directly.")
     if command == "enroll":
@@ -72,6 +74,12 @@ def _obey(command: str, options: list[str], log: Log) -> int:
         return _install(options, log)
     config = Config(settings_of(options, os.environ))
     _warn(config.server, "The token and all data travel", log)
+    if command == "status":
+        from advisor_agent.status import status as look  # as for check
+
+        is_at_work, words = look(config)
+        print(words)
+        return 0 if is_at_work else 1
     if command == "check":
         from advisor_agent.check import check  # not paid for by `run`, which stays in memory for months
 

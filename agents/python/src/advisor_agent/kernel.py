@@ -68,17 +68,19 @@ class Kernel:
         size = os.stat(self.path("proc", str(pid), "fd")).st_size if self.is_live else 0
         return size or len(self.names("proc", str(pid), "fd"))
 
-    def socket_inodes(self, pid: int) -> frozenset[int]:
-        """The sockets that a process holds, by inode. Needs the same user or CAP_SYS_PTRACE."""
-        found = set()
+    def descriptor_targets(self, pid: int) -> list[str]:
+        """What each descriptor of a process is, as `socket:[1]` or a path. Needs the same user or CAP_SYS_PTRACE."""
+        targets = []
         for number in self.names("proc", str(pid), "fd"):
             try:
-                target = self.link("proc", str(pid), "fd", number)
+                targets.append(self.link("proc", str(pid), "fd", number))
             except FileNotFoundError:
                 continue  # closed since the listing
-            if target.startswith("socket:["):
-                found.add(int(target[8:-1]))
-        return frozenset(found)
+        return targets
+
+    def socket_inodes(self, pid: int) -> frozenset[int]:
+        """The sockets that a process holds, by inode. Needs the same user or CAP_SYS_PTRACE."""
+        return frozenset(int(target[8:-1]) for target in self.descriptor_targets(pid) if target.startswith("socket:["))
 
     def space(self, mountpoint: str) -> Space:
         """What there is of a filesystem, and what is used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor_agent.cluster import assign_roles
+from advisor_agent.descriptor_kinds import DescriptorKinds
 from advisor_agent.kernel import Kernel
 from advisor_agent.ports import Ports, PortUse
 from advisor_agent.processes import NodeProcess, Processes
@@ -23,7 +24,7 @@ class Scene:
 
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
     `tcp_states` are the sockets of the agent's own network namespace by state; `costs` is what each collector took in
-    the looks before.
+    the looks before; `kinds` knows what descriptors are.
     """
 
     __slots__ = (
@@ -31,6 +32,7 @@ class Scene:
         "costs",
         "hidden",
         "kernel",
+        "kinds",
         "ports",
         "ports_error",
         "process_count",
@@ -50,6 +52,7 @@ class Scene:
         self.ports_error = ""
         self.tcp_states: dict[int, int] = {}
         self.costs: dict[str, Cost] = {}
+        self.kinds = DescriptorKinds(kernel)
 
     @property
     def boot_age(self) -> float:
@@ -66,12 +69,15 @@ class Observer:
         self.kernel = kernel
         self._processes = Processes(kernel)
         self._ports = Ports(kernel)
+        self._kinds = DescriptorKinds(kernel)
 
     def look(self) -> Scene:
         """The machine now. OSError if /proc cannot be listed."""
         processes = self._processes.scan()
         assign_roles(processes)
         scene = Scene(self.kernel, processes, self._processes.count, {})
+        self._kinds.keep(process.key for process in processes)
+        scene.kinds = self._kinds
         try:
             scene.ports = self._ports.scan(processes)
             scene.hidden, scene.tcp_states = self._ports.hidden, self._ports.states

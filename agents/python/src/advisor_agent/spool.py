@@ -12,6 +12,9 @@ from advisor_agent.log import Log
 from advisor_agent.signals import METRICS, SIGNALS
 from advisor_agent.uuid7 import uuid7
 
+QUEUE, LOCK = "queue", "lock"
+"""What lies in the state directory: a folder of batches, and a file that the agent at work holds."""
+
 _SUFFIX = ".batch"
 _MOST_DISK_BYTES = 256 << 20
 _MOST_MEMORY_BYTES = 4 << 20
@@ -67,7 +70,7 @@ class Spool:
         most_memory_bytes: int = _MOST_MEMORY_BYTES,
         least_free_bytes: int = _LEAST_FREE_BYTES,
     ) -> None:
-        self._directory = os.path.join(directory, "queue")
+        self._directory = os.path.join(directory, QUEUE)
         self._log = log
         self._most_disk, self._most_memory = most_disk_bytes, most_memory_bytes
         self._least_free = least_free_bytes
@@ -140,7 +143,7 @@ class Spool:
         try:
             os.makedirs(self._directory, mode=0o700, exist_ok=True)
             os.chmod(directory, 0o700)
-            self._lock = _locked(os.path.join(directory, "lock"))
+            self._lock = _locked(os.path.join(directory, LOCK))
             for name in sorted(os.listdir(self._directory)):
                 self._found(name)
         except OSError as error:
@@ -197,6 +200,8 @@ def _locked(path: str) -> int:
             raise
         folder = os.path.dirname(path)
         raise ConfigError(f"Another advisor-agent uses {folder}: stop it, or give another --state-dir.") from error
+    os.ftruncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())  # for `advisor-agent status`
     return lock
 
 

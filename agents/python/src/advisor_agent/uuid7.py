@@ -18,6 +18,11 @@ def uuid7() -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
+def time_of(text: str) -> float:
+    """Unix seconds at which a UUID version 7 was made. ValueError for what is none."""
+    return int(text[:8] + text[9:13], 16) / 1000
+
+
 def is_uuid(text: str) -> bool:
     """True for the 36-character form of any UUID."""
     groups = text.split("-")

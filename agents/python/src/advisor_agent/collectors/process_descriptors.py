@@ -1,4 +1,4 @@
-"""Open descriptors of a process and its soft limit, which differs from process to process."""
+"""Open descriptors of a process, what they are, and its soft limit, which differs from process to process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from advisor_agent.scene import Scene
 _UNIT = "{file_descriptor}"
 OPEN = Metric("process.unix.file_descriptor.count", _UNIT, UPDOWNCOUNTER, "Open descriptors")
 LIMIT = Metric("advisor.process.file_descriptor.limit", _UNIT, GAUGE, "Soft descriptor limit")
-METRICS = (OPEN, LIMIT)
+KINDS = Metric("advisor.process.file_descriptor.count", _UNIT, GAUGE, "Open descriptors by kind")
+METRICS = (OPEN, LIMIT, KINDS)
 
 
 def collect_process(scene: Scene, process: NodeProcess) -> Samples:
@@ -18,9 +19,12 @@ def collect_process(scene: Scene, process: NodeProcess) -> Samples:
     if limit.isdigit():  # else "unlimited"
         yield LIMIT.at(int(limit))
     try:
-        yield OPEN.at(scene.kernel.descriptor_count(process.pid))
+        count = scene.kernel.descriptor_count(process.pid)
+        yield OPEN.at(count)
+        for kind, number in scene.kinds.of(process.key, count).items():
+            yield KINDS.at(number, ("advisor.file_descriptor.kind", kind))
     except PermissionError:
-        return  # another user's process, on Linux before 6.2
+        return  # another user's process; its count is hidden only before Linux 6.2
 
 
 def _soft_limit(text: str) -> str:
