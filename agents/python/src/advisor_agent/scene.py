@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor_agent.cluster import assign_roles
 from advisor_agent.descriptor_kinds import DescriptorKinds
 from advisor_agent.kernel import Kernel
+from advisor_agent.metric import Sample
 from advisor_agent.ports import Ports, PortUse
 from advisor_agent.processes import NodeProcess, Processes
 
@@ -24,12 +25,14 @@ class Scene:
 
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
     `tcp_states` are the sockets of the agent's own network namespace by state; `costs` is what each collector took in
-    the looks before; `kinds` knows what descriptors are.
+    the looks before; `kinds` knows what descriptors are,
+    and `groups` holds what was read of a control group in this look.
     """
 
     __slots__ = (
         "_boot_age",
         "costs",
+        "groups",
         "hidden",
         "kernel",
         "kinds",
@@ -52,6 +55,7 @@ class Scene:
         self.ports_error = ""
         self.tcp_states: dict[int, int] = {}
         self.costs: dict[str, Cost] = {}
+        self.groups: dict[str, list[Sample]] = {}
         self.kinds = DescriptorKinds(kernel)
 
     @property

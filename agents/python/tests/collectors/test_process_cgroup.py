@@ -47,3 +47,15 @@ def test_without_limits_nothing_is_told(machine, collected):
 
 def test_a_process_that_hides_its_group_is_not_limited_by_it(machine, collected):
     assert collected("") == {}
+
+
+def test_processes_of_one_group_are_read_once_and_told_alike(machine, figures, monkeypatch):
+    machine.limited(UNIT, 0.5, 512_000_000)
+    for pid in (100, 101, 102):
+        machine.node(pid, "server.js", cgroup=f"0::{UNIT}\n")
+    scene = Observer(machine.kernel).look()
+    read, names = machine.kernel.read, []
+    monkeypatch.setattr(machine.kernel, "read", lambda *parts: (names.append(parts[-1]), read(*parts))[1])
+    told = [figures(process_cgroup.collect_process(scene, process)) for process in scene.processes]
+    assert told[0] == told[1] == told[2] != {}
+    assert names.count("memory.current") == 1

@@ -24,9 +24,17 @@ METRICS = (CPU_LIMIT, PERIODS, THROTTLED, THROTTLED_TIME, MEMORY_LIMIT, MEMORY_U
 
 
 def collect_process(scene: Scene, process: NodeProcess) -> Samples:
-    """The tightest limits on the way up, and what is used and held back where they are set; nothing without limits."""
-    kernel = scene.kernel
-    folder, processors = _tightest(kernel, folders(kernel, process.cgroup, CPU), quota)
+    """The tightest limits on the way up, and what is used and held back where they are set; nothing without limits.
+
+    Processes of one group share them, so they are read once a look.
+    """
+    if process.cgroup not in scene.groups:
+        scene.groups[process.cgroup] = list(_of_group(scene.kernel, process.cgroup))
+    return iter(scene.groups[process.cgroup])
+
+
+def _of_group(kernel: Kernel, group: str) -> Samples:
+    folder, processors = _tightest(kernel, folders(kernel, group, CPU), quota)
     if processors:
         yield CPU_LIMIT.at(processors)
         held = throttling(kernel, folder)
@@ -34,7 +42,7 @@ def collect_process(scene: Scene, process: NodeProcess) -> Samples:
             yield PERIODS.at(held.periods)
             yield THROTTLED.at(held.throttled)
             yield THROTTLED_TIME.at(held.time)
-    folder, limit = _tightest(kernel, folders(kernel, process.cgroup, MEMORY), memory_limit)
+    folder, limit = _tightest(kernel, folders(kernel, group, MEMORY), memory_limit)
     if limit:
         yield MEMORY_LIMIT.at(int(limit))
         yield MEMORY_USAGE.at(memory_usage(kernel, folder))
