@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import os
-import re
 
 import pytest
 
-from advisor_agent.config import Config, ConfigError, default_file, parse_server, settings_of
+from advisor_agent.config import Config
+from advisor_agent.settings import ConfigError
 
 GOOD = {"ADVISOR_SERVER": "http://127.0.0.1:8000", "ADVISOR_TOKEN": "sah_abc"}
 
@@ -18,71 +18,6 @@ def test_defaults():
     made = config()
     assert (str(made.server), made.server.prefix, made.token) == ("http://127.0.0.1:8000", "", "sah_abc")
     assert (made.interval, str(made.listen)) == (10.0, "127.0.0.1:4318")
-
-
-def test_flags_go_over_the_environment():
-    settings = settings_of(["--interval", "2", "--listen=off"], {"ADVISOR_INTERVAL": "30", **GOOD})
-    made = Config(settings)
-    assert (made.interval, made.listen) == (2.0, None)
-
-
-def test_the_environment_goes_over_the_settings_file(tmp_path):
-    file = tmp_path / "agent.toml"
-    file.write_text('server = "https://advisor.example.org"\ninterval = 30\nlisten = "off"\n')
-    settings = settings_of(["--config", str(file)], {"ADVISOR_INTERVAL": "5", "ADVISOR_TOKEN": "sah_abc"})
-    made = Config(settings)
-    assert (str(made.server), made.interval, made.listen) == ("https://advisor.example.org:443", 5.0, None)
-
-
-def test_an_empty_variable_does_not_hide_the_settings_file(tmp_path):
-    file = tmp_path / "agent.toml"
-    file.write_text("interval = 30\n")
-    assert settings_of([], {"ADVISOR_CONFIG": str(file), "ADVISOR_INTERVAL": ""})["ADVISOR_INTERVAL"] == "30"
-
-
-def test_a_settings_file_lies_where_its_user_would_look(monkeypatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert default_file({"HOME": "/home/ada"}) == "/home/ada/.config/advisor-agent/agent.toml"
-    assert default_file({"XDG_CONFIG_HOME": "/cfg", "HOME": "/home/ada"}) == "/cfg/advisor-agent/agent.toml"
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert default_file({"HOME": "/root"}) == "/etc/advisor-agent/agent.toml"
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (None, "There is no settings file"),
-        (b"servr = 'x'", "sets servr, which does not exist; it may set server, token_file"),
-        (b"token = 'sah_abc'", "sets token, which does not exist"),
-        (b"server: x", "line 1: write it as key"),
-        (b"server = '\xff'", "it is not UTF-8"),
-    ],
-)
-def test_a_wrong_settings_file_is_one_sentence(tmp_path, content, sentence):
-    file = tmp_path / "agent.toml"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(ConfigError, match=re.escape(sentence)):
-        settings_of(["--config", str(file)], {})
-
-
-@pytest.mark.parametrize(
-    ("url", "place", "prefix"),
-    [
-        ("https://advisor.example.org", "https://advisor.example.org:443", ""),
-        ("http://host:80/advisor/", "http://host:80", "/advisor"),
-        ("http://host/v1/metrics", "http://host:80", ""),
-        ("http://host/advisor/v1/metrics/", "http://host:80", "/advisor"),
-        ("http://[::1]:9000", "http://[::1]:9000", ""),
-    ],
-)
-def test_servers(url, place, prefix):
-    server = parse_server(url)
-    assert (str(server), server.path("metrics"), server.path("logs")) == (
-        place,
-        f"{prefix}/v1/metrics",
-        f"{prefix}/v1/logs",
-    )
 
 
 @pytest.mark.parametrize(
@@ -112,15 +47,6 @@ def test_a_wrong_setting_is_one_sentence(changes, sentence):
         config(**changes)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value).replace("\r\n", "")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [(["--token", "x"], "There is no option --token"), (["--interval"], "--interval needs a value")],
-)
-def test_wrong_flags(arguments, sentence):
-    with pytest.raises(ConfigError, match=sentence):
-        settings_of(arguments, GOOD)
 
 
 def test_a_token_file_for_its_owner_only(tmp_path):

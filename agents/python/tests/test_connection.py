@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from advisor_agent.config import parse_server
+from advisor_agent.address import parse_server
 from advisor_agent.connection import Connection, ConnectionLost
 
 REQUEST = b"POST /v1/metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"

@@ -6,8 +6,9 @@ import stat
 
 import pytest
 
-from advisor_agent.config import Config, ConfigError, settings_of
+from advisor_agent.config import Config
 from advisor_agent.enrol import EnrolmentError, enrol
+from advisor_agent.settings import ConfigError, settings_of
 
 KEY = f"sae_k3x9q0c1v7bd_{'a' * 43}"
 TOKEN = f"sah_m1z8p2r4t6wy_{'b' * 43}"

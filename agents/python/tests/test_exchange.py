@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from advisor_agent import exchange as module
-from advisor_agent.config import parse_server
+from advisor_agent.address import parse_server
 from advisor_agent.connection import ConnectionLost
 from advisor_agent.exchange import exchange
 

@@ -6,7 +6,7 @@ import zipapp
 
 import pytest
 
-from advisor_agent.config import FLAGS
+from advisor_agent.settings import FLAGS
 from fakes.agent import SOURCE, command, environment
 
 

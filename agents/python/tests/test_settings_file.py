@@ -23,6 +23,13 @@ big = 1_000
     }
 
 
+@pytest.mark.parametrize(
+    ("line", "value"), [("[]", ""), ('["nginx"]', "nginx"), ('[ "nginx", "haproxy" , ] # two', "nginx haproxy")]
+)
+def test_a_list_is_its_texts_with_spaces_between(line, value):
+    assert read(f"processes = {line}", "agent.toml") == {"processes": value}
+
+
 @pytest.mark.parametrize("value", ["", "plain", 'a "quoted" word', "C:\\agent", "# no comment", "café"])
 def test_what_is_written_is_read_again(value):
     assert read(written({"state_dir": value}), "agent.toml") == {"state_dir": value}
@@ -30,7 +37,18 @@ def test_what_is_written_is_read_again(value):
 
 @pytest.mark.parametrize(
     "line",
-    ["server", "server = http://bare.example", 'server = "open', "[table]", "a.b = 1", 'x = "a" "b"', "x = [1]"],
+    [
+        "server",
+        "server = http://bare.example",
+        'server = "open',
+        "[table]",
+        "a.b = 1",
+        'x = "a" "b"',
+        "x = [1]",
+        'x = ["a"',
+        'x = ["a" "b"]',
+        'x = ["a b"]',
+    ],
 )
 def test_what_is_no_flat_toml_is_named_with_its_line(line):
     with pytest.raises(SettingsFileError, match=r"agent\.toml, line 2: write it as key"):

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import pytest
 
-from advisor_agent.config import ConfigError
 from advisor_agent.log import Log
+from advisor_agent.settings import ConfigError
 from advisor_agent.spool import Batch, Spool
 
 

@@ -7,19 +7,11 @@ import sys
 from typing import NoReturn
 
 from advisor_agent import VERSION
-from advisor_agent.config import (
-    ENROL_FLAGS,
-    FLAGS,
-    INSTALL_FLAGS,
-    Config,
-    ConfigError,
-    Server,
-    default_file,
-    parse_server,
-    settings_of,
-)
+from advisor_agent.address import Server, parse_server
+from advisor_agent.config import Config
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
+from advisor_agent.settings import ENROL_FLAGS, FLAGS, INSTALL_FLAGS, ConfigError, default_file, settings_of
 
 _COMMANDS = ("run", "check", "status", "enroll", "install")
 _BAD_SETTING = 2

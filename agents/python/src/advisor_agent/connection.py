@@ -8,7 +8,7 @@ import selectors
 import socket
 from collections.abc import Callable
 
-from advisor_agent.config import Server
+from advisor_agent.address import Server
 from advisor_agent.http import Message
 
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE

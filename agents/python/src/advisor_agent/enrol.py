@@ -6,12 +6,13 @@ import json
 import os
 
 from advisor_agent import VERSION
-from advisor_agent.config import ConfigError, Server, default_file, parse_server
+from advisor_agent.address import Server, parse_server
 from advisor_agent.connection import ConnectionLost
 from advisor_agent.exchange import exchange
 from advisor_agent.http import ProtocolError
 from advisor_agent.identity import Host
 from advisor_agent.kernel import Kernel
+from advisor_agent.settings import ConfigError, default_file
 from advisor_agent.settings_file import written
 
 _PATH = "/api/v1/enroll"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import time
 
-from advisor_agent.config import Server
+from advisor_agent.address import Server
 from advisor_agent.connection import Connection, ConnectionLost
 from advisor_agent.http import Message
 

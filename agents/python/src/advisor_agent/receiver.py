@@ -14,7 +14,7 @@ import socket
 import time
 from functools import partial
 
-from advisor_agent.config import Address
+from advisor_agent.address import Address
 from advisor_agent.http import Message, ProtocolError
 from advisor_agent.log import Log
 from advisor_agent.otlp_answer import answer

@@ -7,8 +7,8 @@ import fcntl
 import os
 import zlib
 
-from advisor_agent.config import ConfigError
 from advisor_agent.log import Log
+from advisor_agent.settings import ConfigError
 from advisor_agent.signals import METRICS, SIGNALS
 from advisor_agent.uuid7 import uuid7
 

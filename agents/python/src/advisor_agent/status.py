@@ -6,8 +6,9 @@ import fcntl
 import os
 import time
 
-from advisor_agent.config import Config, ConfigError
+from advisor_agent.config import Config
 from advisor_agent.identity import iso_time
+from advisor_agent.settings import ConfigError
 from advisor_agent.spool import LOCK, QUEUE
 from advisor_agent.uuid7 import time_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 
-from advisor_agent.config import Address
+from advisor_agent.address import Address
 from advisor_agent.http import Message
 from advisor_agent.log import Log
 from advisor_agent.receiver import MOST_VISITORS, Receiver
