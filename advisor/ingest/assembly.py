@@ -16,15 +16,16 @@ def add_rows(rows: Rows, report: Report, identity: Identity) -> None:
     """Add one row per entity and moment that has a figure. A host's figures in a process's report become a host row."""
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
     for reading in report.readings.values():
-        time_us, span = reading.time_us, reading.span
-        if process is not None and reading.process.values:
-            own = reading.process
+        time_us, own, machine = reading.time_us, reading.process, reading.host
+        if process is not None and own.values:
+            span = reading.span_of(own, own)
             rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, own.histogram()))
-        if host_id is not None and reading.host.values:
-            rows.hosts.append(HostRow(host_id, time_us, span, offset, reading.host.values))
+        if host_id is not None and machine.values:
+            rows.hosts.append(HostRow(host_id, time_us, reading.span_of(machine, machine), offset, machine.values))
         for (kind, name), part in reading.parts.items():
-            owner = process if kind.of_process else _host(identity)
+            owner, figures = (process, own) if kind.of_process else (_host(identity), machine)
             if owner is not None and part.values:
+                span = reading.span_of(part, figures)
                 rows.parts.append(PartRow(*owner, time_us, span, offset, kind, name, part.values, part.histogram()))
 
 

@@ -18,14 +18,15 @@ _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "proces
 
 @dataclass(slots=True)
 class Figures:
-    """The numbers and the distributions of one row in the making."""
+    """The numbers and the distributions of one row in the making; `span` is the longest that its increases cover."""
 
+    span: float = 0.0
     values: dict[str, float] = field(default_factory=dict)
     whole: list[Histogram] = field(default_factory=list)
 
     def copy(self) -> Figures:
         """The same figures, to be added to apart."""
-        return Figures(self.values.copy(), self.whole.copy())
+        return Figures(self.span, self.values.copy(), self.whole.copy())
 
     def add(self, column: str, value: float, largest_wins: bool) -> None:
         """Fold one more number in."""
@@ -49,7 +50,7 @@ class Reading:
 
     Attributes:
         time_us: the sender's timestamp, microseconds since the epoch.
-        span: seconds that the increases cover, the longest of its points; 0 while there is none.
+        span: seconds that the increases of all its rows cover, the longest; 0 while there is none.
         process: what belongs to the process itself.
         host: what belongs to the machine itself.
         parts: what belongs to a part of either, such as a route or a disk.
@@ -65,6 +66,10 @@ class Reading:
         """The same reading, to be added to apart."""
         parts = {place: figures.copy() for place, figures in self.parts.items()}
         return Reading(self.time_us, self.span, self.process.copy(), self.host.copy(), parts)
+
+    def span_of(self, figures: Figures, owner: Figures) -> float:
+        """What a row's increases cover. One of levels alone holds as long as its owner's, or as any other does."""
+        return figures.span or owner.span or self.span
 
     def figures(self, entity: Entity, place: Place) -> Figures:
         """The row in the making that a target belongs to."""
@@ -167,11 +172,17 @@ class Report:
         latest = next((count for count in ports if count is not None), None)
         return None if latest is None else int(latest)
 
-    def add(self, reading: Reading, target: Target, value: float) -> None:
-        """Fold a number into the row that it belongs to."""
-        reading.figures(target.entity, self._bounded(target.place)).add(target.column, value, target.largest_wins)
+    def add(self, reading: Reading, target: Target, value: float, span: float = 0.0) -> None:
+        """Fold a number into the row that it belongs to; `span` is what an increase covers, in seconds.
 
-    def spread(self, reading: Reading, meaning: Meaning, distribution: Distribution) -> None:
+        Rows keep spans of their own: what an agent asks once a minute stands beside what it reads every 10 s.
+        """
+        figures = reading.figures(target.entity, self._bounded(target.place))
+        figures.add(target.column, value, target.largest_wins)
+        figures.span = max(figures.span, span)
+        reading.span = max(reading.span, span)
+
+    def spread(self, reading: Reading, meaning: Meaning, distribution: Distribution, span: float) -> None:
         """Put a distribution's figures into their columns, and the whole of it where it is kept."""
         facets = {
             Facet.COUNT: float(distribution.count),
@@ -182,7 +193,7 @@ class Report:
         for target in meaning.targets:
             value = facets.get(target.facet)
             if value is not None:
-                self.add(reading, target, value)
+                self.add(reading, target, value, span)
         if distribution.merged is not None and distribution.merged.count:
             for place in meaning.whole:
                 whole = reading.figures(Entity.PROCESS, self._bounded(place)).whole

@@ -91,17 +91,18 @@ class Sorter:
             self._run(reading, meaning, point, stream, _number(point, meaning))
         else:
             value = _number(point, meaning)
-            if self._covers(reading, point):
-                self._add(reading, meaning.targets, value)
+            span = _span(reading, point)
+            if span > 0:
+                self._add(reading, meaning.targets, value, span)
 
     def _level(self, reading: Reading, meaning: Meaning, value: float) -> None:
         if meaning.kind in (Kind.COUNTER, Kind.HISTOGRAM):
             raise Rejected(rejection.WRONG_KIND)
         self._add(reading, meaning.targets, value)
 
-    def _add(self, reading: Reading, targets: tuple[Target, ...], value: float) -> None:
+    def _add(self, reading: Reading, targets: tuple[Target, ...], value: float, span: float = 0.0) -> None:
         for target in targets:
-            self._report.add(reading, target, value)
+            self._report.add(reading, target, value, span)
 
     def _add_distribution(self, reading: Reading, meaning: Meaning, point: Point) -> None:
         if isinstance(point, HistogramPoint):
@@ -109,8 +110,9 @@ class Sorter:
         else:
             distribution = distributions.exponential(_exponential(point), meaning.factor)
         _check_distribution(distribution, meaning)
-        if self._covers(reading, point):
-            self._report.spread(reading, meaning, distribution)
+        span = _span(reading, point)
+        if span > 0:
+            self._report.spread(reading, meaning, distribution, span)
 
     def _run_distribution(self, reading: Reading, meaning: Meaning, point: Point, stream: bytes) -> None:
         if isinstance(point, HistogramPoint):
@@ -150,17 +152,17 @@ class Sorter:
             reading = self._report.readings[time_us] = Reading(time_us)
         return reading
 
-    def _covers(self, reading: Reading, point: Point) -> bool:
-        """Whether the delta covers a span of time; widens the reading's span to it.
 
-        An SDK's first delta of an observed total starts when it ends and holds all since boot: it
-        says nothing of any span, and is passed over as the first running total is.
-        """
-        span = (reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
-        if span > limits.PAST_SECONDS:
-            raise Rejected(rejection.NO_START)
-        reading.span = max(reading.span, span)
-        return span > 0
+def _span(reading: Reading, point: Point) -> float:
+    """Seconds that a delta covers.
+
+    An SDK's first delta of an observed total starts when it ends and holds all since boot: it
+    says nothing of any span, and is passed over as the first running total is.
+    """
+    span = (reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
+    if span > limits.PAST_SECONDS:
+        raise Rejected(rejection.NO_START)
+    return span
 
 
 def _number(point: Point, meaning: Meaning) -> float:

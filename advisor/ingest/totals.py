@@ -49,11 +49,11 @@ def _point(identity: Identity, running: Cumulative) -> Point:
 
 def _add(report: Report, running: Cumulative, gain: Increase) -> None:
     reading = report.readings[running.time_us]
-    reading.span = max(reading.span, gain.span)
     if not isinstance(gain.value, Histogram):
         for target in running.meaning.targets:
-            report.add(reading, target, gain.value)
+            report.add(reading, target, gain.value, gain.span)
     elif running.bounds is None:
-        report.spread(reading, running.meaning, distributions.figures(gain.value))
+        report.spread(reading, running.meaning, distributions.figures(gain.value), gain.span)
     else:
-        report.spread(reading, running.meaning, distributions.explicit_difference(gain.value, running.bounds))
+        difference = distributions.explicit_difference(gain.value, running.bounds)
+        report.spread(reading, running.meaning, difference, gain.span)

@@ -63,3 +63,18 @@ def test_what_has_no_owner_makes_no_row() -> None:
     hostless = rows(Identity(service_id=5, instance_id=7))
     assert (len(hostless.processes), hostless.hosts) == (2, [])
     assert [row.kind for row in hostless.parts] == [PartKind.ROUTE]
+
+
+def test_what_is_read_once_a_minute_leaves_the_spans_of_the_rest_alone() -> None:
+    attrs = {"advisor.agent.collector": "postgresql"}
+    slow = resource(
+        {"host.id": "h"},
+        counter("system.cpu.time", number(1.0, span=10, attrs={"cpu.mode": "idle", "cpu.logical_number": "1"})),
+        counter("advisor.agent.collector.time", number(0.5, span=60, attrs=attrs)),
+        gauge("system.filesystem.usage", number(5.0, attrs={"system.filesystem.mountpoint": "/"})),
+    )
+    found = Rows()
+    (report,) = Pivot().sort(otlp_json.decode(json.dumps(export(slow)).encode()), NOW, lambda host: 0.0).reports
+    add_rows(found, report, Identity(host_id=3))
+    assert [row.span for row in found.hosts] == [10.0]
+    assert {row.kind: row.span for row in found.parts} == {PartKind.CPU: 10.0, PartKind.COLLECTOR: 60.0}

@@ -7,10 +7,15 @@ import pytest
 
 from advisor_agent.collection import Collection, found_collectors
 from advisor_agent.deltas import Moment
+from advisor_agent.errand import Answer
 from advisor_agent.log import Log
-from advisor_agent.metric import GAUGE, Metric
+from advisor_agent.metric import COUNTER, GAUGE, Metric
 from advisor_agent.otlp import export
+from advisor_agent.scene import Cost
 from fakes.sink import values
+
+LEVEL = Metric("level", "1", GAUGE, "")
+TOTAL = Metric("total", "1", COUNTER, "")
 
 
 def moment(seconds):
@@ -119,3 +124,24 @@ def test_what_each_collector_took_and_how_often_it_failed_is_told(collect, machi
     assert int(failures["disk"]["asInt"]) == 0
     assert of["advisor.agent.collector.time"].keys() == failures.keys()
     assert failures.keys() == {module.__name__.rpartition(".")[2] for module in [*found_collectors(), broken]}
+
+
+def test_what_errands_bring_is_counted_from_their_own_last_time(machine):
+    machine.node(100, "/srv/a.js")
+    brought = {}
+    errands = types.SimpleNamespace(take=lambda: dict(brought), costs={"asked": Cost()}, start_due=lambda scene: None)
+    collection = Collection(machine.kernel, Log(), [], errands=errands)
+    collection._of_process = [collector("alive", collect_process=lambda scene, process: iter([LEVEL.at(1)]))]
+    collection._costs["alive"] = Cost()
+
+    def points(seconds, **totals):
+        brought["asked"] = [Answer(TOTAL.at(value), {"host": None, "node": 100}[who]) for who, value in totals.items()]
+        return [
+            [(p.metric.name, p.value, p.start_ns) for p in report.points if p.metric is TOTAL]
+            for report in collection.collect(moment(seconds))
+        ]
+
+    assert points(0, host=5, node=50) == [[], []]
+    assert points(10) == [[], []]
+    since = moment(0).unix_ns
+    assert points(20, host=8, node=51) == [[("total", 3, since)], [("total", 1, since)]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import selectors
 import time
 
-from advisor_agent.collection import Collection, found_collectors, now
+from advisor_agent.collection import Collection, found_collectors, found_errands, now
 from advisor_agent.config import Config
 from advisor_agent.connection import ConnectionLost
+from advisor_agent.errand_runner import Errands
 from advisor_agent.exchange import exchange
 from advisor_agent.http import ProtocolError
 from advisor_agent.kernel import Kernel
@@ -23,11 +25,14 @@ _SPAN_SECONDS = 1.0
 
 def check(config: Config, kernel: Kernel, log: Log) -> bool:
     """Collect twice, print the second batch, send it; True if the server stored it."""
-    collection = Collection(kernel, log, found_collectors())
+    errands = Errands(config, found_errands(), selectors.DefaultSelector(), log)
+    collection = Collection(kernel, log, found_collectors(), errands=errands)
     collection.collect(now())
     time.sleep(_SPAN_SECONDS)  # increases need two readings
+    errands.settle()
     moment = now()
     reports = collection.collect(moment)
+    errands.close()  # the second look sent them off again
     body = encoded(export(reports, moment))
     for report in reports:
         print(table(report))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from types import ModuleType
 
-from advisor_agent import collectors
-from advisor_agent.deltas import Deltas, Moment
+from advisor_agent import collectors, errands
+from advisor_agent.deltas import Deltas, Moment, Point
+from advisor_agent.errand_runner import Answers, Errands
 from advisor_agent.identity import Host, process_resource
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
@@ -22,10 +23,20 @@ _HOST = "host"
 
 
 def found_collectors() -> list[ModuleType]:
-    """Every module of the package `collectors`, in a folder or in a zip."""
-    (place,) = collectors.__path__
+    """Every module of the package `collectors`."""
+    return _modules(collectors)
+
+
+def found_errands() -> list[ModuleType]:
+    """Every module of the package `errands`."""
+    return _modules(errands)
+
+
+def _modules(package: ModuleType) -> list[ModuleType]:
+    """What lies in a package, be it a folder or in a zip."""
+    (place,) = package.__path__
     names = _names_in_folder(place) if os.path.isdir(place) else _names_in_zip(place)
-    return [importlib.import_module(f"{collectors.__name__}.{name}") for name in sorted(names)]
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in sorted(names)]
 
 
 def _names_in_folder(folder: str) -> set[str]:
@@ -48,7 +59,12 @@ class Collection:
     """Collects again and again; the first time of a subject has no increases."""
 
     def __init__(
-        self, kernel: Kernel, log: Log, modules: Sequence[ModuleType], clock: Callable[[], float] = time.perf_counter
+        self,
+        kernel: Kernel,
+        log: Log,
+        modules: Sequence[ModuleType],
+        clock: Callable[[], float] = time.perf_counter,
+        errands: Errands | None = None,
     ) -> None:
         self._observer = Observer(kernel)
         self._host = Host(kernel)
@@ -56,22 +72,42 @@ class Collection:
         self._deltas = Deltas()
         self._clock = clock
         self._costs = {_name(module): Cost() for module in modules}
+        self._errands = errands
         self._of_host = [module for module in modules if hasattr(module, "collect_host")]
         self._of_process = [module for module in modules if hasattr(module, "collect_process")]
 
     def collect(self, moment: Moment) -> list[Report]:
         """The host first, then every Node.js process that is still there."""
         scene = self._observer.look()
-        scene.costs = self._costs
+        answers = _by_subject(self._errands.take()) if self._errands else {}
+        scene.costs = {**self._costs, **(self._errands.costs if self._errands else {})}
         samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, scene)]
-        reports = [Report(self._host.resource, self._deltas.points(_HOST, samples, moment))]
+        points = self._points(_HOST, samples, answers.get(None, {}), moment)
+        reports = [Report(self._host.resource, points)]
         for process in scene.processes:
             samples = self._process_samples(scene, process)
             if samples:
-                points = self._deltas.points(process.key, samples, moment)
+                points = self._points(process.key, samples, answers.get(process.pid, {}), moment)
                 reports.append(Report(process_resource(self._host, process), points))
-        self._deltas.keep([_HOST, *(process.key for process in scene.processes)])
+        self._deltas.keep(self._subjects(scene))
+        if self._errands:
+            self._errands.start_due(scene)
         return reports
+
+    def _points(
+        self, subject: Hashable, samples: list[Sample], answers: dict[str, list[Sample]], moment: Moment
+    ) -> list[Point]:
+        """What was read now, and what errands brought: their increases are counted from their own last time."""
+        points = self._deltas.points(subject, samples, moment)
+        for name, told in answers.items():
+            points += self._deltas.points((subject, name), told, moment)
+        return points
+
+    def _subjects(self, scene: Scene) -> Iterator[Hashable]:
+        errands = self._errands.costs if self._errands else ()
+        for subject in (_HOST, *(process.key for process in scene.processes)):
+            yield subject
+            yield from ((subject, name) for name in errands)
 
     def _process_samples(self, scene: Scene, process: NodeProcess) -> list[Sample]:
         found: list[Sample] = []
@@ -96,6 +132,15 @@ class Collection:
             return []
         finally:
             cost.seconds += self._clock() - began
+
+
+def _by_subject(answers: Answers) -> dict[int | None, dict[str, list[Sample]]]:
+    """Process id, or None for the host -> errand -> what it told of that one."""
+    found: dict[int | None, dict[str, list[Sample]]] = {}
+    for name, told in answers.items():
+        for answer in told:
+            found.setdefault(answer.pid, {}).setdefault(name, []).append(answer.sample)
+    return found
 
 
 def _name(module: ModuleType) -> str:

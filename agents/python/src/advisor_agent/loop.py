@@ -7,9 +7,10 @@ import signal
 import socket
 import time
 
-from advisor_agent.collection import Collection, found_collectors, now
+from advisor_agent.collection import Collection, found_collectors, found_errands, now
 from advisor_agent.config import Config
 from advisor_agent.descriptor_limit import room_for
+from advisor_agent.errand_runner import Errands
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import encoded, export
@@ -34,7 +35,8 @@ class Loop:
         self._receiver: Receiver | None = None
         if config.listen:
             self._receiver = Receiver(config.listen, self._spool, self._selector, log, room_for(MOST_VISITORS))
-        self._collection = Collection(kernel, log, found_collectors())
+        self._errands = Errands(config, found_errands(), self._selector, log)
+        self._collection = Collection(kernel, log, found_collectors(), errands=self._errands)
         self._leave_by: float | None = None
 
     def run(self) -> None:
@@ -50,6 +52,7 @@ class Loop:
                 self._receiver = None
             if self._receiver:
                 self._receiver.work()
+            self._errands.work()
             self._sender.work()
             self._wait(next_tick)
         self._close()
@@ -65,7 +68,7 @@ class Loop:
 
     def _wait(self, next_tick: float) -> None:
         """Until a socket is ready, or somebody has something to do."""
-        times = [self._leave_by or next_tick, self._sender.next_wake()]
+        times = [self._leave_by or next_tick, self._sender.next_wake(), self._errands.next_wake()]
         if self._receiver:
             times.append(self._receiver.next_wake())
         soonest = min(moment for moment in times if moment is not None)
@@ -92,6 +95,7 @@ class Loop:
         self._leave_by = time.monotonic() + _LEAVE_SECONDS
 
     def _close(self) -> None:
+        self._errands.close()
         self._sender.close()
         waiting, lost = len(self._spool), self._spool.only_in_memory
         if lost:
