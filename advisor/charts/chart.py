@@ -7,11 +7,12 @@ from enum import StrEnum
 
 
 class Place(StrEnum):
-    """Where a chart stands: always on the service page, there where it has data, or as proof of advice."""
+    """Where a chart stands: on the service page always, there where it has data, as proof of advice, or on a host's."""
 
     MAIN = "main"
     MORE = "more"
     PROOF = "proof"
+    HOST = "host"
 
 
 class Kind(StrEnum):
@@ -24,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series of a service: its key in `series.json`, and the name that stands beside the line."""
+    """One series of a service or a host: its key in `series.json`, and the name that stands beside the line."""
 
     key: str
     name: str

@@ -1,8 +1,9 @@
-"""The course of a service over a time range, as plain lists under the keys that charts name."""
+"""The course of a service or a host over a time range, as plain lists under the keys that charts name."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from advisor.features.window import Array
-from advisor.store import samples
+from advisor.store.samples import TimeSeries
 
 RANGES = {"15m": (900, 5), "1h": (3600, 10), "6h": (21_600, 60), "24h": (86_400, 300), "7d": (604_800, 1800)}
 """Name of a time range -> its seconds, and the seconds that a point of a chart stands for: at most 360 points."""
@@ -22,13 +23,15 @@ _GRID_STEPS = 4
 _TAIL_SECONDS = 180
 """A continuation reaches back at least this far, so that sources which send each 60 s have a newest value in it."""
 
-_PEAKS = frozenset({"loop_delay", "p95", "gc_pause_max", "gc_minor_max", "threadpool_wait", "accept_queue"})
+_PEAKS = frozenset(
+    {"loop_delay", "p95", "gc_pause_max", "gc_minor_max", "threadpool_wait", "accept_queue", "disk_full"}
+)
 """Series whose thinned points show the worst of their step: its mean would hide what the chart is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A service from `start` to `end`, Unix seconds.
+    """A service or a host from `start` to `end`, Unix seconds.
 
     Attributes:
         since: where the points begin if they are a continuation, else None.
@@ -59,15 +62,19 @@ def chosen_range(request: HttpRequest) -> str:
     return name if name in RANGES else "1h" if settings.TIME_SCALE == 1 else "15m"
 
 
-def course(service_id: int, name: str, now: float, since: float | None = None) -> Course:
-    """A service over the range that ends now; with `since` only the steps from that moment on."""
+Draw = Callable[[float, float, int], TimeSeries]
+"""Start and end in Unix seconds, and the most points a line -> what is known."""
+
+
+def course(draw: Draw, name: str, now: float, since: float | None = None) -> Course:
+    """What `draw` knows over the range that ends now; with `since` only the steps from that moment on."""
     seconds, step = RANGES[name]
     column = step * _GRID_STEPS
     end = math.ceil(now / column) * column
     start = end - seconds
     first = start if since is None else max(start, math.floor(min(since, now - _TAIL_SECONDS) / column) * column)
     # Whole columns only, so that a continuation falls on the steps that are there already.
-    found = samples.series(service_id, first, end, points=(end - first) // step + 1)
+    found = draw(first, end, (end - first) // step + 1)
     past = int((found.times - found.step / 2 <= now).sum())
     curves = {key: curve.high if key in _PEAKS else curve.value for key, curve in found.curves.items()}
     return Course(

@@ -47,10 +47,12 @@ def milliseconds(seconds: float | None) -> str:
 
 
 def percent(ratio: float | None) -> str:
-    """`95%`; below one percent with a digit more."""
+    """`95%`; below one percent with a digit more, below a tenth of it with two."""
     if ratio is None or not math.isfinite(ratio):
         return NOTHING
-    return f"{ratio:.0%}" if ratio >= 0.01 or ratio == 0 else f"{ratio:.1%}"
+    if ratio >= 0.01 or ratio == 0:
+        return f"{ratio:.0%}"
+    return f"{ratio:.1%}" if ratio >= 0.001 else f"{ratio:.2%}"
 
 
 def size(value: float | None) -> str:

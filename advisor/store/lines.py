@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +27,8 @@ class Curve:
     high: Array
 
 
-_Figure = Callable[[Stretches], Array]
-_Fold = Callable[[Array], Array]
+Figure = Callable[[Stretches], Array]
+Fold = Callable[[Array], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Line:
     """
 
     needs: tuple[str, ...]
-    fold: _Fold
-    middle: _Figure
-    low: _Figure
-    high: _Figure
+    fold: Fold
+    middle: Figure
+    low: Figure
+    high: Figure
 
     def curve(self, raster: Raster, members: Sequence[Stretches]) -> Curve:
         """The line over all processes."""
@@ -62,28 +62,31 @@ class Line:
         return means(raster, member.begins, member.ends, self.middle(member))
 
 
-def _sum(rows: Array) -> Array:
+def added(rows: Array) -> Array:
+    """The sum of what is known, over the first axis."""
     return np.where(np.isnan(rows).all(axis=0), np.nan, np.nansum(rows, axis=0))
 
 
-def _greatest(rows: Array) -> Array:
-    greatest: Array = np.fmax.reduce(rows, axis=0)
-    return greatest
+def greatest(rows: Array) -> Array:
+    """The greatest of what is known, over the first axis."""
+    found: Array = np.fmax.reduce(rows, axis=0)
+    return found
 
 
-def _plain(fold: _Fold, name: str) -> Line:
+def plain(fold: Fold, name: str) -> Line:
     """One column."""
     return Line(
         (name,), fold, lambda each: each.middle(name), lambda each: each.low(name), lambda each: each.high(name)
     )
 
 
-def _total(fold: _Fold, *names: str) -> Line:
+def total(fold: Fold, *names: str) -> Line:
     """The sum of what is known of some columns."""
-    return _same(names, fold, lambda each: _sum(np.array([each.middle(name) for name in names])))
+    return same(names, fold, lambda each: added(np.array([each.middle(name) for name in names])))
 
 
-def _same(needs: tuple[str, ...], fold: _Fold, figure: _Figure) -> Line:
+def same(needs: tuple[str, ...], fold: Fold, figure: Figure) -> Line:
+    """A figure that has no smallest and greatest of its own."""
     return Line(needs, fold, figure, figure, figure)
 
 
@@ -101,69 +104,76 @@ def _delay(each: Stretches) -> Array:
     return np.maximum(longest, 0.0)
 
 
-def _used_of_host(each: Stretches) -> Array:
+def used_of_host(each: Stretches) -> Array:
+    """The share of a machine's processor time that was not idle."""
     modes = ("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle")
-    total = _sum(np.array([each.middle(name) for name in modes]))
+    everything = added(np.array([each.middle(name) for name in modes]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 1.0 - each.middle("cpu_idle") / total
+        return 1.0 - each.middle("cpu_idle") / everything
 
 
-def _cores(each: Stretches) -> Array:
+def cores(each: Stretches) -> Array:
+    """The processors that a machine may use: what its control group allows, else all."""
     effective = each.middle("cpu_effective")
     return np.where(np.isnan(effective), each.middle("cpu_count"), effective)
 
 
-def _throttled(each: Stretches) -> Array:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share: Array = each.middle("cgroup_throttled") / each.middle("cgroup_periods")
+def ratio(over: str, under: str) -> Figure:
+    """One column's part of another."""
+
+    def share(each: Stretches) -> Array:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found: Array = each.middle(over) / each.middle(under)
+        return found
+
     return share
 
 
 LOOP_BUSY = Line(
     ("loop_active", "loop_idle", "loop_utilization"),
-    _greatest,
+    greatest,
     busy,
     lambda each: np.fmin(busy(each), each.low("loop_utilization")),
     lambda each: np.fmax(busy(each), each.high("loop_utilization")),
 )
 
 PROCESS_LINES: dict[str, Line] = {
-    "requests": _plain(_sum, "requests"),
-    "errors": _plain(_sum, "request_errors"),
-    "requests_aborted": _plain(_sum, "requests_aborted"),
-    "requests_active": _plain(_sum, "requests_active"),
+    "requests": plain(added, "requests"),
+    "errors": plain(added, "request_errors"),
+    "requests_aborted": plain(added, "requests_aborted"),
+    "requests_active": plain(added, "requests_active"),
     "loop_busy": LOOP_BUSY,
-    "loop_delay": _same(("loop_delay_max", "loop_resolution"), _greatest, _delay),
-    "loop_blocked": _plain(_greatest, "loop_blocked"),
-    "gc_share": _total(_greatest, "gc_major", "gc_minor", "gc_other"),
-    "gc_major": _plain(_greatest, "gc_major"),
-    "gc_minor": _plain(_greatest, "gc_minor"),
-    "gc_pause_max": _plain(_greatest, "gc_pause_max"),
-    "gc_minor_max": _plain(_greatest, "gc_minor_max"),
-    "cpu_cores": _total(_sum, "cpu_user", "cpu_system"),
-    "heap_used": _plain(_greatest, "heap_used"),
-    "heap_floor": _plain(_greatest, "heap_floor"),
-    "heap_limit": _plain(_greatest, "heap_limit"),
-    "memory_rss": _plain(_sum, "memory_rss"),
-    "external_memory": _plain(_sum, "external_memory"),
-    "fd_open": _plain(_greatest, "fd_open"),
-    "fd_limit": _plain(_greatest, "fd_limit"),
-    "fd_sockets": _plain(_greatest, "fd_sockets"),
-    "fd_files": _plain(_greatest, "fd_files"),
-    "websockets": _plain(_sum, "websockets"),
-    "websocket_received": _plain(_sum, "websocket_received"),
-    "websocket_sent": _plain(_sum, "websocket_sent"),
-    "threadpool_wait": _plain(_greatest, "threadpool_wait"),
-    "worker_threads": _plain(_sum, "worker_threads"),
-    "unhandled_errors": _same(("unhandled_errors",), _sum, lambda each: 60.0 * each.middle("unhandled_errors")),
-    "connections": _plain(_sum, "connections"),
-    "accept_queue": _plain(_greatest, "accept_queue"),
-    "cpu_wait": _plain(_greatest, "cpu_wait"),
-    "throttled": _same(("cgroup_throttled", "cgroup_periods"), _greatest, _throttled),
-    "cgroup_memory_usage": _plain(_greatest, "cgroup_memory_usage"),
-    "cgroup_memory_limit": _plain(_greatest, "cgroup_memory_limit"),
-    "disk_read": _plain(_sum, "disk_read"),
-    "disk_written": _plain(_sum, "disk_written"),
+    "loop_delay": same(("loop_delay_max", "loop_resolution"), greatest, _delay),
+    "loop_blocked": plain(greatest, "loop_blocked"),
+    "gc_share": total(greatest, "gc_major", "gc_minor", "gc_other"),
+    "gc_major": plain(greatest, "gc_major"),
+    "gc_minor": plain(greatest, "gc_minor"),
+    "gc_pause_max": plain(greatest, "gc_pause_max"),
+    "gc_minor_max": plain(greatest, "gc_minor_max"),
+    "cpu_cores": total(added, "cpu_user", "cpu_system"),
+    "heap_used": plain(greatest, "heap_used"),
+    "heap_floor": plain(greatest, "heap_floor"),
+    "heap_limit": plain(greatest, "heap_limit"),
+    "memory_rss": plain(added, "memory_rss"),
+    "external_memory": plain(added, "external_memory"),
+    "fd_open": plain(greatest, "fd_open"),
+    "fd_limit": plain(greatest, "fd_limit"),
+    "fd_sockets": plain(greatest, "fd_sockets"),
+    "fd_files": plain(greatest, "fd_files"),
+    "websockets": plain(added, "websockets"),
+    "websocket_received": plain(added, "websocket_received"),
+    "websocket_sent": plain(added, "websocket_sent"),
+    "threadpool_wait": plain(greatest, "threadpool_wait"),
+    "worker_threads": plain(added, "worker_threads"),
+    "unhandled_errors": same(("unhandled_errors",), added, lambda each: 60.0 * each.middle("unhandled_errors")),
+    "connections": plain(added, "connections"),
+    "accept_queue": plain(greatest, "accept_queue"),
+    "cpu_wait": plain(greatest, "cpu_wait"),
+    "throttled": same(("cgroup_throttled", "cgroup_periods"), greatest, ratio("cgroup_throttled", "cgroup_periods")),
+    "cgroup_memory_usage": plain(greatest, "cgroup_memory_usage"),
+    "cgroup_memory_limit": plain(greatest, "cgroup_memory_limit"),
+    "disk_read": plain(added, "disk_read"),
+    "disk_written": plain(added, "disk_written"),
 }
 """From the rows of the processes: totals per second, cores and bytes; of the busiest process where shares are.
 
@@ -171,12 +181,12 @@ The longest wait or pause of all counts, and errors that nobody caught are per m
 """
 
 HOST_LINES: dict[str, Line] = {
-    "cores_effective": _same(("cpu_effective", "cpu_count"), _sum, _cores),
-    "host_busy": _same(("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle"), _greatest, _used_of_host),
+    "cores_effective": same(("cpu_effective", "cpu_count"), added, cores),
+    "host_busy": same(("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle"), greatest, used_of_host),
 }
 """From the rows of the hosts."""
 
 
-def needed(lines: dict[str, Line]) -> tuple[str, ...]:
+def needed(lines: Mapping[str, Line]) -> tuple[str, ...]:
     """All columns that some lines read, each once."""
     return tuple(dict.fromkeys(name for line in lines.values() for name in line.needs))

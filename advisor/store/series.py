@@ -1,8 +1,8 @@
-"""Gives a service's figures over time, thinned for charts."""
+"""Gives the figures of a service or a host over time, thinned for charts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,12 @@ import numpy as np
 from advisor.features.window import Array
 from advisor.fleet.models import Instance
 from advisor.store.curves import curves, percentiles
-from advisor.store.fetch import Row, among, during, microseconds
+from advisor.store.fetch import Condition, Row, among, during, microseconds
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, needed
+from advisor.store.machine_lines import MACHINE_LINES, PART_LINES
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches, of_minutes, of_samples
-from advisor.store.tables import HOST, PROCESS, Table
+from advisor.store.tables import HOST, PART, PROCESS, Table
 
 RAW_SECONDS = 3600.0
 """Up to this length a chart is drawn from the samples themselves, beyond it from the rollups."""
@@ -35,15 +36,15 @@ class LoopSeries:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceSeries:
-    """A service over time.
+class TimeSeries:
+    """A service or a host over time.
 
     Attributes:
         step: seconds that one point stands for.
         times: Unix seconds, the middle of each step, shape (n,).
-        curves: name of `PROCESS_LINES`, `HOST_LINES`, `p50`, `p95` or `p99` (seconds) -> its curve;
-            a line of which nothing is known is left out.
-        loops: the processes that report an event loop, by host and id.
+        curves: name of a line, or `p50`, `p95` or `p99` (seconds) -> its curve; a line of which nothing is known
+            is left out.
+        loops: a service's processes that report an event loop, by host and id.
     """
 
     step: float
@@ -52,33 +53,54 @@ class ServiceSeries:
     loops: tuple[LoopSeries, ...]
 
 
-def series(service_id: int, start: float, end: float, points: int = 400) -> ServiceSeries:
+def series(service_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
     """A service from `start` to `end` (Unix seconds), at most `points` points a line, by three queries.
 
     Steps lie on multiples of their length, so that a span that moves on keeps its points. Percentiles
     are those of all requests of a step, over all processes.
     """
-    read = _of_samples if end - start <= RAW_SECONDS else _of_minutes
-    raster = Raster.over(start, end, points, finest=1.0 if read is _of_samples else 60.0)
-    members = read(PROCESS, [service_id], needed(PROCESS_LINES), raster)
+    raster, read = _reader(start, end, points)
+    members = read(PROCESS, among(PROCESS.owner, [service_id]), needed(PROCESS_LINES))
     found = {i.pk: i for i in Instance.objects.filter(pk__in=[key[1] for key in members]).select_related("host")}
-    hosts = read(HOST, {i.host_id for i in found.values() if i.host_id is not None}, needed(HOST_LINES), raster)
+    machines = {i.host_id for i in found.values() if i.host_id is not None}
+    hosts = read(HOST, among(HOST.owner, machines), needed(HOST_LINES))
     drawn = {
         **percentiles(members.values(), raster),
         **curves(PROCESS_LINES, members.values(), raster),
         **curves(HOST_LINES, hosts.values(), raster),
     }
-    return ServiceSeries(raster.step, raster.times, drawn, _loops(members, found, raster))
+    return TimeSeries(raster.step, raster.times, drawn, _loops(members, found, raster))
 
 
-def _of_samples(table: Table, owners: Iterable[int], names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
+def host_series(host_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
+    """A host from `start` to `end` (Unix seconds), at most `points` points a line, by a query a kind of rows."""
+    raster, read = _reader(start, end, points)
+    drawn = curves(MACHINE_LINES, read(HOST, among(HOST.owner, [host_id]), needed(MACHINE_LINES)).values(), raster)
+    for kind, lines in PART_LINES.items():
+        parts = among(PART.owner, [host_id]) & among("kind", [kind.value])
+        drawn |= curves(lines, read(PART, parts, needed(lines)).values(), raster)
+    return TimeSeries(raster.step, raster.times, drawn, ())
+
+
+_Read = Callable[[Table, Condition, tuple[str, ...]], dict[Row, Stretches]]
+
+
+def _reader(start: float, end: float, points: int) -> tuple[Raster, _Read]:
+    """The cells of a span, and what reads the rows that speak for them."""
+    is_short = end - start <= RAW_SECONDS
+    raster = Raster.over(start, end, points, finest=1.0 if is_short else 60.0)
+    read = _of_samples if is_short else _of_minutes
+    return raster, lambda table, owner, names: read(table, owner, names, raster)
+
+
+def _of_samples(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
     time = microseconds(float(raster.edges[0]), float(raster.edges[-1]) + _OVERHANG)
-    return of_samples(table, names, among(table.owner, owners) & time)
+    return of_samples(table, names, owner & time)
 
 
-def _of_minutes(table: Table, owners: Iterable[int], names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
+def _of_minutes(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
     time = during("minute", raster.edges[0] / 60, raster.edges[-1] / 60 - 1)
-    return of_minutes(table, names, among(table.owner, owners) & time)
+    return of_minutes(table, names, owner & time)
 
 
 def _loops(members: Mapping[Row, Stretches], found: Mapping[int, Instance], raster: Raster) -> tuple[LoopSeries, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
@@ -45,6 +46,24 @@ def windows(service_ids: Collection[int], start: float, end: float) -> dict[int,
         )
         for service_id, name in names.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """One machine and the Node.js processes on it, whatever their services."""
+
+    host: HostWindow
+    instances: tuple[InstanceWindow, ...]
+
+
+def host_view(host_id: int, start: float, end: float) -> HostView:
+    """A host between two moments (Unix seconds of the server's clock); KeyError where there is no such host."""
+    time = microseconds(start, end)
+    host = _hosts([host_id], _parts((), [host_id], time), {}, time)[host_id]
+    known = Instance.objects.filter(host_id=host_id, last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC))
+    services, ids = {instance.service_id for instance in known}, [instance.pk for instance in known]
+    tracks = _tracks(PROCESS, among(PROCESS.owner, services) & among("instance_id", ids) & time)
+    return HostView(host, tuple(_instance(instance, tracks, {}) for instance in _reporting(tracks)))
 
 
 def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None) -> dict[Row, Track]:

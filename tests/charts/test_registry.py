@@ -12,9 +12,11 @@ from advisor.charts import figures, registry
 from advisor.charts.chart import Place
 from advisor.engine.registry import RULES
 from advisor.store.lines import HOST_LINES, PROCESS_LINES
+from advisor.store.machine_lines import MACHINE_LINES, PART_LINES
 
 VENDOR = Path(settings.BASE_DIR, "static/vendor")
-KNOWN = {*PROCESS_LINES, *HOST_LINES, "p50", "p95", "p99", "loop_grid"}
+OF_SERVICE = {*PROCESS_LINES, *HOST_LINES, "p50", "p95", "p99", "loop_grid"}
+OF_HOST = {*MACHINE_LINES, *(name for lines in PART_LINES.values() for name in lines)}
 
 
 def test_a_file_is_enough_to_be_a_chart() -> None:
@@ -24,8 +26,9 @@ def test_a_file_is_enough_to_be_a_chart() -> None:
 @pytest.mark.parametrize("name", registry.CHARTS)
 def test_a_chart_draws_what_the_store_knows(name: str) -> None:
     chart = registry.CHARTS[name]
-    assert {series.key for series in chart.series} <= KNOWN
-    assert chart.top_key in {"", *KNOWN}
+    known = OF_HOST if chart.place is Place.HOST else OF_SERVICE
+    assert {series.key for series in chart.series} <= known
+    assert chart.top_key in {"", *known}
     assert chart.title[0].isupper()
     assert not chart.title.endswith(".")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,13 +17,14 @@ from advisor.store.lines import Curve
 NOW = 1_000_003.0
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float, int]]:
-    """What the store was asked for; it answers with a ramp that starts with a gap."""
-    calls: list[tuple[float, float, int]] = []
+class Ramp:
+    """A store that answers with a ramp that starts with a gap, and keeps what it was asked for."""
 
-    def series(_: int, start: float, end: float, points: int) -> Any:
-        calls.append((start, end, points))
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, float, int]] = []
+
+    def __call__(self, start: float, end: float, points: int) -> Any:
+        self.asked.append((start, end, points))
         size = points - 1
         step = (end - start) / size
         values = np.arange(size, dtype=float)
@@ -32,24 +34,22 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float, int]]:
         loop = SimpleNamespace(host="web-01", pid=7, busy=values / size)
         return SimpleNamespace(step=step, times=times, curves={"requests": curve, "p95": curve}, loops=(loop,))
 
-    monkeypatch.setattr(samples, "series", series)
-    return calls
-
 
 @pytest.mark.parametrize("name", RANGES)
-def test_a_range_is_asked_in_whole_steps(asked: list[tuple[float, float, int]], name: str) -> None:
+def test_a_range_is_asked_in_whole_steps(name: str) -> None:
     seconds, step = RANGES[name]
-    course(1, name, NOW)
-    (start, end, points) = asked[0]
+    ramp = Ramp()
+    course(ramp, name, NOW)
+    ((start, end, points),) = ramp.asked
     assert end - start == seconds
     assert end % step == start % step == 0
     assert (end - start) / (points - 1) == step
     assert points <= 400
 
 
-def test_a_continuation_falls_on_the_steps_of_the_whole(asked: list[tuple[float, float, int]]) -> None:
-    whole = course(1, "1h", NOW)
-    more = course(1, "1h", NOW, since=whole.times[-1])
+def test_a_continuation_falls_on_the_steps_of_the_whole() -> None:
+    whole = course(Ramp(), "1h", NOW)
+    more = course(Ramp(), "1h", NOW, since=whole.times[-1])
     assert more.since is not None
     assert more.since <= whole.times[-1]
     assert set(more.times) <= set(whole.times)
@@ -57,16 +57,16 @@ def test_a_continuation_falls_on_the_steps_of_the_whole(asked: list[tuple[float,
     assert set(more.columns) <= set(whole.columns)
 
 
-def test_gaps_are_none_and_nothing_lies_in_the_future(asked: list[tuple[float, float, int]]) -> None:
-    found = course(1, "15m", NOW)
+def test_gaps_are_none_and_nothing_lies_in_the_future() -> None:
+    found = course(Ramp(), "15m", NOW)
     assert found.series["requests"][0] is None
     assert found.times[-1] - RANGES["15m"][1] / 2 <= NOW
     assert len(found.times) == len(found.series["requests"])
     assert len(found.columns) == len(found.grid[0])
 
 
-def test_the_newest_value_looks_past_gaps_and_peaks_stay(asked: list[tuple[float, float, int]]) -> None:
-    found = course(1, "15m", NOW)
+def test_the_newest_value_looks_past_gaps_and_peaks_stay() -> None:
+    found = course(Ramp(), "15m", NOW)
     last = found.newest("requests")
     assert last is not None
     assert found.newest("p95") == last + 10
@@ -81,6 +81,6 @@ def test_an_unknown_range_is_the_default(rf: RequestFactory, settings: Settings)
 
 
 def test_the_real_store_knows_nothing_of_a_new_service(db: None) -> None:
-    found = course(1, "15m", time.time())
+    found = course(partial(samples.series, 1), "15m", time.time())
     assert found.series == {}
     assert found.names == []

@@ -8,7 +8,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from advisor.charts.chart import Place
 from advisor.charts.registry import CHARTS
+from advisor.charts.registry import at as at_place
 from advisor.fleet.models import Host
 from advisor.pages.series import guarded
 from advisor.store import samples
@@ -42,7 +44,7 @@ def measured(cast: Cast) -> Cast:
 
 def test_numbers_of_all_charts_come_in_one_answer(page: Client, measured: Cast) -> None:
     answer = page.get(f"/services/{measured.service.pk}/series.json?range=15m").json()
-    assert set(answer["heads"]) == set(CHARTS)
+    assert set(answer["heads"]) == {chart.id for chart in CHARTS.values() if chart.place is not Place.HOST}
     assert answer["heads"]["loop_busy"]["now"] == "90%"
     assert answer["heads"]["requests"] == {
         "now": "20",
@@ -99,3 +101,24 @@ def test_what_a_spreadsheet_would_run_is_quoted(text: str) -> None:
 def test_a_chart_without_numbers_says_so(page: Client, cast: Cast) -> None:
     answer = page.get(f"/services/{cast.service.pk}/series.json").json()
     assert answer["heads"]["heap"]["label"] == "Heap, no numbers in this range"
+
+
+def test_numbers_of_a_host_come_likewise(page: Client, measured: Cast) -> None:
+    answer = page.get(f"/hosts/{measured.host.pk}/series.json?range=15m").json()
+    assert set(answer["heads"]) == {chart.id for chart in at_place(Place.HOST)}
+    assert set(answer["series"]) == {"cores_effective"}
+    assert answer["heads"]["machine_processors"] == {
+        "now": "–",  # noqa: RUF001
+        "unit": "",
+        "label": "Processor cores in use, no numbers in this range",
+        "top": 8,
+    }
+
+
+def test_a_hosts_chart_as_a_file(page: Client, measured: Cast) -> None:
+    answer = page.get(f"/hosts/{measured.host.pk}/machine_load.csv?range=15m")
+    head, *rows = csv.reader(io.StringIO(answer.content.decode()))
+    assert head == ["time", "1 minute ({thread})", "processors ({thread})"]
+    assert rows[-2][1:] == ["", "8.0"]
+    assert page.get("/hosts/999/machine_load.csv").status_code == 404
+    assert page.get(f"/hosts/{measured.host.pk}/nothing.csv").status_code == 404

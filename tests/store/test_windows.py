@@ -176,3 +176,25 @@ def test_windows_equal_brute_force() -> None:
                 (row.time_us / 1e6, row.values["requests"])
             )
     assert found == expected
+
+
+def test_a_host_with_all_processes_on_it_whatever_their_services() -> None:
+    here, there = host(), host("web-2")
+    first, second = instance(service(), here, 1), instance(service("cart"), here, 2)
+    elsewhere = instance(first.service, there, 3)
+    keep(*(process_row(one, 10, cpu_user=1) for one in (first, second, elsewhere)))
+    keep(host_row(here, 10, cpu_user=5), disk_row(here, 10, "/", used=1), disk_row(there, 10, "/", used=2))
+
+    found = samples.host_view(here.pk, START, START + 60)
+
+    assert (found.host.name, found.host.track.values["cpu_user"].tolist()) == ("web-1", [5])
+    assert [(part.name, part.track.values["used"].tolist()) for part in found.host.parts] == [("/", [1])]
+    assert [instance.pid for instance in found.instances] == [1, 2]
+
+
+def test_a_host_that_is_silent_has_nothing_and_one_that_is_none_is_an_error() -> None:
+    one = host()
+    found = samples.host_view(one.pk, START, START + 60)
+    assert (found.host.track.times.size, found.host.parts, found.instances) == (0, (), ())
+    with pytest.raises(KeyError):
+        samples.host_view(one.pk + 1, START, START + 60)
