@@ -104,14 +104,16 @@ def head(chart: Chart, found: Course) -> dict[str, Any]:
     """What stands above a chart: its newest value in words, and the fixed end of its axis if it has one."""
     subject = chart.series[-1] if chart.kind is Kind.DOTS else chart.series[0]
     value = found.newest(subject.key)
-    number, unit = words.figure(value, chart.unit if chart.unit != "{cpu}" else "")
+    measure = chart.unit if chart.unit != "{cpu}" else ""
+    number, unit = words.figure(value, measure)
     top = found.newest(chart.top_key) if chart.top_key else None
-    says = f"of {words.plain(top)}" if top is not None else chart.says if chart.says != "of" else ""
+    says = f"of {words.figure_text(top, measure)}" if top is not None else chart.says if chart.says != "of" else ""
     if chart.unit.startswith("{"):
         unit = ""
     text = f"{unit} {says}".strip()
+    end = None if top is None else top * chart.factor
     label = f"{chart.title}, now {number} {text}" if value is not None else f"{chart.title}, no numbers in this range"
-    return {"now": number, "unit": text if value is not None else "", "label": label.strip(), "top": top}
+    return {"now": number, "unit": text if value is not None else "", "label": label.strip(), "top": end}
 
 
 def marks(service: Service, found: Course) -> list[dict[str, Any]]:

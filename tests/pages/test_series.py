@@ -122,3 +122,13 @@ def test_a_hosts_chart_as_a_file(page: Client, measured: Cast) -> None:
     assert rows[-2][1:] == ["", "8.0"]
     assert page.get("/hosts/999/machine_load.csv").status_code == 404
     assert page.get(f"/hosts/{measured.host.pk}/nothing.csv").status_code == 404
+
+
+def test_the_end_of_an_axis_is_in_the_unit_that_is_shown(page: Client, measured: Cast) -> None:
+    at = int(time.time() - 2) * 1_000_000
+    with transaction.atomic():
+        samples.write(
+            Rows(hosts=[HostRow(measured.host.pk, at, 10, 0, {"memory_limit": 8e9, "memory_available": 5e9})])
+        )
+    head = page.get(f"/hosts/{measured.host.pk}/series.json?range=15m").json()["heads"]["machine_memory"]
+    assert head == {"now": "3", "unit": "GB of 8 GB", "label": "Memory taken, now 3 GB of 8 GB", "top": 8000}

@@ -15,7 +15,9 @@ def test_plain(value: float | None, text: str) -> None:
     assert words.plain(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.954, "95%"), (0.0042, "0.4%"), (0.00042, "0.04%"), (0.0, "0%"), (1.0, "100%")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.954, "95%"), (0.0042, "0.4%"), (0.00042, "0.04%"), (0.0, "0%"), (1.0, "100%")]
+)
 def test_percent(value: float, text: str) -> None:
     assert words.percent(value) == text
 
