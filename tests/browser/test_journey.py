@@ -167,6 +167,7 @@ def test_every_page_is_accessible_and_fits(
     advice = cast(sender).advise()
     sender.inside("checkout", messages=20.0)
     numbers = {"service": f"/services/{advice.service_id}/?range=15m", "advice": f"/recommendations/{advice.pk}/"}
+    numbers["host"] = f"/hosts/{Host.objects.get().pk}/?range=15m"
     page = context.new_page()
     page.set_viewport_size(viewport)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words

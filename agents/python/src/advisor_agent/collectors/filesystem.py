@@ -14,6 +14,9 @@ INODES_LIMIT = Metric("advisor.system.filesystem.inode.limit", "{inode}", UPDOWN
 METRICS = (USAGE, LIMIT, INODES, INODES_LIMIT)
 
 _READ_ONLY_IMAGES = ("squashfs", "iso9660", "erofs")
+_OF_THE_SYSTEM = ("/dev", "/run", "/sys", "/proc", "/var/lib/docker", "/var/lib/containers", "/var/lib/kubelet")
+"""Where the system itself keeps its memory filesystems, many of them and never of a service."""
+
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -34,12 +37,16 @@ def collect_host(scene: Scene) -> Samples:
 
 
 def _mountpoints(text: str) -> list[str]:
-    """`/` whatever it is, and the first mount of every local device that is no image."""
+    """`/` whatever it is, the first mount of every local device that is no image, and memory used as a disk."""
     found: dict[str, str] = {}
     for line in text.splitlines():
         device, mountpoint, kind = line.split()[:3]
         mountpoint = _OCTAL.sub(lambda code: chr(int(code[1], 8)), mountpoint)
-        is_local = (device.startswith("/dev/") or kind == "zfs") and kind not in _READ_ONLY_IMAGES
+        if kind == "tmpfs" and not mountpoint.startswith(_OF_THE_SYSTEM):
+            device = mountpoint  # all of them are called tmpfs, and each has a size of its own
+            is_local = True
+        else:
+            is_local = (device.startswith("/dev/") or kind == "zfs") and kind not in _READ_ONLY_IMAGES
         if mountpoint == "/" or (is_local and device not in found):
             found[device] = mountpoint
     return list(found.values())
