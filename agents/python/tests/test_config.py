@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from advisor_agent.config import Config
@@ -65,9 +63,3 @@ def test_a_credential_of_systemd_is_let_be(tmp_path):
     file.chmod(0o440)
     found = config(ADVISOR_TOKEN_FILE=str(file), CREDENTIALS_DIRECTORY=str(tmp_path))
     assert found.token == "sah_credential"
-
-
-def test_the_state_directory_of_a_common_user(monkeypatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert config(HOME="/home/ann").state_dir == "/home/ann/.local/state/advisor-agent"
-    assert config(XDG_STATE_HOME="/state").state_dir == "/state/advisor-agent"

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from advisor_agent import descriptor_limit
 from advisor_agent.descriptor_limit import room_for
 from fakes.agent import SOURCE
 
@@ -39,3 +40,9 @@ def test_a_limit_that_may_not_be_changed_is_lived_with(monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda which: (256, 4096))
     monkeypatch.setattr(resource, "setrlimit", forbidden)
     assert room_for(1000) == 192
+
+
+def test_windows_has_no_such_limit_but_waits_for_512_sockets_at_most(monkeypatch):
+    monkeypatch.setattr(descriptor_limit, "resource", None)
+    assert room_for(1000) == 448
+    assert room_for(100) == 100

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import os
 import re
+import sys
 
 import pytest
 
 from advisor_agent.config import Config
-from advisor_agent.settings import ConfigError, default_file, refuse_open, settings_of
+from advisor_agent.settings import ConfigError, refuse_open, settings_of
 
 GOOD = {"ADVISOR_SERVER": "http://127.0.0.1:8000", "ADVISOR_TOKEN": "sah_abc"}
 
@@ -29,14 +29,6 @@ def test_an_empty_variable_does_not_hide_the_settings_file(tmp_path):
     file = tmp_path / "agent.toml"
     file.write_text("interval = 30\n")
     assert settings_of([], {"ADVISOR_CONFIG": str(file), "ADVISOR_INTERVAL": ""})["ADVISOR_INTERVAL"] == "30"
-
-
-def test_a_settings_file_lies_where_its_user_would_look(monkeypatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert default_file({"HOME": "/home/ada"}) == "/home/ada/.config/advisor-agent/agent.toml"
-    assert default_file({"XDG_CONFIG_HOME": "/cfg", "HOME": "/home/ada"}) == "/cfg/advisor-agent/agent.toml"
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert default_file({"HOME": "/root"}) == "/etc/advisor-agent/agent.toml"
 
 
 @pytest.mark.parametrize(
@@ -75,3 +67,13 @@ def test_a_file_with_a_secret_is_for_its_owner_only(tmp_path):
     with pytest.raises(ConfigError, match=re.escape(f"run: chmod 600 {file}")):
         refuse_open(str(file), {})
     refuse_open(str(file), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+
+def test_windows_shows_no_modes_to_judge_a_secret_by(tmp_path, monkeypatch):
+    file = tmp_path / "token"
+    file.write_text("sah_abc")
+    file.chmod(0o644)
+    with pytest.raises(ConfigError):
+        refuse_open(str(file), {})
+    monkeypatch.setattr(sys, "platform", "win32")
+    refuse_open(str(file), {})

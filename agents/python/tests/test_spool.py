@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import types
 import zlib
 from contextlib import suppress
 
@@ -114,6 +116,18 @@ def test_room_is_left_to_others(tmp_path, capsys):
     assert (len(spool), spool.only_in_memory) == (1, 1)
     assert "MiB would be left free" in capsys.readouterr().err
     assert drained(spool) == ["id-1"]
+
+
+def test_without_what_windows_lacks_a_batch_is_kept_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "statvfs")
+    monkeypatch.delattr(os, "O_DIRECTORY")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: types.SimpleNamespace(free=1 << 40))
+    spool = Spool(str(tmp_path / "state"), Log())
+    spool.add(batch(1))
+    assert (len(spool), spool.only_in_memory) == (1, 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: types.SimpleNamespace(free=0))
+    spool.add(batch(2))
+    assert spool.only_in_memory == 1
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from advisor_agent.address import Server, parse_server
 from advisor_agent.config import Config
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
-from advisor_agent.settings import ENROL_FLAGS, FLAGS, INSTALL_FLAGS, ConfigError, default_file, settings_of
+from advisor_agent.places import settings_file
+from advisor_agent.settings import ENROL_FLAGS, FLAGS, INSTALL_FLAGS, ConfigError, settings_of
 
 _COMMANDS = ("run", "check", "status", "enroll", "install")
 _BAD_SETTING = 2
@@ -105,7 +106,7 @@ def _install(options: list[str], log: Log) -> int:
 
     is_privileged = "--unprivileged" not in options
     settings = settings_of([option for option in options if option != "--unprivileged"], os.environ, INSTALL_FLAGS)
-    config = settings.get("ADVISOR_CONFIG") or default_file(os.environ)
+    config = settings.get("ADVISOR_CONFIG") or settings_file(os.environ)
     token = settings.get("ADVISOR_TOKEN_FILE") or os.path.join(os.path.dirname(config), "token")
     try:
         print(install(config, token, is_privileged))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from advisor_agent.address import Address, parse_address, parse_server
+from advisor_agent.places import state_folder
 from advisor_agent.settings import DEFAULT_LISTEN, ConfigError, refuse_open
 
 
@@ -17,7 +17,7 @@ class Config:
         self.token = _token(settings)
         self.interval = _interval(settings.get("ADVISOR_INTERVAL") or "10")
         self.listen = _listen(settings.get("ADVISOR_LISTEN") or DEFAULT_LISTEN)
-        self.state_dir = settings.get("ADVISOR_STATE_DIR") or _default_state_dir(settings)
+        self.state_dir = settings.get("ADVISOR_STATE_DIR") or state_folder(settings)
 
 
 def _token(settings: Mapping[str, str]) -> str:
@@ -56,10 +56,3 @@ def _listen(text: str) -> Address | None:
     if not address.is_loopback:
         raise ConfigError(f"The receiver asks for no token, so it may only listen on loopback, not on {text}.")
     return address
-
-
-def _default_state_dir(settings: Mapping[str, str]) -> str:
-    if os.geteuid() == 0:
-        return "/var/lib/advisor-agent"
-    home = settings.get("HOME") or "/nonexistent"
-    return os.path.join(settings.get("XDG_STATE_HOME") or os.path.join(home, ".local/state"), "advisor-agent")

@@ -14,6 +14,7 @@ from advisor_agent.http import Message
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _MOST_ANSWER_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 16
+_UNDER_WAY = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
 _Place = tuple[int, int, int, str, tuple[object, ...]]
 """What `getaddrinfo` answers: family, kind, protocol, canonical name, address."""
 
@@ -90,11 +91,12 @@ class Connection:
         """Connect to the next address of the server's name."""
         family, kind, protocol, _, place = self._places.pop(0)
         self.close()
-        self.socket = socket.socket(family, kind | socket.SOCK_NONBLOCK, protocol)
+        self.socket = socket.socket(family, kind, protocol)
+        self.socket.setblocking(False)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._go(self._connected, _WRITE)
         error = self.socket.connect_ex(place)
-        if error not in (0, errno.EINPROGRESS):
+        if error not in _UNDER_WAY:
             self._not_connected(error)
 
     def _connected(self) -> None:
@@ -109,7 +111,7 @@ class Connection:
 
     def _not_connected(self, error: int) -> None:
         if not self._places:
-            raise OSError(error, os.strerror(error))
+            raise OSError(error, _meaning(error))
         self._open_next()
 
     def _begin_tls(self) -> None:
@@ -161,3 +163,8 @@ class Connection:
         self.close()
         was_idle = self._is_kept and not self._answer.has_head
         return ConnectionLost(error.strerror or str(error), was_idle, isinstance(error, ConnectionRefusedError))
+
+
+def _meaning(error: int) -> str:
+    """Windows has numbers of its own for sockets, which its `strerror` does not know."""
+    return os.strerror(error) if os.name == "posix" else errno.errorcode.get(error, f"error {error}")

@@ -12,7 +12,8 @@ from advisor_agent.exchange import exchange
 from advisor_agent.http import ProtocolError
 from advisor_agent.identity import Host
 from advisor_agent.kernel import Kernel
-from advisor_agent.settings import ConfigError, default_file
+from advisor_agent.places import settings_file
+from advisor_agent.settings import ConfigError
 from advisor_agent.settings_file import written
 
 _PATH = "/api/v1/enroll"
@@ -31,20 +32,20 @@ def enrol(settings: dict[str, str], kernel: Kernel) -> str:
     key = settings.get("ADVISOR_KEY", "").strip()
     if not key.startswith("sae_") or not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("No enrolment key is given: give --key or ADVISOR_KEY, which begins with sae_.")
-    file = settings.get("ADVISOR_CONFIG") or default_file(settings)
+    file = settings.get("ADVISOR_CONFIG") or settings_file(settings)
     token_file = settings.get("ADVISOR_TOKEN_FILE") or os.path.join(os.path.dirname(file), "token")
     is_new = not os.path.exists(file)
     place = _open(token_file)
     try:
-        token = _token(server, key, Host(kernel).name)
-        os.write(place, token.encode())
-        os.fsync(place)
+        try:
+            os.write(place, _token(server, key, Host(kernel).name).encode())
+            os.fsync(place)
+        finally:
+            os.close(place)  # Windows renames and deletes no file that is open
         os.replace(_waiting(token_file), token_file)
     except BaseException:
         os.unlink(_waiting(token_file))
         raise
-    finally:
-        os.close(place)
     if is_new:
         _write_settings(file, {"server": f"{server}{server.prefix}", "token_file": token_file})
     return _told(server, token_file, file, is_new)
@@ -58,7 +59,7 @@ def _open(path: str) -> int:
     """A file beside the one that is wanted, so that an old token stays until the new one is whole."""
     try:
         os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
-        return os.open(_waiting(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        return os.open(_waiting(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
         raise ConfigError(
             f"The token cannot be kept in {path}: {error.strerror}. Name another --token-file."

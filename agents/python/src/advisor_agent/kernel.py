@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_KNOWN = getattr(os, "sysconf", {"SC_CLK_TCK": 100, "SC_PAGE_SIZE": 4096}.__getitem__)
+"""Windows has none, and reads none of this; but it knows the metrics of the collectors that do."""
+
+TICKS_PER_SECOND: int = _KNOWN("SC_CLK_TCK")
+PAGE_BYTES: int = _KNOWN("SC_PAGE_SIZE")
 _PIECE_BYTES = 16_384
 
 

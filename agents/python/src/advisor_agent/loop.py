@@ -22,6 +22,9 @@ from advisor_agent.uuid7 import uuid7
 _LEAVE_SECONDS = 1.5
 """For the last batches after SIGTERM, so that the whole exit takes less than 2 s."""
 
+_FAREWELLS = {signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGBREAK", signal.SIGINT)}
+"""The last one is Ctrl-Break, which Windows also sends to a process that runs without a window."""
+
 
 class Loop:
     """The agent at work."""
@@ -85,7 +88,7 @@ class Loop:
         self._wake.setblocking(False)
         self._signals.setblocking(False)
         signal.set_wakeup_fd(self._wake.fileno())
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _FAREWELLS:
             signal.signal(number, lambda *_: None)
         self._selector.register(self._signals, selectors.EVENT_READ, self._on_signal)
 

@@ -27,6 +27,9 @@ MOST_VISITORS = 4096
 """For a thousand processes with a connection or two each, also while all of them are replaced."""
 
 _RETRY_LISTEN_SECONDS = 30.0
+_OWN_ADDRESS = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+"""Take a port that an ended process left; Windows does so anyway, and there "reuse" would share it with a thief."""
+
 _NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
 _PATHS = {path_of(signal): signal for signal in SIGNALS}
 _SERVED = " and ".join(_PATHS)
@@ -112,9 +115,10 @@ class Receiver:
 
     def _listen(self, now: float) -> None:
         family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setblocking(False)
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, _OWN_ADDRESS, 1)
             listener.bind((self._address.host, self._address.port))
             listener.listen(MOST_VISITORS)
         except OSError as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Mapping
 
+from advisor_agent.places import settings_file
 from advisor_agent.settings_file import SettingsFileError, read
 
 DEFAULT_LISTEN = "127.0.0.1:4318"
@@ -53,20 +55,12 @@ def settings_of(
     given = _given(arguments, flags)
     path = given.get("ADVISOR_CONFIG") or environ.get("ADVISOR_CONFIG", "")
     # `enroll` writes the file that does not exist yet, and `install` says itself what is missing.
-    file = path or default_file(environ)
+    file = path or settings_file(environ)
     settings = _from_file(file, is_wanted=bool(path) and flags is FLAGS)
     if any(variable in settings for variable, _ in SECRETS.values()):
         refuse_open(file, environ)
     settings.update((name, value) for name, value in environ.items() if value)
     return {**settings, **given}
-
-
-def default_file(environ: Mapping[str, str]) -> str:
-    """Where the settings file lies if nothing else is said: for root and for services below /etc."""
-    if os.geteuid() == 0:
-        return "/etc/advisor-agent/agent.toml"
-    home = environ.get("HOME") or "/nonexistent"
-    return os.path.join(environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config"), "advisor-agent/agent.toml")
 
 
 def _given(arguments: list[str], flags: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -108,9 +102,10 @@ def _from_file(path: str, is_wanted: bool) -> dict[str, str]:
 def refuse_open(path: str, environ: Mapping[str, str]) -> None:
     """ConfigError where other users can read a file that holds secrets.
 
-    systemd opens its credentials to the service alone by an access list, which looks like a group's right.
+    systemd opens its credentials to the service alone by an access list, which looks like a group's right. Windows
+    knows access lists only, which a file's mode does not show: nothing is checked there.
     """
-    if path.startswith(environ.get("CREDENTIALS_DIRECTORY") or "\0"):
+    if sys.platform == "win32" or path.startswith(environ.get("CREDENTIALS_DIRECTORY") or "\0"):
         return
     if stat.S_IMODE(os.stat(path).st_mode) & 0o077:
         raise ConfigError(f"{path} holds a secret and is open to other users; run: chmod 600 {path}")

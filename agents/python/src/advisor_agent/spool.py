@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import zlib
 
 from advisor_agent.log import Log
 from advisor_agent.settings import ConfigError
 from advisor_agent.signals import METRICS, SIGNALS
+from advisor_agent.state_lock import Held, take
 from advisor_agent.uuid7 import uuid7
 
 QUEUE, LOCK = "queue", "lock"
@@ -177,8 +177,7 @@ class Spool:
 
     def _leave_room(self, size: int) -> None:
         """OSError where the filesystem would have less room left than others may need."""
-        space = os.statvfs(self._directory)
-        if space.f_bavail * space.f_frsize - size < self._least_free:
+        if _free_bytes(self._directory) - size < self._least_free:
             raise OSError(errno.ENOSPC, f"less than {self._least_free >> 20} MiB would be left free")
 
     def _complain(self, error: OSError) -> None:
@@ -191,22 +190,26 @@ class Spool:
 
 def _locked(path: str) -> int:
     """Hold the state directory as long as this process lives. ConfigError if another agent has it."""
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        if error.errno not in (errno.EAGAIN, errno.EACCES):
-            raise
+        return take(path)
+    except Held as error:
         folder = os.path.dirname(path)
         raise ConfigError(f"Another advisor-agent uses {folder}: stop it, or give another --state-dir.") from error
-    os.ftruncate(lock, 0)
-    os.write(lock, str(os.getpid()).encode())  # for `advisor-agent status`
-    return lock
+
+
+def _free_bytes(path: str) -> int:
+    if hasattr(os, "statvfs"):
+        space = os.statvfs(path)
+        return space.f_bavail * space.f_frsize
+    import shutil  # it would cost memory for good where it is not needed
+
+    return shutil.disk_usage(path).free
 
 
 def _sync_folder(path: str) -> None:
-    """A new name is not on the disk before its folder is."""
+    """A new name is not on the disk before its folder is. Windows opens no folders: its journal keeps their order."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 
@@ -10,6 +9,7 @@ from advisor_agent.config import Config
 from advisor_agent.identity import iso_time
 from advisor_agent.settings import ConfigError
 from advisor_agent.spool import LOCK, QUEUE
+from advisor_agent.state_lock import holder
 from advisor_agent.uuid7 import time_of
 
 
@@ -17,28 +17,16 @@ def status(config: Config) -> tuple[bool, str]:
     """True if an agent is at work, and the whole in words. ConfigError where the state directory cannot be read."""
     folder = config.state_dir
     try:
-        holder = _holder(os.path.join(folder, LOCK))
+        process = holder(os.path.join(folder, LOCK))
         waiting = sorted(os.listdir(os.path.join(folder, QUEUE)))
         size = sum(os.path.getsize(os.path.join(folder, QUEUE, name)) for name in waiting)
     except FileNotFoundError:
         return False, f"No agent has run here yet: {folder} is empty."
     except OSError as error:
         raise ConfigError(f"{folder} cannot be read: {error.strerror}. Run this as the agent's user.") from error
-    at_work = f"An agent is at work (process {holder})" if holder else "No agent is at work"
+    at_work = f"An agent is at work (process {process})" if process else "No agent is at work"
     lines = [f"{at_work}; it reports to {config.server} every {config.interval:g} s.", _waiting(waiting, size)]
-    return bool(holder), "\n".join(lines)
-
-
-def _holder(path: str) -> str:
-    """The process that holds the lock, or nothing."""
-    lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return os.read(lock, 32).decode("ascii", "replace") or "not known"
-    finally:
-        os.close(lock)
-    return ""
+    return bool(process), "\n".join(lines)
 
 
 def _waiting(names: list[str], size: int) -> str:
