@@ -5,13 +5,15 @@ import types
 
 import pytest
 
-from advisor_agent.collection import Collection, found_collectors
+from advisor_agent import collectors
+from advisor_agent.collection import Collection
 from advisor_agent.deltas import Moment
 from advisor_agent.errand import Answer
 from advisor_agent.log import Log
 from advisor_agent.metric import COUNTER, GAUGE, Metric
 from advisor_agent.otlp import export
-from advisor_agent.scene import Cost
+from advisor_agent.system import found_modules, linux
+from advisor_agent.view import Cost
 from fakes.sink import values
 
 LEVEL = Metric("level", "1", GAUGE, "")
@@ -22,6 +24,12 @@ def moment(seconds):
     return Moment(1_800_000_000_000_000_000 + seconds * 1_000_000_000, float(seconds))
 
 
+def with_collectors(kernel, *modules):
+    system = linux(kernel)
+    system.collectors += modules
+    return system
+
+
 @pytest.fixture
 def collect(machine):
     """Collect at a time; the resources of the export. Extra collectors may be added."""
@@ -29,7 +37,7 @@ def collect(machine):
 
     def _collect(seconds, *modules):
         if "collection" not in state:
-            state["collection"] = Collection(machine.kernel, Log(), [*found_collectors(), *modules])
+            state["collection"] = Collection(with_collectors(machine.kernel, *modules), Log())
         return export(state["collection"].collect(moment(seconds)), moment(seconds))["resourceMetrics"]
 
     return _collect
@@ -44,12 +52,12 @@ def collector(name, **functions):
 
 
 def test_a_collector_is_found_by_its_place():
-    names = {module.__name__.rpartition(".")[2] for module in found_collectors()}
+    names = {module.__name__.rpartition(".")[2] for module in found_modules(collectors)}
     assert {"cpu", "disk", "process_cpu"} <= names
 
 
 def test_each_collector_declares_its_metrics_and_one_way_to_collect():
-    for module in found_collectors():
+    for module in found_modules(collectors):
         assert module.METRICS
         assert hasattr(module, "collect_host") != hasattr(module, "collect_process"), module.__name__
 
@@ -123,14 +131,16 @@ def test_what_each_collector_took_and_how_often_it_failed_is_told(collect, machi
     assert int(failures["broken"]["asInt"]) == 1
     assert int(failures["disk"]["asInt"]) == 0
     assert of["advisor.agent.collector.time"].keys() == failures.keys()
-    assert failures.keys() == {module.__name__.rpartition(".")[2] for module in [*found_collectors(), broken]}
+    assert failures.keys() == {module.__name__.rpartition(".")[2] for module in [*found_modules(collectors), broken]}
 
 
 def test_what_errands_bring_is_counted_from_their_own_last_time(machine):
     machine.node(100, "/srv/a.js")
     brought = {}
     errands = types.SimpleNamespace(take=lambda: dict(brought), costs={"asked": Cost()}, start_due=lambda scene: None)
-    collection = Collection(machine.kernel, Log(), [], errands=errands)
+    system = linux(machine.kernel)
+    system.collectors = []
+    collection = Collection(system, Log(), errands=errands)
     collection._of_process = [collector("alive", collect_process=lambda scene, process: iter([LEVEL.at(1)]))]
     collection._costs["alive"] = Cost()
 

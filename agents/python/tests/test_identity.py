@@ -2,17 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from advisor_agent.identity import Host, iso_time, process_resource
+from advisor_agent.identity import iso_time, linux_host, process_resource
 from advisor_agent.processes import Processes
 from fakes.machine import BOOT, MACHINE_ID
 
 
 def resource(machine):
-    return process_resource(Host(machine.kernel), Processes(machine.kernel).scan()[0])
+    return process_resource(linux_host(machine.kernel), Processes(machine.kernel).scan()[0])
 
 
 def test_the_host(machine):
-    assert Host(machine.kernel).resource == {
+    assert linux_host(machine.kernel).resource == {
         "host.id": MACHINE_ID,
         "host.name": "shop-1",
         "host.arch": "amd64",
@@ -25,7 +25,7 @@ def test_the_host(machine):
 
 def test_a_host_without_an_id_is_known_by_its_name(machine):
     (machine.root / "etc/machine-id").unlink()
-    assert Host(machine.kernel).id == "shop-1"
+    assert linux_host(machine.kernel).id == "shop-1"
 
 
 def test_a_process(machine):

@@ -98,8 +98,8 @@ def test_it_runs_as_one_file(sink, tmp_path):
 
 def test_no_dear_module_is_imported_on_the_way_to_run():
     dear = {"argparse", "asyncio", "email", "http.client", "inspect", "logging", "psutil", "ssl", "urllib.request"}
-    program = "import sys, advisor_agent.__main__, advisor_agent.loop, advisor_agent.collection as c\n"
-    program += "c.found_collectors(); print(*sys.modules)"
+    program = "import sys, advisor_agent.__main__, advisor_agent.loop, advisor_agent.system as s\n"
+    program += "s.this_system(); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", program],
         env={"PYTHONPATH": str(SOURCE)},

@@ -18,7 +18,7 @@ def name(machine):
     def _name(environ="", cgroup=NO_UNIT, package=True, command=SCRIPT):
         if package:
             machine.write("srv/shop/package.json", '{"name": "@acme/shop", "version": "3.0.0"}')
-        found = name_of(machine.kernel, claims_of(environ), command, cgroup, "/srv/shop")
+        found = name_of(machine.kernel.file, claims_of(environ), command, cgroup, "/srv/shop")
         return found.text, found.source, found.version
 
     return _name
@@ -66,7 +66,7 @@ def test_only_a_service_unit_names(cgroup, unit):
 def test_a_tool_in_node_modules_is_named_by_the_working_directory(machine):
     machine.write("srv/shop/package.json", '{"name": "shop"}')
     machine.write("srv/shop/node_modules/next/package.json", '{"name": "next"}')
-    found = nearest_package(machine.kernel, "/srv/shop/node_modules/next/dist/bin/next", "/srv/shop")
+    found = nearest_package(machine.kernel.file, "/srv/shop/node_modules/next/dist/bin/next", "/srv/shop")
     assert found is not None
     assert found.text == "shop"
 
@@ -75,11 +75,11 @@ def test_a_tool_in_node_modules_is_named_by_the_working_directory(machine):
 def test_a_package_without_a_name_is_passed_by(machine, text):
     machine.write("srv/shop/src/package.json", text)
     machine.write("srv/package.json", '{"name": "outer", "version": 7}')
-    found = nearest_package(machine.kernel, "/srv/shop/src/main.js", "/")
+    found = nearest_package(machine.kernel.file, "/srv/shop/src/main.js", "/")
     assert found is not None
     assert (found.text, found.version) == ("outer", "")
 
 
 def test_a_huge_package_is_not_read(machine):
     machine.write("srv/package.json", '{"name": "huge", "x": "%s"}' % ("x" * 300_000))
-    assert nearest_package(machine.kernel, "/srv/main.js", "/") is None
+    assert nearest_package(machine.kernel.file, "/srv/main.js", "/") is None

@@ -12,10 +12,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from advisor_agent.collection import Collection, found_collectors, now
+from advisor_agent.collection import Collection, now
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import export
+from advisor_agent.system import linux
 from fakes.node import CLUSTER, IDLE, SERVER, node
 from fakes.sink import attributes, values
 
@@ -23,7 +24,7 @@ from fakes.sink import attributes, values
 @pytest.fixture
 def collect():
     """What the agent would send of these processes now: `{pid: resource}`."""
-    collection = Collection(Kernel(), Log(), found_collectors())
+    collection = Collection(linux(Kernel()), Log())
 
     def _collect():
         moment = now()

@@ -9,10 +9,10 @@ from typing import NoReturn
 from advisor_agent import VERSION
 from advisor_agent.address import Server, parse_server
 from advisor_agent.config import Config
-from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.places import settings_file
 from advisor_agent.settings import ENROL_FLAGS, FLAGS, INSTALL_FLAGS, ConfigError, settings_of
+from advisor_agent.system import this_system
 
 _COMMANDS = ("run", "check", "status", "enroll", "install")
 _BAD_SETTING = 2
@@ -59,8 +59,6 @@ def usage() -> str:
 def _obey(command: str, options: list[str], log: Log) -> int:
     if command not in _COMMANDS:
         raise ConfigError(f"There is no command {command}; use {', '.join(_COMMANDS[:-1])} or {_COMMANDS[-1]}.")
-    if not sys.platform.startswith("linux"):
-        raise ConfigError("The agent needs Linux: on other systems let an OpenTelemetry SDK report directly.")
     if command == "enroll":
         return _enrol(options, log)
     if command == "install":
@@ -76,10 +74,10 @@ def _obey(command: str, options: list[str], log: Log) -> int:
     if command == "check":
         from advisor_agent.check import check  # not paid for by `run`, which stays in memory for months
 
-        return 0 if check(config, Kernel(), log) else 1
+        return 0 if check(config, this_system(), log) else 1
     from advisor_agent.loop import Loop  # not needed where a setting is wrong
 
-    Loop(config, Kernel(), log).run()
+    Loop(config, this_system(), log).run()
     return 0
 
 
@@ -94,7 +92,7 @@ def _enrol(options: list[str], log: Log) -> int:
     settings = settings_of(options, os.environ, ENROL_FLAGS)
     _warn(parse_server(settings.get("ADVISOR_SERVER", "")), "The key travels", log)
     try:
-        print(enrol(settings, Kernel()))
+        print(enrol(settings, this_system().host.name))
     except EnrolmentError as error:
         log.say(str(error))
         return 1

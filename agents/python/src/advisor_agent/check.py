@@ -5,28 +5,28 @@ from __future__ import annotations
 import selectors
 import time
 
-from advisor_agent.collection import Collection, found_collectors, found_errands, now
+from advisor_agent.collection import Collection, now
 from advisor_agent.config import Config
 from advisor_agent.connection import ConnectionLost
 from advisor_agent.errand_runner import Errands
 from advisor_agent.exchange import exchange
 from advisor_agent.http import ProtocolError
-from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.metric import Attributes
 from advisor_agent.otlp import Report, encoded, export
 from advisor_agent.sender import request
 from advisor_agent.spool import Batch
+from advisor_agent.system import System
 from advisor_agent.uuid7 import uuid7
 from advisor_agent.verdict import TAKEN, explained, left_out, meaning
 
 _SPAN_SECONDS = 1.0
 
 
-def check(config: Config, kernel: Kernel, log: Log) -> bool:
+def check(config: Config, system: System, log: Log) -> bool:
     """Collect twice, print the second batch, send it; True if the server stored it."""
-    errands = Errands(config, found_errands(), selectors.DefaultSelector(), log)
-    collection = Collection(kernel, log, found_collectors(), errands=errands)
+    errands = Errands(config, system.errands, selectors.DefaultSelector(), log)
+    collection = Collection(system, log, errands=errands)
     collection.collect(now())
     time.sleep(_SPAN_SECONDS)  # increases need two readings
     errands.settle()

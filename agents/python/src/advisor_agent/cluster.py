@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from advisor_agent.naming import CONFIGURED
-from advisor_agent.processes import PRIMARY, SINGLE, WORKER, NodeProcess
+from advisor_agent.process import PRIMARY, SINGLE, WORKER, Process
 
 
-def is_pm2_daemon(primary: NodeProcess, worker: NodeProcess) -> bool:
+def is_pm2_daemon(primary: Process, worker: Process) -> bool:
     """True where the parent forks workers for PM2: they carry PM2's id and the parent does not."""
     return bool(worker.claims.pm2_name) and not primary.claims.pm2_name
 
 
-def assign_roles(processes: list[NodeProcess]) -> None:
+def assign_roles(processes: Sequence[Process]) -> None:
     """Set `role`, `primary` and `name` of each process.
 
     A worker is named as its primary, unless its own environment names it or the primary is PM2's
@@ -23,7 +25,7 @@ def assign_roles(processes: list[NodeProcess]) -> None:
     for process in processes:
         if process.claims.is_worker:
             process.role = WORKER
-            process.primary = by_pid.get(process.stat.parent)
+            process.primary = by_pid.get(process.parent)
     for process in processes:
         primary = process.primary
         if primary is None:

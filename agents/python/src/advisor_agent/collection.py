@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
 from types import ModuleType
 
-from advisor_agent import collectors, errands
 from advisor_agent.deltas import Deltas, Moment, Point
 from advisor_agent.errand_runner import Answers, Errands
-from advisor_agent.identity import Host, process_resource
-from advisor_agent.kernel import Kernel
+from advisor_agent.identity import process_resource
 from advisor_agent.log import Log
 from advisor_agent.metric import Sample, Samples
 from advisor_agent.otlp import Report
-from advisor_agent.processes import NodeProcess
-from advisor_agent.scene import Cost, Observer, Scene
+from advisor_agent.process import Process
+from advisor_agent.system import System
+from advisor_agent.view import Cost, View
 
 _HOST = "host"
-
-
-def found_collectors() -> list[ModuleType]:
-    """Every module of the package `collectors`."""
-    return _modules(collectors)
-
-
-def found_errands() -> list[ModuleType]:
-    """Every module of the package `errands`."""
-    return _modules(errands)
-
-
-def _modules(package: ModuleType) -> list[ModuleType]:
-    """What lies in a package, be it a folder or in a zip."""
-    (place,) = package.__path__
-    names = _names_in_folder(place) if os.path.isdir(place) else _names_in_zip(place)
-    return [importlib.import_module(f"{package.__name__}.{name}") for name in sorted(names)]
-
-
-def _names_in_folder(folder: str) -> set[str]:
-    stems = {name.partition(".")[0] for name in os.listdir(folder) if name.endswith((".py", ".pyc"))}
-    return stems - {"__init__"}
-
-
-def _names_in_zip(place: str) -> set[str]:
-    import pkgutil  # it brings `inspect` with it, 2 MiB that the common case does not pay
-
-    return {module.name for module in pkgutil.iter_modules([place])}
 
 
 def now() -> Moment:
@@ -60,38 +29,36 @@ class Collection:
 
     def __init__(
         self,
-        kernel: Kernel,
+        system: System,
         log: Log,
-        modules: Sequence[ModuleType],
         clock: Callable[[], float] = time.perf_counter,
         errands: Errands | None = None,
     ) -> None:
-        self._observer = Observer(kernel)
-        self._host = Host(kernel)
+        self._system = system
         self._log = log
         self._deltas = Deltas()
         self._clock = clock
-        self._costs = {_name(module): Cost() for module in modules}
+        self._costs = {_name(module): Cost() for module in system.collectors}
         self._errands = errands
-        self._of_host = [module for module in modules if hasattr(module, "collect_host")]
-        self._of_process = [module for module in modules if hasattr(module, "collect_process")]
+        self._of_host = [module for module in system.collectors if hasattr(module, "collect_host")]
+        self._of_process = [module for module in system.collectors if hasattr(module, "collect_process")]
 
     def collect(self, moment: Moment) -> list[Report]:
         """The host first, then every Node.js process that is still there."""
-        scene = self._observer.look()
+        view = self._system.look()
         answers = _by_subject(self._errands.take()) if self._errands else {}
-        scene.costs = {**self._costs, **(self._errands.costs if self._errands else {})}
-        samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, scene)]
+        view.costs = {**self._costs, **(self._errands.costs if self._errands else {})}
+        samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, view)]
         points = self._points(_HOST, samples, answers.get(None, {}), moment)
-        reports = [Report(self._host.resource, points)]
-        for process in scene.processes:
-            samples = self._process_samples(scene, process)
+        reports = [Report(self._system.host.resource, points)]
+        for process in view.processes:
+            samples = self._process_samples(view, process)
             if samples:
                 points = self._points(process.key, samples, answers.get(process.pid, {}), moment)
-                reports.append(Report(process_resource(self._host, process), points))
-        self._deltas.keep(self._subjects(scene))
+                reports.append(Report(process_resource(self._system.host, process), points))
+        self._deltas.keep(self._subjects(view))
         if self._errands:
-            self._errands.start_due(scene)
+            self._errands.start_due(view)
         return reports
 
     def _points(
@@ -103,35 +70,44 @@ class Collection:
             points += self._deltas.points((subject, name), told, moment)
         return points
 
-    def _subjects(self, scene: Scene) -> Iterator[Hashable]:
+    def _subjects(self, view: View) -> Iterator[Hashable]:
         errands = self._errands.costs if self._errands else ()
-        for subject in (_HOST, *(process.key for process in scene.processes)):
+        for subject in (_HOST, *(process.key for process in view.processes)):
             yield subject
             yield from ((subject, name) for name in errands)
 
-    def _process_samples(self, scene: Scene, process: NodeProcess) -> list[Sample]:
+    def _process_samples(self, view: View, process: Process) -> list[Sample]:
         found: list[Sample] = []
         for module in self._of_process:
             try:
-                found += self._read(module, module.collect_process, scene, process)
+                found += self._read(module, module.collect_process, view, process)
             except (FileNotFoundError, ProcessLookupError):
                 return []  # it ended while we looked: half a snapshot would mislead
         return found
 
-    def _read(self, module: ModuleType, collect: Callable[..., Samples], *scene: object) -> list[Sample]:
+    def _read(self, module: ModuleType, collect: Callable[..., Samples], *seen: object) -> list[Sample]:
         """A collector's samples, or none and one line that says what a person can do."""
         name = _name(module)
         cost, began = self._costs[name], self._clock()
         try:
-            return list(collect(*scene))
+            return list(collect(*seen))
         except Exception as error:
-            if len(scene) > 1 and isinstance(error, (FileNotFoundError, ProcessLookupError)):
+            if len(seen) > 1 and isinstance(error, (FileNotFoundError, ProcessLookupError)):
                 raise
             cost.failures += 1
-            self._log.once(name, _complaint(name, error))
+            self._log.once(name, self._complaint(name, error))
             return []
         finally:
             cost.seconds += self._clock() - began
+
+    def _complaint(self, name: str, error: Exception) -> str:
+        if isinstance(error, PermissionError):
+            return f"{name} is not reported: {error.filename} may not be read. {self._system.remedy}"
+        if isinstance(error, FileNotFoundError):
+            return f"{name} is not reported: this kernel has no {error.filename}. The rest goes on."
+        if isinstance(error, NotImplementedError):
+            return f"{name} is not reported: this system does not tell it. The rest goes on."
+        return f"{name} is not reported ({type(error).__name__}: {error}). The rest goes on; please report this line."
 
 
 def _by_subject(answers: Answers) -> dict[int | None, dict[str, list[Sample]]]:
@@ -145,14 +121,3 @@ def _by_subject(answers: Answers) -> dict[int | None, dict[str, list[Sample]]]:
 
 def _name(module: ModuleType) -> str:
     return module.__name__.rpartition(".")[2]
-
-
-def _complaint(name: str, error: Exception) -> str:
-    if isinstance(error, PermissionError):
-        return (
-            f"{name} is not reported: {error.filename} may not be read. Run the agent as the services' user"
-            " or as root, or give it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH."
-        )
-    if isinstance(error, FileNotFoundError):
-        return f"{name} is not reported: this kernel has no {error.filename}. The rest goes on."
-    return f"{name} is not reported ({type(error).__name__}: {error}). The rest goes on; please report this line."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import ModuleType
 
 _TAKES_VALUE = frozenset(
     (
@@ -37,23 +38,23 @@ class Command:
         self.is_launcher = is_launcher
 
 
-def command_of(cmdline: str, working_directory: str) -> Command:
-    """Read /proc/PID/cmdline.
+def command_of(cmdline: str, working_directory: str, paths: ModuleType = os.path) -> Command:
+    """Read /proc/PID/cmdline, or what another system tells of it, where `paths` are written otherwise.
 
     PM2 and npm set the title of their processes, which overwrites the arguments with one text
     (`node /srv/app.js`, `npm start`); of such a text only a path after `node ` is believed.
     """
     arguments = cmdline.rstrip("\0").split("\0")
     program, _, rest = arguments[0].partition(" ")
-    if os.path.basename(program) in _LAUNCHERS:
+    if paths.basename(program) in _LAUNCHERS:
         return Command("", True)
     is_titled = bool(rest) and program == "node"
     script = rest if is_titled else _script_argument(arguments[1:])
-    if is_titled and not script.startswith("/"):
+    if is_titled and not paths.isabs(script):
         return Command("", False)
     if script and working_directory:
-        script = os.path.normpath(os.path.join(working_directory, script))
-    return Command(script, os.path.basename(script) in _LAUNCHERS)
+        script = paths.normpath(paths.join(working_directory, script))
+    return Command(script, paths.basename(script) in _LAUNCHERS)
 
 
 def _script_argument(arguments: list[str]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from advisor_agent.kernel import Kernel
+from advisor_agent.process import Key
 
 SOCKET, PIPE, FILE, OTHER = "socket", "pipe", "file", "other"
 
 _LOOKS_LAST = 6
 _MUCH_SHARE, _MUCH = 0.1, 16
 """A count that moved by this share, and by this many, is worth a new look at once."""
-
-_Key = tuple[int, int]
 
 
 class _Seen:
@@ -29,9 +28,9 @@ class DescriptorKinds:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._seen: dict[_Key, _Seen] = {}
+        self._seen: dict[Key, _Seen] = {}
 
-    def of(self, key: _Key, count: int) -> dict[str, int]:
+    def of(self, key: Key, count: int) -> dict[str, int]:
         """Kind -> descriptors, of the process (pid, start) that has so many open now. OSError as of the kernel."""
         seen = self._seen.get(key)
         if seen:
@@ -40,7 +39,7 @@ class DescriptorKinds:
             seen = self._seen[key] = _Seen(count, self._read(key[0]))
         return seen.kinds
 
-    def keep(self, keys: Iterable[_Key]) -> None:
+    def keep(self, keys: Iterable[Key]) -> None:
         """Forget every process but these."""
         wanted = set(keys)
         self._seen = {key: seen for key, seen in self._seen.items() if key in wanted}

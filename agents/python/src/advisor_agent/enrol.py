@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 from advisor_agent import VERSION
 from advisor_agent.address import Server, parse_server
 from advisor_agent.connection import ConnectionLost
 from advisor_agent.exchange import exchange
 from advisor_agent.http import ProtocolError
-from advisor_agent.identity import Host
-from advisor_agent.kernel import Kernel
 from advisor_agent.places import settings_file
 from advisor_agent.settings import ConfigError
 from advisor_agent.settings_file import written
 
 _PATH = "/api/v1/enroll"
+_SYSTEM, _ADMINISTRATORS = "*S-1-5-18", "*S-1-5-32-544"
+"""Windows translates names of users and groups, but not these."""
 
 
 class EnrolmentError(Exception):
     """The server gave no token; the text says why."""
 
 
-def enrol(settings: dict[str, str], kernel: Kernel) -> str:
+def enrol(settings: dict[str, str], host_name: str) -> str:
     """What was done, in words. ConfigError for a wrong setting, EnrolmentError where the server gives no token.
 
     Everything that can be refused here is tried before the key is used, because a key enrols so many hosts only.
@@ -38,7 +39,7 @@ def enrol(settings: dict[str, str], kernel: Kernel) -> str:
     place = _open(token_file)
     try:
         try:
-            os.write(place, _token(server, key, Host(kernel).name).encode())
+            os.write(place, _token(server, key, host_name).encode())
             os.fsync(place)
         finally:
             os.close(place)  # Windows renames and deletes no file that is open
@@ -110,6 +111,9 @@ def _write_settings(file: str, settings: dict[str, str]) -> None:
 
 def _told(server: Server, token_file: str, file: str, is_new: bool) -> str:
     lines = [f"This host is enrolled at {server}. Its token is in {token_file}."]
+    if sys.platform == "win32":
+        lines.append("See that other users cannot read it. If the agent runs as the system, for example:")
+        lines.append(f'icacls "{token_file}" /inheritance:r /grant:r {_SYSTEM}:R {_ADMINISTRATORS}:F')
     if is_new:
         lines.append(f"The settings are in {file}. Start with: advisor-agent run")
     else:

@@ -15,7 +15,7 @@ from types import ModuleType
 from advisor_agent.config import Config
 from advisor_agent.errand import DEADLINE_SECONDS, Answer, understood
 from advisor_agent.log import Log
-from advisor_agent.scene import Cost, Scene
+from advisor_agent.view import Cost, View
 
 _CODE = "import sys; sys.path.insert(0, sys.argv[1]); from advisor_agent.errand import main; main()"
 _PLACE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -70,12 +70,12 @@ class Errands:
         brought, self._brought = self._brought, {}
         return brought
 
-    def start_due(self, scene: Scene) -> None:
+    def start_due(self, view: View) -> None:
         """Send a child on every errand whose time has come and that has somebody to ask."""
         for name, module in self._modules.items():
             if name in self._children or self._clock() < self._started.get(name, -module.EVERY) + module.EVERY:
                 continue
-            targets = module.targets(self._config, scene)
+            targets = module.targets(self._config, view)
             if targets:
                 self._started[name] = self._clock()
                 self._start(name, targets)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from types import ModuleType
 
-_NAME = re.compile(r"node(js)?([-.]?v?\d+(\.\d+)*)?")
+_NAME = re.compile(r"node(js)?([-.]?v?\d+(\.\d+)*)?(\.exe)?")
 _VERSION = re.compile(rb"node-v(\d{1,3}\.\d{1,3}\.\d{1,3})")
 _MARKS = (b"napi_create_function", b"libnode.so")
 """Every Node.js exports its native interface; Debian's is a small program that loads libnode."""
@@ -25,9 +26,9 @@ class Executable:
         self.version = version
 
 
-def has_node_name(path: str) -> bool:
-    """True for node, nodejs, node20, node-v22.1.0; a deleted file (an upgrade) keeps its name."""
-    return _NAME.fullmatch(os.path.basename(path.replace(" (deleted)", ""))) is not None
+def has_node_name(path: str, paths: ModuleType = os.path) -> bool:
+    """True for node, nodejs, node20, node-v22.1.0, node.exe; a deleted file (an upgrade) keeps its name."""
+    return _NAME.fullmatch(paths.basename(path.replace(" (deleted)", ""))) is not None
 
 
 class Executables:

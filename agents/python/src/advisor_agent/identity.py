@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from advisor_agent import VERSION
 from advisor_agent.claims import clean
 from advisor_agent.kernel import Kernel
-from advisor_agent.processes import NodeProcess
+from advisor_agent.process import Process
 
 Value = object
 Resource = dict[str, Value]
@@ -16,13 +16,15 @@ Resource = dict[str, Value]
 
 _ARCHITECTURES = {
     "x86_64": "amd64",
+    "AMD64": "amd64",
+    "ARM64": "arm64",
     "aarch64": "arm64",
     "armv7l": "arm32",
     "armv6l": "arm32",
     "i686": "x86",
     "ppc64le": "ppc64",
 }
-"""`uname -m` -> `host.arch` of the OpenTelemetry conventions."""
+"""`uname -m`, or what Windows says -> `host.arch` of the OpenTelemetry conventions."""
 
 SDK = {"telemetry.sdk.name": "advisor-agent", "telemetry.sdk.version": VERSION}
 
@@ -30,20 +32,27 @@ SDK = {"telemetry.sdk.name": "advisor-agent", "telemetry.sdk.version": VERSION}
 class Host:
     """This machine. Read once: neither its id nor its name is expected to change under the agent."""
 
-    def __init__(self, kernel: Kernel) -> None:
-        self.name = _first(kernel, "proc/sys/kernel/hostname") or "unnamed"
-        self.id = _first(kernel, "etc/machine-id", "var/lib/dbus/machine-id") or self.name
+    def __init__(self, name: str, machine_id: str, architecture: str, os_type: str, os_description: str) -> None:
+        self.name = name or "unnamed"
+        self.id = machine_id or self.name
         self.resource: Resource = {
             "host.id": self.id,
             "host.name": self.name,
-            "host.arch": _ARCHITECTURES.get(kernel.architecture(), kernel.architecture()),
-            "os.type": "linux",
-            "os.description": _os_description(kernel),
+            "host.arch": _ARCHITECTURES.get(architecture, architecture),
+            "os.type": os_type,
+            "os.description": os_description,
             **SDK,
         }
 
 
-def process_resource(host: Host, process: NodeProcess) -> Resource:
+def linux_host(kernel: Kernel) -> Host:
+    """Its id is that of systemd or D-Bus, as the OpenTelemetry conventions want it of machines in no cloud."""
+    machine_id = _first(kernel, "etc/machine-id", "var/lib/dbus/machine-id")
+    name = _first(kernel, "proc/sys/kernel/hostname")
+    return Host(name, machine_id, kernel.architecture(), "linux", _os_description(kernel))
+
+
+def process_resource(host: Host, process: Process) -> Resource:
     """What a process is known by. Of its command line only the script's path, of its environment only claims."""
     created = round(process.created)
     resource: Resource = {
@@ -54,7 +63,7 @@ def process_resource(host: Host, process: NodeProcess) -> Resource:
         "host.id": host.id,
         "host.name": host.name,
         "process.pid": process.pid,
-        "process.parent_pid": process.stat.parent,
+        "process.parent_pid": process.parent,
         "process.creation.time": iso_time(process.created),
         "process.runtime.name": "nodejs",
         "process.runtime.version": process.version,

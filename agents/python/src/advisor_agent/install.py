@@ -70,6 +70,11 @@ _HIDDEN = (
     f" {SEES_ALL}, which shows them."
 )
 
+_BY_HAND = (
+    "There is no systemd here: let launchd (macOS) or the Task Scheduler (Windows) start `advisor-agent run`"
+    " with the machine, and again when it ends."
+)
+
 Run = Callable[[Sequence[str]], int]
 
 
@@ -87,6 +92,8 @@ def install(
     config: str, token: str, is_privileged: bool, folder: str = "/etc/systemd/system", run: Run | None = None
 ) -> str:
     """Write the unit and start it; what was done, in words. InstallError where that does not work."""
+    if not sys.platform.startswith("linux"):
+        raise InstallError(_BY_HAND)
     for path, what in ((config, "settings file"), (token, "token")):
         if not os.path.isfile(path):
             raise InstallError(f"There is no {what} {path}. Run `advisor-agent enroll` first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 _KNOWN = getattr(os, "sysconf", {"SC_CLK_TCK": 100, "SC_PAGE_SIZE": 4096}.__getitem__)
@@ -10,6 +11,7 @@ _KNOWN = getattr(os, "sysconf", {"SC_CLK_TCK": 100, "SC_PAGE_SIZE": 4096}.__geti
 TICKS_PER_SECOND: int = _KNOWN("SC_CLK_TCK")
 PAGE_BYTES: int = _KNOWN("SC_PAGE_SIZE")
 _PIECE_BYTES = 16_384
+_MOST_FILE_BYTES = 262_144
 
 
 class Space:
@@ -49,6 +51,12 @@ class Kernel:
         finally:
             os.close(file)
         return data.decode("utf-8", "replace")
+
+    def file(self, path: str) -> str:
+        """Text of a file of a service, by its whole path. OSError too where it is unreasonably long."""
+        if os.stat(self.root + path).st_size > _MOST_FILE_BYTES:
+            raise OSError(errno.EFBIG, "too long", path)
+        return self.read(path.lstrip("/"))
 
     def link(self, *parts: str) -> str:
         """What a symbolic link points to."""

@@ -7,16 +7,16 @@ import signal
 import socket
 import time
 
-from advisor_agent.collection import Collection, found_collectors, found_errands, now
+from advisor_agent.collection import Collection, now
 from advisor_agent.config import Config
 from advisor_agent.descriptor_limit import room_for
 from advisor_agent.errand_runner import Errands
-from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import encoded, export
 from advisor_agent.receiver import MOST_VISITORS, Receiver
 from advisor_agent.sender import Sender
 from advisor_agent.spool import Batch, Spool
+from advisor_agent.system import System
 from advisor_agent.uuid7 import uuid7
 
 _LEAVE_SECONDS = 1.5
@@ -29,7 +29,7 @@ _FAREWELLS = {signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGBREAK", signal.
 class Loop:
     """The agent at work."""
 
-    def __init__(self, config: Config, kernel: Kernel, log: Log) -> None:
+    def __init__(self, config: Config, system: System, log: Log) -> None:
         self._config = config
         self._log = log
         self._selector = selectors.DefaultSelector()
@@ -38,8 +38,8 @@ class Loop:
         self._receiver: Receiver | None = None
         if config.listen:
             self._receiver = Receiver(config.listen, self._spool, self._selector, log, room_for(MOST_VISITORS))
-        self._errands = Errands(config, found_errands(), self._selector, log)
-        self._collection = Collection(kernel, log, found_collectors(), errands=self._errands)
+        self._errands = Errands(config, system.errands, self._selector, log)
+        self._collection = Collection(system, log, errands=self._errands)
         self._leave_by: float | None = None
 
     def run(self) -> None:
@@ -65,7 +65,7 @@ class Loop:
         try:
             body = encoded(export(self._collection.collect(moment), moment))
         except OSError as error:
-            self._log.once("tick", f"Nothing can be collected: {error}. Is /proc mounted?")
+            self._log.once("tick", f"Nothing can be collected: {error}. On Linux, see that /proc is mounted.")
             return
         self._spool.add(Batch(uuid7(), "application/json", "gzip", body))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
+from types import ModuleType
 
 from advisor_agent.claims import Claims, clean
 from advisor_agent.command import Command
-from advisor_agent.kernel import Kernel
 
 CONFIGURED, PM2, SYSTEMD, PACKAGE, SCRIPT = "configured", "pm2", "systemd", "package", "script"
 """Sources of a name, the weightiest first; sent as `advisor.service.name.source`."""
@@ -22,8 +23,11 @@ _HOSTS_OF_OTHERS = frozenset(
 )
 """Units that run other people's programs: their name says nothing of the service."""
 
-_MOST_PACKAGE_BYTES = 262_144
 _ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
+
+
+ReadFile = Callable[[str], str]
+"""Text of a file by its whole path; OSError where it cannot be had, or is too long to be a package.json."""
 
 
 class Name:
@@ -37,7 +41,14 @@ class Name:
         self.version = version
 
 
-def name_of(kernel: Kernel, claims: Claims, command: Command, cgroup: str, working_directory: str) -> Name:
+def name_of(
+    read: ReadFile,
+    claims: Claims,
+    command: Command,
+    cgroup: str,
+    working_directory: str,
+    paths: ModuleType = os.path,
+) -> Name:
     """The name by the weightiest source there is. A launcher (npm) is not named after what it starts."""
     if not command.is_launcher:
         if "service.name" in claims.resource:
@@ -47,10 +58,10 @@ def name_of(kernel: Kernel, claims: Claims, command: Command, cgroup: str, worki
         unit = systemd_service(cgroup)
         if unit:
             return Name(unit, SYSTEMD)
-        package = nearest_package(kernel, command.script, working_directory)
+        package = nearest_package(read, command.script, working_directory, paths)
         if package:
             return package
-    stem = os.path.splitext(os.path.basename(command.script))[0]
+    stem = paths.splitext(paths.basename(command.script))[0]
     return Name(clean(stem) or ("npm" if command.is_launcher else "node"), SCRIPT)
 
 
@@ -71,28 +82,26 @@ def systemd_service(cgroup: str) -> str:
     return ""
 
 
-def nearest_package(kernel: Kernel, script: str, working_directory: str) -> Name | None:
+def nearest_package(read: ReadFile, script: str, working_directory: str, paths: ModuleType = os.path) -> Name | None:
     """The first package.json with a name, from the script upwards.
 
     A script inside `node_modules` is a tool (`next start`); what it serves lies in the working directory.
     """
-    directory = os.path.dirname(script)
-    if not script or "/node_modules/" in script:
+    directory = paths.dirname(script)
+    if not script or f"{paths.sep}node_modules{paths.sep}" in script:
         directory = working_directory
-    while directory.startswith("/"):
-        package = _package(kernel, directory)
+    while paths.isabs(directory):
+        package = _package(read, paths.join(directory, "package.json"))
         if package:
             return package
-        directory = "" if directory == "/" else os.path.dirname(directory)
+        above = paths.dirname(directory)
+        directory = above if above != directory else ""
     return None
 
 
-def _package(kernel: Kernel, directory: str) -> Name | None:
-    path = os.path.join(directory, "package.json")
+def _package(read: ReadFile, path: str) -> Name | None:
     try:
-        if os.stat(kernel.root + path).st_size > _MOST_PACKAGE_BYTES:
-            return None
-        content = json.loads(kernel.read(path.lstrip("/")))
+        content = json.loads(read(path))
     except (OSError, ValueError, RecursionError):
         return None  # absent, unreadable or no JSON: look further up
     name = content.get("name") if isinstance(content, dict) else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from advisor_agent.kernel import Kernel
-from advisor_agent.pm2 import Pm2Ports
+from advisor_agent.pm2 import Pm2Ports, primary_ports
+from advisor_agent.process import Key
 from advisor_agent.processes import NodeProcess
 from advisor_agent.sockets import ESTABLISHED, LISTEN, Socket, sockets
 
@@ -35,7 +36,7 @@ class Ports:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._own_network = _own_network(kernel)
-        self._owned: dict[tuple[int, int], frozenset[int]] = {}
+        self._owned: dict[Key, frozenset[int]] = {}
         self._listening: frozenset[int] = frozenset()
         self._age = 0
         self._pm2 = Pm2Ports()
@@ -88,13 +89,13 @@ class Ports:
         held = self._held(readable, own, established)
         self._pm2.scan(readable, held)
         queues = _queues(rows)
-        return {p.pid: _use(self._served(p, own), held[p.pid], queues) for p in readable}
+        return {p.pid: _use(self._pm2.served(p, own), held[p.pid], queues) for p in readable}
 
     def _held(
         self, processes: list[NodeProcess], own: dict[int, set[int]], established: dict[int, list[int]]
     ) -> dict[int, dict[int, int]]:
         """Connections by pid and port. A port with one acceptor is counted without reading descriptors."""
-        accepts = {p.pid: own[p.pid] | _primary_ports(p, own) for p in processes}
+        accepts = {p.pid: own[p.pid] | primary_ports(p, own) for p in processes}
         sharers: dict[int, int] = {}
         for port in (port for ports in accepts.values() for port in ports):
             sharers[port] = sharers.get(port, 0) + 1
@@ -111,16 +112,6 @@ class Ports:
         except OSError:
             return {}
         return {port: sum(inode in mine for inode in inodes) for port, inodes in busy.items()}
-
-    def _served(self, process: NodeProcess, own: dict[int, set[int]]) -> set[int]:
-        """The ports a process answers on: its own and, for a worker, its primary's."""
-        primary = process.primary
-        if self._pm2.is_daemon(process):
-            return set()
-        if primary and self._pm2.is_daemon(primary):
-            ports = self._pm2.of_worker(primary, process.name.text, _primary_ports(process, own))
-            return own[process.pid] | ports
-        return own[process.pid] | _primary_ports(process, own)
 
     def _forget(self, processes: list[NodeProcess]) -> None:
         alive = {process.key for process in processes}
@@ -146,10 +137,6 @@ def _counted(states: Iterable[int]) -> dict[int, int]:
     for state in states:
         counts[state] = counts.get(state, 0) + 1
     return counts
-
-
-def _primary_ports(process: NodeProcess, own: dict[int, set[int]]) -> set[int]:
-    return own.get(process.primary.pid, set()) if process.primary else set()
 
 
 def _own_network(kernel: Kernel) -> str:

@@ -1,23 +1,21 @@
-"""Which processes of this machine are Node.js, each looked at closely once."""
+"""Which processes of this Linux machine are Node.js, each looked at closely once."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 
-from advisor_agent.claims import Claims, claims_of
-from advisor_agent.command import Command, command_of
+from advisor_agent.claims import claims_of
+from advisor_agent.command import command_of
 from advisor_agent.executable import Executables, has_node_name
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
-from advisor_agent.naming import Name, name_of
+from advisor_agent.naming import name_of
+from advisor_agent.process import Process
 
-SINGLE, PRIMARY, WORKER = "single", "primary", "worker"
-"""Values of `advisor.cluster.role`."""
-
-_LOOKS_UNTIL_SETTLED = 3
+LOOKS_UNTIL_SETTLED = 3
 """A child shows its parent's program and environment between fork and exec, so first looks are repeated."""
 
-_LOOK_AGAIN_EVERY = 6
+LOOK_AGAIN_EVERY = 6
 """Scans between two looks at a process that was not Node.js: a shell may still exec one."""
 
 
@@ -39,28 +37,21 @@ class Stat:
         self.rss = int(fields[21]) * PAGE_BYTES
 
 
-class NodeProcess:
-    """A running Node.js process. `created` is Unix seconds; `role`, `primary` and `name` settle per scan."""
+class NodeProcess(Process):
+    """A running Node.js process. `stat` is of the last scan."""
 
-    __slots__ = (
-        "cgroup", "claims", "command", "created", "name", "network", "own_name", "pid", "primary",
-        "program", "role", "stat", "version",
-    )  # fmt: skip
+    __slots__ = ("cgroup", "network", "stat")
 
     def __init__(self, pid: int, stat: Stat, created: float, program: str, version: str) -> None:
-        self.pid = pid
+        super().__init__(pid, created, program, version)
         self.stat = stat
-        self.created = created
-        self.program = program
-        self.version = version
-        self.role = SINGLE
-        self.primary: NodeProcess | None = None
-        self.claims: Claims
-        self.command: Command
-        self.own_name: Name
-        self.name: Name
         self.network = ""
         self.cgroup = ""
+
+    @property
+    def parent(self) -> int:
+        """Process id of its parent, which changes when that one ends."""
+        return self.stat.parent
 
     @property
     def executable(self) -> str:
@@ -110,8 +101,8 @@ class Processes:
 
     def _refreshed(self, pid: int, seen: _Seen) -> NodeProcess | None:
         old = seen.process
-        unsettled = seen.looks < _LOOKS_UNTIL_SETTLED
-        if old is None and not unsettled and (self._scans + pid) % _LOOK_AGAIN_EVERY:
+        unsettled = seen.looks < LOOKS_UNTIL_SETTLED
+        if old is None and not unsettled and (self._scans + pid) % LOOK_AGAIN_EVERY:
             return None
         program = self._program(pid)
         seen.looks += 1
@@ -146,7 +137,7 @@ class Processes:
         process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
         process.command = command_of(kernel.read("proc", number, "cmdline"), directory)
         process.cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
-        process.own_name = name_of(kernel, process.claims, process.command, process.cgroup, directory)
+        process.own_name = name_of(kernel.file, process.claims, process.command, process.cgroup, directory)
         process.name = process.own_name
         return process
 

@@ -1,4 +1,4 @@
-"""One look at the machine: what collectors read from."""
+"""One look at a Linux machine: what its collectors read from."""
 
 from __future__ import annotations
 
@@ -7,54 +7,39 @@ from advisor_agent.descriptor_kinds import DescriptorKinds
 from advisor_agent.kernel import Kernel
 from advisor_agent.metric import Sample
 from advisor_agent.ports import Ports, PortUse
-from advisor_agent.processes import NodeProcess, Processes
+from advisor_agent.processes import NodeProcess, Processes, Stat
+from advisor_agent.view import View
 
 
-class Cost:
-    """What a collector took so far: seconds, and how often it failed."""
-
-    __slots__ = ("failures", "seconds")
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.failures = 0
-
-
-class Scene:
+class Scene(View):
     """The kernel's files, the Node.js processes of this moment, and their port use by pid.
 
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
-    `tcp_states` are the sockets of the agent's own network namespace by state; `costs` is what each collector took in
-    the looks before; `kinds` knows what descriptors are,
+    `tcp_states` are the sockets of the agent's own network namespace by state; `kinds` knows what descriptors are,
     and `groups` holds what was read of a control group in this look.
     """
 
     __slots__ = (
         "_boot_age",
-        "costs",
         "groups",
         "hidden",
         "kernel",
         "kinds",
         "ports",
         "ports_error",
-        "process_count",
-        "processes",
         "tcp_states",
     )
 
     def __init__(
         self, kernel: Kernel, processes: list[NodeProcess], process_count: int, ports: dict[int, PortUse]
     ) -> None:
+        super().__init__(processes, process_count)
         self.kernel = kernel
-        self.processes = processes
-        self.process_count = process_count
         self.ports = ports
         self._boot_age = -1.0
         self.hidden: frozenset[int] = frozenset()
         self.ports_error = ""
         self.tcp_states: dict[int, int] = {}
-        self.costs: dict[str, Cost] = {}
         self.groups: dict[str, list[Sample]] = {}
         self.kinds = DescriptorKinds(kernel)
 
@@ -64,6 +49,11 @@ class Scene:
         if self._boot_age < 0:
             self._boot_age = float(self.kernel.read("proc/uptime").split()[0])
         return self._boot_age
+
+    def own_use(self) -> tuple[float, int]:
+        """What the agent itself takes: seconds of CPU since it started, and bytes of resident memory now."""
+        own = Stat(self.kernel.read("proc/self/stat"))
+        return own.user + own.system, own.rss
 
 
 class Observer:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from advisor_agent.collectors import agent
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
-from advisor_agent.scene import Cost, Observer
+from advisor_agent.scene import Observer
+from advisor_agent.view import Cost
 
 
 def test_the_agent_and_its_collectors(scene, figures):

@@ -14,12 +14,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 from advisor_agent import ports
-from advisor_agent.collection import Collection, found_collectors
+from advisor_agent.collection import Collection
 from advisor_agent.deltas import Moment
 from advisor_agent.kernel import TICKS_PER_SECOND, Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import Json, Report, export
 from advisor_agent.sockets import ESTABLISHED, LISTEN, Socket, sockets
+from advisor_agent.system import linux
 from fakes.machine import BOOT, Machine
 
 FOLDER = Path(__file__).parents[3] / "contract"
@@ -33,7 +34,7 @@ def examples() -> dict[str, Json]:
         machine = Machine(Path(folder))
         _populate(machine, 0)
         ticks = count(0.0, 0.001)  # a clock that moves by a millisecond each time it is looked at
-        collection = Collection(machine.kernel, Log(), found_collectors(), ticks.__next__)
+        collection = Collection(linux(machine.kernel), Log(), ticks.__next__)
         collection.collect(_moment(0))
         machine.at(INTERVAL)
         _populate(machine, INTERVAL)

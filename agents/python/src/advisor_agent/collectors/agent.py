@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from advisor_agent.metric import COUNTER, GAUGE, Metric, Samples
-from advisor_agent.processes import Stat
-from advisor_agent.scene import Scene
+from advisor_agent.view import View
 
 CPU = Metric("advisor.agent.cpu.time", "s", COUNTER, "CPU time of the agent")
 MEMORY = Metric("advisor.agent.memory.usage", "By", GAUGE, "Resident memory of the agent")
@@ -13,12 +12,12 @@ FAILURES = Metric("advisor.agent.collector.failures", "{failure}", COUNTER, "Tim
 METRICS = (CPU, MEMORY, TIME, FAILURES)
 
 
-def collect_host(scene: Scene) -> Samples:
+def collect_host(view: View) -> Samples:
     """Of the looks before this one, since this one is not over."""
-    own = Stat(scene.kernel.read("proc/self/stat"))
-    yield CPU.at(own.user + own.system)
-    yield MEMORY.at(own.rss)
-    for name, cost in scene.costs.items():
+    seconds, resident = view.own_use()
+    yield CPU.at(seconds)
+    yield MEMORY.at(resident)
+    for name, cost in view.costs.items():
         collector = ("advisor.agent.collector", name)
         yield TIME.at(round(cost.seconds, 6), collector)
         yield FAILURES.at(cost.failures, collector)

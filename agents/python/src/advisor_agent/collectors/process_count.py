@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from advisor_agent.metric import GAUGE, UPDOWNCOUNTER, Metric, Samples
-from advisor_agent.scene import Scene
+from advisor_agent.view import View
 
 ALL = Metric("system.process.count", "{process}", UPDOWNCOUNTER, "Processes")
 NODE = Metric("advisor.system.node_process.count", "{process}", GAUGE, "Node.js processes found")
 METRICS = (ALL, NODE)
 
 
-def collect_host(scene: Scene) -> Samples:
+def collect_host(view: View) -> Samples:
     """Both counts."""
-    yield ALL.at(scene.process_count)
-    yield NODE.at(len(scene.processes))
+    yield ALL.at(view.process_count)
+    yield NODE.at(len(view.processes))

@@ -1,14 +1,14 @@
-"""Time since boot, from /proc/uptime."""
+"""Time since boot."""
 
 from __future__ import annotations
 
 from advisor_agent.metric import GAUGE, Metric, Samples
-from advisor_agent.scene import Scene
+from advisor_agent.view import View
 
 UPTIME = Metric("system.uptime", "s", GAUGE, "Time since boot")
 METRICS = (UPTIME,)
 
 
-def collect_host(scene: Scene) -> Samples:
+def collect_host(view: View) -> Samples:
     """Seconds, suspended time included."""
-    yield UPTIME.at(scene.boot_age)
+    yield UPTIME.at(view.boot_age)

@@ -1,0 +1,26 @@
+"""macOS and Windows, as the rest of the agent wants to know a system."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+from advisor_agent.collectors import agent, process_count, uptime
+from advisor_agent.portable import collectors
+from advisor_agent.portable.host import this_host
+from advisor_agent.portable.scene import Observer
+from advisor_agent.system import System, found_modules
+
+_OF_ANY_SYSTEM = (agent, process_count, uptime)
+"""Collectors that read nothing but a `View`."""
+
+_NO_ERRANDS: list[ModuleType] = []
+"""They are children of a kind that Windows does not have, and are told of what /proc shows."""
+
+_REMEDY = "Run the agent as the services' user, as root (macOS) or as an administrator (Windows)."
+
+
+def through(psutil: ModuleType, paths: ModuleType = os.path) -> System:
+    """A system seen through psutil, with paths written as there."""
+    modules = [*_OF_ANY_SYSTEM, *found_modules(collectors)]
+    return System(this_host(psutil), Observer(psutil, paths).look, modules, _NO_ERRANDS, _REMEDY)

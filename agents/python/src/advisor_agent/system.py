@@ -1,0 +1,76 @@
+"""What differs between operating systems: who the host is, how it is looked at, what reads it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+from advisor_agent import collectors, errands
+from advisor_agent.identity import Host, linux_host
+from advisor_agent.kernel import Kernel
+from advisor_agent.scene import Observer
+from advisor_agent.settings import ConfigError
+from advisor_agent.view import View
+
+_OTHERS = ("darwin", "win32")
+_REMEDY = "Run the agent as the services' user or as root, or give it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH."
+
+
+class System:
+    """`collectors` read what `look` saw, and `errands` ask others; `remedy` is for what may not be read."""
+
+    __slots__ = ("collectors", "errands", "host", "look", "remedy")
+
+    def __init__(
+        self,
+        host: Host,
+        look: Callable[[], View],
+        collectors: list[ModuleType],
+        errands: list[ModuleType],
+        remedy: str,
+    ) -> None:
+        self.host = host
+        self.look = look
+        self.collectors = collectors
+        self.errands = errands
+        self.remedy = remedy
+
+
+def this_system() -> System:
+    """The one that we run on. ConfigError where the agent cannot work."""
+    if sys.platform.startswith("linux"):
+        return linux(Kernel())
+    if sys.platform not in _OTHERS:
+        raise ConfigError("The agent runs on Linux, macOS and Windows: elsewhere let an OpenTelemetry SDK report.")
+    from advisor_agent.portable.system import through  # Linux pays nothing for it
+
+    try:
+        return through(importlib.import_module("psutil"))
+    except ImportError as error:
+        raise ConfigError("On this system the agent needs psutil: pip install psutil.") from error
+
+
+def linux(kernel: Kernel) -> System:
+    """All of /proc, /sys and netlink."""
+    return System(linux_host(kernel), Observer(kernel).look, found_modules(collectors), found_modules(errands), _REMEDY)
+
+
+def found_modules(package: ModuleType) -> list[ModuleType]:
+    """Every module of a package, in a folder or in a zip."""
+    (place,) = package.__path__
+    names = _names_in_folder(place) if os.path.isdir(place) else _names_in_zip(place)
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in sorted(names)]
+
+
+def _names_in_folder(folder: str) -> set[str]:
+    stems = {name.partition(".")[0] for name in os.listdir(folder) if name.endswith((".py", ".pyc"))}
+    return stems - {"__init__"}
+
+
+def _names_in_zip(place: str) -> set[str]:
+    import pkgutil  # it brings `inspect` with it, 2 MiB that the common case does not pay
+
+    return {module.name for module in pkgutil.iter_modules([place])}
