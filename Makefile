@@ -10,13 +10,14 @@ UV := $(BIN)/uv sync --frozen --quiet --no-python-downloads --python $(BIN)/pyth
 AGENT := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable agents/python
 NODE_PACKAGES := $(patsubst %/package-lock.json,%,$(wildcard agents/*/package-lock.json tests/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.package-lock.json,$(NODE_PACKAGES))
+AGENT_PEERS := agents/python/bench/.peers/.installed
 STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)
 SCRIPTS = $(shell git ls-files '*.js' '*.mjs' | grep -v '^static/vendor/')
 PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent check clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -53,10 +54,20 @@ test-long: .venv/.test node-packages ## The same tests with their full counts
 bench-probe: agents/node/bench/node_modules/.package-lock.json ## What the probe costs a service, beside its peers (25 minutes; QUICK=1 for a look)
 	@cd agents/node/bench && node main.js $(BENCH)
 
+bench-agent: .venv/.made ## What the agent costs a host, beside its peers (10 minutes)
+	@$(MAKE) -s --no-print-directory $(AGENT_PEERS) || echo "The peers of PyPI could not be installed, and are left out." >&2
+	@cd agents/python && ../../$(BIN)/python -m bench $(BENCH)
+
+$(AGENT_PEERS): agents/python/bench/requirements.txt
+	@echo "Installing glances and OpenTelemetry for the bench ..."
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D)/bin/python -r $<
+	@touch $@
+
 check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy advisor agents/python/src tests manage.py
+	$(BIN)/mypy advisor agents/python/src agents/python/bench tests manage.py
 	$(BIN)/lint-imports
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check --fail-level WARNING
@@ -64,7 +75,7 @@ check: .venv/.test ## Style, types, imports, migrations, settings
 
 clean: ## Remove what these targets made, but no data (that is in .advisor)
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf $(addsuffix /node_modules,$(NODE_PACKAGES))
+	rm -rf $(addsuffix /node_modules,$(NODE_PACKAGES)) $(dir $(AGENT_PEERS))
 
 # A venv needs ensurepip, which some systems package apart; virtualenv or this Python's own pip do as well.
 .venv/.made:
