@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import shutil
+import json
 import types
 
 import pytest
@@ -11,8 +11,9 @@ from advisor_agent.deltas import Moment
 from advisor_agent.errand import Answer
 from advisor_agent.log import Log
 from advisor_agent.metric import COUNTER, GAUGE, Metric
+from advisor_agent.modules import found_modules
 from advisor_agent.otlp import export
-from advisor_agent.system import found_modules, linux
+from advisor_agent.system import linux
 from advisor_agent.view import Cost
 from fakes.sink import values
 
@@ -38,7 +39,7 @@ def collect(machine):
     def _collect(seconds, *modules):
         if "collection" not in state:
             state["collection"] = Collection(with_collectors(machine.kernel, *modules), Log())
-        return export(state["collection"].collect(moment(seconds)), moment(seconds))["resourceMetrics"]
+        return json.loads(export(state["collection"].collect(moment(seconds)), moment(seconds)))["resourceMetrics"]
 
     return _collect
 
@@ -108,7 +109,7 @@ def test_what_may_not_be_read_is_told_with_what_to_do(collect, capsys):
 def test_a_process_that_ends_during_collection_is_left_out_silently(collect, machine, capsys):
     machine.node(100, "/srv/a.js")
     machine.node(200, "/srv/b.js")
-    shutil.rmtree(machine.root / "proc/100/task")
+    (machine.root / "proc/100/status").unlink()
     _, only = collect(0)
     assert values(only)["process.thread.count"] == [11]
     assert capsys.readouterr().err == ""

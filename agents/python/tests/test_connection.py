@@ -96,7 +96,7 @@ def test_a_large_request_goes_out_in_pieces(serving):
 
 def test_localhost_is_found_where_only_the_old_family_listens(serving):
     connection = Connection(parse_server(serving(answers_twice, host="localhost")))
-    assert answer_of(connection).status == 200
+    assert [answer_of(connection).status for _ in range(2)] == [200, 200]
     connection.close()
 
 
@@ -150,7 +150,7 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def secure(serving, certificate):
-    """The URL of a TLS server that answers twice."""
+    """The URL of a TLS server that takes two connections, and answers twice on each."""
 
     def wrapped(accepted):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -162,17 +162,31 @@ def secure(serving, certificate):
                 return  # the client did not trust us
             answers_twice(secured)
 
-    return serving(wrapped, scheme="https", host="localhost")
+    return serving(wrapped, wrapped, scheme="https", host="localhost")
 
 
-def test_tls_with_a_certificate_that_is_trusted(secure, certificate, monkeypatch):
+@pytest.fixture
+def authorities_read(monkeypatch):
+    """How often the authorities were read: one entry each time."""
+    create, times = ssl.create_default_context, []
+    monkeypatch.setattr(ssl, "create_default_context", lambda: (times.append(1), create())[1])
+    return times
+
+
+def test_tls_with_a_certificate_that_is_trusted(secure, certificate, monkeypatch, authorities_read):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     connection = Connection(parse_server(secure))
+    for _ in range(2):
+        assert [answer_of(connection).status for _ in range(2)] == [200, 200]
+        connection.close()
+    assert len(authorities_read) == 1
+
+
+def test_tls_with_an_unknown_certificate_sends_nothing_until_it_is_known(secure, certificate, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    connection = Connection(parse_server(secure))
+    with pytest.raises(ConnectionLost, match=r"self.signed certificate"):
+        answer_of(connection)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     assert [answer_of(connection).status for _ in range(2)] == [200, 200]
     connection.close()
-
-
-def test_tls_with_an_unknown_certificate_sends_nothing(secure, monkeypatch):
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    with pytest.raises(ConnectionLost, match=r"self.signed certificate"):
-        answer_of(Connection(parse_server(secure)))

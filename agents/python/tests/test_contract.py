@@ -9,7 +9,7 @@ from advisor.vocabulary import COLUMNS
 
 from advisor_agent import collectors
 from advisor_agent.metric import COUNTER, GAUGE, SHARE, UPDOWNCOUNTER
-from advisor_agent.system import found_modules
+from advisor_agent.modules import found_modules
 from fakes.contract import FOLDER, examples, text_of
 from fakes.sink import attributes, values
 

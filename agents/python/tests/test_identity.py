@@ -52,6 +52,15 @@ def test_a_process(machine):
     }
 
 
+def test_a_process_that_did_not_change_is_put_together_once(machine):
+    machine.node(100, "/srv/a.js")
+    host, (process,) = linux_host(machine.kernel), Processes(machine.kernel).scan()
+    first = process_resource(host, process)
+    assert process_resource(host, process) is first
+    process.role = "worker"
+    assert process_resource(host, process)["advisor.cluster.role"] == "worker"
+
+
 def test_secrets_of_a_process_stay_on_the_host(machine):
     environ = {"API_KEY": "s3cret-env", "pm_id": "0", "name": "api"}
     machine.node(100, "--title", "s3cret-option", "/srv/a.js", "--password=s3cret-argument", environ=environ)

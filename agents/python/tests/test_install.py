@@ -94,7 +94,7 @@ def test_one_file_is_laid_where_a_service_can_read_it(files, tmp_path, systemctl
     monkeypatch.setattr(module, "_ARCHIVE", str(tmp_path / "lib" / "advisor-agent.pyz"))
     install(*files, True, str(tmp_path), systemctl)
     assert (tmp_path / "lib" / "advisor-agent.pyz").read_bytes() == b"archive"
-    assert f"{tmp_path}/lib/advisor-agent.pyz run" in (tmp_path / UNIT).read_text()
+    assert f" -S {tmp_path}/lib/advisor-agent.pyz run" in (tmp_path / UNIT).read_text()
 
 
 @pytest.mark.parametrize("is_privileged", [True, False])

@@ -3,9 +3,11 @@ from __future__ import annotations
 import gzip
 import json
 
+from advisor_agent import VERSION
 from advisor_agent.deltas import Moment, Point
 from advisor_agent.metric import COUNTER, GAUGE, UPDOWNCOUNTER, Metric
 from advisor_agent.otlp import Report, encoded, export
+from advisor_agent.resource import Resource
 
 NOW = Moment(1_800_000_010_000_000_000, 10.0)
 START = 1_800_000_000_000_000_000
@@ -13,7 +15,8 @@ TIME = Metric("t", "s", COUNTER, "")
 
 
 def metrics(*points):
-    (resource,) = export([Report({"host.id": "h", "process.pid": 7}, list(points))], NOW)["resourceMetrics"]
+    report = Report(Resource({"host.id": "h", "process.pid": 7}), list(points))
+    (resource,) = json.loads(export([report], NOW))["resourceMetrics"]
     assert resource["resource"]["attributes"] == [
         {"key": "host.id", "value": {"stringValue": "h"}},
         {"key": "process.pid", "value": {"intValue": "7"}},
@@ -54,4 +57,26 @@ def test_what_is_no_finite_number_is_left_out():
 
 def test_the_body_is_gzipped_json():
     request = export([], NOW)
-    assert json.loads(gzip.decompress(encoded(request))) == request == {"resourceMetrics": []}
+    assert gzip.decompress(encoded(request)).decode() == request == '{"resourceMetrics":[]}'
+
+
+def test_any_text_is_sent_as_it_is():
+    text = 'quote " backslash \\ line\n \u2028 lone \ud800 é 😀'
+    report = Report(Resource({"service.name": text}), [Point(TIME, 1, (("m", text),), START)])
+    (resource,) = json.loads(export([report], NOW))["resourceMetrics"]
+    (metric,) = resource["scopeMetrics"][0]["metrics"]
+    told = [*resource["resource"]["attributes"], *metric["sum"]["dataPoints"][0]["attributes"]]
+    assert [pair["value"]["stringValue"] for pair in told] == [text, text]
+
+
+def test_numbers_are_sent_to_their_last_digit():
+    gauge = Metric("g", "1", GAUGE, "")
+    values = [2**63 - 1, -1, 0.1 + 0.2, 1e-09, 1e300, 5.0]
+    (metric,) = metrics(*(Point(gauge, value, (), 0) for value in values))
+    points = metric["gauge"]["dataPoints"]
+    assert [int(point["asInt"]) if "asInt" in point else point["asDouble"] for point in points] == values
+
+
+def test_the_scope_is_the_agent():
+    (resource,) = json.loads(export([Report(Resource({}), [])], NOW))["resourceMetrics"]
+    assert resource["scopeMetrics"] == [{"scope": {"name": "advisor-agent", "version": VERSION}, "metrics": []}]

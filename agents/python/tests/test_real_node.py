@@ -28,7 +28,7 @@ def collect():
 
     def _collect():
         moment = now()
-        found = export(collection.collect(moment), moment)["resourceMetrics"]
+        found = json.loads(export(collection.collect(moment), moment))["resourceMetrics"]
         return {int(attributes(item).get("process.pid", 0)): item for item in found}
 
     return _collect

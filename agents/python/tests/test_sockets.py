@@ -19,8 +19,9 @@ def pair():
             yield listener, accepted, port
 
 
-def found_on(rows, port):
-    return {(row.state, row.inode) for row in rows if row.port == port}
+def found_on(found, port):
+    listening = {(LISTEN, row.inode) for row in found.listening if row.port == port}
+    return listening | {(ESTABLISHED, inode) for inode in found.established.get(port, ())}
 
 
 def inodes(pair):
@@ -60,12 +61,20 @@ def test_connections_that_nobody_accepted_yet_wait_in_the_listening_sockets_queu
     with socket.create_server(("127.0.0.1", 0), backlog=7) as listener:
         address = listener.getsockname()
         with socket.create_connection(address), socket.create_connection(address):
-            (row,) = [row for row in sockets(Kernel()) if row.port == address[1] and row.state == LISTEN]
+            (row,) = [row for row in sockets(Kernel()).listening if row.port == address[1]]
     assert row.waiting == 2
     assert row.backlog == (7 if told == "by netlink" else 0)
+
+
+def test_the_other_end_of_a_connection_is_counted_but_not_kept(pair):
+    found = sockets(Kernel())
+    assert found.states[ESTABLISHED] >= 2
+    assert found.established.keys() == {row.port for row in found.listening}
 
 
 def test_other_states_are_left_out(machine):
     machine.tcp(LISTEN, 3000, 501)
     machine.tcp(6, 3000, 0)
-    assert [(row.state, row.port, row.inode) for row in sockets(machine.kernel)] == [(LISTEN, 3000, 501)]
+    found = sockets(machine.kernel)
+    assert found_on(found, 3000) == {(LISTEN, 501)}
+    assert found.states == {LISTEN: 1}

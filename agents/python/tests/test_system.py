@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from advisor_agent import collectors, install
+from advisor_agent.modules import found_modules
 from advisor_agent.settings import ConfigError
-from advisor_agent.system import found_modules, linux, this_system
+from advisor_agent.system import linux, this_system
 from fakes.agent import SOURCE
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
 
 from advisor_agent import VERSION
 from advisor_agent.address import Server, parse_server
@@ -18,7 +17,7 @@ _COMMANDS = ("run", "check", "status", "enroll", "install")
 _BAD_SETTING = 2
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Obey, and exit: a zip application does not pass on what its main function returns."""
     sys.exit(status())
 

@@ -43,6 +43,7 @@ class Connection:
         self._request = b""
         self._answer = Message(_MOST_ANSWER_BYTES, is_answer=True)
         self._is_kept = False
+        self._wrap: Callable[..., socket.socket] | None = None
         self._places: list[_Place] = []
 
     def start(self, request: bytes) -> None:
@@ -118,13 +119,19 @@ class Connection:
         import ssl  # 5 MiB that a plain connection does not pay
 
         assert self.socket
-        self.socket = ssl.create_default_context().wrap_socket(
-            self.socket, server_hostname=self._server.address.host, do_handshake_on_connect=False
-        )
+        # Kept for the next connection: reading the system's authorities takes 20 ms.
+        self._wrap = self._wrap or ssl.create_default_context().wrap_socket
+        name = self._server.address.host
+        self.socket = self._wrap(self.socket, server_hostname=name, do_handshake_on_connect=False)
         self._go(self._handshake, _WRITE)
 
     def _handshake(self) -> None:
-        self.socket.do_handshake()  # type: ignore[union-attr]  # an SSLSocket by now
+        try:
+            self.socket.do_handshake()  # type: ignore[union-attr]  # an SSLSocket by now
+        except OSError as error:
+            if type(error).__name__ == "SSLCertVerificationError":
+                self._wrap = None  # the system may know the authority by the next try
+            raise
         self._go(self._write, _WRITE)
 
     def _write(self) -> None:

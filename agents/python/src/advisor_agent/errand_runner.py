@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from types import ModuleType
 
 from advisor_agent.config import Config
@@ -185,5 +184,7 @@ class Errands:
 
 
 def _tell(descriptor: int, order: dict[str, object]) -> None:
-    with suppress(BrokenPipeError):  # a child that ended at once: its status will say so
+    try:
         os.write(descriptor, json.dumps(order).encode())
+    except BrokenPipeError:
+        return  # a child that ended at once: its status will say so

@@ -9,10 +9,7 @@ from advisor_agent import VERSION
 from advisor_agent.claims import clean
 from advisor_agent.kernel import Kernel
 from advisor_agent.process import Process
-
-Value = object
-Resource = dict[str, Value]
-"""Attribute -> text or whole number."""
+from advisor_agent.resource import Resource, Value
 
 _ARCHITECTURES = {
     "x86_64": "amd64",
@@ -35,14 +32,16 @@ class Host:
     def __init__(self, name: str, machine_id: str, architecture: str, os_type: str, os_description: str) -> None:
         self.name = name or "unnamed"
         self.id = machine_id or self.name
-        self.resource: Resource = {
-            "host.id": self.id,
-            "host.name": self.name,
-            "host.arch": _ARCHITECTURES.get(architecture, architecture),
-            "os.type": os_type,
-            "os.description": os_description,
-            **SDK,
-        }
+        self.resource = Resource(
+            {
+                "host.id": self.id,
+                "host.name": self.name,
+                "host.arch": _ARCHITECTURES.get(architecture, architecture),
+                "os.type": os_type,
+                "os.description": os_description,
+                **SDK,
+            }
+        )
 
 
 def linux_host(kernel: Kernel) -> Host:
@@ -53,9 +52,17 @@ def linux_host(kernel: Kernel) -> Host:
 
 
 def process_resource(host: Host, process: Process) -> Resource:
-    """What a process is known by. Of its command line only the script's path, of its environment only claims."""
+    """What a process is known by, put together anew where something of it changed."""
+    changing = (process.name, process.role, process.parent)
+    if process.known_as is None or process.known_as[0] != changing:
+        process.known_as = (changing, _resource_of(host, process))
+    return process.known_as[1]
+
+
+def _resource_of(host: Host, process: Process) -> Resource:
+    """Of its command line only the script's path, of its environment only claims."""
     created = round(process.created)
-    resource: Resource = {
+    resource: dict[str, Value] = {
         "service.name": process.name.text,
         "service.instance.id": f"{host.id}-{process.pid}-{created}",
         "service.version": process.name.version,
@@ -73,7 +80,7 @@ def process_resource(host: Host, process: Process) -> Resource:
         "advisor.cluster.role": process.role,
         **SDK,
     }
-    return {key: value for key, value in resource.items() if value != ""}
+    return Resource({key: value for key, value in resource.items() if value != ""})
 
 
 def iso_time(unix_seconds: float) -> str:

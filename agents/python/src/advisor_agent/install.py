@@ -128,7 +128,7 @@ def _command() -> str:
         os.makedirs(os.path.dirname(_ARCHIVE), exist_ok=True)
         if program != _ARCHIVE:
             shutil.copyfile(program, _ARCHIVE)
-        words = [python, _ARCHIVE]
+        words = [python, "-S", _ARCHIVE]  # it needs nothing of the site, whose packages may cost megabytes
     elif program.endswith("__main__.py"):
         words = [python, "-m", "advisor_agent"]
     else:

@@ -1,23 +1,24 @@
-"""OTLP/JSON (opentelemetry-proto 1.x): 64-bit integers as text, enumerations as numbers."""
+"""OTLP/JSON (opentelemetry-proto 1.x): 64-bit integers as text, enumerations as numbers.
+
+Written as text at once: nearly all of it is the same tick after tick, and is remembered.
+"""
 
 from __future__ import annotations
 
-import json
 import math
 import zlib
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from json.encoder import encode_basestring_ascii
 
 from advisor_agent import VERSION
 from advisor_agent.deltas import Moment, Point
-from advisor_agent.identity import Resource, Value
 from advisor_agent.metric import COUNTER, UPDOWNCOUNTER, Attributes, Metric
+from advisor_agent.resource import Resource, Value
 
 _DELTA, _CUMULATIVE = 1, 2
-_SCOPE = {"name": "advisor-agent", "version": VERSION}
+_SCOPE = f'"scope":{{"name":"advisor-agent","version":{encode_basestring_ascii(VERSION)}}}'
 _GZIP_WINDOW = 31
-
-Json = dict[str, object]
 
 
 class Report:
@@ -30,59 +31,66 @@ class Report:
         self.points = points
 
 
-def export(reports: Iterable[Report], now: Moment) -> Json:
+def export(reports: Iterable[Report], now: Moment) -> str:
     """An ExportMetricsServiceRequest. Values that are no finite number are left out."""
-    return {"resourceMetrics": [_resource_metrics(report, now) for report in reports]}
+    return f'{{"resourceMetrics":[{",".join([_resource_metrics(report, now) for report in reports])}]}}'
 
 
-def encoded(request: Json) -> bytes:
-    """Compact JSON, gzipped."""
-    text = json.dumps(request, separators=(",", ":"), allow_nan=False).encode()
+def encoded(text: str) -> bytes:
+    """Gzipped."""
     packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP_WINDOW)
-    return packer.compress(text) + packer.flush()
+    return packer.compress(text.encode()) + packer.flush()
 
 
-def _resource_metrics(report: Report, now: Moment) -> Json:
-    points_of: dict[Metric, list[Json]] = {}
+def _resource_metrics(report: Report, now: Moment) -> str:
+    points_of: dict[Metric, list[str]] = {}
+    time = f'{{"timeUnixNano":"{now.unix_ns}"'
     for point in report.points:
         if math.isfinite(point.value):
-            points_of.setdefault(point.metric, []).append(_data_point(point, now))
-    scope = {"scope": _SCOPE, "metrics": [_metric(metric, points) for metric, points in points_of.items()]}
-    return {"resource": {"attributes": _attributes(report.resource.items())}, "scopeMetrics": [scope]}
+            points_of.setdefault(point.metric, []).append(_data_point(point, time))
+    metrics = ",".join([_metric(metric, points) for metric, points in points_of.items()])
+    resource = report.resource
+    resource.text = resource.text or _attributes(resource.items())
+    return f'{{"resource":{{{resource.text}}},"scopeMetrics":[{{{_SCOPE},"metrics":[{metrics}]}}]}}'
 
 
-def _metric(metric: Metric, points: list[Json]) -> Json:
-    body: Json = {"dataPoints": points}
-    if metric.kind == COUNTER:
-        body.update(aggregationTemporality=_DELTA, isMonotonic=True)
-    elif metric.kind == UPDOWNCOUNTER:
-        body.update(aggregationTemporality=_CUMULATIVE, isMonotonic=False)
+def _metric(metric: Metric, points: list[str]) -> str:
+    head, tail = _frame(metric)
+    return f"{head}{','.join(points)}{tail}"
+
+
+@cache
+def _frame(metric: Metric) -> tuple[str, str]:
+    """What stands before and after the points of a metric; there are as many as collectors declare."""
     is_sum = metric.kind in (COUNTER, UPDOWNCOUNTER)
-    return {"name": metric.name, "unit": metric.unit, "sum" if is_sum else "gauge": body}
+    name, unit = encode_basestring_ascii(metric.name), encode_basestring_ascii(metric.unit)
+    head = f'{{"name":{name},"unit":{unit},"{"sum" if is_sum else "gauge"}":{{"dataPoints":['
+    if metric.kind == COUNTER:
+        return head, f'],"aggregationTemporality":{_DELTA},"isMonotonic":true}}}}'
+    if metric.kind == UPDOWNCOUNTER:
+        return head, f'],"aggregationTemporality":{_CUMULATIVE},"isMonotonic":false}}}}'
+    return head, "]}}"
 
 
-def _data_point(point: Point, now: Moment) -> Json:
-    data: Json = {"timeUnixNano": str(now.unix_ns)}
-    if point.start_ns:
-        data["startTimeUnixNano"] = str(point.start_ns)
-    if isinstance(point.value, int):
-        data["asInt"] = str(point.value)
-    else:
-        data["asDouble"] = point.value
-    if point.attributes:
-        data["attributes"] = _point_attributes(point.attributes)
-    return data
+def _data_point(point: Point, time: str) -> str:
+    start = f',"startTimeUnixNano":"{point.start_ns}"' if point.start_ns else ""
+    value = point.value
+    figure = f'"asInt":"{value}"' if isinstance(value, int) else f'"asDouble":{value!r}'
+    attributes = _point_attributes(point.attributes) if point.attributes else ""
+    return f"{time}{start},{figure}{attributes}}}"
 
 
 @lru_cache(maxsize=2048)
-def _point_attributes(pairs: Attributes) -> list[Json]:
-    """Remembered, since the same ones come tick after tick; the list must not be changed."""
-    return _attributes(pairs)
+def _point_attributes(pairs: Attributes) -> str:
+    return f",{_attributes(pairs)}"
 
 
-def _attributes(pairs: Iterable[tuple[str, Value]]) -> list[Json]:
-    return [{"key": key, "value": _value(value)} for key, value in pairs]
+def _attributes(pairs: Iterable[tuple[str, Value]]) -> str:
+    texts = [f'{{"key":{encode_basestring_ascii(key)},"value":{_value(value)}}}' for key, value in pairs]
+    return f'"attributes":[{",".join(texts)}]'
 
 
-def _value(value: Value) -> Json:
-    return {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}
+def _value(value: Value) -> str:
+    if isinstance(value, int):
+        return f'{{"intValue":"{value}"}}'
+    return f'{{"stringValue":{encode_basestring_ascii(str(value))}}}'

@@ -8,7 +8,7 @@ from advisor_agent.kernel import Kernel
 from advisor_agent.pm2 import Pm2Ports, primary_ports
 from advisor_agent.process import Key
 from advisor_agent.processes import NodeProcess
-from advisor_agent.sockets import ESTABLISHED, LISTEN, Socket, sockets
+from advisor_agent.sockets import Listener, Sockets, sockets
 
 _OWNERS_LAST = 12
 """Scans after which descriptors are read anew even if no new socket listens."""
@@ -52,18 +52,17 @@ class Ports:
         for process in processes:
             networks.setdefault(process.network or self._own_network, []).append(process)
         tables = {name: self._table(name, members) for name, members in networks.items()}
-        self.states = _counted(row.state for row in tables[self._own_network])
-        self._renew_owners(processes, [row for rows in tables.values() for row in rows])
+        self.states = tables[self._own_network].states
+        self._renew_owners(processes, frozenset(row.inode for table in tables.values() for row in table.listening))
         for name, members in networks.items():
             use.update(self._attributed(members, tables[name]))
         self._forget(processes)
         return use
 
-    def _table(self, network: str, members: list[NodeProcess]) -> list[Socket]:
+    def _table(self, network: str, members: list[NodeProcess]) -> Sockets:
         return sockets(self._kernel, None if network == self._own_network else members[0].pid)
 
-    def _renew_owners(self, processes: list[NodeProcess], rows: list[Socket]) -> None:
-        listening = frozenset(row.inode for row in rows if row.state == LISTEN)
+    def _renew_owners(self, processes: list[NodeProcess], listening: frozenset[int]) -> None:
         self._age += 1
         if not listening <= self._listening or self._age >= _OWNERS_LAST:
             self._owned, self._listening, self._age = {}, listening, 0
@@ -78,17 +77,13 @@ class Ports:
                     continue  # it has ended
         self.hidden = frozenset(hidden)
 
-    def _attributed(self, processes: list[NodeProcess], rows: list[Socket]) -> dict[int, PortUse]:
-        port_of = {row.inode: row.port for row in rows if row.state == LISTEN}
-        established: dict[int, list[int]] = {}
-        for row in rows:
-            if row.state == ESTABLISHED:
-                established.setdefault(row.port, []).append(row.inode)
+    def _attributed(self, processes: list[NodeProcess], table: Sockets) -> dict[int, PortUse]:
+        port_of = {row.inode: row.port for row in table.listening}
         readable = [p for p in processes if {p.key, (p.primary or p).key} <= self._owned.keys()]
         own = {p.pid: {port_of[i] for i in self._owned[p.key] if i in port_of} for p in readable}
-        held = self._held(readable, own, established)
+        held = self._held(readable, own, table.established)
         self._pm2.scan(readable, held)
-        queues = _queues(rows)
+        queues = _queues(table.listening)
         return {p.pid: _use(self._pm2.served(p, own), held[p.pid], queues) for p in readable}
 
     def _held(
@@ -104,7 +99,7 @@ class Ports:
     def _counts(
         self, process: NodeProcess, ports: Iterable[int], sharers: dict[int, int], established: dict[int, list[int]]
     ) -> dict[int, int]:
-        busy = {port: established[port] for port in ports if port in established}
+        busy = {port: established[port] for port in ports if established.get(port)}
         if all(sharers[port] == 1 for port in busy):
             return {port: len(inodes) for port, inodes in busy.items()}
         try:
@@ -118,25 +113,17 @@ class Ports:
         self._owned = {key: inodes for key, inodes in self._owned.items() if key in alive}
 
 
-def _queues(rows: list[Socket]) -> dict[int, tuple[int, int]]:
+def _queues(listening: list[Listener]) -> dict[int, tuple[int, int]]:
     """Port -> (waiting, backlog), of its fullest accept queue."""
     queues: dict[int, tuple[int, int]] = {}
-    for row in rows:
-        if row.state == LISTEN:
-            queues[row.port] = max(queues.get(row.port, (0, 0)), (row.waiting, row.backlog))
+    for row in listening:
+        queues[row.port] = max(queues.get(row.port, (0, 0)), (row.waiting, row.backlog))
     return queues
 
 
 def _use(ports: set[int], held: dict[int, int], queues: dict[int, tuple[int, int]]) -> PortUse:
     waiting, backlog = max((queues[port] for port in ports), default=(0, 0))
     return PortUse(len(ports), sum(held.values()), waiting, backlog)
-
-
-def _counted(states: Iterable[int]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for state in states:
-        counts[state] = counts.get(state, 0) + 1
-    return counts
 
 
 def _own_network(kernel: Kernel) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from advisor_agent.claims import Claims
 from advisor_agent.command import Command
 from advisor_agent.naming import Name
+from advisor_agent.resource import Resource
 
 SINGLE, PRIMARY, WORKER = "single", "primary", "worker"
 """Values of `advisor.cluster.role`."""
@@ -17,7 +18,7 @@ class Process:
     """What is known of one by looking closely once. `created` is Unix seconds; the rest settles per scan."""
 
     __slots__ = (
-        "claims", "command", "created", "name", "own_name", "pid", "primary", "program", "role", "version",
+        "claims", "command", "created", "known_as", "name", "own_name", "pid", "primary", "program", "role", "version",
     )  # fmt: skip
 
     def __init__(self, pid: int, created: float, program: str, version: str) -> None:
@@ -31,6 +32,8 @@ class Process:
         self.command: Command
         self.own_name: Name
         self.name: Name
+        self.known_as: tuple[tuple[Name, str, int], Resource] | None = None
+        """What `identity` put together last, and from what."""
 
     @property
     def parent(self) -> int:

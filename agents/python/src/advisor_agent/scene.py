@@ -47,7 +47,7 @@ class Scene(View):
     def boot_age(self) -> float:
         """Seconds since the kernel started, suspended time included; read once per look."""
         if self._boot_age < 0:
-            self._boot_age = float(self.kernel.read("proc/uptime").split()[0])
+            self._boot_age = float(self.kernel.read_again("proc/uptime").split()[0])
         return self._boot_age
 
     def own_use(self) -> tuple[float, int]:

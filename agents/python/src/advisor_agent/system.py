@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -11,6 +10,7 @@ from types import ModuleType
 from advisor_agent import collectors, errands
 from advisor_agent.identity import Host, linux_host
 from advisor_agent.kernel import Kernel
+from advisor_agent.modules import found_modules
 from advisor_agent.scene import Observer
 from advisor_agent.settings import ConfigError
 from advisor_agent.view import View
@@ -56,21 +56,3 @@ def this_system() -> System:
 def linux(kernel: Kernel) -> System:
     """All of /proc, /sys and netlink."""
     return System(linux_host(kernel), Observer(kernel).look, found_modules(collectors), found_modules(errands), _REMEDY)
-
-
-def found_modules(package: ModuleType) -> list[ModuleType]:
-    """Every module of a package, in a folder or in a zip."""
-    (place,) = package.__path__
-    names = _names_in_folder(place) if os.path.isdir(place) else _names_in_zip(place)
-    return [importlib.import_module(f"{package.__name__}.{name}") for name in sorted(names)]
-
-
-def _names_in_folder(folder: str) -> set[str]:
-    stems = {name.partition(".")[0] for name in os.listdir(folder) if name.endswith((".py", ".pyc"))}
-    return stems - {"__init__"}
-
-
-def _names_in_zip(place: str) -> set[str]:
-    import pkgutil  # it brings `inspect` with it, 2 MiB that the common case does not pay
-
-    return {module.name for module in pkgutil.iter_modules([place])}

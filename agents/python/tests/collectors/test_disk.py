@@ -24,3 +24,10 @@ def test_multipath_nvme_is_a_real_disk(machine, scene):
 def test_where_no_hardware_shows_what_is_not_plainly_made_up_counts(machine, scene):
     machine.link("sys/block/nvme0n1", "../devices/virtual/block/nvme0n1")
     assert {dict(sample.attributes)["system.device"] for sample in disk.collect_host(scene)} == {"nvme0n1"}
+
+
+def test_a_disk_that_comes_is_seen(machine, scene):
+    list(disk.collect_host(scene))
+    machine.link("sys/block/sda", "../devices/pci0000:00/ata1/sda")
+    machine.write("proc/diskstats", "8 0 sda 1 0 2 3 4 0 5 6 0 7 8\n")
+    assert {dict(sample.attributes)["system.device"] for sample in disk.collect_host(scene)} == {"sda"}

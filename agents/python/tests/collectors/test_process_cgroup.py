@@ -59,3 +59,11 @@ def test_processes_of_one_group_are_read_once_and_told_alike(machine, figures, m
     told = [figures(process_cgroup.collect_process(scene, process)) for process in scene.processes]
     assert told[0] == told[1] == told[2] != {}
     assert names.count("memory.current") == 1
+
+
+def test_a_new_limit_is_seen_within_a_minute(machine, collected):
+    machine.limited(UNIT, 0.5, 512_000_000)
+    collected()
+    machine.limited(UNIT, 0.25, 512_000_000)
+    machine.at(60)
+    assert collected()[f"{NAME}.cpu.limit",] == 0.25

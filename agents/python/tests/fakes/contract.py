@@ -18,10 +18,12 @@ from advisor_agent.collection import Collection
 from advisor_agent.deltas import Moment
 from advisor_agent.kernel import TICKS_PER_SECOND, Kernel
 from advisor_agent.log import Log
-from advisor_agent.otlp import Json, Report, export
-from advisor_agent.sockets import ESTABLISHED, LISTEN, Socket, sockets
+from advisor_agent.otlp import Report, export
+from advisor_agent.sockets import ESTABLISHED, LISTEN, Sockets, sockets
 from advisor_agent.system import linux
 from fakes.machine import BOOT, Machine
+
+Json = dict[str, object]
 
 FOLDER = Path(__file__).parents[3] / "contract"
 INTERVAL = 10
@@ -46,11 +48,11 @@ def examples() -> dict[str, Json]:
 def _told_by_netlink() -> Iterator[None]:
     """The limit of an accept queue is in no file, so the fake machine cannot show it."""
 
-    def told(kernel: Kernel, pid: int | None = None) -> list[Socket]:
-        rows = sockets(kernel, pid)
-        for row in rows:
-            row.backlog = BACKLOG if row.state == LISTEN else 0
-        return rows
+    def told(kernel: Kernel, pid: int | None = None) -> Sockets:
+        found = sockets(kernel, pid)
+        for row in found.listening:
+            row.backlog = BACKLOG
+        return found
 
     with patch.object(ports, "sockets", told):
         yield
@@ -86,7 +88,8 @@ def _moment(seconds: int) -> Moment:
 
 
 def _export(reports: list[Report]) -> Json:
-    return export(reports, _moment(INTERVAL))
+    example: Json = json.loads(export(reports, _moment(INTERVAL)))
+    return example
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from advisor_agent.config import Config
 from advisor_agent.deltas import Moment
 from advisor_agent.log import Log
 from advisor_agent.metric import COUNTER, GAUGE, UPDOWNCOUNTER
+from advisor_agent.modules import found_modules
 from advisor_agent.otlp import export
 from advisor_agent.portable import host
 from advisor_agent.portable.system import through
-from advisor_agent.system import found_modules
 from fakes.elsewhere import Elsewhere
 from fakes.sink import attributes, values
 
@@ -59,7 +59,7 @@ def collect():
         collection = Collection(through(machine, machine.paths), Log())
         for number in range(looks):
             moment = Moment(1_800_000_000_000_000_000 + number * 10_000_000_000, 10.0 * number)
-            found = export(collection.collect(moment), moment)["resourceMetrics"]
+            found = json.loads(export(collection.collect(moment), moment))["resourceMetrics"]
             if not number:
                 machine.later()
         return found

@@ -14,7 +14,7 @@ METRICS = (TIME, COUNT)
 def collect_host(scene: Scene) -> Samples:
     """One point per processor and mode."""
     processors = 0
-    for line in scene.kernel.read("proc/stat").splitlines():
+    for line in scene.kernel.read_again("proc/stat").splitlines():
         name, *fields = line.split()
         if name.startswith("cpu") and name != "cpu":
             processors += 1

@@ -13,6 +13,6 @@ METRICS = (OPEN, LIMIT)
 
 def collect_host(scene: Scene) -> Samples:
     """Allocated handles less the free ones (always 0 since Linux 2.6), and the limit."""
-    allocated, free, limit = (int(text) for text in scene.kernel.read("proc/sys/fs/file-nr").split())
+    allocated, free, limit = (int(text) for text in scene.kernel.read_again("proc/sys/fs/file-nr").split())
     yield OPEN.at(allocated - free)
     yield LIMIT.at(limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from advisor_agent.kernel import Kernel
 from advisor_agent.metric import COUNTER, Metric, Samples
 from advisor_agent.scene import Scene
@@ -20,9 +22,9 @@ _MADE_UP = ("loop", "ram", "zram", "dm-", "md", "fd", "sr", "nbd")
 
 def collect_host(scene: Scene) -> Samples:
     """Whole disks; partitions, and what is stacked upon disks, would count the same bytes twice."""
-    wanted = _disks(scene.kernel)
-    for line in scene.kernel.read("proc/diskstats").splitlines():
-        fields = line.split()
+    rows = [line.split() for line in scene.kernel.read_again("proc/diskstats").splitlines()]
+    wanted = _disks(scene.kernel, tuple(fields[2] for fields in rows))
+    for fields in rows:
         if fields[2] in wanted:
             device = ("system.device", fields[2])
             yield from _moved("read", fields[3:7], device)
@@ -38,8 +40,12 @@ def _moved(direction: str, fields: list[str], device: tuple[str, str]) -> Sample
     yield OPERATION_TIME.at(int(fields[3]) / 1000, way, device)
 
 
-def _disks(kernel: Kernel) -> set[str]:
-    """Devices with hardware behind them; in a container that shows none, those not plainly made up."""
+@lru_cache(maxsize=4)
+def _disks(kernel: Kernel, devices: tuple[str, ...]) -> set[str]:
+    """Devices with hardware behind them; in a container that shows none, those not plainly made up.
+
+    Remembered for as long as no device comes or goes.
+    """
     names = [name for name in kernel.names("sys/block") if not name.startswith(_MADE_UP)]
     real = {name for name in names if _is_hardware(kernel.link("sys/block", name))}
     return real or set(names)

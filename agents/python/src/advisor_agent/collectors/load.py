@@ -13,5 +13,5 @@ METRICS = tuple(
 
 def collect_host(scene: Scene) -> Samples:
     """The three averages."""
-    for metric, text in zip(METRICS, scene.kernel.read("proc/loadavg").split()):
+    for metric, text in zip(METRICS, scene.kernel.read_again("proc/loadavg").split()):
         yield metric.at(float(text))

@@ -14,7 +14,7 @@ METRICS = (LIMIT, AVAILABLE, USAGE, SWAP)
 
 def collect_host(scene: Scene) -> Samples:
     """Used is what is neither free, buffers nor cache; reclaimable slab counts as cache, as in `free`."""
-    memory = _parsed(scene.kernel.read("proc/meminfo"))
+    memory = _parsed(scene.kernel.read_again("proc/meminfo"))
     total, free, buffers = memory["MemTotal"], memory["MemFree"], memory["Buffers"]
     cached = memory["Cached"] + memory.get("SReclaimable", 0)
     yield LIMIT.at(total)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from advisor_agent.kernel import Kernel
 from advisor_agent.metric import COUNTER, Metric, Samples
 from advisor_agent.scene import Scene
@@ -15,10 +17,8 @@ _DIRECTION = "network.io.direction"
 
 def collect_host(scene: Scene) -> Samples:
     """Bridges, tunnels and container links carry the same bytes again, so only hardware is counted."""
-    rows = dict(_parsed(scene.kernel.read("proc/self/net/dev")))
-    names = [name for name in rows if name != "lo"]
-    real = [name for name in names if _is_hardware(scene.kernel, name)]
-    for name in real or names:
+    rows = dict(_parsed(scene.kernel.read_again("proc/self/net/dev")))
+    for name in _carrying(scene.kernel, tuple(rows)):
         received, receive_errors, sent, send_errors = rows[name]
         interface = ("network.interface.name", name)
         yield IO.at(received, (_DIRECTION, "receive"), interface)
@@ -34,6 +34,16 @@ def _parsed(text: str) -> list[tuple[str, tuple[int, int, int, int]]]:
         fields = [int(field) for field in figures.split()]
         rows.append((name.strip(), (fields[0], fields[2], fields[8], fields[10])))
     return rows
+
+
+@lru_cache(maxsize=4)
+def _carrying(kernel: Kernel, interfaces: tuple[str, ...]) -> list[str]:
+    """Those with hardware behind them, or all but the loopback in a container that shows none.
+
+    Remembered for as long as no interface comes or goes.
+    """
+    names = [name for name in interfaces if name != "lo"]
+    return [name for name in names if _is_hardware(kernel, name)] or names
 
 
 def _is_hardware(kernel: Kernel, name: str) -> bool:

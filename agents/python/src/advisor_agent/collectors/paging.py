@@ -14,7 +14,7 @@ _TYPE, _DIRECTION = "system.paging.fault.type", "system.paging.direction"
 
 def collect_host(scene: Scene) -> Samples:
     """A major fault waited for a disk; the kernel counts it among all faults as well."""
-    counts = dict(line.split() for line in scene.kernel.read("proc/vmstat").splitlines())
+    counts = dict(line.split() for line in scene.kernel.read_again("proc/vmstat").splitlines())
     every, major = int(counts["pgfault"]), int(counts["pgmajfault"])
     yield FAULTS.at(every - major, (_TYPE, "minor"))
     yield FAULTS.at(major, (_TYPE, "major"))

@@ -21,7 +21,7 @@ def collect_host(scene: Scene) -> Samples:
     """Nothing where the kernel has no PSI: older than 4.20, or started with psi=0."""
     for metric, name in zip(METRICS, _RESOURCES):
         try:
-            text = scene.kernel.read("proc/pressure", name)
+            text = scene.kernel.read_again(f"proc/pressure/{name}")
         except OSError:
             continue
         total = text.splitlines()[0].rpartition("total=")[2]

@@ -15,9 +15,9 @@ METRICS = (OPEN, LIMIT, KINDS)
 
 def collect_process(scene: Scene, process: NodeProcess) -> Samples:
     """The limit is read first: every user may read it, while the count may be hidden."""
-    limit = _soft_limit(scene.kernel.read("proc", str(process.pid), "limits"))
-    if limit.isdigit():  # else "unlimited"
-        yield LIMIT.at(int(limit))
+    limit = scene.kernel.descriptor_limit(process.pid)
+    if limit:
+        yield LIMIT.at(limit)
     try:
         count = scene.kernel.descriptor_count(process.pid)
         yield OPEN.at(count)
@@ -25,10 +25,3 @@ def collect_process(scene: Scene, process: NodeProcess) -> Samples:
             yield KINDS.at(number, ("advisor.file_descriptor.kind", kind))
     except PermissionError:
         return  # another user's process; its count is hidden only before Linux 6.2
-
-
-def _soft_limit(text: str) -> str:
-    for line in text.splitlines():
-        if line.startswith("Max open files"):
-            return line.split()[3]
-    return ""

@@ -33,7 +33,7 @@ def collect_host(scene: Scene) -> Samples:
     if not scene.ports_error:
         for state, name in _NAMES.items():
             yield _count(scene.tcp_states.get(state, 0), name)
-    yield _count(_time_wait(scene.kernel.read("proc/self/net/sockstat")), "time_wait")
+    yield _count(_time_wait(scene.kernel.read_again("proc/self/net/sockstat")), "time_wait")
     tcp = _totals(scene.kernel, "snmp", "Tcp:")
     yield SENT.at(tcp["OutSegs"])
     yield REPEATED.at(tcp["RetransSegs"])
@@ -54,5 +54,5 @@ def _time_wait(text: str) -> int:
 
 def _totals(kernel: Kernel, name: str, prefix: str) -> dict[str, int]:
     """The two lines of one protocol: names, then figures."""
-    rows = [line.split() for line in kernel.read("proc/self/net", name).splitlines() if line.startswith(prefix)]
+    rows = [line.split() for line in kernel.read_again(f"proc/self/net/{name}").splitlines() if line.startswith(prefix)]
     return {key: int(figure) for key, figure in zip(rows[0][1:], rows[1][1:])}

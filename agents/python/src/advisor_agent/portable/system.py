@@ -6,10 +6,11 @@ import os
 from types import ModuleType
 
 from advisor_agent.collectors import agent, process_count, uptime
+from advisor_agent.modules import found_modules
 from advisor_agent.portable import collectors
 from advisor_agent.portable.host import this_host
 from advisor_agent.portable.scene import Observer
-from advisor_agent.system import System, found_modules
+from advisor_agent.system import System
 
 _OF_ANY_SYSTEM = (agent, process_count, uptime)
 """Collectors that read nothing but a `View`."""
