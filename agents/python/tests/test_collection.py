@@ -120,7 +120,7 @@ def test_what_each_collector_took_and_how_often_it_failed_is_told(collect, machi
         raise ValueError("broken")
 
     broken = collector("broken", collect_host=fail)
-    for seconds in (0, 10, 20):
+    for seconds in (0, 10, 20, 30):
         machine.at(seconds)
         (host,) = collect(seconds, broken)
     of = {
@@ -129,10 +129,30 @@ def test_what_each_collector_took_and_how_often_it_failed_is_told(collect, machi
         if metric["name"].startswith("advisor.agent.collector.")
     }
     failures = of["advisor.agent.collector.failures"]
-    assert int(failures["broken"]["asInt"]) == 1
+    assert int(failures["broken"]["asInt"]) == 3
     assert int(failures["disk"]["asInt"]) == 0
     assert of["advisor.agent.collector.time"].keys() == failures.keys()
     assert failures.keys() == {module.__name__.rpartition(".")[2] for module in [*found_modules(collectors), broken]}
+
+
+def test_a_collector_that_is_read_now_and_then_is_counted_from_its_own_last_time(machine, collect):
+    calls = []
+
+    def tell(scene):
+        calls.append(scene)
+        yield TOTAL.at(len(calls) * 5)
+
+    rare = collector("rare", collect_host=tell)
+    rare.EVERY = 30
+    started = {}
+    for seconds in (0, 10, 20, 30, 40, 60):
+        machine.at(seconds)
+        (host,) = collect(seconds, rare)
+        found = [metric["sum"] for metric in host["scopeMetrics"][0]["metrics"] if metric["name"] == TOTAL.name]
+        started[seconds] = [(p["asInt"], int(p["startTimeUnixNano"])) for s in found for p in s["dataPoints"]]
+    assert len(calls) == 3
+    told = {seconds: points for seconds, points in started.items() if points}
+    assert told == {30: [("5", moment(0).unix_ns)], 60: [("5", moment(30).unix_ns)]}
 
 
 def test_what_errands_bring_is_counted_from_their_own_last_time(machine):

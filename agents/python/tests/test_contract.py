@@ -8,6 +8,7 @@ import pytest
 from advisor.vocabulary import COLUMNS
 
 from advisor_agent import collectors
+from advisor_agent.collectors import agent_collectors
 from advisor_agent.metric import COUNTER, GAUGE, SHARE, UPDOWNCOUNTER
 from advisor_agent.modules import found_modules
 from fakes.contract import FOLDER, examples, text_of
@@ -35,7 +36,8 @@ def test_counters_carry_their_span_and_all_points_the_same_time():
         for metric, point in points:
             if metric.get("sum", {}).get("isMonotonic"):
                 assert metric["sum"]["aggregationTemporality"] == 1
-                assert int(point["timeUnixNano"]) - int(point["startTimeUnixNano"]) == 10_000_000_000
+                span = 30 if metric["name"] in {rare.name for rare in agent_collectors.METRICS} else 10
+                assert int(point["timeUnixNano"]) - int(point["startTimeUnixNano"]) == span * 1_000_000_000
             else:
                 assert "startTimeUnixNano" not in point
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Hashable, Iterator
 from types import ModuleType
@@ -17,6 +18,8 @@ from advisor_agent.system import System
 from advisor_agent.view import Cost, View
 
 _HOST = "host"
+_EARLY_SECONDS = 0.5
+"""Looks are no closer than a second; one that comes a moment early is the one that is meant."""
 
 
 def now() -> Moment:
@@ -40,7 +43,10 @@ class Collection:
         self._clock = clock
         self._costs = {_name(module): Cost() for module in system.collectors}
         self._errands = errands
-        self._of_host = [module for module in system.collectors if hasattr(module, "collect_host")]
+        of_host = [module for module in system.collectors if hasattr(module, "collect_host")]
+        self._of_host = [module for module in of_host if not hasattr(module, "EVERY")]
+        self._now_and_then = [module for module in of_host if hasattr(module, "EVERY")]
+        self._read_at: dict[str, float] = {}
         self._of_process = [module for module in system.collectors if hasattr(module, "collect_process")]
 
     def collect(self, moment: Moment) -> list[Report]:
@@ -49,7 +55,7 @@ class Collection:
         answers = _by_subject(self._errands.take()) if self._errands else {}
         view.costs = {**self._costs, **(self._errands.costs if self._errands else {})}
         samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, view)]
-        points = self._points(_HOST, samples, answers.get(None, {}), moment)
+        points = self._points(_HOST, samples, {**answers.get(None, {}), **self._due(view, moment)}, moment)
         reports = [Report(self._system.host.resource, points)]
         for process in view.processes:
             samples = self._process_samples(view, process)
@@ -61,20 +67,30 @@ class Collection:
             self._errands.start_due(view)
         return reports
 
+    def _due(self, view: View, moment: Moment) -> dict[str, list[Sample]]:
+        """Samples of those collectors that are not read at each look, and whose time has come."""
+        due = {}
+        for module in self._now_and_then:
+            name = _name(module)
+            if moment.steady - self._read_at.get(name, -math.inf) >= module.EVERY - _EARLY_SECONDS:
+                self._read_at[name] = moment.steady
+                due[name] = self._read(module, module.collect_host, view)
+        return due
+
     def _points(
         self, subject: Hashable, samples: list[Sample], answers: dict[str, list[Sample]], moment: Moment
     ) -> list[Point]:
-        """What was read now, and what errands brought: their increases are counted from their own last time."""
+        """What was read now, and what is told now and then: its increases are counted from its own last time."""
         points = self._deltas.points(subject, samples, moment)
         for name, told in answers.items():
             points += self._deltas.points((subject, name), told, moment)
         return points
 
     def _subjects(self, view: View) -> Iterator[Hashable]:
-        errands = self._errands.costs if self._errands else ()
+        rare = [*(self._errands.costs if self._errands else ()), *self._read_at]
         for subject in (_HOST, *(process.key for process in view.processes)):
             yield subject
-            yield from ((subject, name) for name in errands)
+            yield from ((subject, name) for name in rare)
 
     def _process_samples(self, view: View, process: Process) -> list[Sample]:
         found: list[Sample] = []

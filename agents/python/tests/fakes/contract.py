@@ -37,7 +37,9 @@ def examples() -> dict[str, Json]:
         _populate(machine, 0)
         ticks = count(0.0, 0.001)  # a clock that moves by a millisecond each time it is looked at
         collection = Collection(linux(machine.kernel), Log(), ticks.__next__)
-        collection.collect(_moment(0))
+        # What is told each 30 s, is told this time.
+        for seconds in (-2 * INTERVAL, 0):
+            collection.collect(_moment(seconds))
         machine.at(INTERVAL)
         _populate(machine, INTERVAL)
         host, *processes = collection.collect(_moment(INTERVAL))

@@ -1,4 +1,4 @@
-"""What the agent itself costs, and how long each collector takes and how often it fails."""
+"""What the agent itself costs. That of each collector is in `agent_collectors`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from advisor_agent.view import View
 
 CPU = Metric("advisor.agent.cpu.time", "s", COUNTER, "CPU time of the agent")
 MEMORY = Metric("advisor.agent.memory.usage", "By", GAUGE, "Resident memory of the agent")
-TIME = Metric("advisor.agent.collector.time", "s", COUNTER, "Time spent in a collector")
-FAILURES = Metric("advisor.agent.collector.failures", "{failure}", COUNTER, "Times that a collector failed")
-METRICS = (CPU, MEMORY, TIME, FAILURES)
+METRICS = (CPU, MEMORY)
 
 
 def collect_host(view: View) -> Samples:
-    """Of the looks before this one, since this one is not over."""
+    """Its CPU time so far, and its memory now."""
     seconds, resident = view.own_use()
     yield CPU.at(seconds)
     yield MEMORY.at(resident)
-    for name, cost in view.costs.items():
-        collector = ("advisor.agent.collector", name)
-        yield TIME.at(round(cost.seconds, 6), collector)
-        yield FAILURES.at(cost.failures, collector)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from types import ModuleType
 
-from advisor_agent.collectors import agent, process_count, uptime
+from advisor_agent.collectors import agent, agent_collectors, process_count, uptime
 from advisor_agent.modules import found_modules
 from advisor_agent.portable import collectors
 from advisor_agent.portable.host import this_host
 from advisor_agent.portable.scene import Observer
 from advisor_agent.system import System
 
-_OF_ANY_SYSTEM = (agent, process_count, uptime)
+_OF_ANY_SYSTEM = (agent, agent_collectors, process_count, uptime)
 """Collectors that read nothing but a `View`."""
 
 _NO_ERRANDS: list[ModuleType] = []
