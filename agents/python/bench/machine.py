@@ -6,8 +6,6 @@ import os
 import platform
 from pathlib import Path
 
-from bench.subject import interpreter
-
 
 def described() -> str:
     """One line about this machine and how busy it was when the run began."""
@@ -16,7 +14,7 @@ def described() -> str:
     processes = sum(name.isdigit() for name in os.listdir("/proc"))
     return (
         f"{os.cpu_count()} x {_processor()}, {memory:.0f} GiB, Linux {platform.release()}, Python"
-        f" {platform.python_version()} ({interpreter()}), {processes} processes, load average {load}"
+        f" {platform.python_version()}, {processes} processes, load average {load}"
     )
 
 
