@@ -42,13 +42,14 @@ test-postgresql: .venv/.test ## The tests that touch the database again, on a re
 	ADVISOR_TEST_DATABASE=postgresql $(PYTEST) -m "not long and not browser and not processes" $(STATEFUL)
 
 test-agents: .venv/.test node-packages ## The tests of advisor-agent, of the Node.js probe and of the demo
-	$(PYTEST) -c agents/python/pyproject.toml agents/python/tests
+	$(PYTEST) -c agents/python/pyproject.toml -m "not long" agents/python/tests
 	@if command -v node >/dev/null; then cd agents/node && npm test && cd ../demo && npm test; \
 	elif [ -n "$$ADVISOR_REQUIRE_ALL" ]; then echo "Node.js 20 or later is missing." >&2; exit 1; \
 	else echo "Skipped: the probe's tests need Node.js 20 or later."; fi
 
 test-long: .venv/.test node-packages ## The same tests with their full counts
 	$(PYTEST) -m long || [ $$? = 5 ]  # 5: no test has full counts of its own
+	$(PYTEST) -c agents/python/pyproject.toml -m long agents/python/tests
 	@if command -v node >/dev/null; then cd agents/demo && npm run --silent test:band; fi
 
 bench-probe: agents/node/bench/node_modules/.package-lock.json ## What the probe costs a service, beside its peers (25 minutes; QUICK=1 for a look)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 
 from advisor_agent.scene import Observer
@@ -32,3 +35,15 @@ def figures():
         return {(s.metric.name, *(value for _, value in s.attributes)): s.value for s in samples}
 
     return _figures
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A filesystem of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("needs root, to mount a tmpfs")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)

@@ -42,7 +42,7 @@ def serving():
                     accepted, _ = server.accept()
                     handler(accepted)
 
-        threads.append(threading.Thread(target=serve))
+        threads.append(threading.Thread(target=serve, daemon=True))
         threads[-1].start()
         return f"{scheme}://{host}:{server.getsockname()[1]}"
 
@@ -121,12 +121,40 @@ def test_hanging_up_on_a_kept_connection_is_told_apart(serving):
         with accepted:
             read_whole(accepted)
             accepted.sendall(ANSWER)
+            read_whole(accepted)
 
     connection = Connection(parse_server(serving(answers_once)))
     answer_of(connection)
     with pytest.raises(ConnectionLost) as caught:
         answer_of(connection)
     assert caught.value.was_idle
+
+
+def test_an_answer_that_nobody_asked_for_is_not_taken_for_the_next(serving):
+    stray = ANSWER.replace(b"{}", b"[]")
+    said_too_much = threading.Event()
+
+    def answers_too_much(accepted):
+        read_whole(accepted)
+        accepted.sendall(ANSWER)
+        accepted.sendall(stray)
+        said_too_much.set()
+
+    connection = Connection(parse_server(serving(answers_too_much, answers_twice)))
+    assert answer_of(connection).body == b"{}"
+    assert said_too_much.wait(TIMEOUT)
+    assert answer_of(connection).body == b"{}"
+    connection.close()
+
+
+def test_a_stray_answer_right_behind_the_first_is_not_taken_for_the_next(serving):
+    def answers_too_much(accepted):
+        read_whole(accepted)
+        accepted.sendall(ANSWER + ANSWER.replace(b"{}", b"[]"))
+
+    connection = Connection(parse_server(serving(answers_too_much, answers_twice)))
+    assert [answer_of(connection).body for _ in range(2)] == [b"{}", b"{}"]
+    connection.close()
 
 
 def test_a_refused_connection_is_told_apart():

@@ -2,31 +2,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
-import types
 import zlib
-from contextlib import suppress
 
 import pytest
 
+from advisor_agent.batch import Batch
 from advisor_agent.log import Log
 from advisor_agent.settings import ConfigError
-from advisor_agent.spool import Batch, Spool
-
-
-def batch(number, size=10):
-    return Batch(f"id-{number}", "application/json", "gzip" if number % 2 else "", b"x" * size)
-
-
-def drained(spool):
-    found = []
-    while waiting := spool.first():
-        found.append(waiting[1].id)
-        spool.remove(waiting[0])
-    return found
+from advisor_agent.spool import Spool
+from fakes.queued import batch, drained
 
 
 @pytest.fixture
@@ -110,56 +97,6 @@ def test_what_was_added_is_on_the_disk_and_so_is_its_name(spool, monkeypatch):
     assert calls == [stat.S_IFREG, "renamed", stat.S_IFDIR]
 
 
-def test_room_is_left_to_others(tmp_path, capsys):
-    spool = Spool(str(tmp_path / "state"), Log(), least_free_bytes=1 << 62)
-    spool.add(batch(1))
-    assert (len(spool), spool.only_in_memory) == (1, 1)
-    assert "MiB would be left free" in capsys.readouterr().err
-    assert drained(spool) == ["id-1"]
-
-
-def test_without_what_windows_lacks_a_batch_is_kept_all_the_same(tmp_path, monkeypatch):
-    monkeypatch.delattr(os, "statvfs")
-    monkeypatch.delattr(os, "O_DIRECTORY")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: types.SimpleNamespace(free=1 << 40))
-    spool = Spool(str(tmp_path / "state"), Log())
-    spool.add(batch(1))
-    assert (len(spool), spool.only_in_memory) == (1, 0)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: types.SimpleNamespace(free=0))
-    spool.add(batch(2))
-    assert spool.only_in_memory == 1
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A filesystem of one megabyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.geteuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("needs root, to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def test_on_a_full_disk_what_is_there_stays_and_what_comes_waits_in_memory(small_disk, capsys):
-    spool = Spool(str(small_disk / "state"), Log(), least_free_bytes=-(1 << 30))  # the disk itself refuses
-    spool.add(batch(0, 1000))
-    filler = small_disk / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while file.write(b"x" * 4096):
-            pass
-    spool.add(batch(1, 10_000))
-    assert (len(spool), spool.only_in_memory) == (2, 1)
-    assert "No space left on device" in capsys.readouterr().err
-    filler.unlink()
-    spool.add(batch(2, 10_000))
-    assert spool.only_in_memory == 1
-    assert "can be written again" in capsys.readouterr().err
-    assert drained(spool) == ["id-0", "id-1", "id-2"]
-    assert spool.dropped == 0
-
-
 def test_another_process_finds_what_was_queued_even_after_kill_9(tmp_path):
     program = (
         "import os, signal; from advisor_agent.log import Log; from advisor_agent.spool import Batch, Spool\n"
@@ -192,37 +129,6 @@ def test_a_half_written_file_of_a_killed_agent_is_cleared(tmp_path):
     assert list(folder.iterdir()) == []
 
 
-def test_over_the_limit_the_oldest_go(tmp_path, capsys):
-    spool = Spool(str(tmp_path), Log(), most_disk_bytes=400)
-    for number in range(10):
-        spool.add(batch(number, 100))
-    left = drained(spool)
-    assert left == [f"id-{number}" for number in range(10 - len(left), 10)]
-    assert spool.dropped == 10 - len(left) > 0
-    assert capsys.readouterr().err.count("queue is full") == 1
-
-
-def test_without_a_directory_memory_serves_within_its_limit(tmp_path, capsys):
-    (tmp_path / "file").write_text("")
-    spool = Spool(str(tmp_path / "file/state"), Log(), most_memory_bytes=250)
-    for number in range(4):
-        spool.add(batch(number, 100))
-    assert (len(spool), spool.only_in_memory, spool.dropped) == (2, 2, 2)
-    assert drained(spool) == ["id-2", "id-3"]
-    assert "waits in memory only" in capsys.readouterr().err
-
-
-def test_memory_and_files_keep_their_order(tmp_path, spool):
-    spool.add(batch(1))
-    folder = tmp_path / "state/queue"
-    folder.rename(tmp_path / "away")
-    spool.add(batch(2))
-    (tmp_path / "away").rename(folder)
-    spool.add(batch(3))
-    assert spool.only_in_memory == 1
-    assert drained(spool) == ["id-1", "id-2", "id-3"]
-
-
 def test_the_directory_is_for_its_owner_only(tmp_path, spool):
     spool.add(batch(1))
     (file,) = (tmp_path / "state/queue").iterdir()
@@ -233,3 +139,19 @@ def test_the_directory_is_for_its_owner_only(tmp_path, spool):
 def test_two_agents_may_not_share_a_directory(tmp_path, spool):
     with pytest.raises(ConfigError, match="Another advisor-agent uses"):
         Spool(str(tmp_path / "state"), Log())
+
+
+def test_what_is_no_batch_is_left_alone_and_hides_nothing(tmp_path):
+    folder = tmp_path / "queue"
+    (folder / "0.batch").mkdir(parents=True)
+    (folder / "1.batch.part").mkdir()
+    (folder / "2").write_text("")
+    (folder / "3.batch").write_bytes(batch(3).to_bytes())
+    assert drained(Spool(str(tmp_path), Log())) == ["id-3"]
+    assert sorted(os.listdir(folder)) == ["0.batch", "1.batch.part", "2"]
+
+
+def test_a_batch_that_was_dropped_is_gone(spool):
+    spool.add(batch(1))
+    name, _ = spool.first()
+    assert [spool.remove(name), spool.remove(name)] == [True, False]

@@ -5,10 +5,11 @@ import subprocess
 
 import pytest
 
+from advisor_agent.batch import Batch
 from advisor_agent.config import Config
 from advisor_agent.log import Log
 from advisor_agent.settings import ConfigError
-from advisor_agent.spool import Batch, Spool
+from advisor_agent.spool import Spool
 from advisor_agent.status import status
 from fakes.agent import command, environment, running, stopped
 

@@ -44,7 +44,16 @@ def test_partial_success(key, unit, count):
     assert left_out(body) == (f"3 {unit}", "too old")
 
 
-@pytest.mark.parametrize("partial", [b"{}", b"null", b'{"rejectedLogRecords": "0"}', b'{"rejectedLogRecords": "-1"}'])
+@pytest.mark.parametrize(
+    "partial",
+    [
+        b"{}",
+        b"null",
+        b'{"rejectedLogRecords": "0"}',
+        b'{"rejectedLogRecords": "-1"}',
+        b'{"rejectedLogRecords": "\\u00b2"}',
+    ],
+)
 def test_nothing_was_left_out(partial):
     assert left_out(b'{"partialSuccess": %s}' % partial) == ("", "")
 
@@ -59,6 +68,8 @@ def test_nothing_was_left_out(partial):
         ("", 0),
         ("-5", 0),
         ("soon", 0),
+        ("\u00b2", 0),
+        ("9" * 5000, 0),
     ],
 )
 def test_retry_after(text, seconds):

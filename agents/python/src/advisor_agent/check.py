@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import time
 
+from advisor_agent.batch import Batch
 from advisor_agent.collection import Collection, now
 from advisor_agent.config import Config
 from advisor_agent.connection import ConnectionLost
@@ -15,7 +16,6 @@ from advisor_agent.log import Log
 from advisor_agent.metric import Attributes
 from advisor_agent.otlp import Report, encoded, export
 from advisor_agent.sender import request
-from advisor_agent.spool import Batch
 from advisor_agent.system import System
 from advisor_agent.uuid7 import uuid7
 from advisor_agent.verdict import TAKEN, explained, left_out, meaning

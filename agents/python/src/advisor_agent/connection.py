@@ -9,12 +9,15 @@ import socket
 from collections.abc import Callable
 
 from advisor_agent.address import Server
+from advisor_agent.failpoint import failpoint
 from advisor_agent.http import Message
 
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _MOST_ANSWER_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 16
 _UNDER_WAY = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
+_Look = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""Kinds that take no descriptor of their own. Windows has only the second."""
 _Place = tuple[int, int, int, str, tuple[object, ...]]
 """What `getaddrinfo` answers: family, kind, protocol, canonical name, address."""
 
@@ -50,6 +53,8 @@ class Connection:
         """Begin an exchange, on the kept connection if there is one. ConnectionLost if none can be made."""
         self._request = request
         self._answer = Message(_MOST_ANSWER_BYTES, is_answer=True)
+        if self.socket and _has_something_to_say(self.socket):
+            self.close()
         self._is_kept = self.socket is not None
         try:
             if self.socket is None:
@@ -71,7 +76,7 @@ class Connection:
             raise self._lost(error) from error
         if not self._answer.is_complete:
             return None
-        if self._answer.headers.get("connection", "").lower() == "close":
+        if self._answer.rest or self._answer.headers.get("connection", "").lower() == "close":
             self.close()
         return self._answer
 
@@ -140,6 +145,7 @@ class Connection:
         sent = self.socket.send(self._request)
         self._request = self._request[sent:]
         if not self._request:
+            failpoint("agent.after_send_before_answer")
             self._go(self._read, _READ)
 
     def _read(self) -> None:
@@ -175,3 +181,10 @@ class Connection:
 def _meaning(error: int) -> str:
     """Windows has numbers of its own for sockets, which its `strerror` does not know."""
     return os.strerror(error) if os.name == "posix" else errno.errorcode.get(error, f"error {error}")
+
+
+def _has_something_to_say(kept: socket.socket) -> bool:
+    """True where the other side closed, or answers what nobody asked: that would be taken for the next answer."""
+    with _Look() as look:
+        look.register(kept, _READ)
+        return bool(look.select(0))

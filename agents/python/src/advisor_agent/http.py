@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _MOST_HEAD_BYTES = 16_384
+_MOST_DIGITS = 18
 _ONCE = ("host", "content-length", "transfer-encoding", "content-type", "content-encoding")
 
 
@@ -43,8 +44,8 @@ class Message:
     def feed(self, data: bytes) -> bool:
         """Take a piece; True once the message is whole. ProtocolError for what cannot be one."""
         self._pending += data
-        if not self.has_head:
-            self._take_head()
+        while not self.has_head and self._takes_head():
+            pass
         if self.has_head and not self.is_complete:
             self._take_body()
         return self.is_complete
@@ -55,12 +56,13 @@ class Message:
             self._finish(len(self._pending))
         return self.is_complete
 
-    def _take_head(self) -> None:
+    def _takes_head(self) -> bool:
+        """False while it is not there as a whole. A hint that an answer will come (RFC 9110 section 15.2) is passed."""
         head, found, rest = bytes(self._pending).partition(b"\r\n\r\n")
         if len(head) > _MOST_HEAD_BYTES:
             raise ProtocolError(431, "The headers are too large.")
         if not found:
-            return
+            return False
         lines = head.decode("latin-1").split("\r\n")
         self.first_line = lines[0]
         for line in lines[1:]:
@@ -71,8 +73,12 @@ class Message:
                 raise ProtocolError(400, "The headers are malformed.")
             self.headers[key] = value.strip()
         self._pending = bytearray(rest)
-        self._measure()
-        self.has_head = True
+        if self._is_answer and 100 <= self.status < 200:
+            self.headers = {}
+        else:
+            self._measure()
+            self.has_head = True
+        return True
 
     def _measure(self) -> None:
         length = self.headers.get("content-length")
@@ -81,9 +87,9 @@ class Message:
             raise ProtocolError(400, "The body's length is not clear.")
         self._is_chunked = coding == "chunked"
         if length is not None:
-            if not length.isdigit():
+            self._length = number(length)
+            if self._length is None:
                 raise ProtocolError(400, "The body's length is not clear.")
-            self._length = int(length)
             self._refuse_over(self._length)
         elif self._is_answer:
             self._length = None
@@ -94,9 +100,10 @@ class Message:
     def status(self) -> int:
         """An answer's status code. ProtocolError for a first line that is no HTTP answer."""
         parts = self.first_line.split(" ", 2)
-        if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
+        status = number(parts[1]) if len(parts) > 1 and parts[0].startswith("HTTP/1.") else None
+        if status is None:
             raise ProtocolError(502, "The answer is no HTTP.")
-        return int(parts[1])
+        return status
 
     def _take_body(self) -> None:
         if self._is_chunked:
@@ -134,6 +141,11 @@ class Message:
     def _refuse_over(self, size: int) -> None:
         if size > self._most:
             raise ProtocolError(413, f"The body is larger than {self._most} bytes.")
+
+
+def number(text: str) -> int | None:
+    """The number that a header writes in digits, None for anything else: `int` would take signs and fail on `²`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _chunk_size(line: bytes) -> int:

@@ -13,7 +13,10 @@ class Log:
 
     def say(self, text: str) -> None:
         """One line, always."""
-        print(f"advisor-agent: {text}", file=sys.stderr, flush=True)
+        try:
+            print(f"advisor-agent: {text}", file=sys.stderr, flush=True)
+        except OSError:
+            return  # nobody reads it, or the disk it is kept on is full: the work goes on
 
     def once(self, matter: str, text: str) -> None:
         """One line, unless this matter was already told and is not settled."""

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 
+from advisor_agent.batch import Batch
 from advisor_agent.collection import Collection, now
 from advisor_agent.config import Config
 from advisor_agent.descriptor_limit import room_for
@@ -15,7 +16,7 @@ from advisor_agent.log import Log
 from advisor_agent.otlp import encoded, export
 from advisor_agent.receiver import MOST_VISITORS, Receiver
 from advisor_agent.sender import Sender
-from advisor_agent.spool import Batch, Spool
+from advisor_agent.spool import Spool
 from advisor_agent.system import System
 from advisor_agent.uuid7 import uuid7
 

@@ -15,11 +15,13 @@ import time
 from functools import partial
 
 from advisor_agent.address import Address
+from advisor_agent.batch import Batch
+from advisor_agent.failpoint import failpoint
 from advisor_agent.http import Message, ProtocolError
 from advisor_agent.log import Log
 from advisor_agent.otlp_answer import answer
 from advisor_agent.signals import SIGNALS, path_of
-from advisor_agent.spool import Batch, Spool
+from advisor_agent.spool import Spool
 from advisor_agent.uuid7 import is_uuid, uuid7
 from advisor_agent.visitor import Visitor
 
@@ -170,6 +172,7 @@ class Receiver:
         # A probe that repeats a batch keeps its id, so that the server stores it once.
         batch_id = batch_id if is_uuid(batch_id) else uuid7()
         self._spool.add(Batch(batch_id, content_type, "gzip" if encoding == "gzip" else "", message.body, signal))
+        failpoint("agent.after_spool_before_answer")
         return answer(content_type)
 
 

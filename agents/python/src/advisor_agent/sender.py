@@ -7,11 +7,13 @@ import time
 
 from advisor_agent import VERSION
 from advisor_agent.backoff import MOST_SECONDS, Backoff
+from advisor_agent.batch import Batch
 from advisor_agent.config import Config
 from advisor_agent.connection import Connection, ConnectionLost
+from advisor_agent.failpoint import failpoint
 from advisor_agent.http import Message, ProtocolError
 from advisor_agent.log import Log
-from advisor_agent.spool import Batch, Spool
+from advisor_agent.spool import Spool
 from advisor_agent.verdict import DROPPED, TAKEN, dropping, explained, left_out, meaning, retry_after
 
 _ANSWER_SECONDS = 30.0
@@ -36,6 +38,7 @@ class Sender:
         self._wait_until = 0.0
         self._answer_by = 0.0
         self._trouble = ""
+        self._told = 0
         self.refused_batches = 0
         """Batches dropped because the server will never take them."""
 
@@ -60,6 +63,8 @@ class Sender:
             self._current = self._spool.first()
             if self._current:
                 self._exchange()
+            elif self._spool:
+                self._wait_until = time.monotonic() + self._backoff.next(_LOCAL_WAIT_SECONDS)
 
     def on_ready(self, events: int) -> None:
         """The socket can be read or written."""
@@ -80,6 +85,7 @@ class Sender:
 
     def close(self) -> None:
         """Leave; the batch under way stays queued."""
+        self._tell_losses()
         self._connection.close()
         self._watch()
 
@@ -97,8 +103,10 @@ class Sender:
         name, batch = self._current
         outcome = meaning(answer.status, batch.signal)
         if outcome in (TAKEN, DROPPED):
+            failpoint("agent.after_ack_before_spool_delete")
             self._current = None
-            self._spool.remove(name)
+            if not self._spool.remove(name):
+                self._spool.dropped -= 1  # dropped for want of room while it was under way, and not lost at all
             self._backoff.reset()
             self._wait_until = 0.0
             self._tell_end(outcome, answer, batch.signal)
@@ -115,11 +123,18 @@ class Sender:
         if self._trouble:
             self._trouble = ""
             self._log.say(f"{self._config.server} takes data again.")
+            self._tell_losses()
         rejected, reason = left_out(answer.body)
         if rejected:
             self._log.once(f"rejected {reason}", f"{self._config.server} left out {rejected}: {reason}")
         if not self._spool:
-            self._log.settle("dropped", f"The queue is empty again; {self._spool.dropped} batches were dropped.")
+            self._log.settle("dropped")
+            self._tell_losses()
+
+    def _tell_losses(self) -> None:
+        count, self._told = self._spool.dropped - self._told, self._spool.dropped
+        if count > 0:
+            self._log.say(f"{count} batches were lost while they waited: the queue was full, or their files damaged.")
 
     def _failed(self, reason: str, refused: bool = False, asked: float = 0.0) -> None:
         self._current = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 
+from advisor_agent.http import number
 from advisor_agent.signals import LOGS
 
 TAKEN, DROPPED, LATER = "taken", "dropped", "later"
@@ -57,16 +58,17 @@ def left_out(body: bytes) -> tuple[str, str]:
     partial = _json_object(body).get("partialSuccess")
     if not isinstance(partial, dict):
         return "", ""
-    counts = ((str(partial.get(key, 0)), unit) for key, unit in _REJECTED.items())
-    found = [f"{int(count)} {unit}" for count, unit in counts if count.isdigit() and int(count)]
+    counts = ((number(str(partial.get(key, 0))), unit) for key, unit in _REJECTED.items())
+    found = [f"{count} {unit}" for count, unit in counts if count]
     reason = partial.get("errorMessage")
     return " and ".join(found), reason[:300] if isinstance(reason, str) else ""
 
 
 def retry_after(text: str, now: float) -> float:
     """Seconds that `Retry-After` asks for (a number or an HTTP date), 0 if it says nothing; at most 1 h."""
-    if text.isdigit():
-        return min(float(text), _MOST_RETRY_AFTER_SECONDS)
+    seconds = number(text)
+    if seconds is not None:
+        return min(float(seconds), _MOST_RETRY_AFTER_SECONDS)
     try:
         asked = time.strptime(text, "%a, %d %b %Y %H:%M:%S GMT")
     except ValueError:
