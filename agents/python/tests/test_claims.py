@@ -23,6 +23,14 @@ def test_resource_attributes_are_decoded_and_only_known_ones_kept():
     }
 
 
+def test_where_a_process_runs_is_kept_and_what_else_stands_beside_it_is_not():
+    text = "k8s.pod.name=shop-7d9f,k8s.pod.token=abc,container.image.name=acme/shop,container.command_args=--key"
+    assert claims_of(environ(OTEL_RESOURCE_ATTRIBUTES=text)).resource == {
+        "k8s.pod.name": "shop-7d9f",
+        "container.image.name": "acme/shop",
+    }
+
+
 @pytest.mark.parametrize(("text", "expected"), [("50%", "50%"), ("a%zzb", "a%zzb"), ("%C3%A9", "é"), ("%FF", "\ufffd")])
 def test_bad_percent_signs_do_no_harm(text, expected):
     assert claims_of(environ(OTEL_RESOURCE_ATTRIBUTES=f"service.name={text}")).resource == {"service.name": expected}

@@ -61,6 +61,21 @@ def test_a_process_that_did_not_change_is_put_together_once(machine):
     assert process_resource(host, process)["advisor.cluster.role"] == "worker"
 
 
+def test_a_process_in_a_pod(machine):
+    told = "k8s.pod.name=shop-7d9f,container.image.name=acme/shop,container.id=claimed"
+    pod = "b51c7c40-0a6f-4cd3-9d5f-1f0c7e2a8b11"
+    cgroup = f"0::/kubepods/besteffort/pod{pod}/{'3f' * 32}\n"
+    machine.node(100, "/srv/a.js", environ={"OTEL_RESOURCE_ATTRIBUTES": told}, cgroup=cgroup, virtual_pid=7)
+    found = resource(machine)
+    assert (found["process.pid"], found["process.vpid"], found["container.id"]) == (100, 7, "3f" * 32)
+    assert (found["k8s.pod.uid"], found["k8s.pod.name"], found["container.image.name"]) == (pod, "shop-7d9f", "acme/shop")
+
+
+def test_what_the_environment_says_of_the_container_stands_where_the_kernel_hides_it(machine):
+    machine.node(100, "/srv/a.js", environ={"OTEL_RESOURCE_ATTRIBUTES": "container.id=abc"}, cgroup="0::/\n")
+    assert resource(machine)["container.id"] == "abc"
+
+
 def test_secrets_of_a_process_stay_on_the_host(machine):
     environ = {"API_KEY": "s3cret-env", "pm_id": "0", "name": "api"}
     machine.node(100, "--title", "s3cret-option", "/srv/a.js", "--password=s3cret-argument", environ=environ)

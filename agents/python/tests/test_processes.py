@@ -97,3 +97,15 @@ def test_another_users_process_is_known_by_its_command_line(machine, processes, 
     monkeypatch.setattr(machine.kernel, "link", refuse)
     (found,) = processes.scan()
     assert (found.pid, found.name.text) == (100, "main")
+
+
+def test_a_process_in_a_container_is_named_by_the_files_that_the_container_sees(machine, processes):
+    cgroup = "0::/system.slice/docker-" + "3f" * 32 + ".scope\n"
+    machine.write("srv/shop/package.json", '{"name": "of-the-machine"}')
+    machine.write("layers/web/srv/shop/package.json", '{"name": "of-the-container"}')
+    machine.node(100, "/srv/shop/main.js", cgroup=cgroup, virtual_pid=1)
+    machine.link("proc/100/root", str(machine.root / "layers/web"))
+    machine.node(200, "/srv/shop/main.js")
+    inside, outside = processes.scan()
+    assert (inside.name.text, inside.container.id, inside.container.virtual_pid) == ("of-the-container", "3f" * 32, 1)
+    assert (outside.name.text, outside.container.id, outside.container.virtual_pid) == ("of-the-machine", "", 0)

@@ -8,7 +8,13 @@ _RESOURCE_KEYS = (
     "service.version",
     "service.instance.id",
     "deployment.environment.name",
+    *("container.id", "container.name", "container.image.name", "container.image.tags"),
+    *("k8s.cluster.name", "k8s.namespace.name", "k8s.node.name", "k8s.pod.name", "k8s.pod.uid"),
+    *("k8s.container.name", "k8s.deployment.name", "k8s.statefulset.name", "k8s.daemonset.name"),
+    *("k8s.job.name", "k8s.cronjob.name"),
 )
+"""Who a process is, and where. Whatever else stands there may be a secret and is not kept."""
+
 _MOST_CHARACTERS = 255
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 

@@ -67,6 +67,7 @@ def _resource_of(host: Host, process: Process) -> Resource:
         "service.instance.id": f"{host.id}-{process.pid}-{created}",
         "service.version": process.name.version,
         **{key: value for key, value in process.claims.resource.items() if key != "service.name"},
+        **process.container.attributes(),
         "host.id": host.id,
         "host.name": host.name,
         "process.pid": process.pid,

@@ -41,6 +41,10 @@ class Kernel:
         """A path below the root."""
         return "/".join((self.root, *parts))
 
+    def below(self, *parts: str) -> Kernel:
+        """The files below a folder, such as those that a container sees."""
+        return Kernel(self.path(*parts))
+
     def read(self, *parts: str) -> str:
         """A file's text; bytes that are no UTF-8 become U+FFFD, so that the text can be sent."""
         # Bare system calls: Python's file objects ask for size, position and kind first, at twice the cost.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor_agent.claims import Claims
 from advisor_agent.command import Command
+from advisor_agent.container import Container
 from advisor_agent.naming import Name
 from advisor_agent.resource import Resource
 
@@ -18,7 +19,8 @@ class Process:
     """What is known of one by looking closely once. `created` is Unix seconds; the rest settles per scan."""
 
     __slots__ = (
-        "claims", "command", "created", "known_as", "name", "own_name", "pid", "primary", "program", "role", "version",
+        "claims", "command", "container", "created", "known_as", "name", "own_name", "pid", "primary", "program",
+        "role", "version",
     )  # fmt: skip
 
     def __init__(self, pid: int, created: float, program: str, version: str) -> None:
@@ -28,6 +30,7 @@ class Process:
         self.version = version
         self.role = SINGLE
         self.primary: Process | None = None
+        self.container = Container()
         self.claims: Claims
         self.command: Command
         self.own_name: Name

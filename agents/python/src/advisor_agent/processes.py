@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from advisor_agent.claims import claims_of
 from advisor_agent.command import command_of
+from advisor_agent.container import container_of
 from advisor_agent.executable import Executables, has_node_name
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
 from advisor_agent.naming import name_of
@@ -137,7 +138,10 @@ class Processes:
         process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
         process.command = command_of(kernel.read("proc", number, "cmdline"), directory)
         process.cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
-        process.own_name = name_of(kernel.file, process.claims, process.command, process.cgroup, directory)
+        mounts, status = (_or_empty(kernel.read, "proc", number, name) for name in ("mountinfo", "status"))
+        process.container = container_of(process.cgroup, mounts, status)
+        files = kernel.below("proc", number, "root") if process.container.id else kernel
+        process.own_name = name_of(files.file, process.claims, process.command, process.cgroup, directory)
         process.name = process.own_name
         return process
 

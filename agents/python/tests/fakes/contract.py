@@ -28,6 +28,8 @@ Json = dict[str, object]
 FOLDER = Path(__file__).parents[3] / "contract"
 INTERVAL = 10
 BACKLOG = 511
+CONTAINER = "3f2a9c0b1d2e" + "4d" * 26
+POD = "b51c7c40-0a6f-4cd3-9d5f-1f0c7e2a8b11"
 
 
 def examples() -> dict[str, Json]:
@@ -66,7 +68,7 @@ def text_of(example: Json) -> str:
 
 
 def _populate(machine: Machine, seconds: int) -> None:
-    """A configured service on its own, and a cluster: a primary that listens and a worker that serves."""
+    """A configured service on its own, and a cluster in a container: a primary that listens, a worker that serves."""
     busy = 500 + seconds * TICKS_PER_SECOND * 9 // 10
     configured = {"OTEL_SERVICE_NAME": "checkout", "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=prod"}
     sockets = ("/dev/null", "socket:[501]", "socket:[601]", "socket:[602]")
@@ -74,10 +76,13 @@ def _populate(machine: Machine, seconds: int) -> None:
     unit = "/system.slice/checkout.service"
     machine.limited(unit, 0.5, 512_000_000, seconds)
     machine.node(4001, "/srv/checkout.js", environ=configured, user=busy, cgroup=f"0::{unit}\n", descriptors=sockets)
-    machine.node(4100, "/srv/shop/main.js", descriptors=("/dev/null", "socket:[502]"))
-    worker = {"NODE_UNIQUE_ID": "1"}
-    descriptors = ("/dev/null", "socket:[603]")
-    machine.node(4101, "/srv/shop/main.js", environ=worker, parent=4100, user=busy, descriptors=descriptors)
+    pod = f"0::/kubepods.slice/kubepods-pod{POD.replace('-', '_')}.slice/cri-containerd-{CONTAINER}.scope\n"
+    named = {"OTEL_RESOURCE_ATTRIBUTES": "k8s.pod.name=shop-7d9f,k8s.namespace.name=web,k8s.deployment.name=shop"}
+    descriptors = ("/dev/null", "socket:[502]")
+    machine.node(4100, "/srv/shop/main.js", environ=named, cgroup=pod, descriptors=descriptors, virtual_pid=1)
+    worker = {"NODE_UNIQUE_ID": "1", **named}
+    inside = {"cgroup": pod, "descriptors": ("/dev/null", "socket:[603]"), "virtual_pid": 20}
+    machine.node(4101, "/srv/shop/main.js", environ=worker, parent=4100, user=busy, **inside)
     if not seconds:
         machine.tcp(LISTEN, 3000, 501, waiting=2)
         machine.tcp(LISTEN, 3001, 502)

@@ -64,7 +64,7 @@ IpExt: InNoRoutes
 IpExt: 0
 """
 _SOCKSTAT = "sockets: used 90\nTCP: inuse 5 orphan 0 tw 17 alloc 9 mem 1\nUDP: inuse 2 mem 0\n"
-_STATUS = "Name:\tnode\nThreads:\t11\nvoluntary_ctxt_switches:\t{voluntary}\nnonvoluntary_ctxt_switches:\t70\n"
+_STATUS = "Name:\tnode\nNSpid:\t{pids}\nThreads:\t11\nvoluntary_ctxt_switches:\t{voluntary}\nnonvoluntary_ctxt_switches:\t70\n"
 _LIMITS = """\
 Limit                     Soft Limit           Hard Limit           Units
 Max cpu time              unlimited            unlimited            seconds
@@ -161,17 +161,22 @@ class Machine:
         user: int = 500,
         cgroup: str = "0::/user.slice/session-1.scope\n",
         descriptors: tuple[str, ...] = ("/dev/null", "pipe:[11]"),
+        virtual_pid: int = 0,
     ) -> None:
-        """A Node.js process. `user` is its CPU time in ticks, a fifth of that in the kernel."""
+        """A Node.js process. `user` is its CPU time in ticks, a fifth of that in the kernel.
+
+        One with a `virtual_pid` runs in a pid namespace of its own.
+        """
         place = f"proc/{pid}"
         self.link(f"{place}/exe", str(self.root / "usr/bin/node"))
         self.link(f"{place}/cwd", directory)
+        self.link(f"{place}/root", str(self.root))
         self.write(f"{place}/cmdline", "\0".join(["node", *arguments]) + "\0")
         self.write(f"{place}/environ", "\0".join(f"{key}={value}" for key, value in (environ or {}).items()))
         self.write(f"{place}/cgroup", cgroup)
         self.write(f"{place}/limits", _LIMITS.format(soft=1024))
         self.write(f"{place}/stat", stat_line(pid, parent, start, user))
-        self.write(f"{place}/status", _STATUS.format(voluntary=user * 3))
+        self.write(f"{place}/status", _STATUS.format(voluntary=user * 3, pids=f"{pid}\t{virtual_pid or ''}"))
         self.write(f"{place}/schedstat", f"{user * 9_000_000} {user * 1_000_000} {user * 3}\n")
         self.write(f"{place}/io", f"rchar: 9\nwchar: 9\nread_bytes: {user * 4096}\nwrite_bytes: {user * 512}\n")
         self.write(f"{place}/task/{pid}/stat", stat_line(pid, parent, start, user * 9 // 10))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,17 +41,26 @@ class Started:
         return int(self.line)
 
 
-@contextmanager
-def node(script: Path, code: str, environ: Mapping[str, str] | None = None, *before: str) -> Iterator[Started]:
-    """Run the code as a script, while the block runs. `before` are words in front of `node`'s script."""
-    program = shutil.which("node")
-    if program is None:
-        words = "Node.js is not installed: install it to test against real processes."
+def wanted(found: bool, words: str) -> None:
+    """Skip the test where something is not at hand, or fail where nothing may be skipped."""
+    if not found:
         pytest.fail(words) if os.environ.get("ADVISOR_REQUIRE_ALL") else pytest.skip(words)
+
+
+@contextmanager
+def node(
+    script: Path, code: str, environ: Mapping[str, str] | None = None, *before: str, inside: Sequence[str] = ()
+) -> Iterator[Started]:
+    """Run the code as a script, while the block runs.
+
+    `before` are words in front of `node`'s script, `inside` those in front of `node` itself.
+    """
+    program = shutil.which("node")
+    wanted(program is not None, "Node.js is not installed: install it to test against real processes.")
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(code)
     process = subprocess.Popen(
-        [program, *before, str(script), "--password=s3cret"],
+        [*inside, str(program), *before, str(script), "--password=s3cret"],
         cwd=script.parent,
         env={"PATH": os.environ["PATH"], "SECRET": "s3cret", **(environ or {})},
         stdout=subprocess.PIPE,
