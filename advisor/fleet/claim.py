@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from advisor.fleet.text import clean
 
 AGENT = "advisor-agent"
+
+DETAILS = (
+    *("container.name", "container.image.name", "container.image.tags"),
+    *("k8s.cluster.name", "k8s.namespace.name", "k8s.node.name", "k8s.pod.name", "k8s.pod.uid"),
+    *("k8s.container.name", "k8s.deployment.name", "k8s.statefulset.name", "k8s.daemonset.name"),
+    *("k8s.job.name", "k8s.cronjob.name"),
+)
+"""Attributes that are kept by their own names, to be shown: where a process runs."""
 
 ATTRIBUTES = (
     "host.id",
@@ -24,7 +33,9 @@ ATTRIBUTES = (
     "deployment.environment.name",
     "deployment.environment",
     "process.pid",
+    "process.vpid",
     "process.creation.time",
+    "process.runtime.name",
     "process.runtime.version",
     "process.executable.name",
     "process.command",
@@ -33,6 +44,9 @@ ATTRIBUTES = (
     "advisor.cluster.worker.id",
     "telemetry.sdk.name",
     "telemetry.sdk.version",
+    "container.id",
+    "advisor.container.sandbox.id",
+    *DETAILS,
 )
 """All resource attributes that the fleet looks at."""
 
@@ -41,6 +55,15 @@ SOURCES = ("configured", "pm2", "systemd", "package", "script")
 
 UNNAMED = len(SOURCES)
 """The weight of a name that nobody gave: OpenTelemetry's `unknown_service`."""
+
+SHORT = 12
+"""Characters of a container's id that are kept: what Docker shows, and gives the container as its host name."""
+
+_ID = re.compile(rf"[0-9a-f]{{{SHORT}}}|[0-9a-f]{{64}}|[0-9a-f]{{32}}-[0-9]+")
+"""Ids of containers: Docker's short one, all others', and that of Fargate. Some SDKs take any group for a container."""
+
+_HOST_NAME = re.compile(rf"(?=.*[a-f])[0-9a-f]{{{SHORT}}}")
+"""Docker gives a container this host name, and makes no id that could be taken for a number."""
 
 _ROLES = ("single", "primary", "worker")
 _LARGEST = 2**31 - 1
@@ -63,7 +86,9 @@ class Claim:
 
     `key` is `service.instance.id`; `started` Unix seconds; `worker_id` counts the workers that a primary
     of Node.js's cluster module forked, from 1; `inside` the SDK's name where a process reports itself;
-    `name` is None where the resource is a machine alone.
+    `name` is None where the resource is a machine alone. `container` are the first characters of the
+    container's id, `sandbox` those of the one that lends it a host name; `virtual_pid` is the process's number
+    in it, where the sender stands outside. `details` are the attributes of `DETAILS` that it has.
     """
 
     host_key: str
@@ -78,9 +103,19 @@ class Claim:
     role: str
     worker_id: int | None
     inside: str
+    runtime: str
     runtime_version: str
     service_version: str
     script: str
+    container: str = ""
+    sandbox: str = ""
+    virtual_pid: int = 0
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_contained(self) -> bool:
+        """Whether it speaks from inside a container, where `host.id` and `host.name` are not the machine's."""
+        return bool(self.inside and self.container)
 
     @classmethod
     def of(cls, resource: Mapping[str, Any]) -> Claim:
@@ -92,6 +127,7 @@ class Claim:
 
         sdk, pid = text("telemetry.sdk.name", 64), _positive(resource.get("process.pid"))
         is_process = bool(pid or text("service.name") or text("service.instance.id"))
+        inside = (sdk or "opentelemetry") if is_process and sdk != AGENT else ""
         role = text("advisor.cluster.role")
         return cls(
             host_key=text("host.id"),
@@ -105,10 +141,15 @@ class Claim:
             started=_started(text("process.creation.time")),
             role=role if role in _ROLES else "",
             worker_id=_positive(resource.get("advisor.cluster.worker.id")) or None,
-            inside=(sdk or "opentelemetry") if is_process and sdk != AGENT else "",
+            inside=inside,
+            runtime=text("process.runtime.name", 32),
             runtime_version=text("process.runtime.version", 64),
             service_version=text("service.version"),
             script=text("process.command", 1024),
+            container=_container(text, bool(inside)),
+            sandbox=text("advisor.container.sandbox.id", SHORT),
+            virtual_pid=_positive(resource.get("process.vpid")),
+            details={name: said for name in DETAILS if (said := text(name))},
         )
 
 
@@ -119,6 +160,13 @@ def _name(text: Any) -> Name:
         name, rank = name or f"unknown_service:{text('process.executable.name', 64) or 'node'}", UNNAMED
     environment = text("deployment.environment.name") or text("deployment.environment")
     return Name(environment, text("service.namespace"), name, rank)
+
+
+def _container(text: Any, inside: bool) -> str:
+    name = text("host.name")
+    if _ID.fullmatch(text("container.id")):
+        return str(text("container.id", SHORT))
+    return name if inside and not text("host.id") and _HOST_NAME.fullmatch(name) else ""
 
 
 def _positive(value: object) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from advisor.fleet.claim import Claim
-from advisor.fleet.models import Host, Token
+from advisor.fleet.models import Host, Instance, Token
 
 
 class ForeignHost(Exception):
@@ -24,12 +25,16 @@ def find(claim: Claim, token: Token, now: datetime) -> Host | None:
     """The host by its id, else by its name, else the token's; made where it is new. None where nothing names one.
 
     A host token belongs to the first host that names itself with it; a resource without `host.id` that comes
-    with it is on that host (a container's `host.name` is not the machine's).
+    with it is on that host. What speaks from inside a container does not know its machine: it is on the token's
+    host, else where an agent sees that container, else where its `host.id` says, else on a host that is known by the
+    name of the Kubernetes node or of the container.
 
     Raises:
         ForeignHost: the token belongs to another host.
     """
     bound = token.host if token.kind == Token.Kind.HOST else None
+    if claim.is_contained:
+        return bound or _around(claim, now) or token.host
     if bound is not None and claim.host_key and claim.host_key != bound.key:
         raise ForeignHost(bound.name, claim.host_name or claim.host_key)
     host = bound or _named(claim, now) or token.host
@@ -39,6 +44,19 @@ def find(claim: Claim, token: Token, now: datetime) -> Host | None:
         _bind(token, host)
     _describe(host, claim)
     return host
+
+
+def _around(claim: Claim, now: datetime) -> Host | None:
+    """The machine around a container; a new one only if the resource names it by `host.id`."""
+    here = Q(container=claim.container) | Q(sandbox=claim.container)
+    seen = Instance.objects.filter(here, host__isnull=False).select_related("host").order_by("-last_seen").first()
+    if seen is not None:
+        return seen.host
+    if claim.host_key:
+        return _named(claim, now)
+    names = filter(None, (claim.details.get("k8s.node.name"), claim.host_name))
+    same = list(Host.objects.filter(name__in=list(names))[:2])
+    return same[0] if len(same) == 1 else None
 
 
 def _named(claim: Claim, now: datetime) -> Host | None:

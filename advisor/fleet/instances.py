@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
 from advisor.fleet.claim import Claim, Name
+from advisor.fleet.matching import same_process
 from advisor.fleet.models import Host, Instance, Service
 from advisor.fleet.text import clean
-
-SAME_START = 5.0
-"""Seconds by which two senders' start times of one process may differ: both round, from different clocks."""
-
-STILL_THERE = timedelta(minutes=5)
-"""A process without a known start time counts as the one of the same pid that was seen this recently."""
 
 
 def find(
@@ -32,7 +27,7 @@ def find(
     service = _service(name, now) if instance is None or name.rank < instance.name_rank else instance.service
     if instance is None:
         instance = _made(claim, name, service, host, now)
-    _update(instance, claim, name, service, listening)
+    _update(instance, claim, name, service, host, listening)
     if lives:
         _tell_serving(instance)
     return instance
@@ -57,37 +52,17 @@ def _key(claim: Claim, name: Name) -> str:
 
 def _known(claim: Claim, name: Name, host: Host | None, now: datetime) -> Instance | None:
     key = _key(claim, name)
-    instances = Instance.objects.select_related("service").filter(host=host).order_by("-last_seen")
+    instances = Instance.objects.select_related("service").order_by("-last_seen")
     if host is None:
-        return instances.filter(key=key).first()
-    candidates = list(instances.filter(Q(key=key) | Q(pid=claim.pid) if claim.pid else Q(key=key)))
-    tests = (_same_life, _same_key, _same_pid)
-    return next((one for test in tests for one in candidates if test(one, key, claim, now)), None)
-
-
-def _same_life(one: Instance, key: str, claim: Claim, now: datetime) -> bool:
-    """The same pid, started within `SAME_START`."""
-    if not claim.pid or one.pid != claim.pid or claim.started is None or one.started_at is None:
-        return False
-    return abs(one.started_at - claim.started) <= SAME_START
-
-
-def _same_key(one: Instance, key: str, claim: Claim, now: datetime) -> bool:
-    """The same `service.instance.id`, unless pid or start show another process: some set the id by hand."""
-    if one.key != key or len({one.pid, claim.pid} - {0}) > 1:
-        return False
-    return one.started_at is None or claim.started is None or abs(one.started_at - claim.started) <= SAME_START
-
-
-def _same_pid(one: Instance, key: str, claim: Claim, now: datetime) -> bool:
-    """The same pid where one side knows no start: seen lately, and spoken for from inside by one sender only."""
-    if not claim.pid or one.pid != claim.pid or now - one.last_seen > STILL_THERE:
-        return False
-    if one.inside and claim.inside:
-        return False
-    if claim.started is None:
-        return True
-    return one.started_at is None and one.first_seen.timestamp() >= claim.started - SAME_START
+        return same_process(instances.filter(host=None, key=key), key, claim, now)
+    asked = Q(key=key)
+    if claim.pid:
+        asked |= Q(pid__in={claim.pid, claim.virtual_pid} - {0})
+        asked |= Q(virtual_pid=claim.pid)
+    places = Q(host=host)
+    if ids := {claim.container, claim.sandbox} - {""}:
+        places |= Q(host=None, container__in=ids)  # it spoke from inside before anybody saw it from outside
+    return same_process(instances.filter(places & asked), key, claim, now)
 
 
 def _made(claim: Claim, name: Name, service: Service, host: Host | None, now: datetime) -> Instance:
@@ -99,17 +74,25 @@ def _made(claim: Claim, name: Name, service: Service, host: Host | None, now: da
     return Instance.objects.get_or_create(host=None, key=_key(claim, name), defaults=fresh)[0]
 
 
-def _update(instance: Instance, claim: Claim, name: Name, service: Service, listening: int | None) -> None:
+def _update(
+    instance: Instance, claim: Claim, name: Name, service: Service, host: Host | None, listening: int | None
+) -> None:
     """Write what changed; what the resource does not say stays as it was."""
     said: dict[str, Any] = {
         "inside": claim.inside,
         "key": claim.key if claim.inside else "",
         "role": claim.role,
         "worker_id": claim.worker_id,
+        "runtime": claim.runtime,
         "runtime_version": claim.runtime_version,
         "service_version": claim.service_version,
         "script": claim.script,
-        "pid": claim.pid,
+        "pid": 0 if claim.inside and instance.virtual_pid else claim.pid,  # outside it is the machine's
+        "virtual_pid": claim.virtual_pid,
+        "container": "" if claim.inside and instance.container else claim.container,
+        "sandbox": claim.sandbox,
+        "details": {**instance.details, **claim.details},
+        "host": host if instance.host_id is None else None,
         "started_at": claim.started if instance.started_at is None else None,
         "service": service,
     }

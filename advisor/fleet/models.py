@@ -53,17 +53,25 @@ class Instance(models.Model):
     `worker_id` is the number that the primary of a cluster gave it, None where it gave none.
     `name_rank` is the weight of the source that named its service (0 weighs most).
     `inside` is the `telemetry.sdk.name` of who reports from inside the process, empty if nobody does.
+    `container` are the first 12 characters of the id of its container, `sandbox` those of the one that lends it its
+    host name; `virtual_pid` is its number in there, 0 where nobody outside tells it. `details` are further resource
+    attributes, by OpenTelemetry's names.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="instances")
     host = models.ForeignKey(Host, null=True, on_delete=models.SET_NULL, related_name="instances")
     key = models.CharField(max_length=255, db_index=True)
     pid = models.PositiveIntegerField(default=0)
+    virtual_pid = models.PositiveIntegerField(default=0)
+    container = models.CharField(max_length=12, blank=True, db_index=True)
+    sandbox = models.CharField(max_length=12, blank=True, db_index=True)
+    details = models.JSONField(default=dict)
     started_at = models.FloatField(null=True)
     role = models.CharField(max_length=16, default="single")
     worker_id = models.PositiveIntegerField(null=True)
     name_rank = models.PositiveSmallIntegerField(default=0)
     inside = models.CharField(max_length=64, blank=True)
+    runtime = models.CharField(max_length=32, blank=True)
     runtime_version = models.CharField(max_length=64, blank=True)
     service_version = models.CharField(max_length=255, blank=True)
     script = models.CharField(max_length=1024, blank=True)
@@ -77,7 +85,10 @@ class Instance(models.Model):
                 fields=("key",), condition=models.Q(host__isnull=True), name="fleet_instance_without_host"
             ),
         )
-        indexes = (models.Index(fields=("host", "pid"), name="fleet_instance_process"),)
+        indexes = (
+            models.Index(fields=("host", "pid"), name="fleet_instance_process"),
+            models.Index(fields=("host", "virtual_pid"), name="fleet_instance_virtual"),
+        )
 
     def __str__(self) -> str:
         return f"{self.service.name} ({self.pid})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from advisor.features.window import InstanceWindow, PartWindow, ServiceWindow
 from advisor.pages import measured
+from advisor.pages.whereabouts import Whereabouts
 from advisor.vocabulary import PartKind
 
 
@@ -17,6 +18,7 @@ class ProcessRow:
     host: str
     pid: int
     role: str
+    where: Whereabouts
     loop_busy: float | None
     p95: float | None
     request_rate: float | None
@@ -46,10 +48,13 @@ def host_names(window: ServiceWindow) -> Mapping[int, str]:
     return {host.id: host.name for host in window.hosts}
 
 
-def process_rows(window: ServiceWindow) -> list[ProcessRow]:
-    """The processes, the busiest loop first."""
-    hosts = host_names(window)
-    rows = [_process(instance, hosts.get(instance.host_id or 0, "not known")) for instance in window.instances]
+def process_rows(window: ServiceWindow, where: Mapping[int, Whereabouts]) -> list[ProcessRow]:
+    """The processes, the busiest loop first; `where` tells of instances, by id, what containers they run in."""
+    hosts, nowhere = host_names(window), Whereabouts()
+    rows = [
+        _process(instance, hosts.get(instance.host_id or 0, "not known"), where.get(instance.id, nowhere))
+        for instance in window.instances
+    ]
     return sorted(rows, key=lambda row: (-(row.loop_busy or 0.0), row.host, row.pid))
 
 
@@ -69,13 +74,14 @@ def role(instance: InstanceWindow) -> str:
     return "" if instance.role == "single" else instance.role
 
 
-def _process(instance: InstanceWindow, host: str) -> ProcessRow:
+def _process(instance: InstanceWindow, host: str, where: Whereabouts) -> ProcessRow:
     track = instance.track
     user, system = measured.rate(track, "cpu_user"), measured.rate(track, "cpu_system")
     return ProcessRow(
         host=host,
         pid=instance.pid,
         role=role(instance),
+        where=where,
         loop_busy=measured.busy(track),
         p95=measured.p95([track]),
         request_rate=measured.rate(track, "requests"),

@@ -16,6 +16,7 @@ from advisor.fleet.models import Instance, Service
 from advisor.pages import blocks, calls, inside, lives, measured, pools, processes, urgency, words
 from advisor.pages.course import RANGES, chosen_range
 from advisor.pages.happened import happened
+from advisor.pages.whereabouts import of_instances
 from advisor.recommendations.models import RuleVerdict
 from advisor.store import samples
 from advisor.vocabulary import Verdict
@@ -48,7 +49,7 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
 
 def last_minute(window: ServiceWindow) -> dict[str, Any]:
     """What the processes do now, as rows for the page's tables, and which columns these need."""
-    running, routes = processes.process_rows(window), processes.route_rows(window)
+    running, routes = processes.process_rows(window, of_instances(window)), processes.route_rows(window)
     return {
         "processes": running,
         "heaps": any(row.heap is not None for row in running),

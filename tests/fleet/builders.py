@@ -34,6 +34,17 @@ BY_SDK = {
     "telemetry.sdk.name": "opentelemetry",
 }
 
+CONTAINER = "3f2a9c0b1d2e" + "4d" * 26
+CONTAINED = {**BY_AGENT, "process.pid": 4001, "process.vpid": 1, "container.id": CONTAINER}
+"""A process in a container as the agent on its machine sees it; below, as it sees itself."""
+
+SDK_INSIDE = {**BY_SDK, "host.name": "shop-7d9f", "process.pid": 1, "container.id": CONTAINER}
+PROBE_INSIDE = {
+    **{key: value for key, value in BY_PROBE.items() if key != "host.id"},
+    "host.name": CONTAINER[:12],
+    "process.pid": 1,
+}
+
 
 def resolve(
     resource: dict[str, Any],

@@ -5,13 +5,14 @@ import pytest
 
 from advisor.features.window import InstanceWindow, PartWindow, Track
 from advisor.pages.processes import process_rows, role, route_rows
+from advisor.pages.whereabouts import Whereabouts
 from advisor.vocabulary import PartKind
 from tests.pages.windows import latency, part, process, track, window
 
 
 def test_increases_become_rates_and_levels_stay() -> None:
     values = track(cpu_user=[4.0, 6.0], cpu_system=[1.0, 1.0], requests=[100, np.nan], memory_rss=[1e8, 2e8])
-    (row,) = process_rows(window(InstanceWindow(1, 5, 42, "single", None, values)))
+    (row,) = process_rows(window(InstanceWindow(1, 5, 42, "single", None, values)), {})
     assert (row.host, row.pid) == ("web-01", 42)
     assert row.cores == 0.6
     assert row.request_rate == 10
@@ -23,7 +24,8 @@ def test_the_loop_is_taken_from_its_times_else_from_the_gauge() -> None:
     timed = track(loop_active=[9.0, 8.0], loop_idle=[1.0, 2.0], loop_utilization=[0.1, 0.1])
     gauged = track(loop_utilization=[0.2, np.nan])
     rows = process_rows(
-        window(InstanceWindow(1, 5, 1, "single", None, gauged), InstanceWindow(2, None, 2, "single", None, timed))
+        window(InstanceWindow(1, 5, 1, "single", None, gauged), InstanceWindow(2, None, 2, "single", None, timed)),
+        {},
     )
     assert [(row.pid, row.loop_busy) for row in rows] == [(2, 0.85), (1, 0.2)]
     assert rows[0].host == "not known"
@@ -32,13 +34,19 @@ def test_the_loop_is_taken_from_its_times_else_from_the_gauge() -> None:
 def test_percentiles_are_of_all_requests_together() -> None:
     values = track(requests=[100, 100])
     measured = Track(values.times, values.spans, values.values, {0: latency(0.02), 1: latency(0.08)})
-    (row,) = process_rows(window(InstanceWindow(1, 5, 1, "single", None, measured)))
+    (row,) = process_rows(window(InstanceWindow(1, 5, 1, "single", None, measured)), {})
     assert row.p95 is not None
     assert 0.07 < row.p95 < 0.09
 
 
+def test_the_place_of_a_process_is_its_own() -> None:
+    here = Whereabouts("pod shop-7d9f")
+    rows = process_rows(window(process(pid=1), process(pid=2)), {1: here})
+    assert [(row.pid, row.where) for row in rows] == [(1, here), (2, Whereabouts())]
+
+
 def test_the_heap_stands_beside_its_limit() -> None:
-    (row,) = process_rows(window(process(values=track(heap_used=[4e7, 5e7], heap_limit=[2e9, np.nan]))))
+    (row,) = process_rows(window(process(values=track(heap_used=[4e7, 5e7], heap_limit=[2e9, np.nan]))), {})
     assert (row.heap, row.heap_limit) == (5e7, 2e9)
 
 

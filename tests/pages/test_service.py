@@ -116,6 +116,13 @@ def test_the_page_shows_what_the_probe_sees_inside(page: Client, inside: Cast) -
     assert [region for region in regions if hidden(html.decode(), region)] == []
 
 
+def test_the_page_says_in_which_pod_a_process_runs(page: Client, inside: Cast) -> None:
+    Instance.objects.filter(pid=101).update(details={"k8s.pod.name": "shop-7d9f", "k8s.namespace.name": "<b>"})
+    html = page.get(f"/services/{inside.service.pk}/").content
+    assert "web-01 PID 101, worker 3 pod shop-7d9f" in words(html)
+    assert 'title="namespace &lt;b&gt;"' in html.decode()
+
+
 def test_columns_that_no_route_needs_are_left_out(page: Client, inside: Cast) -> None:
     text = words(page.get(f"/services/{inside.service.pk}/").content)
     assert "4xx/s" in text

@@ -28,7 +28,7 @@ GROUPS = {
         POD,
     ),
     "containerd by itself": (f"0::/kubepods/besteffort/pod{POD}/{ID}\n", POD),
-    "cri-o": (f"0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod{UNIT}.slice/crio-{ID}.scope\n", POD),
+    "cri-o": (f"0::/kubepods.slice/x.slice/kubepods-besteffort-pod{UNIT}.slice/crio-{ID}.scope\n", POD),
     "a pod from a file": (f"11:cpuset:/kubepods/burstable/pod{STATIC_POD}/{ID}\n", STATIC_POD),
     "kind, a cluster in docker": (f"0::/docker/{SANDBOX}/kubelet/kubepods/burstable/pod{POD}/{ID}\n", POD),
     "ecs": (f"9:perf_event:/ecs/{STATIC_POD}/{ID}\n", ""),
@@ -80,6 +80,20 @@ MOUNTS = {
 def test_the_path_of_the_control_group_tells(cgroup, pod_uid):
     found = container_of(cgroup, "", "")
     assert (found.id, found.pod_uid) == (ID, pod_uid)
+
+
+@pytest.mark.parametrize(
+    ("lent", "sandbox"),
+    [
+        (f"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/{SANDBOX}/hostname", SANDBOX),
+        (f"/run/containers/storage/overlay-containers/{SANDBOX}/userdata/hostname", SANDBOX),
+        (f"/var/lib/docker/containers/{ID}/hostname", ""),
+        ("/somewhere/hostname", ""),
+    ],
+)
+def test_who_lends_the_host_name_is_told_apart_from_the_container(lent, sandbox):
+    found = container_of(f"0::/kubepods/besteffort/pod{POD}/{ID}\n", mounts(hostname=lent), "")
+    assert (found.id, found.sandbox) == (ID, sandbox)
 
 
 def test_fargate_has_a_form_of_its_own():

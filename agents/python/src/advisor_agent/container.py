@@ -17,19 +17,25 @@ _POD = re.compile(r"(?:^|[-/])pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{
 _MOUNTED = ("/run/.containerenv", "/etc/hostname", "/etc/resolv.conf", "/etc/hosts")
 """Podman and CRI-O mount the first from the container's own folder; the others may be those of a whole pod."""
 
-_MOUNTED_ID = re.compile(r"(?<!/sandboxes)/([0-9a-f]{64})/")
+_MOUNTED_ID = re.compile(r"(?:/(sandboxes))?/([0-9a-f]{64})/")
 """containerd mounts them from the sandbox of the pod, whose id is none of a container."""
 
 _MOUNTED_POD = re.compile(r"/pods/([0-9a-f-]{32,36})/(?:etc-hosts$|containers/([^/]+)/)")
 
 
 class Container:
-    """Empty text and 0 for a process that runs in none, or where nothing tells."""
+    """Empty text and 0 for a process that runs in none, or where nothing tells.
 
-    __slots__ = ("id", "name", "pod_uid", "virtual_pid")
+    `sandbox` is the id of another container that lends this one its host name: what SDKs inside take for its own.
+    """
 
-    def __init__(self, id: str = "", pod_uid: str = "", name: str = "", virtual_pid: int = 0) -> None:
+    __slots__ = ("id", "name", "pod_uid", "sandbox", "virtual_pid")
+
+    def __init__(
+        self, id: str = "", sandbox: str = "", pod_uid: str = "", name: str = "", virtual_pid: int = 0
+    ) -> None:
         self.id = id
+        self.sandbox = sandbox
         self.pod_uid = pod_uid
         self.name = name
         self.virtual_pid = virtual_pid
@@ -38,6 +44,7 @@ class Container:
         """What is known, by OpenTelemetry's names."""
         known: dict[str, str | int] = {
             "container.id": self.id,
+            "advisor.container.sandbox.id": self.sandbox,
             "k8s.pod.uid": self.pod_uid,
             "k8s.container.name": self.name,
             "process.vpid": self.virtual_pid,
@@ -49,10 +56,12 @@ def container_of(cgroup: str, mountinfo: str, status: str) -> Container:
     """Read /proc/PID/cgroup, mountinfo and status. The innermost container counts, should one run in another."""
     paths = [line.split(":", 2)[-1] for line in cgroup.splitlines()]
     mounts = _mounts(mountinfo)
-    mounted = [mounts[place] for place in _MOUNTED if place in mounts]
+    lent = [found for place in _MOUNTED if (found := _MOUNTED_ID.search(mounts.get(place, "")))]
     pods = [found for root in mounts.values() if (found := _MOUNTED_POD.search(root))]
+    own_id = _last(_ID, paths) or _first(found[2] for found in lent if not found[1])
     return Container(
-        id=_last(_ID, paths) or _first(found[1] for root in mounted if (found := _MOUNTED_ID.search(root))),
+        id=own_id,
+        sandbox=_first(found[2] for found in lent if found[2] != own_id),
         pod_uid=_last(_POD, paths).replace("_", "-") or _first(pod[1] for pod in pods),
         name=_first(pod[2] for pod in pods if pod[2]),
         virtual_pid=virtual_pid(status),

@@ -64,7 +64,13 @@ IpExt: InNoRoutes
 IpExt: 0
 """
 _SOCKSTAT = "sockets: used 90\nTCP: inuse 5 orphan 0 tw 17 alloc 9 mem 1\nUDP: inuse 2 mem 0\n"
-_STATUS = "Name:\tnode\nNSpid:\t{pids}\nThreads:\t11\nvoluntary_ctxt_switches:\t{voluntary}\nnonvoluntary_ctxt_switches:\t70\n"
+_STATUS = """\
+Name:\tnode
+NSpid:\t{pids}
+Threads:\t11
+voluntary_ctxt_switches:\t{voluntary}
+nonvoluntary_ctxt_switches:\t70
+"""
 _LIMITS = """\
 Limit                     Soft Limit           Hard Limit           Units
 Max cpu time              unlimited            unlimited            seconds
