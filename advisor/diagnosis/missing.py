@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from advisor.vocabulary import COLUMNS, Column, Entity
+from advisor.vocabulary.runtimes import called
 
 _INSIDE: Final = ("nodejs.", "v8js.", "http.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
 _PROBE: Final = "load the probe into the Node.js process, or an OpenTelemetry SDK that sends runtime metrics"
 _AGENT: Final = "run the agent on the host"
+
+
+def of_another_runtime(runtime: str) -> str:
+    """Why the loop of a process that is not Node.js is not judged, and what would change that."""
+    loop = find_column("loop_utilization")
+    name = called(runtime)
+    return f"{loop.brief} ({loop.metric}): {name} has no probe, so an OpenTelemetry SDK in the process has to send it"
 
 
 def what_to_add(columns: tuple[str, ...]) -> str:

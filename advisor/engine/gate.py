@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from advisor.diagnosis import Rule
-from advisor.diagnosis.missing import what_to_add
+from advisor.diagnosis.missing import of_another_runtime, what_to_add
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot
 from advisor.features.process import WARM_UP
@@ -18,11 +18,17 @@ COMPLETE: Final = 0.8
 GROWN: Final = 0.5
 """Least share of a window that the oldest process must have lived through."""
 
+_OF_THE_LOOP: Final = frozenset(("loop_active", "loop_utilization", "loop_delay_max", "cpu_main"))
+"""A rule that needs one of these judges loops, or takes the CPU time of their threads for them."""
+
 
 def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
     """What a rule lacks to answer, in words; empty if it can."""
     if not snapshot.processes:
         return (_no_process(snapshot),)
+    runtime = snapshot.unmeasured_runtime
+    if runtime and any(_OF_THE_LOOP.intersection(need) for need in rule.needs):
+        return (of_another_runtime(runtime),)
     absent = tuple(what_to_add(need) for need in rule.needs if snapshot.lacks(need))
     if absent:
         return absent

@@ -15,6 +15,7 @@ from advisor.features.memo import remembered
 from advisor.features.process import WARM_UP, Process
 from advisor.features.window import InstanceWindow, ServiceWindow
 from advisor.vocabulary import Entity, columns_of
+from advisor.vocabulary.runtimes import is_node
 
 MISSED: Final = 10
 SILENCE: Final = 60.0
@@ -129,6 +130,15 @@ class Snapshot:
     def measures_loop(self) -> bool:
         """True if every serving process reports its loop."""
         return all(p.measures_loop for p in self.processes)
+
+    @property
+    def unmeasured_runtime(self) -> str:
+        """The runtime of a serving process that reports no loop and is not Node.js; empty if there is none.
+
+        The CPU time of a thread stands for the loop of Node.js alone: how those of others spend it was not measured.
+        """
+        strange = (p.instance.runtime for p in self.processes if not p.measures_loop)
+        return next((runtime for runtime in strange if not is_node(runtime)), "")
 
     @property
     def measures_main_thread(self) -> bool:

@@ -45,7 +45,8 @@ class InstanceWindow:
     """One process of the service.
 
     `role` is single, primary or worker; `started` is Unix seconds; `script` is the path that Node.js was
-    started with, empty where it is not known; `worker` is its number in a cluster, None where it has none.
+    started with, empty where it is not known; `worker` is its number in a cluster, None where it has none;
+    `runtime` is its `process.runtime.name`.
     """
 
     id: int
@@ -57,6 +58,7 @@ class InstanceWindow:
     parts: tuple[PartWindow, ...] = ()
     script: str = ""
     worker: int | None = None
+    runtime: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from advisor.pages.whereabouts import of_instances
 from advisor.recommendations.models import RuleVerdict
 from advisor.store import samples
 from advisor.vocabulary import Verdict
+from advisor.vocabulary.runtimes import called
 
 _ORDER = {Verdict.FIRING: 0, Verdict.PENDING: 1, Verdict.UNKNOWN: 2, Verdict.CLEAR: 3}
 
@@ -95,11 +96,11 @@ def why(row: RuleVerdict) -> str:
 def summary(service: Service, window: ServiceWindow, now: datetime) -> str:
     """What runs where, who tells us, and when it last did."""
     running = Instance.objects.filter(service=service, last_seen__gt=now - urgency.SILENT_AFTER)
-    rows = list(running.values_list("runtime_version", "host", "inside"))
-    versions = sorted({version for version, _, _ in rows if version})
-    hosts = len({host for _, host, _ in rows if host})
-    sources = sorted({_SOURCES.get(inside, "OpenTelemetry") for _, _, inside in rows if inside})
-    runtime = f"Node.js {words.listed(versions)}, " if versions else ""
+    rows = list(running.values_list("runtime", "runtime_version", "host", "inside"))
+    versions = sorted({f"{called(runtime)} {version}" for runtime, version, _, _ in rows if version})
+    hosts = len({host for _, _, host, _ in rows if host})
+    sources = sorted({_SOURCES.get(inside, "OpenTelemetry") for _, _, _, inside in rows if inside})
+    runtime = f"{words.listed(versions)}, " if versions else ""
     told = f"Seen from inside by {words.listed(sources)}" if sources else "Seen from outside only"
     cores = sum(_cores(host.track.values) for host in window.hosts)
     where = words.count(hosts, "host")

@@ -146,6 +146,7 @@ def _instance(
         parts=tuple(parts.get(key, ())),
         script=instance.script,
         worker=instance.worker_id,
+        runtime=instance.runtime,
     )
 
 

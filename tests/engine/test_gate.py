@@ -42,6 +42,26 @@ def test_every_absent_need_is_named() -> None:
     assert "nodejs.eventloop.utilization" in named[1]
 
 
+@pytest.mark.parametrize("runtime", ["bun", "deno"])
+def test_a_loop_of_another_runtime_is_not_guessed_from_cpu_time(runtime: str) -> None:
+    full = Load(elu=0.95, cpu=0.97)
+    window = service(full, senders=Senders(probe=False))
+    strange = tuple(replace(instance, runtime=runtime) for instance in window.instances)
+    for rule in (SATURATED, BLOCKED, STARVED):
+        words = unanswerable(rule, Snapshot(replace(window, instances=strange), NOW))
+        assert words == (
+            f"Event loop busy (nodejs.eventloop.utilization): {runtime.capitalize()} has no probe, "
+            "so an OpenTelemetry SDK in the process has to send it",
+        )
+    assert unanswerable(SATURATED, Snapshot(window, NOW)) == ()
+
+
+def test_a_loop_that_another_runtime_reports_is_judged() -> None:
+    window = service()
+    strange = tuple(replace(instance, runtime="bun") for instance in window.instances)
+    assert unanswerable(SATURATED, Snapshot(replace(window, instances=strange), NOW)) == ()
+
+
 def test_any_one_of_a_group_is_enough() -> None:
     assert unanswerable(SATURATED, snapshot(senders=Senders(probe=False))) == ()
     assert unanswerable(SATURATED, snapshot(senders=Senders(main_thread=False))) == ()

@@ -32,6 +32,14 @@ def test_the_page_says_what_runs_where_and_who_tells(page: Client, cast: Cast) -
     assert "Node.js 20.20.2, 2 processes on 1 host. Seen from inside by the probe, last report" in text
 
 
+def test_the_page_says_which_runtime_it_is(page: Client, cast: Cast) -> None:
+    first = Instance.objects.filter(service=cast.service).earliest("pk")
+    Instance.objects.filter(service=cast.service).update(runtime="nodejs", runtime_version="20.20.2")
+    Instance.objects.filter(pk=first.pk).update(runtime="bun", runtime_version="1.4.5")
+    text = words(page.get(f"/services/{cast.service.pk}/").content)
+    assert "Bun 1.4.5 and Node.js 20.20.2, 2 processes on 1 host" in text
+
+
 def test_advice_stands_above_the_charts(page: Client, cast: Cast) -> None:
     advice = cast.advise()
     html = page.get(f"/services/{cast.service.pk}/").content.decode()

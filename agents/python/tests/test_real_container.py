@@ -7,10 +7,11 @@ import shutil
 
 import pytest
 
-from advisor_agent.collection import Collection, found_collectors, now
+from advisor_agent.collection import Collection, now
 from advisor_agent.kernel import Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import export
+from advisor_agent.system import linux
 from fakes.node import SERVER, node, wanted
 from fakes.sink import attributes, values
 
@@ -33,7 +34,7 @@ def test_a_process_in_a_container_is_known_from_both_sides(inside, tmp_path):
     (tmp_path / "package.json").write_text('{"name": "shop"}')
     with node(tmp_path / "server.js", SERVER, inside=inside) as started:
         moment = now()
-        sent = export(Collection(Kernel(), Log(), found_collectors()).collect(moment), moment)["resourceMetrics"]
+        sent = export(Collection(linux(Kernel()), Log()).collect(moment), moment)["resourceMetrics"]
         (found,) = [one for one in sent if attributes(one).get("process.parent_pid") == str(started.pid)]
         who = attributes(found)
         assert (who["process.vpid"], who["container.id"], who["service.name"]) == ("1", ID, "shop")

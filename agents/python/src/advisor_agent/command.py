@@ -1,44 +1,93 @@
-"""Which script a Node.js command line runs. The command line itself is never kept."""
+"""Which script a command line of Node.js, Bun or Deno runs. The command line itself is not kept here."""
 
 from __future__ import annotations
 
 import os
+import re
 from types import ModuleType
 
-_TAKES_VALUE = frozenset(
-    (
-        *("-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions"),
-        *("--env-file", "--env-file-if-exists", "--title", "--inspect-port", "--input-type"),
-        *("--icu-data-dir", "--openssl-config", "--redirect-warnings", "--trace-event-categories"),
-        *("--disable-warning", "--watch-path", "--diagnostic-dir", "--max-http-header-size"),
-        *("--unhandled-rejections", "--dns-result-order", "--test-name-pattern", "--test-reporter"),
-    )
-)
-"""Options of Node.js 20 to 24 whose value may be the next argument (`node --help`)."""
+from advisor_agent.executable import BUN, DENO, NODE
 
-_NO_SCRIPT = frozenset(("-e", "--eval", "-p", "--print", "-pe", "-i", "--interactive", "--test", "--run"))
+_TAKES_VALUE = {
+    NODE: frozenset(
+        (
+            *("-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions"),
+            *("--env-file", "--env-file-if-exists", "--title", "--inspect-port", "--input-type"),
+            *("--icu-data-dir", "--openssl-config", "--redirect-warnings", "--trace-event-categories"),
+            *("--disable-warning", "--watch-path", "--diagnostic-dir", "--max-http-header-size"),
+            *("--unhandled-rejections", "--dns-result-order", "--test-name-pattern", "--test-reporter"),
+        )
+    ),
+    BUN: frozenset(
+        (
+            *("-r", "--preload", "--require", "--import", "-c", "--config", "--cwd", "--env-file", "--port"),
+            *("-d", "--define", "--drop", "-l", "--loader", "--main-fields", "--conditions", "--title"),
+            *("--tsconfig-override", "--extension-order", "--install", "-F", "--filter", "--jsx-runtime"),
+            *("--jsx-factory", "--jsx-fragment", "--jsx-import-source", "--max-http-header-size"),
+            *("--dns-result-order", "--unhandled-rejections", "--elide-lines", "--shell", "--user-agent"),
+            *("--console-depth", "--feature", "--fetch-preconnect", "--disable-warning", "--redirect-warnings"),
+            *("--watch-kill-signal", "--cpu-prof-name", "--cpu-prof-dir", "--heap-prof-name", "--heap-prof-dir"),
+        )
+    ),
+    DENO: frozenset(
+        (
+            *("-c", "--config", "--import-map", "-L", "--log-level", "--seed", "--cert", "--location", "--port"),
+            *("--host", "--ext", "--preload", "--import", "--require", "--conditions", "--min-dep-age"),
+            *("--minimum-dependency-age", "--node-modules-linker", "--inspect-publish-uid"),
+        )
+    ),
+}
+"""Options whose value may be the next argument (`node --help` of 20 to 24, `bun run --help`, `deno run --help`)."""
+
+_NO_SCRIPT = {
+    NODE: frozenset(("-e", "--eval", "-p", "--print", "-pe", "-i", "--interactive", "--test", "--run", "inspect")),
+    BUN: frozenset(
+        (
+            *("-e", "--eval", "-p", "--print", "-", "test", "repl", "build", "install", "i", "add", "remove", "rm"),
+            *("update", "link", "unlink", "pm", "upgrade", "outdated", "audit", "publish", "patch", "info", "why"),
+        )
+    ),
+    DENO: frozenset(
+        (
+            *("-", "eval", "repl", "test", "bench", "check", "fmt", "lint", "lsp", "doc", "cache", "compile"),
+            *("coverage", "jupyter", "install", "add", "remove", "outdated", "update", "uninstall", "upgrade"),
+            *("info", "types", "vendor", "publish", "init", "bundle", "completions", "clean", "deploy", "audit"),
+        )
+    ),
+}
+_RUNS = {NODE: (), BUN: ("run",), DENO: ("run", "serve", "watch")}
+"""Commands that are followed by a script."""
+
+_STARTS = {NODE: (), BUN: ("x", "create", "exec", "c"), DENO: ("task", "x", "create")}
+"""Commands that start another program."""
 
 _LAUNCHERS = frozenset(
     (
-        *("npm", "npx", "pnpm", "pnpx", "yarn", "corepack", "nodemon"),
+        *("npm", "npx", "pnpm", "pnpx", "yarn", "corepack", "nodemon", "bunx", "dx"),
         *("npm-cli.js", "npx-cli.js", "pnpm.js", "pnpm.cjs", "pnpx.cjs", "yarn.js", "yarn.cjs"),
         *("corepack.js", "nodemon.js"),
     )
 )
 """Programs that start the service as a child and pass it their environment: they are not the service."""
 
+_TITLED_SCRIPT = re.compile(r"(?:/|[A-Za-z]:\\)(?:.*?\.[cm]?[jt]sx?(?=\s|$)|\S*)")
+"""The path at the head of a title; what follows it may be arguments."""
+
+_ADDRESS = re.compile(r"(https?://)(?:[^/@?#]*@)?([^?#]*)")
+
 
 class Command:
-    """The script of a process (path, or empty) and whether it only launches another program."""
+    """The script of a process (path, or empty), its runtime, and whether it only launches another program."""
 
-    __slots__ = ("is_launcher", "script")
+    __slots__ = ("is_launcher", "runtime", "script")
 
-    def __init__(self, script: str, is_launcher: bool) -> None:
+    def __init__(self, script: str, is_launcher: bool, runtime: str = NODE) -> None:
         self.script = script
         self.is_launcher = is_launcher
+        self.runtime = runtime
 
 
-def command_of(cmdline: str, working_directory: str, paths: ModuleType = os.path) -> Command:
+def command_of(cmdline: str, working_directory: str, paths: ModuleType = os.path, runtime: str = NODE) -> Command:
     """Read /proc/PID/cmdline, or what another system tells of it, where `paths` are written otherwise.
 
     PM2 and npm set the title of their processes, which overwrites the arguments with one text
@@ -48,24 +97,43 @@ def command_of(cmdline: str, working_directory: str, paths: ModuleType = os.path
     program, _, rest = arguments[0].partition(" ")
     if paths.basename(program) in _LAUNCHERS:
         return Command("", True)
-    is_titled = bool(rest) and program == "node"
-    script = rest if is_titled else _script_argument(arguments[1:])
-    if is_titled and not paths.isabs(script):
-        return Command("", False)
-    if script and working_directory:
+    if rest and program == "node":
+        titled = _TITLED_SCRIPT.match(rest)
+        script = titled[0] if titled else ""
+        return _placed(script if paths.isabs(script) else "", "", paths)
+    script_argument = _script_argument(arguments[1:], runtime)
+    if script_argument is None:
+        return Command("", True, runtime)
+    return _placed(script_argument, working_directory, paths, runtime)
+
+
+def _placed(script: str, working_directory: str, paths: ModuleType, runtime: str = NODE) -> Command:
+    address = _ADDRESS.match(script)
+    if address:  # who may load a script may stand in its address
+        return Command(address[1] + address[2], False, runtime)
+    if script.startswith(("jsr:", "npm:")):
+        return Command(script, False, runtime)
+    script = script.partition("file://")[2] or script
+    if script and (working_directory or paths.isabs(script)):
         script = paths.normpath(paths.join(working_directory, script))
-    return Command(script, paths.basename(script) in _LAUNCHERS)
+    return Command(script, paths.basename(script) in _LAUNCHERS, runtime)
 
 
-def _script_argument(arguments: list[str]) -> str:
-    waiting = False
+def _script_argument(arguments: list[str], runtime: str) -> str | None:
+    """The script as it is written, empty where there is none, None where another program is started."""
+    waiting = is_command = False
     for argument in arguments:
         if waiting:
             waiting = False
-        elif argument in _NO_SCRIPT:
+        elif argument in _NO_SCRIPT[runtime] and not is_command:
             return ""
-        elif argument in _TAKES_VALUE:
+        elif argument in _STARTS[runtime] and not is_command:
+            return None
+        elif argument in _RUNS[runtime] and not is_command:
+            is_command = True
+        elif argument in _TAKES_VALUE[runtime]:
             waiting = True
         elif argument and not argument.startswith("-"):
-            return "" if argument == "inspect" else argument
+            # `bun run dev`, `bun dev` and `deno run dev` start a script of package.json, in a shell of its own.
+            return None if runtime != NODE and not re.search(r"[/.:]", argument) else argument
     return ""

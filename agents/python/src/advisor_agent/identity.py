@@ -73,7 +73,7 @@ def _resource_of(host: Host, process: Process) -> Resource:
         "process.pid": process.pid,
         "process.parent_pid": process.parent,
         "process.creation.time": iso_time(process.created),
-        "process.runtime.name": "nodejs",
+        "process.runtime.name": process.command.runtime,
         "process.runtime.version": process.version,
         "process.executable.name": process.executable,
         "process.command": clean(process.command.script),

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from advisor_agent.claims import Claims, clean
 from advisor_agent.command import Command
+from advisor_agent.executable import NODE
 
 CONFIGURED, PM2, SYSTEMD, PACKAGE, SCRIPT = "configured", "pm2", "systemd", "package", "script"
 """Sources of a name, the weightiest first; sent as `advisor.service.name.source`."""
@@ -49,7 +50,10 @@ def name_of(
     working_directory: str,
     paths: ModuleType = os.path,
 ) -> Name:
-    """The name by the weightiest source there is. A launcher (npm) is not named after what it starts."""
+    """The name by the weightiest source there is. A launcher (npm) is not named after what it starts.
+
+    Where nothing else tells, it is named after the runtime.
+    """
     if not command.is_launcher:
         if "service.name" in claims.resource:
             return Name(claims.resource["service.name"], CONFIGURED)
@@ -62,7 +66,8 @@ def name_of(
         if package:
             return package
     stem = paths.splitext(paths.basename(command.script))[0]
-    return Name(clean(stem) or ("npm" if command.is_launcher else "node"), SCRIPT)
+    runtime = command.runtime if command.runtime != NODE else "npm" if command.is_launcher else "node"
+    return Name(clean(stem) or runtime, SCRIPT)
 
 
 def systemd_service(cgroup: str) -> str:
@@ -83,7 +88,7 @@ def systemd_service(cgroup: str) -> str:
 
 
 def nearest_package(read: ReadFile, script: str, working_directory: str, paths: ModuleType = os.path) -> Name | None:
-    """The first package.json with a name, from the script upwards.
+    """The first package.json, or deno.json, with a name, from the script upwards.
 
     A script inside `node_modules` is a tool (`next start`); what it serves lies in the working directory.
     """
@@ -91,9 +96,10 @@ def nearest_package(read: ReadFile, script: str, working_directory: str, paths: 
     if not script or f"{paths.sep}node_modules{paths.sep}" in script:
         directory = working_directory
     while paths.isabs(directory):
-        package = _package(read, paths.join(directory, "package.json"))
-        if package:
-            return package
+        for file in ("package.json", "deno.json"):
+            package = _package(read, paths.join(directory, file))
+            if package:
+                return package
         above = paths.dirname(directory)
         directory = above if above != directory else ""
     return None

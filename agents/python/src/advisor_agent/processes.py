@@ -1,4 +1,4 @@
-"""Which processes of this Linux machine are Node.js, each looked at closely once."""
+"""Which processes of this Linux machine are Node.js, Bun or Deno, each looked at closely once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from advisor_agent.claims import claims_of
 from advisor_agent.command import command_of
 from advisor_agent.container import container_of
-from advisor_agent.executable import Executables, has_node_name
+from advisor_agent.executable import Executables, runtime_by_name
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
 from advisor_agent.naming import name_of
 from advisor_agent.process import Process
@@ -39,7 +39,7 @@ class Stat:
 
 
 class NodeProcess(Process):
-    """A running Node.js process. `stat` is of the last scan."""
+    """A running process of Node.js, Bun or Deno. `stat` is of the last scan."""
 
     __slots__ = ("cgroup", "network", "stat")
 
@@ -85,7 +85,7 @@ class Processes:
         """Processes of any kind at the last scan."""
 
     def scan(self) -> list[NodeProcess]:
-        """Every Node.js process now, in the order of pids, with fresh `stat`."""
+        """Every process of a JavaScript runtime now, in the order of pids, with fresh `stat`."""
         pids = sorted(self._kernel.process_ids())
         self._scans += 1
         self.count = len(pids)
@@ -108,7 +108,7 @@ class Processes:
         program = self._program(pid)
         seen.looks += 1
         is_same = old is not None and old.program == program
-        if not is_same and not has_node_name(program):
+        if not is_same and not runtime_by_name(program):
             return None
         stat = Stat(self._kernel.read("proc", str(pid), "stat"))
         if old and not unsettled and old.stat.start == stat.start and is_same:
@@ -127,8 +127,8 @@ class Processes:
 
     def _classified(self, pid: int, stat: Stat, path: str, old: NodeProcess | None) -> NodeProcess | None:
         kernel, number = self._kernel, str(pid)
-        found = self._executables.look(kernel.path("proc", number, "exe"))
-        if not found.is_node:
+        found = self._executables.look(kernel.path("proc", number, "exe"), runtime_by_name(path))
+        if not found.runtime:
             return None
         # The boot time moves when the clock is set; a process must keep its identity.
         created = old.created if old else kernel.boot_time() + stat.start / TICKS_PER_SECOND
@@ -136,7 +136,7 @@ class Processes:
         directory = _or_empty(kernel.link, "proc", number, "cwd")
         process.network = _or_empty(kernel.link, "proc", number, "ns", "net")
         process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
-        process.command = command_of(kernel.read("proc", number, "cmdline"), directory)
+        process.command = command_of(kernel.read("proc", number, "cmdline"), directory, runtime=found.runtime)
         process.cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
         mounts, status = (_or_empty(kernel.read, "proc", number, name) for name in ("mountinfo", "status"))
         process.container = container_of(process.cgroup, mounts, status)

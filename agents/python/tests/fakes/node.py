@@ -1,12 +1,13 @@
-"""Real Node.js processes."""
+"""Real processes of Node.js and other runtimes."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ IDLE = "setInterval(() => {}, 1000); console.log('ready')"
 
 
 class Started:
-    """A Node.js process that has said its first line: a port, or that it is ready."""
+    """A process that has said its first line: a port, or that it is ready."""
 
     def __init__(self, process: subprocess.Popen[str], line: str) -> None:
         self.pid = process.pid
@@ -57,20 +58,35 @@ def node(
     """
     program = shutil.which("node")
     wanted(program is not None, "Node.js is not installed: install it to test against real processes.")
-    script.parent.mkdir(parents=True, exist_ok=True)
-    script.write_text(code)
+    with run([*inside, str(program), *before], script, code, environ) as started:
+        yield started
+
+
+@contextmanager
+def run(
+    words: Sequence[str], script: Path, code: str, environ: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Iterator[Started]:
+    """Run the code as a script in its folder by these words, while the block runs; with what that starts in turn.
+
+    With a `folder` the script is the name of something that is there already.
+    """
+    if folder is None:
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(code)
     process = subprocess.Popen(
-        [*inside, str(program), *before, str(script), "--password=s3cret"],
-        cwd=script.parent,
+        [*words, str(script), "--password=s3cret"],
+        cwd=folder or script.parent,
         env={"PATH": os.environ["PATH"], "SECRET": "s3cret", **(environ or {})},
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         assert process.stdout
         yield Started(process, process.stdout.readline().strip())
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # it may have ended, and all that it started
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(TIMEOUT)
         assert process.stdout
         process.stdout.close()

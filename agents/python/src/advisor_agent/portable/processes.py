@@ -1,4 +1,4 @@
-"""Which processes are Node.js, by psutil, each looked at closely once."""
+"""Which processes are Node.js, Bun or Deno, by psutil, each looked at closely once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from advisor_agent.claims import claims_of
 from advisor_agent.command import command_of
-from advisor_agent.executable import Executables, has_node_name
+from advisor_agent.executable import Executables, runtime_by_name
 from advisor_agent.naming import name_of
 from advisor_agent.portable.asking import ask, ask_or
 from advisor_agent.process import Key, Process
@@ -94,7 +94,7 @@ class Processes:
         handle = ask(self._psutil, self._psutil.Process, pid)
         seen.looks += 1
         program = self._program(handle)
-        if not has_node_name(self._paths.normcase(program), self._paths):
+        if not self._runtime(program):
             return None
         process = self._classified(handle, program)
         if old and process and process.key != old.key:
@@ -105,16 +105,19 @@ class Processes:
         """Path of the program that a process runs, or its name where the path is not told."""
         return ask_or("", self._psutil, handle.exe) or ask_or("", self._psutil, handle.name)
 
+    def _runtime(self, program: str) -> str:
+        return runtime_by_name(self._paths.normcase(program), self._paths)
+
     def _classified(self, handle: Any, path: str) -> PsutilProcess | None:
-        found = self._executables.look(path)
-        if not found.is_node:
+        found = self._executables.look(path, self._runtime(path))
+        if not found.runtime:
             return None
         psutil, paths = self._psutil, self._paths
         created, parent = ask(psutil, handle.create_time), ask_or(0, psutil, handle.ppid)
         process = PsutilProcess(handle, parent, created, path, paths.basename(path), found.version)
         directory = ask_or("", psutil, handle.cwd) or ""
         process.claims = claims_of(self._environment(ask_or({}, psutil, handle.environ)))
-        process.command = command_of("\0".join(ask_or([], psutil, handle.cmdline)), directory, paths)
+        process.command = command_of("\0".join(ask_or([], psutil, handle.cmdline)), directory, paths, found.runtime)
         process.own_name = name_of(_text_of, process.claims, process.command, "", directory, paths)
         process.name = process.own_name
         return process
