@@ -44,6 +44,7 @@ ATTRIBUTES = (
     "advisor.cluster.worker.id",
     "telemetry.sdk.name",
     "telemetry.sdk.version",
+    "process.command_line",
     "container.id",
     "advisor.container.sandbox.id",
     *DETAILS,
@@ -89,6 +90,7 @@ class Claim:
     `name` is None where the resource is a machine alone. `container` are the first characters of the
     container's id, `sandbox` those of the one that lends it a host name; `virtual_pid` is the process's number
     in it, where the sender stands outside. `details` are the attributes of `DETAILS` that it has.
+    `command_line` is what an agent was asked to tell; SDKs tell it unasked, and it is not taken from them.
     """
 
     host_key: str
@@ -111,6 +113,7 @@ class Claim:
     sandbox: str = ""
     virtual_pid: int = 0
     details: Mapping[str, str] = field(default_factory=dict)
+    command_line: str = ""
 
     @property
     def is_contained(self) -> bool:
@@ -150,6 +153,7 @@ class Claim:
             sandbox=text("advisor.container.sandbox.id", SHORT),
             virtual_pid=_positive(resource.get("process.vpid")),
             details={name: said for name in DETAILS if (said := text(name))},
+            command_line="" if inside else text("process.command_line", 1024),
         )
 
 

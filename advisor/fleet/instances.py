@@ -101,6 +101,8 @@ def _update(
         news["listening"] = listening
     if name.rank < instance.name_rank:
         news["name_rank"] = name.rank
+    if not claim.inside and claim.command_line != instance.command_line:
+        news["command_line"] = claim.command_line  # empty again once the agent is told not to tell it
     former = instance.service
     for field, value in news.items():
         setattr(instance, field, value)

@@ -55,7 +55,7 @@ class Instance(models.Model):
     `inside` is the `telemetry.sdk.name` of who reports from inside the process, empty if nobody does.
     `container` are the first 12 characters of the id of its container, `sandbox` those of the one that lends it its
     host name; `virtual_pid` is its number in there, 0 where nobody outside tells it. `details` are further resource
-    attributes, by OpenTelemetry's names.
+    attributes, by OpenTelemetry's names. `command_line` holds no secrets, and is empty unless agents are asked for it.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="instances")
@@ -66,6 +66,7 @@ class Instance(models.Model):
     container = models.CharField(max_length=12, blank=True, db_index=True)
     sandbox = models.CharField(max_length=12, blank=True, db_index=True)
     details = models.JSONField(default=dict)
+    command_line = models.CharField(max_length=1024, blank=True)
     started_at = models.FloatField(null=True)
     role = models.CharField(max_length=16, default="single")
     worker_id = models.PositiveIntegerField(null=True)

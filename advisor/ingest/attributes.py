@@ -11,12 +11,16 @@ from msgspec import Raw, Struct
 
 from advisor.fleet.claim import ATTRIBUTES
 from advisor.ingest import limits
+from advisor.ingest.command_lines import redacted_line, redacted_path
 from advisor.vocabulary.aliases import ATTRIBUTES as ALIASES
 
 Scalar = str | int | float | bool
 
 RESOURCE_KEYS: Final = frozenset(ATTRIBUTES)
-"""The resource attributes that are read. Arguments and environments are not: they may hold secrets."""
+"""The resource attributes that are read. Lists of arguments and environments are not: they may hold secrets."""
+
+_CLEANERS: Final = {"process.command": redacted_path, "process.command_line": redacted_line}
+"""An agent takes secrets out of these before it sends them. Nobody has to trust that it did."""
 
 _CACHED: Final = 2_000
 _CACHED_BYTES: Final = 8 << 10
@@ -75,6 +79,11 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def _without_secrets(name: str, value: Scalar) -> Scalar:
+    take_out = _CLEANERS.get(name)
+    return take_out(value) if take_out and isinstance(value, str) else value
+
+
 class ResourceReader:
     """Reads resources; the same few come with every export, so what they say is kept."""
 
@@ -90,7 +99,9 @@ class ResourceReader:
         key = bytes(raw)
         known = self._known.get(key)
         if known is None:
-            known = MappingProxyType({name: value for name, value in parse(raw).items() if name in RESOURCE_KEYS})
+            known = MappingProxyType(
+                {name: _without_secrets(name, value) for name, value in parse(raw).items() if name in RESOURCE_KEYS}
+            )
             if len(self._known) >= _CACHED:
                 self._known.clear()  # keys come from senders: full means somebody invents them
             if len(key) <= _CACHED_BYTES:

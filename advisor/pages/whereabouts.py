@@ -29,10 +29,14 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a process runs, empty on a bare machine: `place` in two words, `more` with all that is known."""
+    """Where a process runs, empty on a bare machine: `place` in two words, `more` with all that is known.
+
+    `command_line` is how it was started, empty where the agent is not told to tell it.
+    """
 
     place: str = ""
     more: str = ""
+    command_line: str = ""
 
 
 def of_instances(window: ServiceWindow) -> Mapping[int, Whereabouts]:
@@ -50,4 +54,4 @@ def whereabouts(instance: Instance) -> Whereabouts:
     known = [f"{word} {said[key]}" for key, word in _WORDS.items() if said.get(key)]
     if instance.container:
         known.append(f"container id {instance.container}")
-    return Whereabouts(place, ", ".join(known))
+    return Whereabouts(place, ", ".join(known), instance.command_line)

@@ -130,3 +130,13 @@ def test_a_service_that_lost_its_process_to_a_better_name_is_not_judged_any_more
     resolve(BY_PROBE, token)
 
     assert not only(Service, pk=former.service_id).serves
+
+
+def test_a_command_line_stays_as_long_as_the_agent_tells_it(token: Token) -> None:
+    told = BY_AGENT | {"process.command_line": "node server.js --port 3000"}
+    resolve(told, token)
+    resolve(BY_PROBE, token)
+    assert only(Instance).command_line == "node server.js --port 3000"
+
+    resolve(BY_AGENT, token)
+    assert only(Instance).command_line == ""

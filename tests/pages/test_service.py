@@ -131,6 +131,12 @@ def test_the_page_says_in_which_pod_a_process_runs(page: Client, inside: Cast) -
     assert 'title="namespace &lt;b&gt;"' in html.decode()
 
 
+def test_the_page_shows_a_command_line_where_it_is_told(page: Client, inside: Cast) -> None:
+    Instance.objects.filter(pid=101).update(command_line="node server.js --name <i> --password [redacted]")
+    html = page.get(f"/services/{inside.service.pk}/").content.decode()
+    assert "node server.js --name &lt;i&gt; --password [redacted]</span>" in html
+
+
 def test_columns_that_no_route_needs_are_left_out(page: Client, inside: Cast) -> None:
     text = words(page.get(f"/services/{inside.service.pk}/").content)
     assert "4xx/s" in text

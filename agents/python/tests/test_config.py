@@ -12,6 +12,16 @@ def config(**changes):
     return Config({**GOOD, **changes})
 
 
+@pytest.mark.parametrize(("text", "is_on"), [("on", True), ("true", True), ("off", False), ("", False)])
+def test_command_lines_are_off_unless_they_are_asked_for(text, is_on):
+    assert Config({**GOOD, "ADVISOR_COMMAND_LINES": text}).command_lines is is_on
+
+
+def test_a_switch_is_on_or_off():
+    with pytest.raises(ConfigError, match="command lines must be on or off, not maybe"):
+        Config({**GOOD, "ADVISOR_COMMAND_LINES": "maybe"})
+
+
 def test_defaults():
     made = config()
     assert (str(made.server), made.server.prefix, made.token) == ("http://127.0.0.1:8000", "", "sah_abc")

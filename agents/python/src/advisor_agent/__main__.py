@@ -49,8 +49,8 @@ def usage() -> str:
         "advisor-agent install [--unprivileged]       run as a systemd service, as a user of its own",
         "",
         "Each option can also be an environment variable, or a line of the settings file (interval = 5):",
-        *(f"  {flag:<13} {variable:<19} {text}" for flag, (variable, text) in FLAGS.items()),
-        f"  {'':<13} {'ADVISOR_TOKEN':<19} the host token; never a flag, which other users can read",
+        *(f"  {flag:<15} {variable:<21} {text}" for flag, (variable, text) in FLAGS.items()),
+        f"  {'':<15} {'ADVISOR_TOKEN':<21} the host token; never a flag, which other users can read",
     ]
     return "\n".join(lines)
 
@@ -73,10 +73,10 @@ def _obey(command: str, options: list[str], log: Log) -> int:
     if command == "check":
         from advisor_agent.check import check  # not paid for by `run`, which stays in memory for months
 
-        return 0 if check(config, this_system(), log) else 1
+        return 0 if check(config, this_system(config.command_lines), log) else 1
     from advisor_agent.loop import Loop  # not needed where a setting is wrong
 
-    Loop(config, this_system(), log).run()
+    Loop(config, this_system(config.command_lines), log).run()
     return 0
 
 

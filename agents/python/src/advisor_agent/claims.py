@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _RESOURCE_KEYS = (
     "service.name",
     "service.namespace",
@@ -14,6 +16,13 @@ _RESOURCE_KEYS = (
     *("k8s.job.name", "k8s.cronjob.name"),
 )
 """Who a process is, and where. Whatever else stands there may be a secret and is not kept."""
+
+_IDS = ("service.instance.id", "container.id", "k8s.pod.uid")
+_ID = re.compile(r"[0-9a-f-]{12,75}")
+_MAY_BE_SECRET = re.compile(
+    r"^-|[=;?&%\"'`\s]|(?<!^[A-Za-z]):|[^/]@|[^\x00-\x7f]|(?=[\w+/-]{20})(?:[a-z+/_-]*[A-Z0-9]){2}"
+)
+"""A sign that stands beside secrets, or a long run that is more than small letters."""
 
 _MOST_CHARACTERS = 255
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
@@ -47,15 +56,22 @@ def claims_of(environ: str) -> Claims:
 
 
 def clean(text: str) -> str:
-    """Text that may be sent: printable, no line breaks, no half characters, at most 255 of them."""
-    return "".join(c for c in text if c.isprintable()).strip()[:_MOST_CHARACTERS]
+    """Text that may be sent: printable, no line breaks, no half characters, no secrets, at most 255 characters."""
+    shown = "".join(c for c in text if c.isprintable()).strip()
+    if _MAY_BE_SECRET.search(shown):
+        from advisor_agent.redaction import redacted  # hardly any name needs it, and it costs memory
+
+        shown = " ".join(redacted([shown]))
+    return shown[:_MOST_CHARACTERS]
 
 
 def _resource_attributes(text: str) -> dict[str, str]:
     """`key=value,key=value`, values percent-encoded (OpenTelemetry resource SDK specification)."""
     pairs = (pair.partition("=")[::2] for pair in text.split(","))
-    found = {key.strip(): clean(_unquote(value)) for key, value in pairs if key.strip() in _RESOURCE_KEYS}
-    return {key: value for key, value in found.items() if value}
+    found = {key.strip(): _unquote(value).strip() for key, value in pairs if key.strip() in _RESOURCE_KEYS}
+    told = {key: value if key in _IDS and _ID.fullmatch(value) else clean(value) for key, value in found.items()}
+    # An id that had to be hidden tells nothing apart any more.
+    return {key: value for key, value in told.items() if value and not (key in _IDS and value != found[key])}
 
 
 def _unquote(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which script a command line of Node.js, Bun or Deno runs. The command line itself is not kept here."""
+"""Which script a command line of Node.js, Bun or Deno runs. The line itself is kept only where it is wanted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 from types import ModuleType
 
+from advisor_agent.claims import clean
 from advisor_agent.executable import BUN, DENO, NODE
 
 _TAKES_VALUE = {
@@ -73,18 +74,27 @@ _LAUNCHERS = frozenset(
 _TITLED_SCRIPT = re.compile(r"(?:/|[A-Za-z]:\\)(?:.*?\.[cm]?[jt]sx?(?=\s|$)|\S*)")
 """The path at the head of a title; what follows it may be arguments."""
 
+_MOST_CHARACTERS = 4096
+"""Of a command line that are looked at, where it is wanted at all."""
+
 _ADDRESS = re.compile(r"(https?://)(?:[^/@?#]*@)?([^?#]*)")
 
 
 class Command:
-    """The script of a process (path, or empty), its runtime, and whether it only launches another program."""
+    """The script of a process (path, or empty), its runtime, and whether it only launches another program.
 
-    __slots__ = ("is_launcher", "runtime", "script")
+    `shown` is the script as it may be sent; `line` is the whole command line without its secrets, empty where nobody
+    wants it.
+    """
+
+    __slots__ = ("is_launcher", "line", "runtime", "script", "shown")
 
     def __init__(self, script: str, is_launcher: bool, runtime: str = NODE) -> None:
         self.script = script
         self.is_launcher = is_launcher
         self.runtime = runtime
+        self.shown = clean(script)
+        self.line = ""
 
 
 def command_of(cmdline: str, working_directory: str, paths: ModuleType = os.path, runtime: str = NODE) -> Command:
@@ -137,3 +147,11 @@ def _script_argument(arguments: list[str], runtime: str) -> str | None:
             # `bun run dev`, `bun dev` and `deno run dev` start a script of package.json, in a shell of its own.
             return None if runtime != NODE and not re.search(r"[/.:]", argument) else argument
     return ""
+
+
+def line_of(cmdline: str) -> str:
+    """/proc/PID/cmdline as one text without secrets. A word that is cut is left out: half a secret looks like none."""
+    from advisor_agent.redaction import joined, redacted  # only paid for where command lines are wanted
+
+    words = cmdline[:_MOST_CHARACTERS].rstrip("\0").split("\0")
+    return joined(redacted(words[:-1] if len(cmdline) > _MOST_CHARACTERS else words))

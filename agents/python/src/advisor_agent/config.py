@@ -17,6 +17,7 @@ class Config:
         self.token = _token(settings)
         self.interval = _interval(settings.get("ADVISOR_INTERVAL") or "10")
         self.listen = _listen(settings.get("ADVISOR_LISTEN") or DEFAULT_LISTEN)
+        self.command_lines = _switch(settings.get("ADVISOR_COMMAND_LINES") or "off", "command lines")
         self.state_dir = settings.get("ADVISOR_STATE_DIR") or state_folder(settings)
 
 
@@ -47,6 +48,12 @@ def _interval(text: str) -> float:
     if not 1 <= seconds <= 300:
         raise ConfigError(f"The interval {text} must be 1 to 300 seconds.")
     return seconds
+
+
+def _switch(text: str, name: str) -> bool:
+    if text not in ("on", "off", "true", "false"):
+        raise ConfigError(f"The setting of {name} must be on or off, not {text}.")
+    return text in ("on", "true")
 
 
 def _listen(text: str) -> Address | None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 
 from advisor_agent import VERSION
-from advisor_agent.claims import clean
 from advisor_agent.kernel import Kernel
 from advisor_agent.process import Process
 from advisor_agent.resource import Resource, Value
@@ -60,7 +59,7 @@ def process_resource(host: Host, process: Process) -> Resource:
 
 
 def _resource_of(host: Host, process: Process) -> Resource:
-    """Of its command line only the script's path, of its environment only claims."""
+    """Of its command line the script's path, and all of it only if wanted; of its environment only claims."""
     created = round(process.created)
     resource: dict[str, Value] = {
         "service.name": process.name.text,
@@ -76,7 +75,8 @@ def _resource_of(host: Host, process: Process) -> Resource:
         "process.runtime.name": process.command.runtime,
         "process.runtime.version": process.version,
         "process.executable.name": process.executable,
-        "process.command": clean(process.command.script),
+        "process.command": process.command.shown,
+        "process.command_line": process.command.line,
         "advisor.service.name.source": process.name.source,
         "advisor.cluster.role": process.role,
         **SDK,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 from advisor_agent.claims import claims_of
-from advisor_agent.command import command_of
+from advisor_agent.command import command_of, line_of
 from advisor_agent.container import container_of
 from advisor_agent.executable import Executables, runtime_by_name
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
@@ -76,8 +76,9 @@ class _Seen:
 class Processes:
     """Keeps the classification between scans, by pid and start time."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, keeps_lines: bool = False) -> None:
         self._kernel = kernel
+        self._keeps_lines = keeps_lines
         self._executables = Executables()
         self._seen: dict[int, _Seen] = {}
         self._scans = 0
@@ -136,7 +137,9 @@ class Processes:
         directory = _or_empty(kernel.link, "proc", number, "cwd")
         process.network = _or_empty(kernel.link, "proc", number, "ns", "net")
         process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
-        process.command = command_of(kernel.read("proc", number, "cmdline"), directory, runtime=found.runtime)
+        cmdline = kernel.read("proc", number, "cmdline")
+        process.command = command_of(cmdline, directory, runtime=found.runtime)
+        process.command.line = line_of(cmdline) if self._keeps_lines else ""
         process.cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
         mounts, status = (_or_empty(kernel.read, "proc", number, name) for name in ("mountinfo", "status"))
         process.container = container_of(process.cgroup, mounts, status)

@@ -59,9 +59,9 @@ class Scene(View):
 class Observer:
     """Looks again and again, keeping what is dear to find out."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, keeps_lines: bool = False) -> None:
         self.kernel = kernel
-        self._processes = Processes(kernel)
+        self._processes = Processes(kernel, keeps_lines)
         self._ports = Ports(kernel)
         self._kinds = DescriptorKinds(kernel)
 

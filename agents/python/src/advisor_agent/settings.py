@@ -17,6 +17,7 @@ FLAGS = {
     "--token-file": ("ADVISOR_TOKEN_FILE", "file with the host token, readable by its owner only"),
     "--interval": ("ADVISOR_INTERVAL", "seconds between two exports (10)"),
     "--listen": ("ADVISOR_LISTEN", f"address for local probes and SDKs ({DEFAULT_LISTEN}), or off"),
+    "--command-lines": ("ADVISOR_COMMAND_LINES", "on: send command lines of processes, without secrets (off)"),
     "--state-dir": ("ADVISOR_STATE_DIR", "where unsent data waits"),
     "--config": ("ADVISOR_CONFIG", "settings file, in TOML"),
 }

@@ -39,20 +39,21 @@ class System:
         self.remedy = remedy
 
 
-def this_system() -> System:
-    """The one that we run on. ConfigError where the agent cannot work."""
+def this_system(keeps_lines: bool = False) -> System:
+    """The one that we run on, with or without command lines. ConfigError where the agent cannot work."""
     if sys.platform.startswith("linux"):
-        return linux(Kernel())
+        return linux(Kernel(), keeps_lines)
     if sys.platform not in _OTHERS:
         raise ConfigError("The agent runs on Linux, macOS and Windows: elsewhere let an OpenTelemetry SDK report.")
     from advisor_agent.portable.system import through  # Linux pays nothing for it
 
     try:
-        return through(importlib.import_module("psutil"))
+        return through(importlib.import_module("psutil"), keeps_lines=keeps_lines)
     except ImportError as error:
         raise ConfigError("On this system the agent needs psutil: pip install psutil.") from error
 
 
-def linux(kernel: Kernel) -> System:
+def linux(kernel: Kernel, keeps_lines: bool = False) -> System:
     """All of /proc, /sys and netlink."""
-    return System(linux_host(kernel), Observer(kernel).look, found_modules(collectors), found_modules(errands), _REMEDY)
+    look = Observer(kernel, keeps_lines).look
+    return System(linux_host(kernel), look, found_modules(collectors), found_modules(errands), _REMEDY)

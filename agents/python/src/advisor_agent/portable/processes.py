@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from advisor_agent.claims import claims_of
-from advisor_agent.command import command_of
+from advisor_agent.command import command_of, line_of
 from advisor_agent.executable import Executables, runtime_by_name
 from advisor_agent.naming import name_of
 from advisor_agent.portable.asking import ask, ask_or
@@ -59,9 +59,10 @@ class _Seen:
 class Processes:
     """Keeps the classification between scans, by pid and start time."""
 
-    def __init__(self, psutil: ModuleType, paths: ModuleType = os.path) -> None:
+    def __init__(self, psutil: ModuleType, paths: ModuleType = os.path, keeps_lines: bool = False) -> None:
         self._psutil = psutil
         self._paths = paths
+        self._keeps_lines = keeps_lines
         self._executables = Executables()
         self._seen: dict[int, _Seen] = {}
         self._scans = 0
@@ -117,7 +118,9 @@ class Processes:
         process = PsutilProcess(handle, parent, created, path, paths.basename(path), found.version)
         directory = ask_or("", psutil, handle.cwd) or ""
         process.claims = claims_of(self._environment(ask_or({}, psutil, handle.environ)))
-        process.command = command_of("\0".join(ask_or([], psutil, handle.cmdline)), directory, paths, found.runtime)
+        cmdline = "\0".join(ask_or([], psutil, handle.cmdline))
+        process.command = command_of(cmdline, directory, paths, found.runtime)
+        process.command.line = line_of(cmdline) if self._keeps_lines else ""
         process.own_name = name_of(_text_of, process.claims, process.command, "", directory, paths)
         process.name = process.own_name
         return process

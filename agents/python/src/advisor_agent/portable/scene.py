@@ -45,9 +45,9 @@ class Scene(View):
 class Observer:
     """Looks again and again, keeping what is dear to find out. `paths` are written as by the system looked at."""
 
-    def __init__(self, psutil: ModuleType, paths: ModuleType = os.path) -> None:
+    def __init__(self, psutil: ModuleType, paths: ModuleType = os.path, keeps_lines: bool = False) -> None:
         self._psutil = psutil
-        self._processes = Processes(psutil, paths)
+        self._processes = Processes(psutil, paths, keeps_lines)
         self._ports = Ports(psutil)
 
     def look(self) -> Scene:

@@ -21,7 +21,7 @@ _NO_ERRANDS: list[ModuleType] = []
 _REMEDY = "Run the agent as the services' user, as root (macOS) or as an administrator (Windows)."
 
 
-def through(psutil: ModuleType, paths: ModuleType = os.path) -> System:
+def through(psutil: ModuleType, paths: ModuleType = os.path, keeps_lines: bool = False) -> System:
     """A system seen through psutil, with paths written as there."""
     modules = [*_OF_ANY_SYSTEM, *found_modules(collectors)]
-    return System(this_host(psutil), Observer(psutil, paths).look, modules, _NO_ERRANDS, _REMEDY)
+    return System(this_host(psutil), Observer(psutil, paths, keeps_lines).look, modules, _NO_ERRANDS, _REMEDY)
