@@ -20,7 +20,7 @@ from tests.ingest.doors import doors
 
 FOLDER = Path(__file__).parents[1] / "agents" / "contract"
 SENDERS = ("host", "node", "process")
-TELLERS = ("node",)
+TELLERS = ("node", "process")
 """Who sends events."""
 
 KINDS = {"gauge": "gauge", "histogram": "histogram", "exponentialHistogram": "histogram"}

@@ -5,9 +5,12 @@ import subprocess
 
 import pytest
 
+from advisor_agent import lives
 from advisor_agent.scene import Observer
+from fakes.descriptors import Descriptors
 from fakes.machine import Machine
 from fakes.sink import sink as running_sink
+from fakes.stage import Stage
 
 
 @pytest.fixture
@@ -47,3 +50,13 @@ def small_disk(tmp_path):
         pytest.skip("needs root, to mount a tmpfs")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def stage(machine, monkeypatch):
+    """Lives of the fake machine's processes."""
+    stage = Stage(machine, Descriptors())
+    monkeypatch.setattr(lives, "pidfd", stage.descriptors)
+    monkeypatch.setattr(lives.time, "time_ns", lambda: stage.now)
+    yield stage
+    stage.close()

@@ -9,6 +9,7 @@ from advisor.vocabulary import COLUMNS
 
 from advisor_agent import collectors
 from advisor_agent.collectors import agent_collectors
+from advisor_agent.events import EXITED, STARTED
 from advisor_agent.metric import COUNTER, GAUGE, SHARE, UPDOWNCOUNTER
 from advisor_agent.modules import found_modules
 from fakes.contract import FOLDER, examples, text_of
@@ -18,7 +19,7 @@ HOST = json.loads((FOLDER / "host.example.json").read_text())["resourceMetrics"]
 PROCESSES = json.loads((FOLDER / "process.example.json").read_text())["resourceMetrics"]
 
 
-@pytest.mark.parametrize("name", ["host.example.json", "process.example.json"])
+@pytest.mark.parametrize("name", ["host.example.json", "process.example.json", "process.events.example.json"])
 def test_the_files_are_what_the_code_sends(name):
     assert (FOLDER / name).read_text() == text_of(examples()[name])
 
@@ -67,3 +68,18 @@ def test_every_host_column_and_every_process_column_seen_from_outside_is_sent():
     inside = ("nodejs.", "v8js.", "http.", "db.client.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
     wanted = {column.metric for column in COLUMNS if not column.metric.startswith(inside)}
     assert wanted == sent
+
+
+def test_events_are_named_and_attributed_as_the_contract_lists_them():
+    listed = {event["name"]: event["attributes"] for event in json.loads((FOLDER / "events.json").read_text())}
+    sent = json.loads((FOLDER / "process.events.example.json").read_text())["resourceLogs"]
+    records = [resource["scopeLogs"][0]["logRecords"][0] for resource in sent]
+    assert {record["eventName"] for record in records} == {STARTED, EXITED}
+    for record in records:
+        assert {pair["key"] for pair in record["attributes"]} <= set(listed[record["eventName"]])
+
+
+def test_an_event_is_of_the_same_resource_as_the_metrics():
+    events = json.loads((FOLDER / "process.events.example.json").read_text())["resourceLogs"]
+    of_metrics = [resource["resource"] for resource in PROCESSES]
+    assert all(resource["resource"] in of_metrics for resource in events)

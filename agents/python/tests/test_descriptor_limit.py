@@ -14,7 +14,7 @@ PROGRAM = """
 import resource, sys
 from advisor_agent.descriptor_limit import room_for
 resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]), int(sys.argv[2])))
-print(room_for(1000), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+print(*room_for(1000), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 """
 
 
@@ -39,10 +39,19 @@ def test_a_limit_that_may_not_be_changed_is_lived_with(monkeypatch):
 
     monkeypatch.setattr(resource, "getrlimit", lambda which: (256, 4096))
     monkeypatch.setattr(resource, "setrlimit", forbidden)
-    assert room_for(1000) == 192
+    assert room_for(1000) == [192]
+
+
+def test_what_there_is_is_shared_in_proportion(monkeypatch):
+    monkeypatch.setattr(resource, "setrlimit", lambda which, limits: None)
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (564, 564))
+    assert room_for(800, 200) == [400, 100]
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (64, 64))
+    assert room_for(800, 200) == [1, 1]
+    assert room_for(800, 0) == [1, 0]
 
 
 def test_windows_has_no_such_limit_but_waits_for_512_sockets_at_most(monkeypatch):
     monkeypatch.setattr(descriptor_limit, "resource", None)
-    assert room_for(1000) == 448
-    assert room_for(100) == 100
+    assert room_for(1000) == [448]
+    assert room_for(100, 0) == [100, 0]

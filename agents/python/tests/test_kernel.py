@@ -4,6 +4,7 @@ import os
 import resource
 import socket
 import subprocess
+import sys
 from subprocess import PIPE
 
 import pytest
@@ -80,3 +81,15 @@ def test_a_file_that_stays_open_shows_what_is_new():
 def test_a_file_that_stays_open_and_is_not_there_is_an_os_error():
     with pytest.raises(FileNotFoundError):
         Kernel().read_again("proc/nothing")
+
+
+def test_the_children_of_this_very_process():
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with child:
+        assert child.pid in Kernel().children(os.getpid())
+        child.communicate(b"\n", 60)
+    assert child.pid not in Kernel().children(os.getpid())
+
+
+def test_the_age_of_the_kernel_is_the_clock_of_process_starts(machine):
+    assert machine.kernel.boot_age() == 5000.5

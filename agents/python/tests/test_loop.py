@@ -14,7 +14,7 @@ import pytest
 
 from advisor_agent.loop import _next
 from fakes.agent import running, stopped
-from fakes.sink import attributes
+from fakes.sink import METRICS, attributes
 from fakes.sink import sink as running_sink
 
 
@@ -30,7 +30,7 @@ def ids(sink, count):
 
 def test_it_reports_this_host_again_and_again(sink, tmp_path):
     with running(sink.url, tmp_path):
-        first, second, third = (sink.next() for _ in range(3))
+        first, second, third = (sink.next(METRICS) for _ in range(3))
     assert len({got.headers["advisor-batch-id"] for got in (first, second, third)}) == 3
     assert attributes(second.resources[0])["host.name"] == socket.gethostname()
     assert abs(float(second.headers["advisor-sent-at"]) - time.time()) < 60

@@ -6,7 +6,7 @@ import json
 from advisor_agent import VERSION
 from advisor_agent.deltas import Moment, Point
 from advisor_agent.metric import COUNTER, GAUGE, UPDOWNCOUNTER, Metric
-from advisor_agent.otlp import Report, encoded, export
+from advisor_agent.otlp import Report, encoded, event_record, events_export, export
 from advisor_agent.resource import Resource
 
 NOW = Moment(1_800_000_010_000_000_000, 10.0)
@@ -80,3 +80,16 @@ def test_numbers_are_sent_to_their_last_digit():
 def test_the_scope_is_the_agent():
     (resource,) = json.loads(export([Report(Resource({}), [])], NOW))["resourceMetrics"]
     assert resource["scopeMetrics"] == [{"scope": {"name": "advisor-agent", "version": VERSION}, "metrics": []}]
+
+
+def test_an_event_is_a_log_record_with_a_name():
+    record = event_record(Resource({"host.id": "h"}), "advisor.process.exited", 5, {"process.exit.code": 3})
+    (found,) = json.loads(events_export([record]))["resourceLogs"]
+    assert found["resource"]["attributes"] == [{"key": "host.id", "value": {"stringValue": "h"}}]
+    assert found["scopeLogs"][0]["logRecords"] == [
+        {
+            "timeUnixNano": "5",
+            "eventName": "advisor.process.exited",
+            "attributes": [{"key": "process.exit.code", "value": {"intValue": "3"}}],
+        }
+    ]

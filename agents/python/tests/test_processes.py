@@ -109,3 +109,56 @@ def test_a_process_in_a_container_is_named_by_the_files_that_the_container_sees(
     inside, outside = processes.scan()
     assert (inside.name.text, inside.container.id, inside.container.virtual_pid) == ("of-the-container", "3f" * 32, 1)
     assert (outside.name.text, outside.container.id, outside.container.virtual_pid) == ("of-the-machine", "", 0)
+
+
+def seconds_old(age):
+    return round((5000.5 - age) * TICKS_PER_SECOND)
+
+
+def test_a_newcomer_is_found_among_the_children_of_a_parent_and_told_once(machine, processes):
+    machine.other(50)
+    processes.scan()
+    machine.node(100, "/srv/a.js", parent=50)
+    machine.node(200, "/srv/elsewhere.js")
+    machine.children(50, 100)
+    assert [found.pid for found in processes.newcomers([50])] == [100]
+    assert processes.newcomers([50]) == []
+    assert [found.pid for found in processes.known] == [100]
+    assert [found.pid for found in processes.scan()] == [100, 200]
+
+
+def test_where_a_parent_is_gone_newcomers_are_looked_for_everywhere(machine, processes):
+    processes.scan()
+    machine.node(100, "/srv/a.js")
+    assert [found.pid for found in processes.newcomers([50])] == [100]
+
+
+def test_what_the_last_scan_saw_is_no_newcomer(machine, processes):
+    machine.node(100, "/srv/a.js")
+    processes.scan()
+    assert processes.newcomers([50]) == []
+
+
+def test_one_that_may_still_look_like_its_parent_is_left_for_the_next_look(machine, processes):
+    machine.node(100, "/srv/a.js", start=seconds_old(0.01))
+    assert processes.newcomers([50]) == []
+    machine.node(100, "/srv/a.js", start=seconds_old(0.03))
+    assert [found.pid for found in processes.newcomers([50])] == [100]
+
+
+def test_looks_for_newcomers_do_not_make_a_shell_settle(machine, processes):
+    machine.other(100, "/bin/sh")
+    for _ in range(10):
+        assert processes.newcomers([50]) == []
+    machine.node(100, "/srv/late.js")
+    assert [found.pid for found in processes.scan()] == [100]
+
+
+def test_a_thread_of_the_kernel_is_not_looked_at_in_every_scan(machine, processes, monkeypatch):
+    machine.write("proc/2/stat", "2 (kthreadd) S 0 0 0")
+    looked = []
+    link = machine.kernel.link
+    monkeypatch.setattr(machine.kernel, "link", lambda *parts: looked.append(parts) or link(*parts))
+    for _ in range(12):
+        processes.scan()
+    assert len(looked) < 6

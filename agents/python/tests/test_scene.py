@@ -31,3 +31,14 @@ def test_a_machine_without_proc_is_an_error(machine):
     shutil.rmtree(machine.root / "proc")
     with pytest.raises(FileNotFoundError):
         observer.look()
+
+
+def test_a_newcomer_takes_part_in_a_cluster(machine):
+    machine.write("srv/shop/package.json", '{"name": "shop"}')
+    machine.node(100, "/srv/shop/a.js")
+    observer = Observer(machine.kernel)
+    assert observer.look().processes == observer.processes
+    machine.node(101, "/srv/other.js", environ={"NODE_UNIQUE_ID": "1"}, parent=100)
+    machine.children(100, 101)
+    (worker,) = observer.newcomers([100])
+    assert (worker.pid, worker.role, worker.name.text) == (101, "worker", "shop")

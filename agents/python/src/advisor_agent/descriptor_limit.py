@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -15,17 +16,25 @@ _MOST_ON_WINDOWS = 512
 """What `select` takes at once there (FD_SETSIZE in Python's Modules/selectmodule.c)."""
 
 
-def room_for(connections: int) -> int:
-    """How many of so many connections can be open at once, with the process's own limit raised as far as it may be."""
+def room_for(*wishes: int) -> list[int]:
+    """How many each may hold of those it would like to, with the process's own limit raised as far as it may be.
+
+    Where there is not room for all, each gets the same share of its wish.
+    """
     if resource is None:
-        return min(connections, _MOST_ON_WINDOWS - _SPARE)
-    wanted = connections + _SPARE
+        return _shares(wishes, _MOST_ON_WINDOWS)
+    wanted = sum(wishes) + _SPARE
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return connections
+        return list(wishes)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
     except (OSError, ValueError):  # forbidden to us: live with what there is
         most = soft
-    return int(max(most - _SPARE, 1))
+    return _shares(wishes, most)
+
+
+def _shares(wishes: Sequence[int], most: int) -> list[int]:
+    room = most - _SPARE
+    return [min(wish, max(wish * room // sum(wishes), 1)) for wish in wishes]

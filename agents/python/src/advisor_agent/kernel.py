@@ -93,6 +93,12 @@ class Kernel:
         """Every process that is visible."""
         return [int(name) for name in self.names("proc") if name.isdigit()]
 
+    def children(self, pid: int) -> list[int]:
+        """The processes that a process has started. Every user may ask; Linux built without PROC_CHILDREN cannot."""
+        threads = self.names("proc", str(pid), "task")
+        texts = [self.read("proc", str(pid), "task", thread, "children") for thread in threads]
+        return [int(child) for text in texts for child in text.split()]
+
     def descriptor_count(self, pid: int) -> int:
         """Open descriptors of a process.
 
@@ -142,6 +148,10 @@ class Kernel:
     def architecture(self) -> str:
         """The machine's instruction set as `uname -m` says it."""
         return os.uname().machine
+
+    def boot_age(self) -> float:
+        """Seconds since the kernel started, suspended time included: the clock of process start times."""
+        return float(self.read_again("proc/uptime").split()[0])
 
     def boot_time(self) -> int:
         """Unix time of the start of the kernel, to the second."""

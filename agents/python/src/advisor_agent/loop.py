@@ -12,6 +12,7 @@ from advisor_agent.collection import Collection, now
 from advisor_agent.config import Config
 from advisor_agent.descriptor_limit import room_for
 from advisor_agent.errand_runner import Errands
+from advisor_agent.events import Events
 from advisor_agent.log import Log
 from advisor_agent.otlp import encoded, export
 from advisor_agent.receiver import MOST_VISITORS, Receiver
@@ -36,11 +37,13 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._spool = Spool(config.state_dir, log)
         self._sender = Sender(config, self._spool, self._selector, log)
+        visitors, held = room_for(MOST_VISITORS, system.most_held)
         self._receiver: Receiver | None = None
         if config.listen:
-            self._receiver = Receiver(config.listen, self._spool, self._selector, log, room_for(MOST_VISITORS))
+            self._receiver = Receiver(config.listen, self._spool, self._selector, log, visitors)
         self._errands = Errands(config, system.errands, self._selector, log)
         self._collection = Collection(system, log, errands=self._errands)
+        self._lives = system.following(Events(self._spool), self._selector, held)
         self._leave_by: float | None = None
 
     def run(self) -> None:
@@ -51,12 +54,12 @@ class Loop:
             if self._leave_by is None and time.monotonic() >= next_tick:
                 self._tick()
                 next_tick = _next(next_tick, self._config.interval, time.monotonic())
-            if self._receiver and self._leave_by is not None:
-                self._receiver.close()
-                self._receiver = None
+            if self._leave_by is not None:
+                self._stop_listening()
             if self._receiver:
                 self._receiver.work()
             self._errands.work()
+            self._lives.work()
             self._sender.work()
             self._wait(next_tick)
         self._close()
@@ -69,10 +72,18 @@ class Loop:
             self._log.once("tick", f"Nothing can be collected: {error}. On Linux, see that /proc is mounted.")
             return
         self._spool.add(Batch(uuid7(), "application/json", "gzip", body))
+        self._lives.follow()
+
+    def _stop_listening(self) -> None:
+        self._lives.close()
+        if self._receiver:
+            self._receiver.close()
+            self._receiver = None
 
     def _wait(self, next_tick: float) -> None:
         """Until a socket is ready, or somebody has something to do."""
-        times = [self._leave_by or next_tick, self._sender.next_wake(), self._errands.next_wake()]
+        workers = (self._sender, self._errands, self._lives)
+        times = [self._leave_by or next_tick, *(worker.next_wake() for worker in workers)]
         if self._receiver:
             times.append(self._receiver.next_wake())
         soonest = min(moment for moment in times if moment is not None)

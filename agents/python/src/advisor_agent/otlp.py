@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii
 
@@ -36,6 +36,18 @@ def export(reports: Iterable[Report], now: Moment) -> str:
     return f'{{"resourceMetrics":[{",".join([_resource_metrics(report, now) for report in reports])}]}}'
 
 
+def event_record(resource: Resource, name: str, unix_ns: int, attributes: Mapping[str, Value]) -> str:
+    """A ResourceLogs with one event of one resource."""
+    said = f'"eventName":{encode_basestring_ascii(name)},{_attributes(attributes.items())}'
+    record = f'{{"timeUnixNano":"{unix_ns}",{said}}}'
+    return f'{{"resource":{{{_known_by(resource)}}},"scopeLogs":[{{{_SCOPE},"logRecords":[{record}]}}]}}'
+
+
+def events_export(records: Iterable[str]) -> str:
+    """An ExportLogsServiceRequest of what `event_record` made."""
+    return f'{{"resourceLogs":[{",".join(records)}]}}'
+
+
 def encoded(text: str) -> bytes:
     """Gzipped."""
     packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP_WINDOW)
@@ -49,9 +61,12 @@ def _resource_metrics(report: Report, now: Moment) -> str:
         if math.isfinite(point.value):
             points_of.setdefault(point.metric, []).append(_data_point(point, time))
     metrics = ",".join([_metric(metric, points) for metric, points in points_of.items()])
-    resource = report.resource
+    return f'{{"resource":{{{_known_by(report.resource)}}},"scopeMetrics":[{{{_SCOPE},"metrics":[{metrics}]}}]}}'
+
+
+def _known_by(resource: Resource) -> str:
     resource.text = resource.text or _attributes(resource.items())
-    return f'{{"resource":{{{resource.text}}},"scopeMetrics":[{{{_SCOPE},"metrics":[{metrics}]}}]}}'
+    return resource.text
 
 
 def _metric(metric: Metric, points: list[str]) -> str:

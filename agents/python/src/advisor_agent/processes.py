@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from advisor_agent.claims import claims_of
 from advisor_agent.command import command_of, line_of
@@ -18,6 +18,10 @@ LOOKS_UNTIL_SETTLED = 3
 
 LOOK_AGAIN_EVERY = 6
 """Scans between two looks at a process that was not Node.js: a shell may still exec one."""
+
+
+_EXEC_SECONDS = 0.02
+"""A process younger than this may still be between fork and exec, and show what its parent is."""
 
 
 class Stat:
@@ -91,23 +95,52 @@ class Processes:
         self._scans += 1
         self.count = len(pids)
         self._seen = {pid: self._seen.get(pid) or _Seen() for pid in pids}
-        found = []
         for pid, seen in self._seen.items():
-            try:
-                seen.process = self._refreshed(pid, seen)
-            except (OSError, ValueError, IndexError):
-                seen.process = None  # gone, or hidden by hidepid
-            if seen.process:
+            self._look(pid, seen)
+        return self.known
+
+    def newcomers(self, parents: Iterable[int]) -> list[NodeProcess]:
+        """Node.js processes among the children of these that began since the last scan, each once.
+
+        A look that finds none counts for nothing: a shell that begins now may still exec one.
+        """
+        youngest = (self._kernel.boot_age() - _EXEC_SECONDS) * TICKS_PER_SECOND
+        found = []
+        for pid in self._children(parents):
+            seen = self._seen.get(pid) or _Seen()
+            if seen.looks:
+                continue
+            self._look(pid, seen)
+            if seen.process and seen.process.stat.start <= youngest:
+                self._seen[pid] = seen
                 found.append(seen.process)
         return found
+
+    def _children(self, parents: Iterable[int]) -> list[int]:
+        """Every process where a parent is gone, since another one may try again then, or where none can be asked."""
+        try:
+            return [pid for parent in parents for pid in self._kernel.children(parent)]
+        except (FileNotFoundError, ProcessLookupError):
+            return self._kernel.process_ids()
+
+    @property
+    def known(self) -> list[NodeProcess]:
+        """Every Node.js process as of the last look."""
+        return [seen.process for seen in self._seen.values() if seen.process]
+
+    def _look(self, pid: int, seen: _Seen) -> None:
+        try:
+            seen.process = self._refreshed(pid, seen)
+        except (OSError, ValueError, IndexError):
+            seen.process = None  # gone, or hidden by hidepid
 
     def _refreshed(self, pid: int, seen: _Seen) -> NodeProcess | None:
         old = seen.process
         unsettled = seen.looks < LOOKS_UNTIL_SETTLED
         if old is None and not unsettled and (self._scans + pid) % LOOK_AGAIN_EVERY:
             return None
-        program = self._program(pid)
         seen.looks += 1
+        program = self._program(pid)  # a thread of the kernel has none
         is_same = old is not None and old.program == program
         if not is_same and not runtime_by_name(program):
             return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from advisor_agent.cluster import assign_roles
 from advisor_agent.descriptor_kinds import DescriptorKinds
 from advisor_agent.kernel import Kernel
@@ -47,7 +49,7 @@ class Scene(View):
     def boot_age(self) -> float:
         """Seconds since the kernel started, suspended time included; read once per look."""
         if self._boot_age < 0:
-            self._boot_age = float(self.kernel.read_again("proc/uptime").split()[0])
+            self._boot_age = self.kernel.boot_age()
         return self._boot_age
 
     def own_use(self) -> tuple[float, int]:
@@ -64,10 +66,12 @@ class Observer:
         self._processes = Processes(kernel, keeps_lines)
         self._ports = Ports(kernel)
         self._kinds = DescriptorKinds(kernel)
+        self.processes: list[NodeProcess] = []
+        """The Node.js processes of the last look."""
 
     def look(self) -> Scene:
         """The machine now. OSError if /proc cannot be listed."""
-        processes = self._processes.scan()
+        processes = self.processes = self._processes.scan()
         assign_roles(processes)
         scene = Scene(self.kernel, processes, self._processes.count, {})
         self._kinds.keep(process.key for process in processes)
@@ -78,3 +82,10 @@ class Observer:
         except (OSError, ValueError, IndexError) as error:
             scene.ports_error = str(error)  # the rest of the look is good; the collector of ports tells it
         return scene
+
+    def newcomers(self, parents: Iterable[int]) -> list[NodeProcess]:
+        """Node.js processes that these started since the last look. OSError if /proc cannot be listed."""
+        found = self._processes.newcomers(parents)
+        if found:
+            assign_roles(self._processes.known)
+        return found

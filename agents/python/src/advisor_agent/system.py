@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from functools import partial
+from selectors import BaseSelector
 from types import ModuleType
 
 from advisor_agent import collectors, errands
+from advisor_agent.events import Events
+from advisor_agent.following import Following
 from advisor_agent.identity import Host, linux_host
 from advisor_agent.kernel import Kernel
 from advisor_agent.modules import found_modules
@@ -15,14 +19,20 @@ from advisor_agent.scene import Observer
 from advisor_agent.settings import ConfigError
 from advisor_agent.view import View
 
+_MOST_HELD = 1024
+"""Processes of which Linux tells the end at once; that of any more is noticed at the next scan."""
+
 _OTHERS = ("darwin", "win32")
 _REMEDY = "Run the agent as the services' user or as root, or give it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH."
 
 
 class System:
-    """`collectors` read what `look` saw, and `errands` ask others; `remedy` is for what may not be read."""
+    """`collectors` read what `look` saw, and `errands` ask others; `remedy` is for what may not be read.
 
-    __slots__ = ("collectors", "errands", "host", "look", "remedy")
+    `following` makes whoever tells ends, with at most so many descriptors; it would like `most_held` of them.
+    """
+
+    __slots__ = ("collectors", "errands", "following", "host", "look", "most_held", "remedy")
 
     def __init__(
         self,
@@ -31,12 +41,16 @@ class System:
         collectors: list[ModuleType],
         errands: list[ModuleType],
         remedy: str,
+        following: Callable[[Events, BaseSelector, int], Following],
+        most_held: int,
     ) -> None:
         self.host = host
         self.look = look
         self.collectors = collectors
         self.errands = errands
         self.remedy = remedy
+        self.following = following
+        self.most_held = most_held
 
 
 def this_system(keeps_lines: bool = False) -> System:
@@ -55,5 +69,9 @@ def this_system(keeps_lines: bool = False) -> System:
 
 def linux(kernel: Kernel, keeps_lines: bool = False) -> System:
     """All of /proc, /sys and netlink."""
-    look = Observer(kernel, keeps_lines).look
-    return System(linux_host(kernel), look, found_modules(collectors), found_modules(errands), _REMEDY)
+    from advisor_agent.lives import Lives  # needs fcntl, which Windows lacks
+
+    host, observer = linux_host(kernel), Observer(kernel, keeps_lines)
+    following = partial(Lives, observer, host)
+    modules = found_modules(collectors)
+    return System(host, observer.look, modules, found_modules(errands), _REMEDY, following, _MOST_HELD)

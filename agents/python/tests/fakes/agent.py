@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 SOURCE = Path(__file__).parents[2] / "src"
 TIMEOUT = 60.0
@@ -17,6 +20,21 @@ TIMEOUT = 60.0
 def command(*arguments: str) -> list[str]:
     """How to start the agent from its source."""
     return [sys.executable, "-m", "advisor_agent", *arguments]
+
+
+def nobody() -> list[str]:
+    """A Python of the user `nobody`, without any privilege. Only root can start one; else the test is skipped."""
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("Another user's process can only be started by root, with setpriv.")
+    become = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", "--no-new-privs"]
+    for python in (sys.executable, "/usr/bin/python3"):
+        words = [*become, python]
+        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCE)}
+        if not subprocess.run(
+            [*words, "-c", "import advisor_agent"], env=environ, stderr=subprocess.DEVNULL
+        ).returncode:
+            return words
+    pytest.skip("The user nobody can reach no Python with the agent's source.")
 
 
 def environment(url: str, folder: Path, **settings: str) -> dict[str, str]:
@@ -34,11 +52,13 @@ def environment(url: str, folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(url: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """The agent at work while the block runs; killed if it is still there afterwards."""
-    agent = subprocess.Popen(
-        command("run"), env=environment(url, folder, **settings), stderr=subprocess.PIPE, text=True
-    )
+def running(url: str, folder: Path, *before: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """The agent at work while the block runs; killed if it is still there afterwards.
+
+    `before` is a command that starts it in its own place, such as `nobody`.
+    """
+    words = [*before, "-m", "advisor_agent", "run"] if before else command("run")
+    agent = subprocess.Popen(words, env=environment(url, folder, **settings), stderr=subprocess.PIPE, text=True)
     try:
         yield agent
     finally:

@@ -6,6 +6,7 @@ To write them anew after a wanted change: `PYTHONPATH=src:tests python -m fakes.
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,12 @@ from unittest.mock import patch
 from advisor_agent import ports
 from advisor_agent.collection import Collection
 from advisor_agent.deltas import Moment
+from advisor_agent.events import EXITED, STARTED, end_of
+from advisor_agent.identity import linux_host, process_resource
 from advisor_agent.kernel import TICKS_PER_SECOND, Kernel
 from advisor_agent.log import Log
-from advisor_agent.otlp import Report, export
+from advisor_agent.otlp import Report, event_record, events_export, export
+from advisor_agent.scene import Observer
 from advisor_agent.sockets import ESTABLISHED, LISTEN, Sockets, sockets
 from advisor_agent.system import linux
 from fakes.machine import BOOT, Machine
@@ -33,7 +37,7 @@ POD = "b51c7c40-0a6f-4cd3-9d5f-1f0c7e2a8b11"
 
 
 def examples() -> dict[str, Json]:
-    """File name -> export: the host's part and the processes' part of one tick."""
+    """File name -> export: the host's part and the processes' part of one tick, and what happened to a process."""
     with tempfile.TemporaryDirectory() as folder, _told_by_netlink():
         machine = Machine(Path(folder))
         _populate(machine, 0)
@@ -45,7 +49,27 @@ def examples() -> dict[str, Json]:
         machine.at(INTERVAL)
         _populate(machine, INTERVAL)
         host, *processes = collection.collect(_moment(INTERVAL))
-    return {"host.example.json": _export([host]), "process.example.json": _export(processes)}
+        happened = _happened(machine)
+    return {
+        "host.example.json": _export([host]),
+        "process.example.json": _export(processes),
+        "process.events.example.json": json.loads(events_export(happened)),
+    }
+
+
+def _happened(machine: Machine) -> list[str]:
+    """A process that began, ended by an error, another that was killed, and one whose end nobody could see."""
+    host = linux_host(machine.kernel)
+    configured, *cluster = Observer(machine.kernel).look().processes
+    told = [
+        (configured, STARTED, None),
+        (configured, EXITED, 1 << 8),
+        *zip(cluster, (EXITED, EXITED), (signal.SIGKILL, None)),
+    ]
+    return [
+        event_record(process_resource(host, process), name, _moment(INTERVAL + at).unix_ns, end_of(status))
+        for at, (process, name, status) in enumerate(told)
+    ]
 
 
 @contextmanager

@@ -186,6 +186,7 @@ class Machine:
         self.write(f"{place}/schedstat", f"{user * 9_000_000} {user * 1_000_000} {user * 3}\n")
         self.write(f"{place}/io", f"rchar: 9\nwchar: 9\nread_bytes: {user * 4096}\nwrite_bytes: {user * 512}\n")
         self.write(f"{place}/task/{pid}/stat", stat_line(pid, parent, start, user * 9 // 10))
+        self.write(f"{place}/task/{pid}/children", "")
         shutil.rmtree(self.root / place / "fd", ignore_errors=True)
         (self.root / place / "fd").mkdir()
         for number, target in enumerate(descriptors):
@@ -195,6 +196,10 @@ class Machine:
         """A process that is not Node.js."""
         self.link(f"proc/{pid}/exe", program)
         self.write(f"proc/{pid}/stat", stat_line(pid, 1, 1000, 1))
+
+    def children(self, parent: int, *pids: int) -> None:
+        """What a process shows as its children."""
+        self.write(f"proc/{parent}/task/{parent}/children", "".join(f"{pid} " for pid in pids))
 
     def limited(self, cgroup: str, processors: float, memory: int, seconds: int = 0) -> None:
         """A control group with a quota that throttles in every other period, and a memory limit that is half used."""

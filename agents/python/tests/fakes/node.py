@@ -50,21 +50,33 @@ def wanted(found: bool, words: str) -> None:
 
 @contextmanager
 def node(
-    script: Path, code: str, environ: Mapping[str, str] | None = None, *before: str, inside: Sequence[str] = ()
+    script: Path,
+    code: str,
+    environ: Mapping[str, str] | None = None,
+    *before: str,
+    inside: Sequence[str] = (),
+    stdin: bool = False,
 ) -> Iterator[Started]:
     """Run the code as a script, while the block runs.
 
-    `before` are words in front of `node`'s script, `inside` those in front of `node` itself.
+    `before` are words in front of `node`'s script, `inside` those in front of `node` itself. With `stdin` the script
+    can be written to; else it has this process's own.
     """
     program = shutil.which("node")
     wanted(program is not None, "Node.js is not installed: install it to test against real processes.")
-    with run([*inside, str(program), *before], script, code, environ) as started:
+    with run([*inside, str(program), *before], script, code, environ, stdin=stdin) as started:
         yield started
 
 
 @contextmanager
 def run(
-    words: Sequence[str], script: Path, code: str, environ: Mapping[str, str] | None = None, folder: Path | None = None
+    words: Sequence[str],
+    script: Path,
+    code: str,
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    *,
+    stdin: bool = False,
 ) -> Iterator[Started]:
     """Run the code as a script in its folder by these words, while the block runs; with what that starts in turn.
 
@@ -77,6 +89,7 @@ def run(
         [*words, str(script), "--password=s3cret"],
         cwd=folder or script.parent,
         env={"PATH": os.environ["PATH"], "SECRET": "s3cret", **(environ or {})},
+        stdin=subprocess.PIPE if stdin else None,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -88,5 +101,6 @@ def run(
         with suppress(ProcessLookupError):  # it may have ended, and all that it started
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(TIMEOUT)
-        assert process.stdout
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Any
 
+METRICS, EVENTS = "/v1/metrics", "/v1/logs"
 TIMEOUT = 30.0
 
 
@@ -25,7 +26,7 @@ class Received:
 
     @property
     def resources(self) -> list[dict[str, Any]]:
-        return json.loads(self.body)["resourceMetrics"]
+        return json.loads(self.body)["resourceMetrics" if self.path.endswith(METRICS) else "resourceLogs"]
 
 
 class Sink:
@@ -43,16 +44,11 @@ class Sink:
         self.headers: dict[str, str] = {}
         self.body = b"{}"
 
-    def next(self) -> Received:
-        """The next request, waited for."""
-        return self.received.get(timeout=TIMEOUT)
-
-    def next_with(self, attribute: str, value: str) -> dict[str, Any]:
-        """The next resource with this attribute value."""
-        while True:
-            for resource in self.next().resources:
-                if attributes(resource).get(attribute) == value:
-                    return resource
+    def next(self, path: str = "") -> Received:
+        """The next request, or the next to this path, waited for."""
+        while path not in (got := self.received.get(timeout=TIMEOUT)).path:
+            pass
+        return got
 
 
 @contextmanager
