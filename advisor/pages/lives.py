@@ -1,24 +1,24 @@
-"""Starts and ends of a service's processes, with how each ended."""
+"""Starts and ends of a service's processes, with how each ended and how often they did."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from advisor.pages.ends import ERRORS, End, ends, pid_of
+from advisor.pages.words import count, duration, listed
 from advisor.store.samples import StoredEvent
 from advisor.vocabulary import events
 from advisor.vocabulary.events import Cause
 
 SHOWN = 10
+MANNERS_SHOWN = 3
 
-_SAME_END = 10.0
-"""Seconds within which a process and its primary tell of the same end."""
-
+_HOUR = 3600.0
 _ASKS = ("SIGTERM", "SIGINT", "SIGHUP")
 """Signals that ask a process to end, as a deployment does."""
 
-_ERRORS = (Cause.UNCAUGHT_EXCEPTION, Cause.UNHANDLED_REJECTION)
 _WHY: dict[str, str] = {
     Cause.UNCAUGHT_EXCEPTION: "Error that nobody caught",
     Cause.UNHANDLED_REJECTION: "Rejected promise that nobody handled",
@@ -52,60 +52,98 @@ class LifeRow:
 
 
 def life_rows(happened: Sequence[StoredEvent]) -> list[LifeRow]:
-    """Starts and ends, the newest first; an end that the process and its primary both tell of stands once."""
-    starts = [event for event in happened if event.name == events.STARTED.name]
-    told: dict[tuple[str, int], list[StoredEvent]] = defaultdict(list)
-    for event in happened:
-        if event.name == events.EXITED.name:
-            told[event.host, _pid(event)].append(event)
-    ends = [end for of_one in told.values() for end in _ends(of_one)]
-    return [_row(event) for event in sorted([*starts, *ends], key=lambda event: -event.at)[:SHOWN]]
+    """Starts and ends, the newest first, each once however many tell of it."""
+    rows = [*map(_start, _starts(happened)), *map(_end, ends(happened))]
+    return sorted(rows, key=lambda row: -row.time)[:SHOWN]
 
 
-def _ends(told: list[StoredEvent]) -> Iterator[StoredEvent]:
-    """The ends of one process id, each as the one tells it who knows most."""
-    ordered = sorted(told, key=lambda event: event.at)
-    while ordered:
-        same = [event for event in ordered if event.at - ordered[0].at < _SAME_END]
-        yield max(same, key=_knows)
-        ordered = ordered[len(same) :]
+def how_often(happened: Sequence[StoredEvent], since: float, now: float) -> str:
+    """How often processes ended, and in what manner, in a sentence or two; empty where none did.
+
+    Args:
+        happened: all events since then.
+        since: Unix seconds.
+        now: as `since`.
+    """
+    found = ends(happened)
+    if not found:
+        return ""
+    recent = sum(end.at > now - _HOUR for end in found)
+    span = min(now - since, _HOUR) if recent == len(found) else now - since
+    manners = Counter(map(_manner, found)).most_common()
+    said = f"Ended {_times(len(found))} in the last {_period(span)}, {_manners(manners)}."
+    return f"{said} {recent:,} of them in the last hour." if 0 < recent < len(found) else said
 
 
-def _knows(event: StoredEvent) -> bool:
-    """True where it says more than that there was an end: a primary sees its worker go, the worker knows why."""
-    return event.cause in _WHY or event.cause == Cause.SIGNAL
+def _starts(happened: Sequence[StoredEvent]) -> list[StoredEvent]:
+    """One start of each process: the probe tells of it, and the agent too."""
+    first: dict[int, StoredEvent] = {}
+    for event in sorted(happened, key=lambda event: event.at):
+        if event.name == events.STARTED.name:
+            first.setdefault(event.instance_id, event)
+    return list(first.values())
 
 
-def _pid(event: StoredEvent) -> int:
-    """The process that the event is about: a child that the teller saw end, else the teller itself."""
-    return event.pid or event.instance_pid
-
-
-def _row(event: StoredEvent) -> LifeRow:
-    ended = event.name == events.EXITED.name
+def _start(event: StoredEvent) -> LifeRow:
     return LifeRow(
-        ended=ended,
-        failed=ended and _failed(event),
-        host=event.host,
-        pid=_pid(event),
-        how=_how(event) if ended else "",
-        file=event.file or "",
-        line=event.line,
-        time=event.at,
+        ended=False, failed=False, host=event.host, pid=pid_of(event), how="", file="", line=None, time=event.at
     )
 
 
-def _failed(event: StoredEvent) -> bool:
+def _end(end: End) -> LifeRow:
+    return LifeRow(
+        ended=True,
+        failed=_failed(end),
+        host=end.host,
+        pid=end.pid,
+        how=_how(end),
+        file=end.file or "",
+        line=end.line,
+        time=end.at,
+    )
+
+
+def _failed(end: End) -> bool:
     """True unless it ended by itself, or was asked to."""
-    asked = event.signal in (None, "", *_ASKS)
-    return event.cause in _ERRORS or not asked or bool(event.exit_code)
+    return end.reason in ERRORS or end.signal not in (None, *_ASKS) or bool(end.exit_code)
 
 
-def _how(event: StoredEvent) -> str:
-    if event.signal:
-        return f"{'Ended' if event.signal in _ASKS else 'Killed'} by {event.signal}"
-    why = _WHY.get(event.cause or "", "")
-    named = f"{why}: {event.exception}" if why and event.exception else why
-    code = "" if event.exit_code is None else f"exit code {event.exit_code}"
-    said = ", ".join(filter(None, (named, code)))
+def _how(end: End) -> str:
+    why = _WHY.get(end.reason or "", "")
+    named = f"{why}: {end.exception}" if why and end.exception else why
+    said = ", ".join(filter(None, (named, _outcome(end))))
     return said[:1].upper() + said[1:] if said else "Nobody could see how"
+
+
+def _outcome(end: End) -> str:
+    if end.signal:
+        return f"{'ended' if end.signal in _ASKS else 'killed'} by {end.signal}"
+    return "" if end.exit_code is None else f"exit code {end.exit_code}"
+
+
+def _manner(end: End) -> str:
+    """What it ended by, as the end of a sentence."""
+    if end.signal:
+        return f"by {end.signal}"
+    return "in a way that nobody could see" if end.exit_code is None else f"with exit code {end.exit_code}"
+
+
+def _manners(counted: Sequence[tuple[str, int]]) -> str:
+    """Manner and how often, the most frequent first."""
+    if len(counted) == 1:
+        ((manner, number),) = counted
+        return manner if number == 1 else f"each time {manner}"
+    said = [f"{_times(number)} {manner}" for manner, number in counted[:MANNERS_SHOWN]]
+    others = sum(number for _, number in counted[MANNERS_SHOWN:])
+    return listed([*said, f"{_times(others)} otherwise"] if others else said)
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else count(number, "time")
+
+
+def _period(seconds: float) -> str:
+    hours = round(seconds / _HOUR, 3)
+    if hours < 1 or hours % 1:
+        return duration(seconds)
+    return "hour" if hours == 1 else f"{hours:.0f} hours"

@@ -15,11 +15,12 @@ from advisor.features.window import ServiceWindow
 from advisor.fleet.models import Instance, Service
 from advisor.pages import blocks, calls, inside, lives, measured, pools, processes, urgency, words
 from advisor.pages.course import RANGES, chosen_range
-from advisor.pages.happened import happened
+from advisor.pages.happened import happened, reaches_back_to
 from advisor.pages.whereabouts import of_instances
 from advisor.recommendations.models import RuleVerdict
 from advisor.store import samples
 from advisor.vocabulary import Verdict
+from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, STARTED
 from advisor.vocabulary.runtimes import called
 
 _ORDER = {Verdict.FIRING: 0, Verdict.PENDING: 1, Verdict.UNKNOWN: 2, Verdict.CLEAR: 3}
@@ -65,13 +66,16 @@ def last_minute(window: ServiceWindow) -> dict[str, Any]:
 
 
 def last_day(service: Service, now: datetime) -> dict[str, Any]:
-    """What happened in the processes. Only the probe tells, so only where it does is silence an answer."""
-    told = happened(service.pk, now.timestamp())
+    """What happened in the processes. Only the probe tells of blocks, so only where it does is silence an answer."""
+    moment = now.timestamp()
+    held_up = happened(service.pk, moment, (BLOCKED.name, PROFILED.name))
+    lived = happened(service.pk, moment, (STARTED.name, EXITED.name))
     running = Instance.objects.filter(service=service, last_seen__gt=now - urgency.SILENT_AFTER)
     return {
-        "blocks": blocks.block_rows(told),
-        "profile": blocks.newest_profile(told),
-        "lives": lives.life_rows(told),
+        "blocks": blocks.block_rows(held_up),
+        "profile": blocks.newest_profile(held_up),
+        "lives": lives.life_rows(lived),
+        "how_often": lives.how_often(lived, reaches_back_to(lived, moment), moment),
         "probed": running.filter(inside=PROBE).exists(),
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -18,7 +18,7 @@ from advisor.store.fetch import Condition, among, during, select
 from advisor.store.models import Event
 from advisor.store.rows import EventRow
 from advisor.store.tables import MICROSECONDS
-from advisor.vocabulary.events import ATTRIBUTES
+from advisor.vocabulary.events import ATTRIBUTES, EVENTS
 
 HOURLY = 1_000
 """Most events that are kept of one process and hour: a process that tells of everything must not fill the disk."""
@@ -66,7 +66,9 @@ class StoredEvent:
     pid: int | None = None
 
 
-def events(service_id: int, start: float, end: float, limit: int) -> list[StoredEvent]:
+def events(
+    service_id: int, start: float, end: float, limit: int, names: Collection[str] = tuple(EVENTS)
+) -> list[StoredEvent]:
     """At most `limit` events of a service between two moments, the newest first; two queries.
 
     Args:
@@ -74,10 +76,11 @@ def events(service_id: int, start: float, end: float, limit: int) -> list[Stored
         start: Unix seconds of the server's clock, included.
         end: as `start`.
         limit: how many at most.
+        names: of what kinds.
     """
     span = (round(start * MICROSECONDS), round(end * MICROSECONDS))
-    found = Event.objects.filter(service_id=service_id, at__range=span).order_by("-at", "name", "ordinal")[:limit]
-    rows = list(found)
+    found = Event.objects.filter(service_id=service_id, at__range=span, name__in=names)
+    rows = list(found.order_by("-at", "name", "ordinal")[:limit])
     tellers = Instance.objects.select_related("host").in_bulk({row.instance_id for row in rows})
     return [_event(row, tellers.get(row.instance_id)) for row in rows]
 

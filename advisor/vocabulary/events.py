@@ -69,7 +69,7 @@ PROFILED = Event(
 STARTED = Event("advisor.process.started", "A process began.", ())
 EXITED = Event(
     "advisor.process.exited",
-    "A process ended. A pid names a child that its primary saw end.",
+    "A process ended: told by itself, by its primary, by the agent. A pid names a child that its primary saw end.",
     (
         "advisor.cause",
         "process.exit.code",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from advisor.pages.lives import SHOWN, life_rows
+from advisor.pages.lives import SHOWN, how_often, life_rows
 from advisor.store.samples import StoredEvent
 from advisor.vocabulary.events import BLOCKED, EXITED, STARTED
 
@@ -44,23 +44,75 @@ def test_how_a_process_ended_is_said_in_words(said: dict[str, Any], how: str, fa
     assert (row.how, row.failed) == (how, failed)
 
 
-def test_an_end_that_worker_and_primary_tell_of_stands_once_as_the_worker_tells_it() -> None:
-    own = replace(END, cause="uncaught-exception", exception="TypeError", exit_code=1, file="/srv/cart.js", line=41)
-    of_primary = replace(END, at=100.5, instance_id=9, instance_pid=40, pid=42, cause="exit", exit_code=1)
-    (row,) = life_rows([of_primary, own])
-    assert (row.pid, row.file, row.line) == (42, "/srv/cart.js", 41)
+def test_an_error_and_the_signal_that_it_led_to_are_both_said() -> None:
+    own = replace(END, cause="uncaught-exception", exception="TypeError", exit_code=1)
+    (row,) = life_rows([own, replace(END, at=100.1, cause="signal", signal="SIGABRT")])
+    assert (row.how, row.failed) == ("Error that nobody caught: TypeError, killed by SIGABRT", True)
 
 
-def test_a_process_id_that_ends_again_later_or_elsewhere_is_another_end() -> None:
-    rows = life_rows([END, replace(END, at=400.0), replace(END, host="web-02")])
-    assert len(rows) == 3
-
-
-def test_a_child_that_only_its_primary_saw_end_is_named_by_its_own_id() -> None:
-    (row,) = life_rows([replace(END, instance_pid=40, pid=77, cause="signal", signal="SIGSEGV")])
-    assert (row.pid, row.how) == (77, "Killed by SIGSEGV")
+def test_a_start_that_probe_and_agent_tell_of_stands_once() -> None:
+    rows = life_rows([START, replace(START, at=100.04), replace(START, instance_id=2, instance_pid=43)])
+    assert [(row.pid, row.time) for row in rows] == [(42, 100.0), (43, 100.0)]
 
 
 def test_only_the_newest_are_shown() -> None:
-    rows = life_rows([replace(START, at=float(n)) for n in range(2_000)])
+    rows = life_rows([replace(START, at=float(n), instance_id=n) for n in range(2_000)])
     assert [row.time for row in rows] == [float(n) for n in range(1_999, 1_999 - SHOWN, -1)]
+
+
+DAY, NOW = 86_400.0, 1_763_870_400.3
+
+
+def ended(number: int, age: float, **said: Any) -> list[StoredEvent]:
+    """So many ends, each of a process of its own, the newest so many seconds ago."""
+    first = int(age) * 100
+    return [
+        replace(END, at=NOW - age - n, instance_id=first + n, instance_pid=first + n, **said) for n in range(number)
+    ]
+
+
+ONE = {"cause": "exit", "exit_code": 1}
+KILLED = {"cause": "signal", "signal": "SIGKILL"}
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (ended(1, 60, **ONE), "Ended once in the last hour, with exit code 1."),
+        (ended(14, 60, **ONE), "Ended 14 times in the last hour, each time with exit code 1."),
+        (
+            ended(13, 60, **ONE) + ended(1, 5, cause="signal", signal="SIGTERM"),
+            "Ended 14 times in the last hour, 13 times with exit code 1 and once by SIGTERM.",
+        ),
+        (ended(2, 7200, **KILLED), "Ended 2 times in the last 24 hours, each time by SIGKILL."),
+        (
+            ended(3, 7200, **ONE) + ended(2, 60, **KILLED),
+            "Ended 5 times in the last 24 hours, 3 times with exit code 1 and 2 times by SIGKILL."
+            " 2 of them in the last hour.",
+        ),
+        (ended(1, 60), "Ended once in the last hour, in a way that nobody could see."),
+        (
+            [end for code in range(5) for end in ended(5 - code, 60 + 10 * code, cause="exit", exit_code=code)],
+            "Ended 15 times in the last hour, 5 times with exit code 0, 4 times with exit code 1,"
+            " 3 times with exit code 2 and 3 times otherwise.",
+        ),
+    ],
+)
+def test_how_often_it_ended_is_said_with_how(found: list[StoredEvent], said: str) -> None:
+    assert how_often(found, NOW - DAY, NOW) == said
+
+
+def test_nothing_is_said_where_nothing_ended() -> None:
+    assert how_often([START], NOW - DAY, NOW) == ""
+
+
+def test_an_end_that_three_tell_of_is_counted_once() -> None:
+    own = ended(1, 60, **ONE)[0]
+    of_primary = replace(own, at=own.at + 0.2, instance_id=9, instance_pid=40, pid=own.instance_pid)
+    assert how_often([own, replace(own, at=own.at + 0.1), of_primary], NOW - DAY, NOW).startswith("Ended once")
+
+
+def test_the_time_that_was_looked_back_is_said_as_it_is() -> None:
+    """There was so much that the look back ends after a few minutes."""
+    assert "20 times in the last 8 m," in how_often(ended(20, 60, **ONE), NOW - 500, NOW)
+    assert "20 times in the last 2 h 5 m," in how_often([*ended(19, 60), *ended(1, 7300)], NOW - 7500, NOW)

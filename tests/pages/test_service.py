@@ -120,6 +120,7 @@ def test_the_page_shows_what_the_probe_sees_inside(page: Client, inside: Cast) -
     assert "orders.internal:5432 PostgreSQL 2 – 0 – 25%" in text  # noqa: RUF001 - likewise
     assert "orders 9 1 10 4 –" in text  # noqa: RUF001 - likewise
     assert "web-01 PID 77 Failed Killed by SIGKILL" in text
+    assert "Ended once in the last hour, by SIGKILL." in text
     regions = ("held-up", "threads", "routes", "calls", "pools", "lives")
     assert [region for region in regions if hidden(html.decode(), region)] == []
 

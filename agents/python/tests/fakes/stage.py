@@ -8,11 +8,11 @@ import selectors
 import shutil
 from typing import Any
 
+from advisor_agent.batch import Batch
 from advisor_agent.events import Events
 from advisor_agent.identity import linux_host
 from advisor_agent.lives import Lives
 from advisor_agent.scene import Observer
-from advisor_agent.spool import Batch
 from fakes.descriptors import Descriptors
 from fakes.machine import Machine
 from fakes.sink import attributes
