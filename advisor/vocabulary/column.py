@@ -28,11 +28,15 @@ class PartKind(StrEnum):
     INTERFACE = "interface"
     CPU = "cpu"
     COLLECTOR = "collector"
+    PROGRAM = "program"
 
     @property
     def of_process(self) -> bool:
         """True below a process, False below a host."""
-        return self not in (PartKind.DISK, PartKind.INTERFACE, PartKind.CPU, PartKind.COLLECTOR)
+        return self not in _OF_HOST
+
+
+_OF_HOST = frozenset({PartKind.DISK, PartKind.INTERFACE, PartKind.CPU, PartKind.COLLECTOR, PartKind.PROGRAM})
 
 
 class Kind(StrEnum):

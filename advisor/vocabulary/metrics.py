@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
+from advisor.vocabulary.neighbours import NEIGHBOURS
 
 SEMCONV_VERSION = "1.44.0"
 
@@ -220,7 +221,7 @@ PART = (
     _cpu("idle", "system.cpu.time", "s", _C, "Time idle", {_MODE: ("idle",)}),
 )
 
-COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART
+COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART + NEIGHBOURS
 
 HISTOGRAMS: dict[str, tuple[Entity | None, PartKind]] = {
     _REQUEST: (Entity.PROCESS, PartKind.ROUTE),

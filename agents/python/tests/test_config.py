@@ -73,3 +73,13 @@ def test_a_credential_of_systemd_is_let_be(tmp_path):
     file.chmod(0o440)
     found = config(ADVISOR_TOKEN_FILE=str(file), CREDENTIALS_DIRECTORY=str(tmp_path))
     assert found.token == "sah_credential"
+
+
+def test_programs_to_look_for():
+    assert config().programs == frozenset()
+    assert config(ADVISOR_PROCESSES="nginx  haproxy").programs == {"nginx", "haproxy"}
+
+
+def test_a_program_is_named_without_its_folder():
+    with pytest.raises(ConfigError, match="The process /usr/sbin/nginx must be the name of a program file"):
+        config(ADVISOR_PROCESSES="/usr/sbin/nginx")

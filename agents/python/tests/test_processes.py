@@ -162,3 +162,43 @@ def test_a_thread_of_the_kernel_is_not_looked_at_in_every_scan(machine, processe
     for _ in range(12):
         processes.scan()
     assert len(looked) < 6
+
+
+def test_programs_that_were_asked_for_are_named(machine):
+    machine.program(700, "/usr/lib/postgresql/16/bin/postgres")
+    machine.program(701, "/usr/lib/postgresql/16/bin/postgres (deleted)")
+    machine.program(800, "/usr/sbin/nginx")
+    processes = Processes(machine.kernel, {"postgres"})
+    for _ in range(10):
+        assert processes.scan() == []
+        assert processes.named == {"postgres": [700, 701]}
+    shutil.rmtree(machine.root / "proc/701")
+    processes.scan()
+    assert processes.named == {"postgres": [700]}
+
+
+def test_another_users_postgres_is_known_by_the_title_of_its_process(machine, monkeypatch):
+    machine.program(700, "/hidden")
+    machine.write("proc/700/cmdline", "postgres: 16/main: checkpointer \0")
+
+    def refuse(*parts):
+        raise PermissionError(13, "Permission denied", "/".join(parts))
+
+    monkeypatch.setattr(machine.kernel, "link", refuse)
+    processes = Processes(machine.kernel, {"postgres"})
+    processes.scan()
+    assert processes.named == {"postgres": [700]}
+
+
+def test_a_program_of_which_nothing_may_be_read_is_not_looked_at_each_time(machine, processes, monkeypatch):
+    machine.other(100)
+    looks = []
+
+    def refuse(*parts):
+        looks.append(parts)
+        raise FileNotFoundError(2, "No such file or directory", "/".join(parts))  # a thread of the kernel
+
+    monkeypatch.setattr(machine.kernel, "link", refuse)
+    for _ in range(15):
+        processes.scan()
+    assert len(looks) == 3 + 2

@@ -97,7 +97,7 @@ def test_a_line_ends_between_two_words():
 
 def sent(machine, keeps_lines):
     """Every byte about processes, whose figures are left out: there are too many for a test."""
-    processes = Processes(machine.kernel, keeps_lines).scan()
+    processes = Processes(machine.kernel, keeps_lines=keeps_lines).scan()
     assign_roles(processes)
     host = linux_host(machine.kernel)
     return json.dumps(export([Report(process_resource(host, one), []) for one in processes], now()), ensure_ascii=False)
@@ -109,7 +109,7 @@ def test_no_secret_is_in_a_whole_export(machine):
         machine.node(1000 + number, f"/srv/{number}/app.js", *form.words)
     moment = now()
     text = json.dumps(
-        export(Collection(linux(machine.kernel, True), Log()).collect(moment), moment), ensure_ascii=False
+        export(Collection(linux(machine.kernel, keeps_lines=True), Log()).collect(moment), moment), ensure_ascii=False
     )
     assert described((form, form.leaks(text)) for form in made) == []
     assert text.count("process.command_line") == len(made)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from advisor_agent import collectors, install
@@ -24,6 +25,7 @@ def test_linux_is_read_by_proc_and_psutil_is_not_even_imported():
 
 @pytest.mark.parametrize("name", ["darwin", "win32"])
 def test_other_systems_are_seen_through_psutil(monkeypatch, name):
+    assert psutil.LINUX, "it is imported as on this system, before another one is claimed"
     monkeypatch.setattr(sys, "platform", name)
     found = this_system()
     assert {module.__name__.rpartition(".")[2] for module in found.collectors} >= {"agent", "cpu", "process_ports"}
@@ -56,3 +58,10 @@ def test_a_system_knows_its_host_and_what_to_do_about_permissions(machine):
     assert found.host.name == "shop-1"
     assert "CAP_SYS_PTRACE" in found.remedy
     assert found.collectors == found_modules(collectors)
+
+
+def test_linux_looks_for_datastores_and_for_what_is_asked_for(machine):
+    machine.program(700, "/usr/lib/postgresql/16/bin/postgres")
+    machine.program(800, "/usr/sbin/nginx")
+    assert linux(machine.kernel).look().named == {"postgres": [700]}
+    assert linux(machine.kernel, frozenset({"nginx"})).look().named == {"postgres": [700], "nginx": [800]}

@@ -10,7 +10,7 @@ from advisor_agent.settings import DEFAULT_LISTEN, ConfigError, refuse_open
 
 
 class Config:
-    """Everything that a run needs. `interval` is in seconds; `listen` is None for no receiver."""
+    """What a run needs. `interval` is in seconds; `listen` is None for no receiver; `programs` are names of files."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.server = parse_server(settings.get("ADVISOR_SERVER", ""))
@@ -19,6 +19,7 @@ class Config:
         self.listen = _listen(settings.get("ADVISOR_LISTEN") or DEFAULT_LISTEN)
         self.command_lines = _switch(settings.get("ADVISOR_COMMAND_LINES") or "off", "command lines")
         self.state_dir = settings.get("ADVISOR_STATE_DIR") or state_folder(settings)
+        self.programs = _programs(settings.get("ADVISOR_PROCESSES", ""))
 
 
 def _token(settings: Mapping[str, str]) -> str:
@@ -54,6 +55,14 @@ def _switch(text: str, name: str) -> bool:
     if text not in ("on", "off", "true", "false"):
         raise ConfigError(f"The setting of {name} must be on or off, not {text}.")
     return text in ("on", "true")
+
+
+def _programs(text: str) -> frozenset[str]:
+    names = frozenset(text.split())
+    for name in names:
+        if "/" in name:
+            raise ConfigError(f"The process {name} must be the name of a program file, without its folder.")
+    return names
 
 
 def _listen(text: str) -> Address | None:

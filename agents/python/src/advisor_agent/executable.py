@@ -40,12 +40,14 @@ class Executable:
         self.version = version
 
 
-def runtime_by_name(path: str, paths: ModuleType = os.path) -> str:
-    """The runtime that a program is called after: node, nodejs, node20, node-v22.1.0, node.exe, bun, deno; else empty.
+def file_name(path: str, paths: ModuleType = os.path) -> str:
+    """The last part of a program's path; a deleted file (an upgrade) keeps its name."""
+    return str(paths.basename(path.replace(" (deleted)", "")))
 
-    A deleted file (an upgrade) keeps its name.
-    """
-    name = paths.basename(path.replace(" (deleted)", ""))
+
+def runtime_by_name(path: str, paths: ModuleType = os.path) -> str:
+    """The runtime that a program is called after: node, nodejs, node20, node-v22.1.0, node.exe, bun, deno, or empty."""
+    name = file_name(path, paths)
     return next((runtime for runtime, form in _NAMES.items() if form.fullmatch(name)), "")
 
 

@@ -1,14 +1,13 @@
-"""Which processes of this Linux machine are Node.js, Bun or Deno, each looked at closely once."""
+"""Which processes of this Linux machine are Node.js, Bun or Deno, each looked at closely once, and which run what."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from advisor_agent.claims import claims_of
 from advisor_agent.command import command_of, line_of
 from advisor_agent.container import container_of
-from advisor_agent.executable import Executables, runtime_by_name
+from advisor_agent.executable import Executables, file_name, runtime_by_name
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
 from advisor_agent.naming import name_of
 from advisor_agent.process import Process
@@ -25,9 +24,12 @@ _EXEC_SECONDS = 0.02
 
 
 class Stat:
-    """The fields of /proc/PID/stat that are used. Seconds and bytes, `start` in kernel ticks."""
+    """The fields of /proc/PID/stat that are used. Seconds and bytes, `start` in kernel ticks.
 
-    __slots__ = ("major_faults", "minor_faults", "parent", "rss", "start", "system", "threads", "user")
+    `children` is the CPU time of those that ended, theirs included.
+    """
+
+    __slots__ = ("children", "major_faults", "minor_faults", "parent", "rss", "start", "system", "threads", "user")
 
     def __init__(self, text: str) -> None:
         # The name in parentheses may hold anything, so fields are counted from its last ")".
@@ -37,6 +39,7 @@ class Stat:
         self.major_faults = int(fields[9])
         self.user = int(fields[11]) / TICKS_PER_SECOND
         self.system = int(fields[12]) / TICKS_PER_SECOND
+        self.children = (int(fields[13]) + int(fields[14])) / TICKS_PER_SECOND
         self.threads = int(fields[17])
         self.start = int(fields[19])
         self.rss = int(fields[21]) * PAGE_BYTES
@@ -61,7 +64,7 @@ class NodeProcess(Process):
     @property
     def executable(self) -> str:
         """The program's file name."""
-        return os.path.basename(self.program.replace(" (deleted)", ""))
+        return file_name(self.program)
 
     @property
     def key(self) -> tuple[int, int]:
@@ -70,24 +73,28 @@ class NodeProcess(Process):
 
 
 class _Seen:
-    __slots__ = ("looks", "process")
+    __slots__ = ("looks", "name", "process")
 
     def __init__(self) -> None:
         self.looks = 0
+        self.name = ""
         self.process: NodeProcess | None = None
 
 
 class Processes:
     """Keeps the classification between scans, by pid and start time."""
 
-    def __init__(self, kernel: Kernel, keeps_lines: bool = False) -> None:
+    def __init__(self, kernel: Kernel, programs: Collection[str] = (), keeps_lines: bool = False) -> None:
         self._kernel = kernel
+        self._programs = programs
         self._keeps_lines = keeps_lines
         self._executables = Executables()
         self._seen: dict[int, _Seen] = {}
         self._scans = 0
         self.count = 0
         """Processes of any kind at the last scan."""
+        self.named: dict[str, list[int]] = {}
+        """Pids at the last scan of each program that was asked for."""
 
     def scan(self) -> list[NodeProcess]:
         """Every process of a JavaScript runtime now, in the order of pids, with fresh `stat`."""
@@ -95,8 +102,11 @@ class Processes:
         self._scans += 1
         self.count = len(pids)
         self._seen = {pid: self._seen.get(pid) or _Seen() for pid in pids}
+        self.named = {}
         for pid, seen in self._seen.items():
             self._look(pid, seen)
+            if seen.name:
+                self.named.setdefault(seen.name, []).append(pid)
         return self.known
 
     def newcomers(self, parents: Iterable[int]) -> list[NodeProcess]:
@@ -141,6 +151,8 @@ class Processes:
             return None
         seen.looks += 1
         program = self._program(pid)  # a thread of the kernel has none
+        name = file_name(program).rstrip(":")  # "postgres:", where only the title of the process may be read
+        seen.name = name if name in self._programs else ""
         is_same = old is not None and old.program == program
         if not is_same and not runtime_by_name(program):
             return None

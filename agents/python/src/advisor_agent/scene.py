@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from advisor_agent.cluster import assign_roles
 from advisor_agent.descriptor_kinds import DescriptorKinds
@@ -10,6 +10,7 @@ from advisor_agent.kernel import Kernel
 from advisor_agent.metric import Sample
 from advisor_agent.ports import Ports, PortUse
 from advisor_agent.processes import NodeProcess, Processes, Stat
+from advisor_agent.programs import DATASTORES, Programs
 from advisor_agent.view import View
 
 
@@ -18,7 +19,8 @@ class Scene(View):
 
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
     `tcp_states` are the sockets of the agent's own network namespace by state; `kinds` knows what descriptors are,
-    and `groups` holds what was read of a control group in this look.
+    `groups` holds what was read of a control group in this look; `named` are the pids of each program that was asked
+    for, and `programs` adds them up.
     """
 
     __slots__ = (
@@ -27,8 +29,10 @@ class Scene(View):
         "hidden",
         "kernel",
         "kinds",
+        "named",
         "ports",
         "ports_error",
+        "programs",
         "tcp_states",
     )
 
@@ -44,6 +48,8 @@ class Scene(View):
         self.tcp_states: dict[int, int] = {}
         self.groups: dict[str, list[Sample]] = {}
         self.kinds = DescriptorKinds(kernel)
+        self.named: dict[str, list[int]] = {}
+        self.programs = Programs(kernel)
 
     @property
     def boot_age(self) -> float:
@@ -61,9 +67,10 @@ class Scene(View):
 class Observer:
     """Looks again and again, keeping what is dear to find out."""
 
-    def __init__(self, kernel: Kernel, keeps_lines: bool = False) -> None:
+    def __init__(self, kernel: Kernel, programs: Collection[str] = DATASTORES, keeps_lines: bool = False) -> None:
         self.kernel = kernel
-        self._processes = Processes(kernel, keeps_lines)
+        self._processes = Processes(kernel, programs, keeps_lines)
+        self._programs = Programs(kernel)
         self._ports = Ports(kernel)
         self._kinds = DescriptorKinds(kernel)
         self.processes: list[NodeProcess] = []
@@ -76,6 +83,7 @@ class Observer:
         scene = Scene(self.kernel, processes, self._processes.count, {})
         self._kinds.keep(process.key for process in processes)
         scene.kinds = self._kinds
+        scene.named, scene.programs = self._processes.named, self._programs
         try:
             scene.ports = self._ports.scan(processes)
             scene.hidden, scene.tcp_states = self._ports.hidden, self._ports.states

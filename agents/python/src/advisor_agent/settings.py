@@ -19,6 +19,7 @@ FLAGS = {
     "--listen": ("ADVISOR_LISTEN", f"address for local probes and SDKs ({DEFAULT_LISTEN}), or off"),
     "--command-lines": ("ADVISOR_COMMAND_LINES", "on: send command lines of processes, without secrets (off)"),
     "--state-dir": ("ADVISOR_STATE_DIR", "where unsent data waits"),
+    "--processes": ("ADVISOR_PROCESSES", "programs to report beside Node.js, as 'nginx haproxy'"),
     "--config": ("ADVISOR_CONFIG", "settings file, in TOML"),
 }
 """Flag -> (environment variable, meaning). The token itself is no flag: other users can read those."""

@@ -15,6 +15,7 @@ from advisor_agent.following import Following
 from advisor_agent.identity import Host, linux_host
 from advisor_agent.kernel import Kernel
 from advisor_agent.modules import found_modules
+from advisor_agent.programs import DATASTORES
 from advisor_agent.scene import Observer
 from advisor_agent.settings import ConfigError
 from advisor_agent.view import View
@@ -53,10 +54,13 @@ class System:
         self.most_held = most_held
 
 
-def this_system(keeps_lines: bool = False) -> System:
-    """The one that we run on, with or without command lines. ConfigError where the agent cannot work."""
+def this_system(programs: frozenset[str] = frozenset(), keeps_lines: bool = False) -> System:
+    """The one that we run on, with or without command lines; `programs` are looked for on Linux.
+
+    ConfigError where the agent cannot work.
+    """
     if sys.platform.startswith("linux"):
-        return linux(Kernel(), keeps_lines)
+        return linux(Kernel(), programs, keeps_lines)
     if sys.platform not in _OTHERS:
         raise ConfigError("The agent runs on Linux, macOS and Windows: elsewhere let an OpenTelemetry SDK report.")
     from advisor_agent.portable.system import through  # Linux pays nothing for it
@@ -67,11 +71,11 @@ def this_system(keeps_lines: bool = False) -> System:
         raise ConfigError("On this system the agent needs psutil: pip install psutil.") from error
 
 
-def linux(kernel: Kernel, keeps_lines: bool = False) -> System:
-    """All of /proc, /sys and netlink."""
+def linux(kernel: Kernel, programs: frozenset[str] = frozenset(), keeps_lines: bool = False) -> System:
+    """All of /proc, /sys and netlink; datastores are looked for besides the programs that are asked for."""
     from advisor_agent.lives import Lives  # needs fcntl, which Windows lacks
 
-    host, observer = linux_host(kernel), Observer(kernel, keeps_lines)
+    host, observer = linux_host(kernel), Observer(kernel, DATASTORES | programs, keeps_lines)
     following = partial(Lives, observer, host)
     modules = found_modules(collectors)
     return System(host, observer.look, modules, found_modules(errands), _REMEDY, following, _MOST_HELD)

@@ -107,6 +107,8 @@ def _populate(machine: Machine, seconds: int) -> None:
     worker = {"NODE_UNIQUE_ID": "1", **named}
     inside = {"cgroup": pod, "descriptors": ("/dev/null", "socket:[603]"), "virtual_pid": 20}
     machine.node(4101, "/srv/shop/main.js", environ=worker, parent=4100, user=busy, **inside)
+    machine.program(700, "/usr/lib/postgresql/16/bin/postgres", children=90 * TICKS_PER_SECOND)
+    machine.program(701, "/usr/lib/postgresql/16/bin/postgres", parent=700, user=busy)
     if not seconds:
         machine.tcp(LISTEN, 3000, 501, waiting=2)
         machine.tcp(LISTEN, 3001, 502)

@@ -201,6 +201,18 @@ class Machine:
         """What a process shows as its children."""
         self.write(f"proc/{parent}/task/{parent}/children", "".join(f"{pid} " for pid in pids))
 
+    def program(
+        self, pid: int, path: str, parent: int = 1, user: int = 500, children: int = 0, start: int = 1000
+    ) -> None:
+        """A process of 12 MB of its own and 38 MB that it shares. CPU time is in ticks, as of `node`."""
+        place = f"proc/{pid}"
+        self.link(f"{place}/exe", path)
+        self.write(f"{place}/stat", stat_line(pid, parent, start, user, children))
+        resident, shared = (size // PAGE_BYTES for size in (50_000_000, 38_000_000))
+        self.write(f"{place}/statm", f"90000 {resident} {shared} 900 0 4000 0\n")
+        for number in range(4):
+            self.link(f"{place}/fd/{number}", "/dev/null")
+
     def limited(self, cgroup: str, processors: float, memory: int, seconds: int = 0) -> None:
         """A control group with a quota that throttles in every other period, and a memory limit that is half used."""
         folder = f"sys/fs/cgroup{cgroup}"
@@ -222,8 +234,8 @@ class Machine:
         self.write("proc/self/net/tcp", _TCP_HEAD + "".join(self._sockets))
 
 
-def stat_line(pid: int, parent: int, start: int, user: int) -> str:
+def stat_line(pid: int, parent: int, start: int, user: int, children: int = 0) -> str:
     """/proc/PID/stat with a name that tries to break a parser."""
     resident = 50_000_000 // PAGE_BYTES
-    head = f"{pid} (no) de) S {parent} 1 1 0 -1 4194304 {user * 10} 0 3 0 {user} {user // 5} 0 0 20 0"
+    head = f"{pid} (no) de) S {parent} 1 1 0 -1 4194304 {user * 10} 0 3 0 {user} {user // 5} {children} 0 20 0"
     return f"{head} 11 0 {start} 900000000 {resident} 18446744073709551615 1 1 0 0 0 0 0 0\n"
