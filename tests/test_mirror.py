@@ -13,6 +13,7 @@ ONE_THING_A_FILE = {
     "advisor/strategies": "tests/strategies",
     "advisor/alerts/channels": "tests/alerts/channels",
     "agents/python/src/advisor_agent/collectors": "agents/python/tests/collectors",
+    "agents/python/src/advisor_agent/errands": "agents/python/tests/errands",
     "agents/python/src/advisor_agent/portable/collectors": "agents/python/tests/portable/collectors",
 }
 """Where a newcomer adds one file and its test, and edits no list."""

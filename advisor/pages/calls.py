@@ -8,7 +8,7 @@ from advisor.features.window import PartWindow, ServiceWindow
 from advisor.pages import measured
 from advisor.vocabulary import PartKind
 
-_SYSTEMS = {
+SYSTEMS = {
     "postgresql": "PostgreSQL",
     "mysql": "MySQL",
     "mariadb": "MariaDB",
@@ -90,7 +90,7 @@ def _words(kind: PartKind, name: str) -> tuple[str, str]:
     if kind is PartKind.DESTINATION:
         return address(name), "HTTP"
     system, _, place = name.partition(" ")
-    known = _SYSTEMS.get(system, system)
+    known = SYSTEMS.get(system, system)
     return (address(place), known) if place else (known, "database")
 
 

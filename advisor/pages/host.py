@@ -12,7 +12,7 @@ from advisor.charts import registry
 from advisor.charts.chart import Place
 from advisor.features.window import HostWindow
 from advisor.fleet.models import Host
-from advisor.pages import agent_cost, measured, storage, tenants, urgency, words
+from advisor.pages import agent_cost, datastores, measured, programs, storage, tenants, urgency, words
 from advisor.pages.course import RANGES, chosen_range
 from advisor.store import samples
 
@@ -35,6 +35,8 @@ def host(request: HttpRequest, number: int) -> HttpResponse:
         "range": chosen_range(request),
         "ranges": list(RANGES),
         "tenants": tenants.tenant_rows(view.instances),
+        "datastores": datastores.datastore_rows(machine),
+        "programs": programs.program_rows(machine),
         "filesystems": storage.filesystem_rows(machine),
         "disks": storage.disk_rows(machine),
         "interfaces": storage.interface_rows(machine),

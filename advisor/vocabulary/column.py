@@ -29,6 +29,9 @@ class PartKind(StrEnum):
     CPU = "cpu"
     COLLECTOR = "collector"
     PROGRAM = "program"
+    DATASTORE = "datastore"
+    REPLICA = "replica"
+    STATEMENT = "statement"
 
     @property
     def of_process(self) -> bool:
@@ -36,7 +39,18 @@ class PartKind(StrEnum):
         return self not in _OF_HOST
 
 
-_OF_HOST = frozenset({PartKind.DISK, PartKind.INTERFACE, PartKind.CPU, PartKind.COLLECTOR, PartKind.PROGRAM})
+_OF_HOST = frozenset(
+    {
+        PartKind.DISK,
+        PartKind.INTERFACE,
+        PartKind.CPU,
+        PartKind.COLLECTOR,
+        PartKind.PROGRAM,
+        PartKind.DATASTORE,
+        PartKind.REPLICA,
+        PartKind.STATEMENT,
+    }
+)
 
 
 class Kind(StrEnum):

@@ -21,12 +21,22 @@ def test_names_are_unique_within_a_process_and_a_host() -> None:
 
 
 def test_names_are_unique_within_a_kind_of_part() -> None:
-    seen: dict[PartKind | None, list[str]] = defaultdict(list)
+    """Datastores of two systems share columns: one row is never of both."""
+    seen: dict[tuple[PartKind | None, str], list[str]] = defaultdict(list)
     for c in COLUMNS:
         if c.entity is Entity.PART:
-            seen[c.part].append(c.name)
+            system = next((word for word in ("postgresql", "redis") if word in c.metric), "")
+            seen[c.part, system].append(c.name)
     assert all(len(names) == len(set(names)) for names in seen.values())
-    assert set(seen) == set(PartKind)
+    assert {part for part, _ in seen} == set(PartKind)
+
+
+def test_a_column_that_kinds_of_parts_share_is_an_increase_in_all_of_them_or_in_none() -> None:
+    shared: dict[str, set[bool]] = defaultdict(set)
+    for c in COLUMNS:
+        if c.entity is Entity.PART:
+            shared[c.name].add(c.is_increase)
+    assert {name for name, kinds in shared.items() if len(kinds) > 1} == set()
 
 
 @pytest.mark.parametrize("c", COLUMNS, ids=lambda c: f"{c.entity}-{c.part or ''}-{c.name}")

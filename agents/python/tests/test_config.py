@@ -83,3 +83,26 @@ def test_programs_to_look_for():
 def test_a_program_is_named_without_its_folder():
     with pytest.raises(ConfigError, match="The process /usr/sbin/nginx must be the name of a program file"):
         config(ADVISOR_PROCESSES="/usr/sbin/nginx")
+
+
+def test_datastores_to_ask():
+    made = config(ADVISOR_POSTGRESQL="postgresql://a:p@db/shop  postgres://b@db", ADVISOR_REDIS="redis://:p@db")
+    assert made.postgresql == ["postgresql://a:p@db/shop", "postgres://b@db"]
+    assert made.redis == ["redis://:p@db"]
+    assert (config().postgresql, config().redis) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("variable", "urls"),
+    [
+        ("ADVISOR_POSTGRESQL", "postgresql://a@db/shop postgresql://:hunter2@db"),
+        ("ADVISOR_REDIS", "redis://db redis://:hun/ter2@db"),
+        ("ADVISOR_REDIS", "redis://db redis://:hunter2@db:port"),
+        ("ADVISOR_REDIS", "redis://db postgresql://:hunter2@db/shop"),
+    ],
+)
+def test_a_wrong_datastore_is_named_by_its_number_and_nothing_of_it_is_repeated(variable, urls):
+    with pytest.raises(ConfigError, match=f"Entry 2 of {variable} cannot be read: ") as refused:
+        config(**{variable: urls})
+    assert "hun" not in str(refused.value)
+    assert refused.value.__suppress_context__

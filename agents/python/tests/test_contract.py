@@ -7,7 +7,7 @@ import json
 import pytest
 from advisor.vocabulary import COLUMNS
 
-from advisor_agent import collectors
+from advisor_agent import collectors, errands
 from advisor_agent.collectors import agent_collectors
 from advisor_agent.events import EXITED, STARTED
 from advisor_agent.metric import COUNTER, GAUGE, SHARE, UPDOWNCOUNTER
@@ -16,6 +16,8 @@ from fakes.contract import FOLDER, examples, text_of
 from fakes.sink import attributes, values
 
 HOST = json.loads((FOLDER / "host.example.json").read_text())["resourceMetrics"]
+MODULES = found_modules(collectors) + found_modules(errands)
+DECLARED = [metric for module in MODULES for metric in module.METRICS]
 PROCESSES = json.loads((FOLDER / "process.example.json").read_text())["resourceMetrics"]
 
 
@@ -26,7 +28,7 @@ def test_the_files_are_what_the_code_sends(name):
 
 def test_every_declared_metric_is_in_an_example():
     sent = {metric["name"] for resource in HOST + PROCESSES for metric in resource["scopeMetrics"][0]["metrics"]}
-    assert sent == {metric.name for module in found_modules(collectors) for metric in module.METRICS}
+    assert sent == {metric.name for metric in DECLARED}
 
 
 def test_counters_carry_their_span_and_all_points_the_same_time():
@@ -57,14 +59,13 @@ def test_a_cluster_in_the_example():
 def test_names_units_and_kinds_are_the_vocabularys():
     columns = {column.metric: column for column in COLUMNS}
     on_the_wire = {COUNTER: "counter", UPDOWNCOUNTER: "updowncounter", GAUGE: "gauge", SHARE: "gauge"}
-    for module in found_modules(collectors):
-        for metric in module.METRICS:
-            column = columns[metric.name]
-            assert (metric.unit, on_the_wire[metric.kind]) == (column.unit, column.kind.value), metric.name
+    for metric in DECLARED:
+        column = columns[metric.name]
+        assert (metric.unit, on_the_wire[metric.kind]) == (column.unit, column.kind.value), metric.name
 
 
 def test_every_host_column_and_every_process_column_seen_from_outside_is_sent():
-    sent = {metric.name for module in found_modules(collectors) for metric in module.METRICS}
+    sent = {metric.name for metric in DECLARED}
     inside = ("nodejs.", "v8js.", "http.", "db.client.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
     wanted = {column.metric for column in COLUMNS if not column.metric.startswith(inside)}
     assert wanted == sent

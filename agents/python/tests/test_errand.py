@@ -44,3 +44,12 @@ def test_what_the_child_writes_the_parent_understands(monkeypatch, capsys):
 def test_what_no_child_of_ours_says_is_refused(told):
     with pytest.raises((KeyError, ValueError, TypeError)):
         understood(told, {SIZE.name: SIZE})
+
+
+def test_what_a_target_leaves_out_is_told_beside_its_answers(made_up, monkeypatch):
+    def ask(target):
+        yield Answer(SIZE.at(5))
+        yield ErrandError("The rest is hidden.")
+
+    monkeypatch.setattr(sys.modules["advisor_agent.errands.made_up"], "ask", ask)
+    assert run("made_up", ["here"]) == ([["advisor.test.size", 5, (), None]], ["The rest is hidden."])

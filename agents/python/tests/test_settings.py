@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from advisor_agent.config import Config
-from advisor_agent.settings import ConfigError, refuse_open, settings_of
+from advisor_agent.settings import SECRETS, ConfigError, refuse_open, settings_of
 
 GOOD = {"ADVISOR_SERVER": "http://127.0.0.1:8000", "ADVISOR_TOKEN": "sah_abc"}
 
@@ -77,3 +77,16 @@ def test_windows_shows_no_modes_to_judge_a_secret_by(tmp_path, monkeypatch):
         refuse_open(str(file), {})
     monkeypatch.setattr(sys, "platform", "win32")
     refuse_open(str(file), {})
+
+
+@pytest.mark.parametrize("key", SECRETS)
+def test_what_holds_passwords_is_no_flag_and_makes_its_file_a_secret(tmp_path, key):
+    file = tmp_path / "agent.toml"
+    file.write_text(f'{key} = ["redis://:p@a", "redis://:p@b"]\n')
+    file.chmod(0o644)
+    with pytest.raises(ConfigError, match="holds a secret and is open to other users"):
+        settings_of(["--config", str(file)], {})
+    file.chmod(0o600)
+    assert settings_of(["--config", str(file)], {})[SECRETS[key][0]] == "redis://:p@a redis://:p@b"
+    with pytest.raises(ConfigError, match="There is no option"):
+        settings_of([f"--{key}", "redis://:p@a"], {})

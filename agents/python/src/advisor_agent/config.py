@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor_agent.address import Address, parse_address, parse_server
+from advisor_agent.dsn import POSTGRESQL, REDIS, Dsn
 from advisor_agent.places import state_folder
-from advisor_agent.settings import DEFAULT_LISTEN, ConfigError, refuse_open
+from advisor_agent.settings import DEFAULT_LISTEN, SECRETS, ConfigError, refuse_open
 
 
 class Config:
@@ -20,6 +21,8 @@ class Config:
         self.command_lines = _switch(settings.get("ADVISOR_COMMAND_LINES") or "off", "command lines")
         self.state_dir = settings.get("ADVISOR_STATE_DIR") or state_folder(settings)
         self.programs = _programs(settings.get("ADVISOR_PROCESSES", ""))
+        self.postgresql = _urls(settings, "postgresql", POSTGRESQL)
+        self.redis = _urls(settings, "redis", REDIS)
 
 
 def _token(settings: Mapping[str, str]) -> str:
@@ -63,6 +66,20 @@ def _programs(text: str) -> frozenset[str]:
         if "/" in name:
             raise ConfigError(f"The process {name} must be the name of a program file, without its folder.")
     return names
+
+
+def _urls(settings: Mapping[str, str], key: str, systems: dict[str, str]) -> list[str]:
+    variable, meaning = SECRETS[key]
+    urls = settings.get(variable, "").split()
+    for number, url in enumerate(urls, 1):
+        try:
+            Dsn(url, systems)
+        except ValueError:  # its text may hold the password
+            raise ConfigError(
+                f"Entry {number} of {variable} cannot be read: {meaning}."
+                " In a password write @ as %40, / as %2F and : as %3A."
+            ) from None
+    return urls
 
 
 def _listen(text: str) -> Address | None:

@@ -17,7 +17,7 @@ Told = list[object]
 
 
 class ErrandError(Exception):
-    """A target that gave no answer; the text says why and what to do."""
+    """A target that gave no answer, or left something out; the text says why and what to do."""
 
 
 class Answer:
@@ -42,12 +42,14 @@ def run(name: str, targets: list[str]) -> tuple[list[Told], list[str]]:
     """What the targets told, and a sentence for each that did not."""
     module = importlib.import_module(f"advisor_agent.errands.{name}")
     told: list[Told] = []
-    errors = []
+    errors: list[str] = []
     for target in targets:
         try:
-            told += [_told(answer) for answer in module.ask(target)]
+            answers = list(module.ask(target))
         except ErrandError as error:
-            errors.append(str(error))
+            answers = [error]
+        told += [_told(answer) for answer in answers if isinstance(answer, Answer)]
+        errors += [str(error) for error in answers if isinstance(error, ErrandError)]
     return told, errors
 
 

@@ -33,7 +33,10 @@ ENROL_FLAGS = {
 INSTALL_FLAGS = {flag: FLAGS[flag] for flag in ("--token-file", "--config")}
 """What `install` takes, beside `--unprivileged`."""
 
-SECRETS: dict[str, tuple[str, str]] = {}
+SECRETS: dict[str, tuple[str, str]] = {
+    "postgresql": ("ADVISOR_POSTGRESQL", "databases to ask, as postgresql://advisor:password@127.0.0.1/shop"),
+    "redis": ("ADVISOR_REDIS", "Redis or Valkey to ask, as redis://:password@127.0.0.1:6379"),
+}
 """Key of the settings file -> (environment variable, meaning). They hold passwords, so they are no flags."""
 
 _IN_FILE = {

@@ -25,6 +25,7 @@ from advisor_agent.otlp import Report, event_record, events_export, export
 from advisor_agent.scene import Observer
 from advisor_agent.sockets import ESTABLISHED, LISTEN, Sockets, sockets
 from advisor_agent.system import linux
+from fakes.datastores import FakeErrands
 from fakes.machine import BOOT, Machine
 
 Json = dict[str, object]
@@ -42,11 +43,14 @@ def examples() -> dict[str, Json]:
         machine = Machine(Path(folder))
         _populate(machine, 0)
         ticks = count(0.0, 0.001)  # a clock that moves by a millisecond each time it is looked at
-        collection = Collection(linux(machine.kernel), Log(), ticks.__next__)
+        errands = FakeErrands()
+        collection = Collection(linux(machine.kernel), Log(), ticks.__next__, errands)
         # What is told each 30 s, is told this time.
         for seconds in (-2 * INTERVAL, 0):
+            errands.seconds = seconds + 2 * INTERVAL
             collection.collect(_moment(seconds))
         machine.at(INTERVAL)
+        errands.seconds = 3 * INTERVAL
         _populate(machine, INTERVAL)
         host, *processes = collection.collect(_moment(INTERVAL))
         happened = _happened(machine)
