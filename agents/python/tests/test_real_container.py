@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
@@ -34,7 +35,7 @@ def test_a_process_in_a_container_is_known_from_both_sides(inside, tmp_path):
     (tmp_path / "package.json").write_text('{"name": "shop"}')
     with node(tmp_path / "server.js", SERVER, inside=inside) as started:
         moment = now()
-        sent = export(Collection(linux(Kernel()), Log()).collect(moment), moment)["resourceMetrics"]
+        sent = json.loads(export(Collection(linux(Kernel()), Log()).collect(moment), moment))["resourceMetrics"]
         (found,) = [one for one in sent if attributes(one).get("process.parent_pid") == str(started.pid)]
         who = attributes(found)
         assert (who["process.vpid"], who["container.id"], who["service.name"]) == ("1", ID, "shop")
