@@ -29,23 +29,28 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The rows that a resource belongs to: a host alone, or a process of a service, with a host where it is known."""
+    """The rows that a resource belongs to: a host alone, or a process of a service, with a host where it is known.
+
+    `has_inside` is set where a probe or an SDK reports the process, whoever sent this.
+    """
 
     host_id: int | None = None
     service_id: int | None = None
     instance_id: int | None = None
     serves: bool = False
+    has_inside: bool = False
 
 
 @dataclass(slots=True)
 class _Memory:
-    """`places`: resource -> (host, instance); `services`: instance -> (service, whether it serves).
+    """`places`: resource -> (host, instance); `services`: instance -> (service, whether it
+    serves, whether it reports from inside).
 
     `seen` and `heard` are who sent samples and events since the last flush.
     """
 
     places: dict[Hashable, tuple[int | None, int | None]] = field(default_factory=dict)
-    services: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    services: dict[int, tuple[int, bool, bool]] = field(default_factory=dict)
     seen: set[Identity] = field(default_factory=set)
     heard: set[Identity] = field(default_factory=set)
     seen_tokens: set[int] = field(default_factory=set)
@@ -58,7 +63,7 @@ class _Memory:
         if instance_id is None:
             return Identity(host_id)
         service = self.services.get(instance_id)
-        return None if service is None else Identity(host_id, service[0], instance_id, service[1])
+        return None if service is None else Identity(host_id, service[0], instance_id, *service[1:])
 
     def keep(self, key: Hashable, identity: Identity) -> None:
         if len(self.places) >= _REMEMBERED:
@@ -66,7 +71,7 @@ class _Memory:
             self.services.clear()
         self.places[key] = (identity.host_id, identity.instance_id)
         if identity.instance_id is not None and identity.service_id is not None:
-            self.services[identity.instance_id] = (identity.service_id, identity.serves)
+            self.services[identity.instance_id] = (identity.service_id, identity.serves, identity.has_inside)
 
 
 _memory = _Memory()
@@ -115,7 +120,7 @@ def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, l
     if claim.name is None:
         return Identity(host_id)
     instance = instances.find(claim, claim.name, host, now, listening, lives)
-    return Identity(host_id, instance.service_id, instance.pk, instance.service.serves)
+    return Identity(host_id, instance.service_id, instance.pk, instance.service.serves, bool(instance.inside))
 
 
 def flush(now: datetime) -> None:
@@ -141,8 +146,8 @@ def _touch(rows: models.QuerySet[Any], ids: Collection[int], field: str, now: da
 
 def _refresh(ids: Collection[int]) -> None:
     """Take note of the instances that moved to another service, and of those that are gone."""
-    found = Instance.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__serves")
-    current = {pk: (service_id, serves) for pk, service_id, serves in found}
+    found = Instance.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__serves", "inside")
+    current = {pk: (service_id, serves, bool(inside)) for pk, service_id, serves, inside in found}
     for instance_id in ids:
         if instance_id in current and instance_id in _memory.services:
             _memory.services[instance_id] = current[instance_id]

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
+from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import rejection
-from advisor.ingest.readings import Report
+from advisor.ingest.readings import Figures, Report
 from advisor.ingest.totals import Resolved
 from advisor.store import samples
 from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
+from advisor.vocabulary.metrics import PART, PROCESS
+
+_INSIDE: Final = frozenset(column.name for column in PROCESS if column.is_inside)
+_INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_inside)
 
 
-def add_rows(rows: Rows, report: Report, identity: Identity) -> None:
-    """Add one row per entity and moment that has a figure. A host's figures in a process's report become a host row."""
+def add_rows(rows: Rows, report: Report, identity: Identity) -> int:
+    """Add one row per entity and moment that has a figure. A host's figures in a process's report become a host row.
+
+    What an agent read of a process's inside is left out where the process reports that itself: the rows of two
+    senders stand side by side, and the same requests would be counted twice. Returns how many figures those were.
+    """
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
+    is_double = identity.has_inside and report.resource.get("telemetry.sdk.name") == AGENT
+    left_out = 0
     for reading in report.readings.values():
         time_us, own, machine = reading.time_us, reading.process, reading.host
+        if is_double:
+            own, found = _from_outside(own)
+            left_out += found
         if process is not None and own.values:
             span = reading.span_of(own, own)
             rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, own.histogram()))
@@ -24,9 +39,12 @@ def add_rows(rows: Rows, report: Report, identity: Identity) -> None:
             rows.hosts.append(HostRow(host_id, time_us, reading.span_of(machine, machine), offset, machine.values))
         for (kind, name), part in reading.parts.items():
             owner, figures = (process, own) if kind.of_process else (_host(identity), machine)
-            if owner is not None and part.values:
+            if is_double and kind in _INSIDE_PARTS:
+                left_out += len(part.values)
+            elif owner is not None and part.values:
                 span = reading.span_of(part, figures)
                 rows.parts.append(PartRow(*owner, time_us, span, offset, kind, name, part.values, part.histogram()))
+    return left_out
 
 
 def add_events(rows: Rows, resolved: Sequence[Resolved]) -> None:
@@ -46,6 +64,12 @@ def _events(one: Resolved) -> Iterator[EventRow]:
         return
     for event in events:
         yield EventRow(*process, event.time_us, offset, event.name, event.ordinal, event.values)
+
+
+def _from_outside(own: Figures) -> tuple[Figures, int]:
+    """The figures that can only be seen from outside, and how many others there were."""
+    values = {column: value for column, value in own.values.items() if column not in _INSIDE}
+    return Figures(own.span, values), len(own.values) - len(values)
 
 
 def _process(identity: Identity) -> tuple[int, int] | None:

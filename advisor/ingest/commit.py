@@ -13,6 +13,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 
 from advisor.fleet import registry
 from advisor.fleet.registry import ForeignHost, Identity
+from advisor.ingest import rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
 from advisor.ingest.assembly import add_events, add_rows
 from advisor.ingest.batch import Batch, Outcome
@@ -73,7 +74,9 @@ class Committer:
             outcomes = [self._resolve(batch, resolved) for batch in batches]
             take_in(resolved)
             for one in resolved:
-                add_rows(rows, one.report, one.identity)
+                left_out = add_rows(rows, one.report, one.identity)
+                if left_out:
+                    one.rejected[rejection.TOLD_FROM_INSIDE] += left_out
             add_events(rows, resolved)
             samples.write(rows)
         services = {row.service_id for row in rows.processes} | {row.service_id for row in rows.events}

@@ -14,6 +14,10 @@ NO_START: Final = "delta points without a start time in the last 48 hours"
 WRONG_KIND: Final = "points of a kind that this metric does not have"
 SUMMARIES: Final = "points of summaries, which cannot be merged: send histograms"
 OUT_OF_ORDER: Final = "points older than the last one of their running total"
+TOLD_FROM_INSIDE: Final = (
+    "figures of a process's inside that the agent found outside (a page of metrics, PM2), "
+    "because a probe or an SDK in the process reports them too"
+)
 NOBODY: Final = "process points of a resource without service.name, service.instance.id or process.pid"
 
 NO_EVENT: Final = (

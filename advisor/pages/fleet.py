@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from advisor.fleet.models import Host, Instance, Service
 from advisor.pages import commands, present, urgency, words
+from advisor.pages.pm2 import apps_on
 from advisor.pages.present import Now
 from advisor.pages.urgency import Standing
 from advisor.vocabulary import Health, Progress
@@ -61,10 +62,15 @@ def fleet(request: HttpRequest) -> HttpResponse:
 
 
 def hosts_now(now: datetime) -> list[Host]:
-    """Hosts, those that report first, each with the number of its Node.js processes as `node_processes`."""
+    """Hosts, those that report first, each with the number of its Node.js processes as `node_processes`.
+
+    `apps` are those that PM2 has given up there.
+    """
     running = Q(instances__last_seen__gt=now - urgency.SILENT_AFTER)
     hosts = Host.objects.annotate(node_processes=Count("instances", filter=running)).order_by("-last_seen", "name")
+    apps = apps_on({host.pk: host.name for host in hosts}, now.timestamp())
     for host in hosts:
+        host.apps = [app for app in apps.get(host.pk, ()) if app.given_up]  # type: ignore[attr-defined]  # likewise
         host.reporting = now - host.last_seen < urgency.SILENT_AFTER  # type: ignore[attr-defined]  # for the template
     return list(hosts)
 

@@ -28,6 +28,7 @@ class ProcessRow:
     heap_limit: float | None
     descriptors: float | None
     descriptor_limit: float | None
+    restarts: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def _process(instance: InstanceWindow, host: str, where: Whereabouts) -> Process
         heap_limit=measured.last(track, "heap_limit"),
         descriptors=measured.last(track, "fd_open"),
         descriptor_limit=measured.last(track, "fd_limit"),
+        restarts=measured.last(track, "restarts"),
     )
 
 

@@ -13,7 +13,7 @@ from advisor.charts import registry
 from advisor.charts.chart import Place
 from advisor.features.window import ServiceWindow
 from advisor.fleet.models import Instance, Service
-from advisor.pages import blocks, calls, inside, lives, measured, pools, processes, urgency, words
+from advisor.pages import blocks, calls, inside, lives, measured, pm2, pools, processes, urgency, words
 from advisor.pages.course import RANGES, chosen_range
 from advisor.pages.happened import happened, reaches_back_to
 from advisor.pages.whereabouts import of_instances
@@ -44,6 +44,7 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
         "figures": {chart.id: registry.SKELETONS[chart.id] for chart in charts},
         "range": chosen_range(request),
         "ranges": list(RANGES),
+        "apps": pm2.apps_of(found, now.timestamp()),
         **last_minute(window),
         **last_day(found, now),
     })  # fmt: skip

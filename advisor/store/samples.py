@@ -6,6 +6,7 @@ Out: windows to judge, series to draw, the latest figures, what happened; rolled
 
 from advisor.store.batches import remember_batch
 from advisor.store.events import StoredEvent, events, fits
+from advisor.store.host_parts import host_parts
 from advisor.store.latest import Latest, latest
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
@@ -20,6 +21,7 @@ __all__ = [
     "TimeSeries",
     "events",
     "fits",
+    "host_parts",
     "host_series",
     "host_view",
     "latest",

@@ -32,6 +32,7 @@ class PartKind(StrEnum):
     DATASTORE = "datastore"
     REPLICA = "replica"
     STATEMENT = "statement"
+    APP = "app"
 
     @property
     def of_process(self) -> bool:
@@ -49,6 +50,7 @@ _OF_HOST = frozenset(
         PartKind.DATASTORE,
         PartKind.REPLICA,
         PartKind.STATEMENT,
+        PartKind.APP,
     }
 )
 
@@ -86,6 +88,9 @@ class Combine(StrEnum):
     MAX = "max"
 
 
+_FROM_INSIDE = ("nodejs.", "v8js.", "http.", "db.client.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One number of a snapshot.
@@ -115,6 +120,11 @@ class Column:
     combine: Combine = Combine.SUM
     part: PartKind | None = None
     named_by: tuple[str, ...] = ()
+
+    @property
+    def is_inside(self) -> bool:
+        """True where only the process itself knows it: its loop, its heap, its requests and calls."""
+        return self.metric.startswith(_FROM_INSIDE)
 
     @property
     def is_increase(self) -> bool:

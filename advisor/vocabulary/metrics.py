@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from advisor.vocabulary.apps import APPS
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
 from advisor.vocabulary.neighbours import NEIGHBOURS
 
@@ -35,6 +36,7 @@ _GAVE, _LOST = {_SWITCH: ("voluntary",)}, {_SWITCH: ("involuntary",)}
 _MINOR, _MAJOR = {_FAULT: ("minor",)}, {_FAULT: ("major",)}
 _FD = "advisor.file_descriptor.kind"
 _CGROUP = "advisor.process.cgroup"
+_RESTART = "advisor.process.restart"
 _ACCEPT = "advisor.system.tcp.accept_queue"
 _CLIENT_ERROR = {"http.response.status_code": tuple(str(status) for status in range(400, 500))}
 _ABORTED = {"error.type": ("aborted",)}
@@ -69,6 +71,8 @@ PROCESS = (
     _process_max("accept_queue", "advisor.process.accept_queue.length", "{connection}", _G, "Waiting to be accepted"),
     _process_max("accept_queue_limit", "advisor.process.accept_queue.limit", "{connection}", _G, "Most that may wait"),
     _process_max("uptime", "process.uptime", "s", _G, "Time since the process started"),
+    _process_max("restarts", f"{_RESTART}.count", "{restart}", _G, "Restarts that its supervisor (PM2) counted"),
+    _process_max("restarts_unstable", f"{_RESTART}.unstable.count", "{restart}", _G, "Restarts right after a start"),
     _process_max("loop_utilization", "nodejs.eventloop.utilization", "1", _G, "Event loop busy"),
     _process("loop_active", "nodejs.eventloop.time", "s", _C, "Time the loop was active", {_LOOP: ("active",)}),
     _process("loop_idle", "nodejs.eventloop.time", "s", _C, "Time the loop was idle", {_LOOP: ("idle",)}),
@@ -221,7 +225,7 @@ PART = (
     _cpu("idle", "system.cpu.time", "s", _C, "Time idle", {_MODE: ("idle",)}),
 )
 
-COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART + NEIGHBOURS
+COLUMNS: tuple[Column, ...] = PROCESS + HOST + PART + NEIGHBOURS + APPS
 
 HISTOGRAMS: dict[str, tuple[Entity | None, PartKind]] = {
     _REQUEST: (Entity.PROCESS, PartKind.ROUTE),

@@ -50,6 +50,12 @@ def test_a_transaction_that_failed_leaves_no_identity_behind(committed: Token) -
     assert only(Instance).pk == identity.instance_id
 
 
+def test_that_a_process_reports_itself_is_known_of_the_agents_reports_of_it_too(committed: Token) -> None:
+    assert not resolve(BY_AGENT, committed).has_inside
+    resolve(BY_PROBE, committed)
+    assert resolve(BY_AGENT, committed).has_inside
+
+
 def test_when_everybody_was_seen_last_is_written_every_few_seconds(committed: Token) -> None:
     for seconds in (0, 3, 6):
         resolve(BY_PROBE, committed, NOW + timedelta(seconds=seconds))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from advisor.features.histogram import Histogram
 from advisor.fleet.registry import Identity
 from advisor.ingest import otlp_json
@@ -63,6 +65,40 @@ def test_what_has_no_owner_makes_no_row() -> None:
     hostless = rows(Identity(service_id=5, instance_id=7))
     assert (len(hostless.processes), hostless.hosts) == (2, [])
     assert [row.kind for row in hostless.parts] == [PartKind.ROUTE]
+
+
+INSIDE_FROM_OUTSIDE = (
+    gauge("advisor.process.listening_port.count", number(2.0)),
+    gauge("nodejs.eventloop.delay.max", number(0.5)),
+    gauge("v8js.resource.active", number(3.0, attrs={"v8js.resource.type": "Timeout"})),
+    histogram("http.server.request.duration", explicit_point([2, 0], [0.1], 0.1, attrs=ROUTE)),
+)
+
+
+def sorted_in(who: dict[str, str], identity: Identity) -> tuple[Rows, int]:
+    data = json.dumps(export(resource({**PROCESS, **who}, *INSIDE_FROM_OUTSIDE))).encode()
+    (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: 0.0).reports
+    found = Rows()
+    return found, add_rows(found, report, identity)
+
+
+def test_what_a_process_tells_itself_is_not_taken_from_the_agent_too() -> None:
+    agent = {"telemetry.sdk.name": "advisor-agent"}
+    found, left_out = sorted_in(agent, Identity(service_id=5, instance_id=7, has_inside=True))
+    (row,) = found.processes
+    assert (row.values, row.latency, found.parts) == ({"listening": 2.0}, None, [])
+    assert left_out > 0
+
+
+@pytest.mark.parametrize(("sender", "has_inside"), [("advisor-agent", False), ("advisor-probe", True)])
+def test_a_single_sender_loses_nothing(sender: str, has_inside: bool) -> None:
+    who = Identity(service_id=5, instance_id=7, has_inside=has_inside)
+    found, left_out = sorted_in({"telemetry.sdk.name": sender}, who)
+    (row,) = found.processes
+    assert row.values["loop_delay_max"] == 0.5
+    assert row.latency is not None
+    assert {part.kind for part in found.parts} == {PartKind.ROUTE, PartKind.HANDLE}
+    assert left_out == 0
 
 
 def test_what_is_read_once_a_minute_leaves_the_spans_of_the_rest_alone() -> None:

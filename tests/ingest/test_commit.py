@@ -10,6 +10,7 @@ from django.db import DataError, OperationalError
 
 from advisor.fleet import registry, tokens
 from advisor.fleet.models import Host, Instance, Service, Token
+from advisor.ingest import rejection
 from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.batch import Batch
 from advisor.ingest.commit import Committer
@@ -18,7 +19,7 @@ from advisor.store.models import Batch as BatchRow
 from advisor.store.models import Event, HostSample, ProcessSample, Stream
 from advisor.store.rows import Rows
 from tests.ingest.batches import ELU, Told, batch, log_batch, process
-from tests.ingest.exports import HOST, NOW, PROCESS, counter, gauge, number, resource
+from tests.ingest.exports import HOST, NOW, PROCESS, counter, explicit_point, gauge, histogram, number, resource
 from tests.ingest.log_exports import STARTED, event, logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -224,3 +225,19 @@ def test_a_clock_that_is_off_is_kept_with_the_sample_and_on_the_host(commit: Com
     assert Host.objects.get().clock_offset == -3600.0
     commit([batch(token, process(at=NOW + 20), offset=0.0)])
     assert Host.objects.get().clock_offset == 0.0
+
+
+def test_requests_that_probe_and_page_both_tell_are_counted_once(commit: Committer, token: Token) -> None:
+    def told_by(sender: str, at: float) -> Batch:
+        who = {**PROCESS, "telemetry.sdk.name": sender}
+        requests = histogram("http.server.request.duration", explicit_point([10, 0], [0.1], 0.1, at=at))
+        ports = gauge("advisor.process.listening_port.count", number(1.0, at=at))
+        return batch(token, resource(who, requests, *([ports] if sender == "advisor-agent" else [])))
+
+    commit([told_by("advisor-agent", NOW - 20)])
+    commit([told_by("advisor-probe", NOW - 14)])
+    (receipt,) = commit([told_by("advisor-agent", NOW - 10)])
+    assert isinstance(receipt, Receipt)
+    assert list(receipt.rejected) == [rejection.TOLD_FROM_INSIDE]
+    stored = ProcessSample.objects.order_by("time").values_list("requests", "listening")
+    assert list(stored) == [(10.0, 1.0), (10.0, None), (None, 1.0)]

@@ -50,6 +50,11 @@ def test_the_heap_stands_beside_its_limit() -> None:
     assert (row.heap, row.heap_limit) == (5e7, 2e9)
 
 
+def test_restarts_are_told_where_a_supervisor_counts_them() -> None:
+    rows = process_rows(window(process(values=track(restarts=[3, 4])), process(pid=7)), {})
+    assert [(row.pid, row.restarts) for row in rows] == [(7, None), (42, 4)]
+
+
 @pytest.mark.parametrize(
     ("told", "worker", "said"),
     [("single", None, ""), ("primary", None, "primary"), ("worker", 3, "worker 3"), ("worker", None, "worker")],

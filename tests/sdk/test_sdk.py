@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,24 +15,11 @@ from django.test import Client
 
 from advisor.fleet import tokens
 from advisor.fleet.models import Instance, Service, Token
+from tests.sdk.conftest import Until
 
 pytestmark = pytest.mark.processes
 
 HERE = Path(__file__).parent
-PATIENCE = 120.0
-
-
-@pytest.fixture
-def door(database_url: str, valkey: Path) -> Iterator[str]:
-    """The address of a running ingest process."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    command = [sys.executable, "-m", "uvicorn", "advisor.ingest.app:application", "--no-access-log"]
-    command += ["--fd", str(listening.fileno())]
-    environment = {**os.environ, "ADVISOR_DATABASE_URL": database_url}
-    with subprocess.Popen(command, env=environment, pass_fds=[listening.fileno()]) as process:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        process.terminate()
-    listening.close()
 
 
 @pytest.fixture
@@ -62,16 +45,7 @@ def orders(door: str) -> Iterator[str]:
         process.kill()  # the SDK's own SIGTERM handler flushes and lets the service live on
 
 
-def until(look: Callable[[], Any], meanwhile: Callable[[], None]) -> Any:
-    """What `look` finds, once it finds something; `meanwhile` is done between two looks."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := look()):
-        assert time.monotonic() < deadline, "the SDK's figures did not arrive"
-        meanwhile()
-    return found
-
-
-def test_a_foreign_sdk_becomes_a_service_with_loop_and_latency_charts(orders: str) -> None:
+def test_a_foreign_sdk_becomes_a_service_with_loop_and_latency_charts(orders: str, until: Until) -> None:
     def order() -> None:
         for number in range(20):
             urllib.request.urlopen(f"{orders}/orders/{number}").read()

@@ -41,6 +41,12 @@ def offset(seconds: float) -> str:
 
 
 @register.filter
+def restarted(times: float) -> str:
+    """`restarted once`, `restarted 12 times`."""
+    return "restarted once" if times == 1 else f"restarted {words.plain(times)} times"
+
+
+@register.filter
 def ago(at: datetime | None) -> str:
     """How long ago: `3 s ago`; `never` for nothing."""
     return "never" if at is None else f"{words.duration((datetime.now(UTC) - at).total_seconds())} ago"

@@ -36,6 +36,22 @@ def test_bad_percent_signs_do_no_harm(text, expected):
     assert claims_of(environ(OTEL_RESOURCE_ATTRIBUTES=f"service.name={text}")).resource == {"service.name": expected}
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ('{"name":"shop","env":{"name":"other","TOKEN":"s3cret"},"pm_id":0}', "shop"),
+        ('{"pm_id":0}', ""),
+        ('{"name":7}', ""),
+        ('["name"]', ""),
+        ('"name"', ""),
+        ('{"name":"shop"', ""),
+        ("[" * 100_000, ""),
+    ],
+)
+def test_in_cluster_mode_pm2_hands_over_one_variable(given, name):
+    assert claims_of(environ(pm2_env=given)).pm2_name == name
+
+
 def test_name_is_pm2s_only_beside_its_id():
     assert claims_of(environ(name="api", pm_id="0")).pm2_name == "api"
     assert claims_of(environ(name="somebody")).pm2_name == ""

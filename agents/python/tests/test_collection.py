@@ -158,10 +158,13 @@ def test_a_collector_that_is_read_now_and_then_is_counted_from_its_own_last_time
 def test_what_errands_bring_is_counted_from_their_own_last_time(machine):
     machine.node(100, "/srv/a.js")
     brought = {}
-    errands = types.SimpleNamespace(take=lambda: dict(brought), costs={"asked": Cost()}, start_due=lambda scene: None)
+    costs = {"asked": Cost()}
+    errands = types.SimpleNamespace(
+        take=lambda: dict(brought), costs=costs, names=list(costs), start_due=lambda scene: None
+    )
     system = linux(machine.kernel)
     system.collectors = []
-    collection = Collection(system, Log(), errands=errands)
+    collection = Collection(system, Log(), askers=[errands])
     collection._of_process = [collector("alive", collect_process=lambda scene, process: iter([LEVEL.at(1)]))]
     collection._costs["alive"] = Cost()
 

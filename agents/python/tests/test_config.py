@@ -106,3 +106,25 @@ def test_a_wrong_datastore_is_named_by_its_number_and_nothing_of_it_is_repeated(
         config(**{variable: urls})
     assert "hun" not in str(refused.value)
     assert refused.value.__suppress_context__
+
+
+def test_pages_to_scrape_each_once():
+    made = config(ADVISOR_SCRAPE="http://127.0.0.1:3000/metrics http://[::1]:4000/m  http://127.0.0.1:3000/metrics")
+    assert [page.page for page in made.scrape] == ["http://127.0.0.1:3000/metrics", "http://[::1]:4000/m"]
+    assert config().scrape == []
+
+
+def test_more_pages_than_anybody_has_are_a_mistake():
+    with pytest.raises(ConfigError, match="65 pages to scrape are more than 64"):
+        config(ADVISOR_SCRAPE=" ".join(f"http://127.0.0.1:{3000 + number}/metrics" for number in range(65)))
+
+
+def test_the_unit_of_a_request_metric_is_in_its_name():
+    made = config(ADVISOR_SCRAPE_REQUEST_METRIC="my:http_seconds other_ms third_milliseconds")
+    assert made.request_metrics == {"my:http_seconds": 1.0, "other_ms": 0.001, "third_milliseconds": 0.001}
+
+
+@pytest.mark.parametrize("name", ["http_duration", "http-duration_ms", "\u00e4_ms", "1_ms"])
+def test_a_request_metric_without_a_unit_is_refused(name):
+    with pytest.raises(ConfigError, match="must be a name that ends with _seconds or _ms or _milliseconds"):
+        config(ADVISOR_SCRAPE_REQUEST_METRIC=name)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from advisor.vocabulary import COLUMNS
+from advisor.vocabulary import COLUMNS, Facet
 
-from advisor_agent import collectors, errands
+from advisor_agent import collectors, errands, page
 from advisor_agent.collectors import agent_collectors
 from advisor_agent.events import EXITED, STARTED
-from advisor_agent.metric import COUNTER, GAUGE, SHARE, UPDOWNCOUNTER
+from advisor_agent.metric import COUNTER, GAUGE, HISTOGRAM, SHARE, UPDOWNCOUNTER
 from advisor_agent.modules import found_modules
 from fakes.contract import FOLDER, examples, text_of
 from fakes.sink import attributes, values
 
 HOST = json.loads((FOLDER / "host.example.json").read_text())["resourceMetrics"]
-MODULES = found_modules(collectors) + found_modules(errands)
+MODULES = (*found_modules(collectors), *found_modules(errands), page)
 DECLARED = [metric for module in MODULES for metric in module.METRICS]
 PROCESSES = json.loads((FOLDER / "process.example.json").read_text())["resourceMetrics"]
 
@@ -34,11 +34,11 @@ def test_every_declared_metric_is_in_an_example():
 def test_counters_carry_their_span_and_all_points_the_same_time():
     for resource in HOST + PROCESSES:
         metrics = resource["scopeMetrics"][0]["metrics"]
-        points = [(m, p) for m in metrics for p in (m.get("sum") or m["gauge"])["dataPoints"]]
+        points = [(m, p) for m in metrics for p in (m.get("sum") or m.get("gauge") or m["histogram"])["dataPoints"]]
         assert len({point["timeUnixNano"] for _, point in points}) == 1
         for metric, point in points:
-            if metric.get("sum", {}).get("isMonotonic"):
-                assert metric["sum"]["aggregationTemporality"] == 1
+            if metric.get("sum", {}).get("isMonotonic") or "histogram" in metric:
+                assert metric.get("sum", metric.get("histogram"))["aggregationTemporality"] == 1
                 span = 30 if metric["name"] in {rare.name for rare in agent_collectors.METRICS} else 10
                 assert int(point["timeUnixNano"]) - int(point["startTimeUnixNano"]) == span * 1_000_000_000
             else:
@@ -57,17 +57,22 @@ def test_a_cluster_in_the_example():
 
 
 def test_names_units_and_kinds_are_the_vocabularys():
-    columns = {column.metric: column for column in COLUMNS}
-    on_the_wire = {COUNTER: "counter", UPDOWNCOUNTER: "updowncounter", GAUGE: "gauge", SHARE: "gauge"}
+    columns = {column.metric: column for column in COLUMNS if column.facet in (Facet.VALUE, Facet.SUM)}
+    on_the_wire = {
+        COUNTER: "counter",
+        UPDOWNCOUNTER: "updowncounter",
+        GAUGE: "gauge",
+        HISTOGRAM: "histogram",
+        SHARE: "gauge",
+    }
     for metric in DECLARED:
         column = columns[metric.name]
         assert (metric.unit, on_the_wire[metric.kind]) == (column.unit, column.kind.value), metric.name
 
 
 def test_every_host_column_and_every_process_column_seen_from_outside_is_sent():
-    sent = {metric.name for metric in DECLARED}
-    inside = ("nodejs.", "v8js.", "http.", "db.client.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
-    wanted = {column.metric for column in COLUMNS if not column.metric.startswith(inside)}
+    sent = {metric.name for metric in DECLARED if metric not in page.METRICS}
+    wanted = {column.metric for column in COLUMNS if not column.is_inside}
     assert wanted == sent
 
 

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 
+from advisor_agent.buckets import Buckets
 from advisor_agent.deltas import Deltas, Moment
-from advisor_agent.metric import COUNTER, GAUGE, SHARE, Metric
+from advisor_agent.metric import COUNTER, GAUGE, HISTOGRAM, SHARE, Metric
 
 TOTAL = Metric("total", "s", COUNTER, "")
 SHARED = Metric("share", "1", SHARE, "")
+DURATION = Metric("duration", "s", HISTOGRAM, "")
+SPARSE = Metric("sparse", "s", HISTOGRAM, "", is_sparse=True)
 LEVEL = Metric("level", "1", GAUGE, "")
 SECOND = 1_000_000_000
 
@@ -72,3 +75,37 @@ def test_subjects_are_told_apart_and_forgotten(values):
 def test_a_clock_that_is_set_changes_no_span(values, step):
     values(at(0), TOTAL.at(1), SHARED.at(0))
     assert values(at(10, step), TOTAL.at(2), SHARED.at(5)) == [(1, 1000 + step), (0.5, 0)]
+
+
+def buckets(*counts):
+    return Buckets((0.1,), counts, sum(counts), float(sum(counts)))
+
+
+def shown(points):
+    return [(p.attributes, p.value.counts, p.start_ns / SECOND) for p in points]
+
+
+def test_a_histogram_gains_and_a_new_series_of_it_began_at_nothing():
+    deltas = Deltas()
+    assert deltas.points("a", [DURATION.at(buckets(5, 1), ("route", "/a"))], at(0)) == []
+    new = [DURATION.at(buckets(7, 1), ("route", "/a")), DURATION.at(buckets(0, 2), ("route", "/b"))]
+    assert shown(deltas.points("a", new, at(10))) == [
+        ((("route", "/a"),), (2, 0), 1000),
+        ((("route", "/b"),), (0, 2), 1000),
+    ]
+
+
+def test_a_histogram_that_began_anew_gives_no_point():
+    deltas = Deltas()
+    deltas.points("a", [DURATION.at(buckets(5, 1))], at(0))
+    assert deltas.points("a", [DURATION.at(buckets(2, 0))], at(10)) == []
+    assert shown(deltas.points("a", [DURATION.at(buckets(3, 0))], at(20))) == [((), (1, 0), 1010)]
+
+
+def test_of_a_sparse_histogram_what_gained_nothing_is_left_out():
+    deltas = Deltas()
+    series = [SPARSE.at(buckets(5, 1), ("route", "/a")), SPARSE.at(buckets(5, 1), ("route", "/b"))]
+    deltas.points("a", series, at(0))
+    assert shown(deltas.points("a", series, at(10))) == [((), (0, 0), 1000)], "one point says that nothing came"
+    busy = [SPARSE.at(buckets(6, 1), ("route", "/a")), series[1]]
+    assert shown(deltas.points("a", busy, at(20))) == [((("route", "/a"),), (1, 0), 1010)]

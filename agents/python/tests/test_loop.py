@@ -14,7 +14,8 @@ import pytest
 
 from advisor_agent.loop import _next
 from fakes.agent import running, stopped
-from fakes.sink import METRICS, attributes
+from fakes.node import node
+from fakes.sink import METRICS, attributes, values
 from fakes.sink import sink as running_sink
 
 
@@ -42,6 +43,29 @@ def test_it_reports_this_host_again_and_again(sink, tmp_path):
 def _points(got):
     metrics = got.resources[0]["scopeMetrics"][0]["metrics"]
     return [point for metric in metrics for point in (metric.get("sum") or metric["gauge"])["dataPoints"]]
+
+
+COUNTED = """
+let count = 0
+const page = () => `http_request_duration_seconds_sum{route="/a"} ${++count}
+http_request_duration_seconds_count{route="/a"} ${count}
+nodejs_external_memory_bytes 77`
+const server = require('http').createServer((request, response) => response.end(page()))
+server.listen(0, '127.0.0.1', () => console.log(server.address().port))
+"""
+
+
+def test_pages_of_services_come_with_what_is_seen_from_outside(sink, tmp_path):
+    with node(tmp_path / "service.js", COUNTED) as service:
+        url = f"http://127.0.0.1:{service.port}/metrics"
+        with running(sink.url, tmp_path, ADVISOR_SCRAPE=url):
+            found = {}
+            while not any(found.get("http.server.request.duration", [])):
+                resource = sink.next_with("process.pid", str(service.pid))
+                found = values(resource)
+    assert found["http.server.request.duration"] == [1]
+    assert found["advisor.v8js.memory.external"] == [77]
+    assert found["process.memory.usage"], "one snapshot holds both"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

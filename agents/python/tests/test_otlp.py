@@ -4,8 +4,9 @@ import gzip
 import json
 
 from advisor_agent import VERSION
+from advisor_agent.buckets import Buckets
 from advisor_agent.deltas import Moment, Point
-from advisor_agent.metric import COUNTER, GAUGE, UPDOWNCOUNTER, Metric
+from advisor_agent.metric import COUNTER, GAUGE, HISTOGRAM, UPDOWNCOUNTER, Metric
 from advisor_agent.otlp import Report, encoded, event_record, events_export, export
 from advisor_agent.resource import Resource
 
@@ -48,6 +49,22 @@ def test_levels_have_no_start():
     points = [{"timeUnixNano": "1800000010000000000", "asInt": "5"}]
     assert level["sum"] == {"aggregationTemporality": 2, "isMonotonic": False, "dataPoints": points}
     assert gauge["gauge"] == {"dataPoints": [{"timeUnixNano": "1800000010000000000", "asDouble": 0.5}]}
+
+
+def test_a_histogram_is_a_delta_with_explicit_bounds():
+    duration = Metric("d", "s", HISTOGRAM, "")
+    (metric,) = metrics(Point(duration, Buckets((0.1, 1.0), (3, 0, 1), 4, 2.5), (("r", "/a"),), START))
+    (point,) = metric["histogram"]["dataPoints"]
+    assert metric["histogram"]["aggregationTemporality"] == 1
+    assert point == {
+        "timeUnixNano": "1800000010000000000",
+        "startTimeUnixNano": "1800000000000000000",
+        "count": 4,
+        "sum": 2.5,
+        "bucketCounts": [3, 0, 1],
+        "explicitBounds": [0.1, 1.0],
+        "attributes": [{"key": "r", "value": {"stringValue": "/a"}}],
+    }
 
 
 def test_what_is_no_finite_number_is_left_out():

@@ -26,7 +26,7 @@ from advisor_agent.redaction import HIDDEN, MOST_CHARACTERS, joined, redacted
 from advisor_agent.system import linux
 from fakes.agent import running, stopped
 from fakes.node import SERVER, node
-from fakes.sink import METRICS, attributes
+from fakes.sink import attributes
 
 SEEDS = [SEED, int(os.environ.get("ADVISOR_SECRET_SEED", "1"))]
 
@@ -181,12 +181,7 @@ def test_they_are_only_loaded_where_they_are_needed(machine):
 def test_a_real_process_and_a_real_agent(sink, tmp_path, switch, line):
     settings = {"ADVISOR_COMMAND_LINES": switch}
     with node(tmp_path / "server.js", SERVER) as server, running(sink.url, tmp_path / "state", **settings) as agent:
-        found = next(
-            resource
-            for received in iter(lambda: sink.next(METRICS), None)
-            for resource in received.resources
-            if attributes(resource).get("process.pid") == str(server.pid)
-        )
+        found = sink.next_with("process.pid", str(server.pid))
         said = stopped(agent)
     told = attributes(found).get("process.command_line", "")
     assert told.endswith(line)

@@ -55,3 +55,7 @@ def test_a_place_may_break_after_slashes_and_is_whole_in_its_title() -> None:
     long = f"/srv/{'folder/' * 30}app.js"
     assert f'title="{long}"' in speech.place(long, None)
     assert "…" in speech.place(long, None)
+
+
+def test_restarts_in_words() -> None:
+    assert [speech.restarted(times) for times in (1.0, 12.0)] == ["restarted once", "restarted 12 times"]

@@ -49,8 +49,8 @@ def usage() -> str:
         "advisor-agent install [--unprivileged]       run as a systemd service, as a user of its own",
         "",
         "Each option can also be an environment variable, or a line of the settings file (interval = 5):",
-        *(f"  {flag:<15} {variable:<21} {text}" for flag, (variable, text) in FLAGS.items()),
-        f"  {'':<15} {'ADVISOR_TOKEN':<21} the host token; never a flag, which other users can read",
+        *(f"  {flag:<23} {variable:<29} {text}" for flag, (variable, text) in FLAGS.items()),
+        f"  {'':<23} {'ADVISOR_TOKEN':<29} the host token; never a flag, which other users can read",
     ]
     return "\n".join(lines)
 

@@ -43,6 +43,11 @@ class Server:
         """Where batches of this signal are posted."""
         return self.prefix + path_of(signal)
 
+    @property
+    def page(self) -> str:
+        """The whole URL of what is not a server of ours, but a page to read."""
+        return f"{self}{self.prefix}"
+
     def __str__(self) -> str:
         return f"{'https' if self.is_tls else 'http'}://{self.address}"
 
@@ -61,6 +66,22 @@ def parse_server(url: str) -> Server:
     if not prefix.isascii() or any(character.isspace() for character in prefix):
         raise ConfigError(f"The server's path {prefix} must be plain ASCII without spaces.")
     return Server(parse_address(place, 443 if scheme == "https" else 80, "server"), scheme == "https", prefix)
+
+
+def parse_page(url: str) -> Server:
+    """Read the URL of a page on this machine, as http://127.0.0.1:3000/metrics.
+
+    Names would be looked up, which takes time and may lead elsewhere, and loopback needs no TLS.
+    """
+    scheme, _, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    address = parse_address(place, 80, "page to scrape")
+    is_number = address.is_loopback or address.host.replace(".", "").isdigit() or ":" in address.host
+    if scheme != "http" or "@" in place or not is_number or not address.port:
+        raise ConfigError(f"The page {url} must be on this host, as http://127.0.0.1:3000/metrics.")
+    if not url.isascii() or not url.isprintable() or " " in url or "#" in url:
+        raise ConfigError(f"The page {url} must be plain ASCII without spaces.")
+    return Server(address, False, slash + path)
 
 
 def parse_address(text: str, default_port: int, what: str) -> Address:

@@ -6,6 +6,7 @@ import selectors
 import time
 
 from advisor_agent.batch import Batch
+from advisor_agent.buckets import Buckets
 from advisor_agent.collection import Collection, now
 from advisor_agent.config import Config
 from advisor_agent.connection import ConnectionLost
@@ -13,7 +14,8 @@ from advisor_agent.errand_runner import Errands
 from advisor_agent.exchange import exchange
 from advisor_agent.http import ProtocolError
 from advisor_agent.log import Log
-from advisor_agent.metric import Attributes
+from advisor_agent.loop import scraper_of
+from advisor_agent.metric import Attributes, Value
 from advisor_agent.otlp import Report, encoded, export
 from advisor_agent.sender import request
 from advisor_agent.system import System
@@ -25,14 +27,22 @@ _SPAN_SECONDS = 1.0
 
 def check(config: Config, system: System, log: Log) -> bool:
     """Collect twice, print the second batch, send it; True if the server stored it."""
-    errands = Errands(config, system.errands, selectors.DefaultSelector(), log)
-    collection = Collection(system, log, errands=errands)
+    selector = selectors.DefaultSelector()
+    errands, scraper = Errands(config, system.errands, selector, log), scraper_of(config, selector, log)
+    collection = Collection(system, log, askers=[scraper, errands] if scraper else [errands])
     collection.collect(now())
+    if scraper:  # it has learned whom to ask
+        scraper.ask()
+        scraper.settle()
+        collection.collect(now())
     time.sleep(_SPAN_SECONDS)  # increases need two readings
+    if scraper:
+        scraper.ask()
+        scraper.settle()
     errands.settle()
     moment = now()
     reports = collection.collect(moment)
-    errands.close()  # the second look sent them off again
+    errands.close()  # the last look sent them off again
     body = encoded(export(reports, moment))
     for report in reports:
         print(table(report))
@@ -62,7 +72,9 @@ def _labels(attributes: Attributes) -> str:
     return " ".join(value for _, value in attributes)
 
 
-def _number(value: float) -> str:
+def _number(value: Value) -> str:
+    if isinstance(value, Buckets):
+        return f"{value.count:,} in {value.sum:,.3f}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
 
 

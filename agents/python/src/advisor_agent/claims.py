@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _RESOURCE_KEYS = (
@@ -42,7 +43,8 @@ class Claims:
 def claims_of(environ: str) -> Claims:
     """Read /proc/PID/environ.
 
-    `name` counts as PM2's only beside `pm_id`: without PM2 it is anybody's variable. `NODE_UNIQUE_ID`
+    `name` counts as PM2's only beside `pm_id`: without PM2 it is anybody's variable. In cluster mode PM2 hands all its
+    variables over as one, `pm2_env`. `NODE_UNIQUE_ID`
     is what `cluster.fork` gives to a worker; Node.js deletes it from `process.env` at start, but the
     kernel keeps showing the environment of the exec.
     """
@@ -51,8 +53,17 @@ def claims_of(environ: str) -> Claims:
     configured = clean(variables.get("OTEL_SERVICE_NAME", ""))
     if configured:
         resource["service.name"] = configured
-    pm2_name = clean(variables.get("name", "")) if "pm_id" in variables else ""
-    return Claims(resource, pm2_name, "NODE_UNIQUE_ID" in variables)
+    return Claims(resource, _pm2_name(variables), "NODE_UNIQUE_ID" in variables)
+
+
+def _pm2_name(variables: dict[str, str]) -> str:
+    if "pm_id" in variables:
+        return clean(variables.get("name", ""))
+    try:
+        name = json.loads(variables.get("pm2_env", "{}"))["name"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return clean(name) if isinstance(name, str) else ""
 
 
 def clean(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from types import ModuleType
+from typing import Protocol
 
 from advisor_agent.deltas import Deltas, Moment, Point
-from advisor_agent.errand_runner import Answers, Errands
+from advisor_agent.errand_runner import Answers
 from advisor_agent.identity import process_resource
 from advisor_agent.log import Log
 from advisor_agent.metric import Sample, Samples
@@ -27,6 +28,22 @@ def now() -> Moment:
     return Moment(time.time_ns(), time.monotonic())
 
 
+class Asker(Protocol):
+    """Somebody who is told who there is to ask, and brings answers by the time of a later tick."""
+
+    costs: dict[str, Cost]
+
+    @property
+    def names(self) -> Iterable[str]:
+        """What its answers are told apart by."""
+
+    def take(self) -> Answers:
+        """What came since the last time."""
+
+    def start_due(self, view: View) -> None:
+        """Ask, or learn whom to ask."""
+
+
 class Collection:
     """Collects again and again; the first time of a subject has no increases."""
 
@@ -35,14 +52,14 @@ class Collection:
         system: System,
         log: Log,
         clock: Callable[[], float] = time.perf_counter,
-        errands: Errands | None = None,
+        askers: Sequence[Asker] = (),
     ) -> None:
         self._system = system
         self._log = log
         self._deltas = Deltas()
         self._clock = clock
         self._costs = {_name(module): Cost() for module in system.collectors}
-        self._errands = errands
+        self._askers = askers
         of_host = [module for module in system.collectors if hasattr(module, "collect_host")]
         self._of_host = [module for module in of_host if not hasattr(module, "EVERY")]
         self._now_and_then = [module for module in of_host if hasattr(module, "EVERY")]
@@ -52,8 +69,10 @@ class Collection:
     def collect(self, moment: Moment) -> list[Report]:
         """The host first, then every Node.js process that is still there."""
         view = self._system.look()
-        answers = _by_subject(self._errands.take()) if self._errands else {}
-        view.costs = {**self._costs, **(self._errands.costs if self._errands else {})}
+        answers = _by_subject(asker.take() for asker in self._askers)
+        view.costs = dict(self._costs)
+        for asker in self._askers:
+            view.costs.update(asker.costs)
         samples = [sample for module in self._of_host for sample in self._read(module, module.collect_host, view)]
         points = self._points(_HOST, samples, {**answers.get(None, {}), **self._due(view, moment)}, moment)
         reports = [Report(self._system.host.resource, points)]
@@ -63,8 +82,8 @@ class Collection:
                 points = self._points(process.key, samples, answers.get(process.pid, {}), moment)
                 reports.append(Report(process_resource(self._system.host, process), points))
         self._deltas.keep(self._subjects(view))
-        if self._errands:
-            self._errands.start_due(view)
+        for asker in self._askers:
+            asker.start_due(view)
         return reports
 
     def _due(self, view: View, moment: Moment) -> dict[str, list[Sample]]:
@@ -87,7 +106,7 @@ class Collection:
         return points
 
     def _subjects(self, view: View) -> Iterator[Hashable]:
-        rare = [*(self._errands.costs if self._errands else ()), *self._read_at]
+        rare = [*(name for asker in self._askers for name in asker.names), *self._read_at]
         for subject in (_HOST, *(process.key for process in view.processes)):
             yield subject
             yield from ((subject, name) for name in rare)
@@ -126,10 +145,10 @@ class Collection:
         return f"{name} is not reported ({type(error).__name__}: {error}). The rest goes on; please report this line."
 
 
-def _by_subject(answers: Answers) -> dict[int | None, dict[str, list[Sample]]]:
-    """Process id, or None for the host -> errand -> what it told of that one."""
+def _by_subject(taken: Iterable[Answers]) -> dict[int | None, dict[str, list[Sample]]]:
+    """Process id, or None for the host -> name of the answers -> what they tell of that one."""
     found: dict[int | None, dict[str, list[Sample]]] = {}
-    for name, told in answers.items():
+    for name, told in (item for answers in taken for item in answers.items()):
         for answer in told:
             found.setdefault(answer.pid, {}).setdefault(name, []).append(answer.sample)
     return found

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from advisor_agent.address import Address, parse_address, parse_server
+from advisor_agent.address import Address, Server, parse_address, parse_page, parse_server
 from advisor_agent.dsn import POSTGRESQL, REDIS, Dsn
 from advisor_agent.places import state_folder
 from advisor_agent.settings import DEFAULT_LISTEN, SECRETS, ConfigError, refuse_open
 
+_MOST_PAGES = 64
+_UNITS = {"_seconds": 1.0, "_ms": 0.001, "_milliseconds": 0.001}
+"""End of a metric's name -> factor to seconds."""
+
 
 class Config:
-    """What a run needs. `interval` is in seconds; `listen` is None for no receiver; `programs` are names of files."""
+    """Everything that a run needs. `interval` is in seconds; `listen` is None for no receiver.
+
+    `programs` are names of files, `scrape` pages of local services, and `request_metrics` names of their histograms of
+    request durations -> factor to seconds. `pm2` says whether PM2 may be asked.
+    """
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.server = parse_server(settings.get("ADVISOR_SERVER", ""))
@@ -19,6 +27,9 @@ class Config:
         self.interval = _interval(settings.get("ADVISOR_INTERVAL") or "10")
         self.listen = _listen(settings.get("ADVISOR_LISTEN") or DEFAULT_LISTEN)
         self.command_lines = _switch(settings.get("ADVISOR_COMMAND_LINES") or "off", "command lines")
+        self.scrape = _pages(settings.get("ADVISOR_SCRAPE", ""))
+        self.request_metrics = _request_metrics(settings.get("ADVISOR_SCRAPE_REQUEST_METRIC", ""))
+        self.pm2 = _switch(settings.get("ADVISOR_PM2") or "on", "PM2")
         self.state_dir = settings.get("ADVISOR_STATE_DIR") or state_folder(settings)
         self.programs = _programs(settings.get("ADVISOR_PROCESSES", ""))
         self.postgresql = _urls(settings, "postgresql", POSTGRESQL)
@@ -89,3 +100,20 @@ def _listen(text: str) -> Address | None:
     if not address.is_loopback:
         raise ConfigError(f"The receiver asks for no token, so it may only listen on loopback, not on {text}.")
     return address
+
+
+def _pages(text: str) -> list[Server]:
+    pages = {page.page: page for page in map(parse_page, text.split())}
+    if len(pages) > _MOST_PAGES:
+        raise ConfigError(f"{len(pages)} pages to scrape are more than {_MOST_PAGES}.")
+    return list(pages.values())
+
+
+def _request_metrics(text: str) -> dict[str, float]:
+    found = {}
+    for name in text.split():
+        factor = next((factor for end, factor in _UNITS.items() if name.endswith(end)), None)
+        if factor is None or not name.isascii() or not name.replace(":", "_").isidentifier():
+            raise ConfigError(f"The request metric {name} must be a name that ends with {' or '.join(_UNITS)}.")
+        found[name] = factor
+    return found

@@ -1,4 +1,4 @@
-"""One kept-alive connection to the server that never blocks: it is moved on when its socket is ready."""
+"""One kept-alive connection to a server that never blocks: it is moved on when its socket is ready."""
 
 from __future__ import annotations
 
@@ -38,13 +38,14 @@ class Connection:
     in only with an https server: the `ssl` module costs 5 MiB of memory.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, most_bytes: int = _MOST_ANSWER_BYTES) -> None:
         self._server = server
         self.socket: socket.socket | None = None
         self.events = 0
         self._step: Callable[[], None] = self._write
         self._request = b""
-        self._answer = Message(_MOST_ANSWER_BYTES, is_answer=True)
+        self._most_bytes = most_bytes
+        self._answer = Message(most_bytes, is_answer=True)
         self._is_kept = False
         self._wrap: Callable[..., socket.socket] | None = None
         self._places: list[_Place] = []
@@ -52,7 +53,7 @@ class Connection:
     def start(self, request: bytes) -> None:
         """Begin an exchange, on the kept connection if there is one. ConnectionLost if none can be made."""
         self._request = request
-        self._answer = Message(_MOST_ANSWER_BYTES, is_answer=True)
+        self._answer = Message(self._most_bytes, is_answer=True)
         if self.socket and _has_something_to_say(self.socket):
             self.close()
         self._is_kept = self.socket is not None

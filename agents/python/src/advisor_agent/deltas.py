@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from advisor_agent.metric import SHARE, Attributes, Metric, Sample
+from advisor_agent.buckets import Buckets
+from advisor_agent.metric import SHARE, Attributes, Metric, Sample, Value
 
 _CLOCK_STEP_SECONDS = 0.5
 _NANOSECONDS = 1_000_000_000
@@ -25,14 +26,14 @@ class Point:
 
     __slots__ = ("attributes", "metric", "start_ns", "value")
 
-    def __init__(self, metric: Metric, value: float, attributes: Attributes, start_ns: int) -> None:
+    def __init__(self, metric: Metric, value: Value, attributes: Attributes, start_ns: int) -> None:
         self.metric = metric
         self.value = value
         self.attributes = attributes
         self.start_ns = start_ns
 
 
-_Totals = dict[tuple[str, Attributes], float]
+_Totals = dict[tuple[str, Attributes], Value]
 
 
 class Deltas:
@@ -45,13 +46,14 @@ class Deltas:
         """Levels as they are, and increases of those totals that were also seen last time.
 
         A total that fell (a device was replaced, the kernel corrected iowait) gives no point: a
-        negative rate does not exist.
+        negative rate does not exist. A series of a histogram that was not there last time began at nothing.
         """
         before, old = self._last.get(subject, (now, {}))
         span = now.steady - before.steady
         start_ns = _start(before, now, span)
         totals: _Totals = {}
         points = []
+        has_sparse = False
         for sample in samples:
             metric, value = sample.metric, sample.value
             if not metric.accumulates:
@@ -59,11 +61,12 @@ class Deltas:
                 continue
             key = (metric.name, sample.attributes)
             totals[key] = value
-            increase = value - old.get(key, value)
-            if span > 0 and key in old and increase >= 0:
+            increase = _gain(value, old.get(key))
+            if span > 0 and increase is not None:
                 points.append(_increase(metric, increase, sample.attributes, start_ns, span))
+                has_sparse = has_sparse or metric.is_sparse
         self._last[subject] = (now, totals)
-        return points
+        return _thinned(points) if has_sparse else points
 
     def keep(self, subjects: Iterable[Hashable]) -> None:
         """Forget every subject but these."""
@@ -79,7 +82,32 @@ def _start(before: Moment, now: Moment, span: float) -> int:
     return now.unix_ns - round(span * _NANOSECONDS)
 
 
-def _increase(metric: Metric, increase: float, attributes: Attributes, start_ns: int, span: float) -> Point:
+def _gain(value: Value, before: Value | None) -> Value | None:
+    """What came since last time; None where that cannot be told."""
+    if isinstance(value, Buckets):
+        return value.since(before if isinstance(before, Buckets) else value.nothing())
+    if before is None or isinstance(before, Buckets) or value < before:
+        return None
+    return value - before
+
+
+def _increase(metric: Metric, increase: Value, attributes: Attributes, start_ns: int, span: float) -> Point:
+    if isinstance(increase, Buckets):
+        return Point(metric, increase, attributes, start_ns)
     if metric.kind == SHARE:
         return Point(metric, min(increase / span, 1.0), attributes, 0)
     return Point(metric, round(increase, 9), attributes, start_ns)
+
+
+def _thinned(points: list[Point]) -> list[Point]:
+    """Without what gained nothing of sparse histograms, but for one point each where none gained."""
+    idle = {point.metric: point for point in points if _is_idle(point)}
+    if not idle:
+        return points
+    kept = [point for point in points if not _is_idle(point)]
+    busy = {point.metric for point in kept}
+    return kept + [Point(m, point.value, (), point.start_ns) for m, point in idle.items() if m not in busy]
+
+
+def _is_idle(point: Point) -> bool:
+    return point.metric.is_sparse and isinstance(point.value, Buckets) and not point.value.count

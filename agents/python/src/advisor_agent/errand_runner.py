@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from advisor_agent.config import Config
-from advisor_agent.errand import DEADLINE_SECONDS, Answer, understood
+from advisor_agent.errand import DEADLINE_SECONDS, Answer, ErrandError, understood
 from advisor_agent.log import Log
 from advisor_agent.view import Cost, View
 
@@ -64,6 +64,11 @@ class Errands:
         self._wrong: dict[str, set[str]] = {}
         self.costs: dict[str, Cost] = {}
 
+    @property
+    def names(self) -> list[str]:
+        """Of the errands that were run."""
+        return list(self.costs)
+
     def take(self) -> Answers:
         """What came since the last time."""
         brought, self._brought = self._brought, {}
@@ -74,7 +79,12 @@ class Errands:
         for name, module in self._modules.items():
             if name in self._children or self._clock() < self._started.get(name, -module.EVERY) + module.EVERY:
                 continue
-            targets = module.targets(self._config, view)
+            try:
+                targets = module.targets(self._config, view)
+            except ErrandError as error:
+                self.costs.setdefault(name, Cost())
+                self._failed(name, [str(error)])
+                continue
             if targets:
                 self._started[name] = self._clock()
                 self._start(name, targets)

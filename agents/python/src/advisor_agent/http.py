@@ -25,7 +25,7 @@ class Message:
 
     __slots__ = (
         *("first_line", "headers", "body", "has_head", "is_complete", "rest"),
-        *("_is_answer", "_is_chunked", "_length", "_most", "_pending"),
+        *("_is_answer", "_is_chunked", "_length", "_most", "_pending", "_unpacked"),
     )
 
     def __init__(self, most_bytes: int, is_answer: bool = False) -> None:
@@ -38,6 +38,7 @@ class Message:
         self._is_answer = is_answer
         self._most = most_bytes
         self._pending = bytearray()
+        self._unpacked = bytearray()
         self._length: int | None = 0
         self._is_chunked = False
 
@@ -126,16 +127,16 @@ class Message:
                 self._refuse_over(len(self._pending))
                 return
             size = _chunk_size(bytes(self._pending[:line_end]))
-            self._refuse_over(len(self.body) + size)
+            self._refuse_over(len(self._unpacked) + size)
             start = line_end + 2
             if len(self._pending) < start + size + 2:
                 return
             if self._pending[start + size : start + size + 2] != b"\r\n":
                 raise ProtocolError(400, "The chunks of the body are malformed.")
-            self.body += bytes(self._pending[start : start + size])
+            self._unpacked += self._pending[start : start + size]
             del self._pending[: start + size + 2]
             if size == 0:
-                self.rest, self.is_complete = bytes(self._pending), True
+                self.body, self.rest, self.is_complete = bytes(self._unpacked), bytes(self._pending), True
                 return
 
     def _refuse_over(self, size: int) -> None:

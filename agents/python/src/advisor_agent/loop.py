@@ -5,7 +5,9 @@ from __future__ import annotations
 import selectors
 import signal
 import socket
+import sys
 import time
+from typing import TYPE_CHECKING
 
 from advisor_agent.batch import Batch
 from advisor_agent.collection import Collection, now
@@ -21,11 +23,26 @@ from advisor_agent.spool import Spool
 from advisor_agent.system import System
 from advisor_agent.uuid7 import uuid7
 
+if TYPE_CHECKING:
+    from advisor_agent.scraper import Scraper
+
 _LEAVE_SECONDS = 1.5
 """For the last batches after SIGTERM, so that the whole exit takes less than 2 s."""
 
 _FAREWELLS = {signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGBREAK", signal.SIGINT)}
 """The last one is Ctrl-Break, which Windows also sends to a process that runs without a window."""
+
+
+def scraper_of(config: Config, selector: selectors.BaseSelector, log: Log) -> Scraper | None:
+    """Who reads pages of metrics; None where there are none to read."""
+    if not config.scrape:
+        return None
+    if sys.platform != "linux":
+        log.say("Pages of metrics are read on Linux only: elsewhere nobody tells whose page it is.")
+        return None
+    from advisor_agent.scraper import Scraper  # half a MiB that those who have no pages do not pay
+
+    return Scraper(config, selector, log)
 
 
 class Loop:
@@ -42,7 +59,9 @@ class Loop:
         if config.listen:
             self._receiver = Receiver(config.listen, self._spool, self._selector, log, visitors)
         self._errands = Errands(config, system.errands, self._selector, log)
-        self._collection = Collection(system, log, errands=self._errands)
+        self._scraper = scraper_of(config, self._selector, log)
+        askers = [asker for asker in (self._scraper, self._errands) if asker]
+        self._collection = Collection(system, log, askers=askers)
         self._lives = system.following(Events(self._spool), self._selector, held)
         self._leave_by: float | None = None
 
@@ -54,12 +73,16 @@ class Loop:
             if self._leave_by is None and time.monotonic() >= next_tick:
                 self._tick()
                 next_tick = _next(next_tick, self._config.interval, time.monotonic())
+                if self._scraper:
+                    self._scraper.plan(next_tick)
             if self._leave_by is not None:
                 self._stop_listening()
             if self._receiver:
                 self._receiver.work()
             self._errands.work()
             self._lives.work()
+            if self._scraper:
+                self._scraper.work()
             self._sender.work()
             self._wait(next_tick)
         self._close()
@@ -86,6 +109,8 @@ class Loop:
         times = [self._leave_by or next_tick, *(worker.next_wake() for worker in workers)]
         if self._receiver:
             times.append(self._receiver.next_wake())
+        if self._scraper:
+            times.append(self._scraper.next_wake())
         soonest = min(moment for moment in times if moment is not None)
         for key, events in self._selector.select(max(soonest - time.monotonic(), 0.0)):
             key.data(events)
@@ -111,6 +136,8 @@ class Loop:
 
     def _close(self) -> None:
         self._errands.close()
+        if self._scraper:
+            self._scraper.close()
         self._sender.close()
         waiting, lost = len(self._spool), self._spool.only_in_memory
         if lost:

@@ -12,13 +12,15 @@ from functools import cache, lru_cache
 from json.encoder import encode_basestring_ascii
 
 from advisor_agent import VERSION
+from advisor_agent.buckets import Buckets
 from advisor_agent.deltas import Moment, Point
-from advisor_agent.metric import COUNTER, UPDOWNCOUNTER, Attributes, Metric
+from advisor_agent.metric import COUNTER, HISTOGRAM, UPDOWNCOUNTER, Attributes, Metric
 from advisor_agent.resource import Resource, Value
 
 _DELTA, _CUMULATIVE = 1, 2
 _SCOPE = f'"scope":{{"name":"advisor-agent","version":{encode_basestring_ascii(VERSION)}}}'
 _GZIP_WINDOW = 31
+_BODIES = {COUNTER: "sum", UPDOWNCOUNTER: "sum", HISTOGRAM: "histogram"}
 
 
 class Report:
@@ -58,7 +60,7 @@ def _resource_metrics(report: Report, now: Moment) -> str:
     points_of: dict[Metric, list[str]] = {}
     time = f'{{"timeUnixNano":"{now.unix_ns}"'
     for point in report.points:
-        if math.isfinite(point.value):
+        if isinstance(point.value, Buckets) or math.isfinite(point.value):
             points_of.setdefault(point.metric, []).append(_data_point(point, time))
     metrics = ",".join([_metric(metric, points) for metric, points in points_of.items()])
     return f'{{"resource":{{{_known_by(report.resource)}}},"scopeMetrics":[{{{_SCOPE},"metrics":[{metrics}]}}]}}'
@@ -77,22 +79,31 @@ def _metric(metric: Metric, points: list[str]) -> str:
 @cache
 def _frame(metric: Metric) -> tuple[str, str]:
     """What stands before and after the points of a metric; there are as many as collectors declare."""
-    is_sum = metric.kind in (COUNTER, UPDOWNCOUNTER)
     name, unit = encode_basestring_ascii(metric.name), encode_basestring_ascii(metric.unit)
-    head = f'{{"name":{name},"unit":{unit},"{"sum" if is_sum else "gauge"}":{{"dataPoints":['
+    head = f'{{"name":{name},"unit":{unit},"{_BODIES.get(metric.kind, "gauge")}":{{"dataPoints":['
     if metric.kind == COUNTER:
         return head, f'],"aggregationTemporality":{_DELTA},"isMonotonic":true}}}}'
     if metric.kind == UPDOWNCOUNTER:
         return head, f'],"aggregationTemporality":{_CUMULATIVE},"isMonotonic":false}}}}'
+    if metric.kind == HISTOGRAM:
+        return head, f'],"aggregationTemporality":{_DELTA}}}}}'
     return head, "]}}"
 
 
 def _data_point(point: Point, time: str) -> str:
     start = f',"startTimeUnixNano":"{point.start_ns}"' if point.start_ns else ""
     value = point.value
-    figure = f'"asInt":"{value}"' if isinstance(value, int) else f'"asDouble":{value!r}'
+    if isinstance(value, int):
+        figure = f'"asInt":"{value}"'
+    else:
+        figure = _histogram(value) if isinstance(value, Buckets) else f'"asDouble":{value!r}'
     attributes = _point_attributes(point.attributes) if point.attributes else ""
     return f"{time}{start},{figure}{attributes}}}"
+
+
+def _histogram(value: Buckets) -> str:
+    counts, bounds = ",".join(map(str, value.counts)), ",".join(map(repr, value.bounds))
+    return f'"count":{value.count},"sum":{value.sum!r},"bucketCounts":[{counts}],"explicitBounds":[{bounds}]'
 
 
 @lru_cache(maxsize=2048)

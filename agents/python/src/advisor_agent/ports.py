@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from advisor_agent.kernel import Kernel
 from advisor_agent.pm2 import Pm2Ports, primary_ports
@@ -15,16 +15,17 @@ _OWNERS_LAST = 12
 
 
 class PortUse:
-    """Ports that a process answers on, and the connections that it holds on them.
+    """The `ports` that a process answers on, and how many connections it holds on them.
 
     `waiting` are those that nobody has accepted yet, on the port where they are most, and `backlog` the most that may
     wait there: 0 where it is not told.
     """
 
-    __slots__ = ("backlog", "connections", "listening", "waiting")
+    __slots__ = ("backlog", "connections", "listening", "ports", "waiting")
 
-    def __init__(self, listening: int, connections: int, waiting: int, backlog: int) -> None:
-        self.listening = listening
+    def __init__(self, ports: Collection[int], connections: int, waiting: int, backlog: int) -> None:
+        self.ports = ports
+        self.listening = len(ports)
         self.connections = connections
         self.waiting = waiting
         self.backlog = backlog
@@ -35,7 +36,8 @@ class Ports:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._own_network = _own_network(kernel)
+        self.own_network = _own_network(kernel)
+        """The namespace that the agent itself is in; empty where that is not told."""
         self._owned: dict[Key, frozenset[int]] = {}
         self._listening: frozenset[int] = frozenset()
         self._age = 0
@@ -48,11 +50,11 @@ class Ports:
     def scan(self, processes: list[NodeProcess]) -> dict[int, PortUse]:
         """Port use by pid; a process whose descriptors may not be read is left out."""
         use: dict[int, PortUse] = {}
-        networks: dict[str, list[NodeProcess]] = {self._own_network: []}
+        networks: dict[str, list[NodeProcess]] = {self.own_network: []}
         for process in processes:
-            networks.setdefault(process.network or self._own_network, []).append(process)
+            networks.setdefault(process.network or self.own_network, []).append(process)
         tables = {name: self._table(name, members) for name, members in networks.items()}
-        self.states = tables[self._own_network].states
+        self.states = tables[self.own_network].states
         self._renew_owners(processes, frozenset(row.inode for table in tables.values() for row in table.listening))
         for name, members in networks.items():
             use.update(self._attributed(members, tables[name]))
@@ -60,7 +62,7 @@ class Ports:
         return use
 
     def _table(self, network: str, members: list[NodeProcess]) -> Sockets:
-        return sockets(self._kernel, None if network == self._own_network else members[0].pid)
+        return sockets(self._kernel, None if network == self.own_network else members[0].pid)
 
     def _renew_owners(self, processes: list[NodeProcess], listening: frozenset[int]) -> None:
         self._age += 1
@@ -123,7 +125,7 @@ def _queues(listening: list[Listener]) -> dict[int, tuple[int, int]]:
 
 def _use(ports: set[int], held: dict[int, int], queues: dict[int, tuple[int, int]]) -> PortUse:
     waiting, backlog = max((queues[port] for port in ports), default=(0, 0))
-    return PortUse(len(ports), sum(held.values()), waiting, backlog)
+    return PortUse(ports, sum(held.values()), waiting, backlog)
 
 
 def _own_network(kernel: Kernel) -> str:

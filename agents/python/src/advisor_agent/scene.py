@@ -17,6 +17,8 @@ from advisor_agent.view import View
 class Scene(View):
     """The kernel's files, the Node.js processes of this moment, and their port use by pid.
 
+    `paged` are pids whose inside a page of metrics tells;
+    `own_network` is the agent's own network namespace, empty where that is not told;
     `hidden` are pids whose descriptors may not be read; `ports_error` says why there is no port use at all;
     `tcp_states` are the sockets of the agent's own network namespace by state; `kinds` knows what descriptors are,
     `groups` holds what was read of a control group in this look; `named` are the pids of each program that was asked
@@ -30,6 +32,8 @@ class Scene(View):
         "kernel",
         "kinds",
         "named",
+        "own_network",
+        "paged",
         "ports",
         "ports_error",
         "programs",
@@ -43,6 +47,8 @@ class Scene(View):
         self.kernel = kernel
         self.ports = ports
         self._boot_age = -1.0
+        self.own_network = ""
+        self.paged: set[int] = set()
         self.hidden: frozenset[int] = frozenset()
         self.ports_error = ""
         self.tcp_states: dict[int, int] = {}
@@ -86,6 +92,7 @@ class Observer:
         scene.named, scene.programs = self._processes.named, self._programs
         try:
             scene.ports = self._ports.scan(processes)
+            scene.own_network = self._ports.own_network
             scene.hidden, scene.tcp_states = self._ports.hidden, self._ports.states
         except (OSError, ValueError, IndexError) as error:
             scene.ports_error = str(error)  # the rest of the look is good; the collector of ports tells it

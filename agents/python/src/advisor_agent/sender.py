@@ -126,7 +126,8 @@ class Sender:
             self._tell_losses()
         rejected, reason = left_out(answer.body)
         if rejected:
-            self._log.once(f"rejected {reason}", f"{self._config.server} left out {rejected}: {reason}")
+            matter = "".join(character for character in reason if not character.isdigit())  # counts differ each time
+            self._log.once(f"rejected {matter}", f"{self._config.server} left out {rejected}: {reason}")
         if not self._spool:
             self._log.settle("dropped")
             self._tell_losses()

@@ -20,6 +20,9 @@ FLAGS = {
     "--command-lines": ("ADVISOR_COMMAND_LINES", "on: send command lines of processes, without secrets (off)"),
     "--state-dir": ("ADVISOR_STATE_DIR", "where unsent data waits"),
     "--processes": ("ADVISOR_PROCESSES", "programs to report beside Node.js, as 'nginx haproxy'"),
+    "--scrape": ("ADVISOR_SCRAPE", "pages of local services, as http://127.0.0.1:3000/metrics; several with spaces"),
+    "--scrape-request-metric": ("ADVISOR_SCRAPE_REQUEST_METRIC", "their histogram of request durations"),
+    "--pm2": ("ADVISOR_PM2", "on, or off to leave PM2 unasked (on)"),
     "--config": ("ADVISOR_CONFIG", "settings file, in TOML"),
 }
 """Flag -> (environment variable, meaning). The token itself is no flag: other users can read those."""

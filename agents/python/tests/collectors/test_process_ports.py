@@ -14,7 +14,7 @@ def scene(machine):
 
 
 def test_ports_connections_and_those_that_wait(scene, figures):
-    scene.ports = {100: PortUse(listening=2, connections=7, waiting=3, backlog=511)}
+    scene.ports = {100: PortUse(ports={3000, 3001}, connections=7, waiting=3, backlog=511)}
     assert figures(process_ports.collect_process(scene, scene.processes[0])) == {
         ("advisor.process.connection.count",): 7,
         ("advisor.process.listening_port.count",): 2,
@@ -25,7 +25,7 @@ def test_ports_connections_and_those_that_wait(scene, figures):
 
 def test_a_limit_that_is_not_told_is_left_out_and_no_queue_where_nothing_listens(scene, figures):
     for listening, told in ((1, {("advisor.process.accept_queue.length",)}), (0, set())):
-        scene.ports = {100: PortUse(listening, connections=0, waiting=0, backlog=0)}
+        scene.ports = {100: PortUse(range(listening), connections=0, waiting=0, backlog=0)}
         found = figures(process_ports.collect_process(scene, scene.processes[0]))
         assert {key for key in found if "accept_queue" in key[0]} == told
 

@@ -17,14 +17,19 @@ from unittest.mock import patch
 from advisor_agent import ports
 from advisor_agent.collection import Collection
 from advisor_agent.deltas import Moment
+from advisor_agent.errand import Answer
+from advisor_agent.errand_runner import Answers
+from advisor_agent.errands import pm2
 from advisor_agent.events import EXITED, STARTED, end_of
 from advisor_agent.identity import linux_host, process_resource
 from advisor_agent.kernel import TICKS_PER_SECOND, Kernel
 from advisor_agent.log import Log
 from advisor_agent.otlp import Report, event_record, events_export, export
+from advisor_agent.page import REQUEST_METRICS, PageReader
 from advisor_agent.scene import Observer
 from advisor_agent.sockets import ESTABLISHED, LISTEN, Sockets, sockets
 from advisor_agent.system import linux
+from advisor_agent.view import Cost, View
 from fakes.datastores import FakeErrands
 from fakes.machine import BOOT, Machine
 
@@ -35,6 +40,14 @@ INTERVAL = 10
 BACKLOG = 511
 CONTAINER = "3f2a9c0b1d2e" + "4d" * 26
 POD = "b51c7c40-0a6f-4cd3-9d5f-1f0c7e2a8b11"
+PAGE = FOLDER.parents[1] / "tests/recordings/prom/prom-client-15.txt"
+APPS = FOLDER.parents[1] / "tests/recordings/pm2/jlist-load.json"
+REQUESTS = """
+http_request_duration_seconds_bucket{{le="0.1",method="GET",route="/orders/:id",status_code="200"}} {0}
+http_request_duration_seconds_bucket{{le="+Inf",method="GET",route="/orders/:id",status_code="200"}} {1}
+http_request_duration_seconds_sum{{method="GET",route="/orders/:id",status_code="200"}} {0}.5
+http_request_duration_seconds_count{{method="GET",route="/orders/:id",status_code="200"}} {1}
+"""
 
 
 def examples() -> dict[str, Json]:
@@ -44,7 +57,7 @@ def examples() -> dict[str, Json]:
         _populate(machine, 0)
         ticks = count(0.0, 0.001)  # a clock that moves by a millisecond each time it is looked at
         errands = FakeErrands()
-        collection = Collection(linux(machine.kernel), Log(), ticks.__next__, errands)
+        collection = Collection(linux(machine.kernel), Log(), ticks.__next__, [Told(), errands])
         # What is told each 30 s, is told this time.
         for seconds in (-2 * INTERVAL, 0):
             errands.seconds = seconds + 2 * INTERVAL
@@ -74,6 +87,35 @@ def _happened(machine: Machine) -> list[str]:
         event_record(process_resource(host, process), name, _moment(INTERVAL + at).unix_ns, end_of(status))
         for at, (process, name, status) in enumerate(told)
     ]
+
+
+class Told:
+    """What a page of metrics and PM2 tell of `checkout`: recorded, read by the real code."""
+
+    def __init__(self) -> None:
+        self.costs: dict[str, Cost] = {}
+        self.names = ("scrape", "pm2")
+        self._reader = PageReader(REQUEST_METRICS)
+        self._ticks = count(1)
+
+    def take(self) -> Answers:
+        """More requests and a longer delay each time; between the two looks at which the example is made."""
+        tick = next(self._ticks)
+        page = PAGE.read_text().replace("0.016744447", f"0.0{16 + tick}") + REQUESTS.format(4 * tick, 5 * tick)
+        return {"scrape": [Answer(sample, 4001) for sample in self._reader.read(page)], "pm2": _told_by_pm2()}
+
+    def start_due(self, view: View) -> None:
+        """Nobody has to be asked."""
+
+
+def _told_by_pm2() -> list[Answer]:
+    """Of `checkout`, and of an app that PM2 has given up."""
+    recorded, _ = json.loads(APPS.read_text())
+    given_up = {**recorded, "pid": 0, "name": "worker", "pm2_env": {"status": "errored", "restart_time": 15}}
+    order = {"pid": 1, "home": "/home/ann/.pm2", "paged": [4001]}
+    apps = [{**recorded, "pid": 4001, "name": "checkout"}, given_up]
+    with patch.object(pm2, "apps_of", lambda daemon, home: apps), patch.object(pm2, "_parent", lambda pid: 1):
+        return list(pm2.ask(json.dumps(order)))
 
 
 @contextmanager

@@ -110,6 +110,7 @@ class FakeErrands:
 
     def __init__(self) -> None:
         self.costs = {"postgresql": Cost(), "redis": Cost()}
+        self.names = tuple(self.costs)
         self.seconds = 0
 
     def take(self) -> Answers:

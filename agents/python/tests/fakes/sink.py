@@ -50,6 +50,13 @@ class Sink:
             pass
         return got
 
+    def next_with(self, attribute: str, value: str) -> dict[str, Any]:
+        """The next resource with this attribute value that metrics are told of."""
+        while True:
+            for resource in self.next(METRICS).resources:
+                if attributes(resource).get(attribute) == value:
+                    return resource
+
 
 @contextmanager
 def sink(port: int = 0) -> Iterator[Sink]:
@@ -97,9 +104,9 @@ def attributes(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def values(resource: dict[str, Any]) -> dict[str, list[float]]:
-    """Metric name -> the values of its points."""
+    """Metric name -> the values of its points; of a histogram the counts."""
     found = {}
     for metric in resource["scopeMetrics"][0]["metrics"]:
-        points = (metric.get("sum") or metric["gauge"])["dataPoints"]
-        found[metric["name"]] = [float(point.get("asDouble", point.get("asInt"))) for point in points]
+        points = (metric.get("sum") or metric.get("gauge") or metric["histogram"])["dataPoints"]
+        found[metric["name"]] = [float(p.get("asDouble", p.get("asInt", p.get("count")))) for p in points]
     return found

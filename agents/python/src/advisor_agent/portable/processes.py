@@ -17,7 +17,7 @@ from advisor_agent.process import Key, Process
 from advisor_agent.processes import LOOK_AGAIN_EVERY, LOOKS_UNTIL_SETTLED
 
 _MOST_FILE_BYTES = 262_144
-_PM2_SPELLING = {"PM_ID": "pm_id", "NAME": "name"}
+_PM2_SPELLING = {"PM_ID": "pm_id", "NAME": "name", "PM2_ENV": "pm2_env"}
 """psutil writes names of variables in capitals on Windows, where case makes no difference."""
 
 
