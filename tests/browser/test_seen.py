@@ -55,7 +55,7 @@ def trouble() -> Iterator[Trouble]:
 
     yield start
     for process in running:
-        process.kill()
+        process.terminate()  # a supervisor takes its child along
         process.wait()
 
 
@@ -102,6 +102,14 @@ def test_a_cluster_of_four_workers(page: Page, agent: str, trouble: Trouble) -> 
     expect(rows).to_have_count(5, timeout=PATIENCE)
     expect(rows.filter(has_text="primary")).to_have_count(1)
     expect(rows.filter(has_text="worker")).to_have_count(4)
+
+
+def test_a_crash_loop_with_its_exit_codes(page: Page, agent: str, trouble: Trouble) -> None:
+    trouble("supervisor.js")
+    open_service(page, "crasher")
+    lives = page.locator("[data-live=lives]")
+    expect(lives).to_contain_text(re.compile(r"Ended \d+ times in the last .*exit code 3"), timeout=PATIENCE)
+    expect(lives.locator("tbody tr").filter(has_text="Exit code 3").nth(2)).to_be_visible(timeout=PATIENCE)
 
 
 @needs_root

@@ -106,6 +106,17 @@ def test_what_may_not_be_read_is_told_with_what_to_do(collect, capsys):
     assert "/proc/secret may not be read. Run the agent as" in capsys.readouterr().err
 
 
+def test_what_other_users_hide_is_told_in_one_sentence_whatever_misses_it(collect, machine, capsys):
+    def refused(scene, process):
+        raise PermissionError(13, "Permission denied", "/proc/100/io")
+
+    machine.node(100, "/srv/a.js")
+    machine.node(200, "/srv/b.js")
+    collect(0, collector("odd", collect_process=refused), collector("even", collect_process=refused))
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "bytes to and from disks, and names that OTEL_SERVICE_NAME or PM2 give. Run the agent as" in said
+
+
 def test_a_process_that_ends_during_collection_is_left_out_silently(collect, machine, capsys):
     machine.node(100, "/srv/a.js")
     machine.node(200, "/srv/b.js")

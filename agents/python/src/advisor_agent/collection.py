@@ -130,7 +130,10 @@ class Collection:
             if len(seen) > 1 and isinstance(error, (FileNotFoundError, ProcessLookupError)):
                 raise
             cost.failures += 1
-            self._log.once(name, self._complaint(name, error))
+            if len(seen) > 1 and isinstance(error, PermissionError):
+                self._log.once("hidden", f"{self._system.hidden} {self._system.remedy}")
+            else:
+                self._log.once(name, self._complaint(name, error))
             return []
         finally:
             cost.seconds += self._clock() - began

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
+from advisor_agent.system import HIDDEN
+
 UNIT = "advisor-agent.service"
 _ARCHIVE = "/usr/local/lib/advisor-agent/advisor-agent.pyz"
 _CLOSED = ("/root/", "/home/")
@@ -64,11 +66,7 @@ RestartSec=5
 WantedBy=multi-user.target
 """
 
-_HIDDEN = (
-    "Without privilege the agent does not see, of other users' processes: ports and connections, bytes to and from"
-    " disks, and names that OTEL_SERVICE_NAME or PM2 give. `advisor-agent install` without --unprivileged grants"
-    f" {SEES_ALL}, which shows them."
-)
+_SHOWN = f"`advisor-agent install` without --unprivileged grants {SEES_ALL}, which shows them."
 
 _BY_HAND = (
     "There is no systemd here: let launchd (macOS) or the Task Scheduler (Windows) start `advisor-agent run`"
@@ -110,7 +108,7 @@ def install(
         if (run or subprocess.call)(words):
             raise InstallError(f"`{' '.join(words)}` failed. The unit is in {target}; try it by hand.")
     told = f"The agent runs as {UNIT}, and starts with the machine. Its log: journalctl -u advisor-agent"
-    return told if is_privileged else f"{told}\n{_HIDDEN}"
+    return told if is_privileged else f"{told}\n{HIDDEN} {_SHOWN}"
 
 
 def _write(target: str, text: str) -> None:

@@ -24,16 +24,21 @@ _MOST_HELD = 1024
 """Processes of which Linux tells the end at once; that of any more is noticed at the next scan."""
 
 _OTHERS = ("darwin", "win32")
+HIDDEN = (
+    "Without privilege the agent does not see, of other users' processes: ports and connections, bytes to and from"
+    " disks, and names that OTEL_SERVICE_NAME or PM2 give."
+)
 _REMEDY = "Run the agent as the services' user or as root, or give it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH."
 
 
 class System:
     """`collectors` read what `look` saw, and `errands` ask others; `remedy` is for what may not be read.
 
+    `hidden` says what that is of other users' processes.
     `following` makes whoever tells ends, with at most so many descriptors; it would like `most_held` of them.
     """
 
-    __slots__ = ("collectors", "errands", "following", "host", "look", "most_held", "remedy")
+    __slots__ = ("collectors", "errands", "following", "hidden", "host", "look", "most_held", "remedy")
 
     def __init__(
         self,
@@ -41,6 +46,7 @@ class System:
         look: Callable[[], View],
         collectors: list[ModuleType],
         errands: list[ModuleType],
+        hidden: str,
         remedy: str,
         following: Callable[[Events, BaseSelector, int], Following],
         most_held: int,
@@ -49,6 +55,7 @@ class System:
         self.look = look
         self.collectors = collectors
         self.errands = errands
+        self.hidden = hidden
         self.remedy = remedy
         self.following = following
         self.most_held = most_held
@@ -78,4 +85,4 @@ def linux(kernel: Kernel, programs: frozenset[str] = frozenset(), keeps_lines: b
     host, observer = linux_host(kernel), Observer(kernel, DATASTORES | programs, keeps_lines)
     following = partial(Lives, observer, host)
     modules = found_modules(collectors)
-    return System(host, observer.look, modules, found_modules(errands), _REMEDY, following, _MOST_HELD)
+    return System(host, observer.look, modules, found_modules(errands), HIDDEN, _REMEDY, following, _MOST_HELD)

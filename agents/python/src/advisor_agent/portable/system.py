@@ -21,6 +21,7 @@ _OF_ANY_SYSTEM = (agent, agent_collectors, process_count, uptime)
 _NO_ERRANDS: list[ModuleType] = []
 """They are children of a kind that Windows does not have, and are told of what /proc shows."""
 
+_HIDDEN = "Without privilege the agent does not see much of other users' processes, least of all ports and names."
 _REMEDY = "Run the agent as the services' user, as root (macOS) or as an administrator (Windows)."
 
 
@@ -28,7 +29,7 @@ def through(psutil: ModuleType, paths: ModuleType = os.path, keeps_lines: bool =
     """A system seen through psutil, with paths written as there."""
     modules = [*_OF_ANY_SYSTEM, *found_modules(collectors)]
     look = Observer(psutil, paths, keeps_lines).look
-    return System(this_host(psutil), look, modules, _NO_ERRANDS, _REMEDY, _nobody, 0)
+    return System(this_host(psutil), look, modules, _NO_ERRANDS, _HIDDEN, _REMEDY, _nobody, 0)
 
 
 def _nobody(events: Events, selector: BaseSelector, most_held: int) -> Following:
