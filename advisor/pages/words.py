@@ -52,6 +52,8 @@ def percent(ratio: float | None) -> str:
         return NOTHING
     if ratio >= 0.01 or ratio == 0:
         return f"{ratio:.0%}"
+    if ratio < 0.0001:
+        return "<0.01%"
     return f"{ratio:.1%}" if ratio >= 0.001 else f"{ratio:.2%}"
 
 

@@ -16,7 +16,8 @@ def test_plain(value: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.954, "95%"), (0.0042, "0.4%"), (0.00042, "0.04%"), (0.0, "0%"), (1.0, "100%")]
+    ("value", "text"),
+    [(0.954, "95%"), (0.0042, "0.4%"), (0.00042, "0.04%"), (0.00004, "<0.01%"), (0.0, "0%"), (1.0, "100%")],
 )
 def test_percent(value: float, text: str) -> None:
     assert words.percent(value) == text
