@@ -10,7 +10,6 @@ import pytest
 
 from advisor.fleet import registry
 from advisor.fleet.models import Host, Instance, Token
-from advisor.fleet.registry import Identity
 from tests.fleet.builders import (
     BY_AGENT,
     CONTAINED,
@@ -92,9 +91,8 @@ def test_a_number_inside_and_a_start_that_only_one_has_are_enough_on_its_machine
     first = resolve(CONTAINED, host_token)
     host_token.refresh_from_db()
 
-    assert resolve(UNNAMED, host_token) == Identity(
-        first.host_id, only(Instance).service_id, first.instance_id, serves=True
-    )
+    found = resolve(UNNAMED, host_token)
+    assert (found.instance_id, found.host_id, found.serves) == (first.instance_id, first.host_id, True)
 
 
 def test_a_machine_that_is_another_does_not_lend_its_container(token: Token) -> None:

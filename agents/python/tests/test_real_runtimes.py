@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -31,7 +32,7 @@ Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: ({ port }) => console.log
 def collected(pid):
     """What the agent sends of this process; None where it sends nothing."""
     moment = now()
-    sent = export(Collection(linux(Kernel()), Log()).collect(moment), moment)["resourceMetrics"]
+    sent = json.loads(export(Collection(linux(Kernel()), Log()).collect(moment), moment))["resourceMetrics"]
     return next((one for one in sent if attributes(one).get("process.pid") == str(pid)), None)
 
 

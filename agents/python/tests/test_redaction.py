@@ -100,7 +100,12 @@ def sent(machine, keeps_lines):
     processes = Processes(machine.kernel, keeps_lines=keeps_lines).scan()
     assign_roles(processes)
     host = linux_host(machine.kernel)
-    return json.dumps(export([Report(process_resource(host, one), []) for one in processes], now()), ensure_ascii=False)
+    return readable(export([Report(process_resource(host, one), []) for one in processes], now()))
+
+
+def readable(text):
+    """An export without escapes, in which a secret could hide."""
+    return json.dumps(json.loads(text), ensure_ascii=False)
 
 
 def test_no_secret_is_in_a_whole_export(machine):
@@ -108,15 +113,14 @@ def test_no_secret_is_in_a_whole_export(machine):
     for number, form in enumerate(made):
         machine.node(1000 + number, f"/srv/{number}/app.js", *form.words)
     moment = now()
-    text = json.dumps(
-        export(Collection(linux(machine.kernel, keeps_lines=True), Log()).collect(moment), moment), ensure_ascii=False
-    )
+    text = readable(export(Collection(linux(machine.kernel, keeps_lines=True), Log()).collect(moment), moment))
     assert described((form, form.leaks(text)) for form in made) == []
     assert text.count("process.command_line") == len(made)
 
 
 def test_no_secret_of_a_process_is_sent(machine, capsys):
-    made = forms()
+    made = forms()[::3]
+    assert len(made) >= 300
     for number, form in enumerate(made):
         foreign = f"service.namespace=acme,db.url={quote(form.words[-1])},{form.words[0]}"
         variables = {"APP": " ".join(form.words), "OTEL_RESOURCE_ATTRIBUTES": foreign}
