@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from advisor_agent.check import table
+from advisor_agent.check import seen, table
 from advisor_agent.deltas import Point
 from advisor_agent.metric import GAUGE, Metric
 from advisor_agent.otlp import Report
@@ -65,6 +65,35 @@ def test_a_table_has_a_line_a_point():
     assert table(Report({"host.name": "shop-1"}, points)).splitlines() == [
         "Host shop-1",
         "  host.name = shop-1",
-        "    a.b  x  1,234,567 By",
-        "    a.b         0.500 By",
+        "    a.b  x  1.2 MB",
+        "    a.b       0 B",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "line"),
+    [
+        (4, "{cpu}", "4 cpu"),
+        (0.25, "1", "0.250 "),
+        (1.5, "s", "1.500 s"),
+        (999, "By", "999 B"),
+        (270_553_174_016, "By", "270.6 GB"),
+        (-2_000, "By", "-2.0 kB"),
+    ],
+)
+def test_figures_are_written_as_people_do(value, unit, line):
+    report = Report({"host.name": "shop-1"}, [Point(Metric("a", unit, GAUGE, ""), value, (), 0)])
+    assert table(report).splitlines()[-1] == f"    a    {line}"
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ([], "Found this host, and no Node.js process on it."),
+        (["shop"], "Found this host, and 1 Node.js process: shop."),
+        (["shop", "cart", "shop"], "Found this host, and 3 Node.js processes: cart, shop (2)."),
+    ],
+)
+def test_what_was_found_is_said_in_a_sentence(names, sentence):
+    reports = [Report({"host.name": "shop-1"}, []), *(Report({"service.name": name}, []) for name in names)]
+    assert seen(reports) == sentence

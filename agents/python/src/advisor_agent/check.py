@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import time
+from collections.abc import Sequence
 
 from advisor_agent.batch import Batch
 from advisor_agent.buckets import Buckets
@@ -23,6 +24,7 @@ from advisor_agent.uuid7 import uuid7
 from advisor_agent.verdict import TAKEN, explained, left_out, meaning
 
 _SPAN_SECONDS = 1.0
+_SIZES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B"))
 
 
 def check(config: Config, system: System, log: Log) -> bool:
@@ -47,10 +49,24 @@ def check(config: Config, system: System, log: Log) -> bool:
     for report in reports:
         print(table(report))
     points = sum(len(report.points) for report in reports)
-    print(f"{len(reports)} resources, {points} points, {len(body)} bytes gzipped")
+    print(f"{seen(reports)}\n{points} figures, {len(body):,} bytes compressed.")
     taken, words = _sent(config, Batch(uuid7(), "application/json", "gzip", body))
     print(f"{config.server} {words}")
     return taken
+
+
+def seen(reports: Sequence[Report]) -> str:
+    """What an export tells of, in a sentence: the last thing that stands on the screen."""
+    names: dict[object, int] = {}
+    for report in reports[1:]:
+        name = report.resource["service.name"]
+        names[name] = names.get(name, 0) + 1
+    if not names:
+        return "Found this host, and no Node.js process on it."
+    counted = [f"{name} ({count})" if count > 1 else str(name) for name, count in sorted(names.items(), key=str)]
+    number = len(reports) - 1
+    processes = "1 Node.js process" if number == 1 else f"{number} Node.js processes"
+    return f"Found this host, and {processes}: {', '.join(counted)}."
 
 
 def table(report: Report) -> str:
@@ -59,7 +75,7 @@ def table(report: Report) -> str:
     title = f"Process {resource['process.pid']}" if "process.pid" in resource else f"Host {resource['host.name']}"
     lines = [title, *(f"  {key} = {value}" for key, value in resource.items())]
     rows = [
-        (point.metric.name, _labels(point.attributes), _number(point.value), point.metric.unit)
+        (point.metric.name, _labels(point.attributes), *_figure(point.value, point.metric.unit))
         for point in report.points
     ]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
@@ -72,10 +88,14 @@ def _labels(attributes: Attributes) -> str:
     return " ".join(value for _, value in attributes)
 
 
-def _number(value: Value) -> str:
+def _figure(value: Value, unit: str) -> tuple[str, str]:
+    """A number and its unit, as people write them."""
     if isinstance(value, Buckets):
-        return f"{value.count:,} in {value.sum:,.3f}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+        return f"{value.count:,} in {value.sum:,.3f}", unit
+    if unit == "By":
+        factor, size = next((one for one in _SIZES if abs(value) >= one[0]), _SIZES[-1])
+        return (f"{value / factor:,.1f}" if factor > 1 else f"{value:,.0f}"), size
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}", "" if unit == "1" else unit.strip("{}")
 
 
 def _sent(config: Config, batch: Batch) -> tuple[bool, str]:
