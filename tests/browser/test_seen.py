@@ -120,7 +120,7 @@ def test_a_disk_that_fills(page: Page, agent: str, tmp_path: Path) -> None:
     try:
         open_host(page)
         row = page.locator("[data-live=filesystems] tr").filter(has_text=str(disk))
-        expect(row).to_contain_text("0%", timeout=PATIENCE)
+        expect(row).to_contain_text("0 B of 8.39 MB", timeout=PATIENCE)
         (disk / "log").write_bytes(bytes(7 << 20))
         expect(row).to_contain_text("88%", timeout=PATIENCE)
         expect(page.locator("[data-live=heading]")).to_contain_text(f"{disk} 88% full")
