@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from advisor_agent import collectors, install
+from advisor_agent.config import Config
 from advisor_agent.modules import found_modules
 from advisor_agent.settings import ConfigError
 from advisor_agent.system import linux, this_system
@@ -65,3 +66,14 @@ def test_linux_looks_for_datastores_and_for_what_is_asked_for(machine):
     machine.program(800, "/usr/sbin/nginx")
     assert linux(machine.kernel).look().named == {"postgres": [700]}
     assert linux(machine.kernel, frozenset({"nginx"})).look().named == {"postgres": [700], "nginx": [800]}
+
+
+def test_errands_that_nobody_asked_for_are_not_loaded(machine):
+    settings = {"ADVISOR_SERVER": "http://127.0.0.1:1", "ADVISOR_TOKEN": "sah_x"}
+    for variables, names in (
+        ({}, ["pm2"]),
+        ({"ADVISOR_PM2": "off", "ADVISOR_REDIS": "redis://cache"}, ["redis"]),
+        ({"ADVISOR_POSTGRESQL": "postgresql://a@db/shop"}, ["pm2", "postgresql"]),
+    ):
+        found = linux(machine.kernel, asks=Config({**settings, **variables}).asks).errands
+        assert [module.__name__.rpartition(".")[2] for module in found] == names

@@ -73,10 +73,10 @@ def _obey(command: str, options: list[str], log: Log) -> int:
     if command == "check":
         from advisor_agent.check import check  # not paid for by `run`, which stays in memory for months
 
-        return 0 if check(config, this_system(config.programs, config.command_lines), log) else 1
+        return 0 if check(config, this_system(config.programs, config.command_lines, config.asks), log) else 1
     from advisor_agent.loop import Loop  # not needed where a setting is wrong
 
-    Loop(config, this_system(config.programs, config.command_lines), log).run()
+    Loop(config, this_system(config.programs, config.command_lines, config.asks), log).run()
     return 0
 
 

@@ -35,6 +35,10 @@ class Config:
         self.postgresql = _urls(settings, "postgresql", POSTGRESQL)
         self.redis = _urls(settings, "redis", REDIS)
 
+    def asks(self, errand: str) -> bool:
+        """Whether an errand has anybody to ask: it is named after its setting. Others are not even loaded."""
+        return bool(getattr(self, errand, True))
+
 
 def _token(settings: Mapping[str, str]) -> str:
     path = settings.get("ADVISOR_TOKEN_FILE", "")

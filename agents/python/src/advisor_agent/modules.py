@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 _END = struct.Struct("<4s8xII2x")
@@ -15,12 +15,12 @@ _ENTRY = struct.Struct("<4s24xHHH12x")
 """An entry of the directory: its signature, and the lengths of what follows: name, extra, comment."""
 
 
-def found_modules(package: ModuleType) -> list[ModuleType]:
-    """Every module of a package, imported, in the order of their names."""
+def found_modules(package: ModuleType, wanted: Callable[[str], bool] = bool) -> list[ModuleType]:
+    """Every module of a package whose name is wanted, imported, in the order of their names."""
     (place,) = package.__path__
     names = os.listdir(place) if os.path.isdir(place) else list(_names_in_zip(place))
     stems = {name.partition(".")[0] for name in names if name.endswith((".py", ".pyc"))} - {"__init__"}
-    return [importlib.import_module(f"{package.__name__}.{stem}") for stem in sorted(stems)]
+    return [importlib.import_module(f"{package.__name__}.{stem}") for stem in sorted(stems) if wanted(stem)]
 
 
 def _names_in_zip(place: str) -> Iterator[str]:

@@ -61,13 +61,15 @@ class System:
         self.most_held = most_held
 
 
-def this_system(programs: frozenset[str] = frozenset(), keeps_lines: bool = False) -> System:
+def this_system(
+    programs: frozenset[str] = frozenset(), keeps_lines: bool = False, asks: Callable[[str], bool] = bool
+) -> System:
     """The one that we run on, with or without command lines; `programs` are looked for on Linux.
 
-    ConfigError where the agent cannot work.
+    Errands that `asks` says no to by their name are not loaded. ConfigError where the agent cannot work.
     """
     if sys.platform.startswith("linux"):
-        return linux(Kernel(), programs, keeps_lines)
+        return linux(Kernel(), programs, keeps_lines, asks)
     if sys.platform not in _OTHERS:
         raise ConfigError("The agent runs on Linux, macOS and Windows: elsewhere let an OpenTelemetry SDK report.")
     from advisor_agent.portable.system import through  # Linux pays nothing for it
@@ -78,11 +80,16 @@ def this_system(programs: frozenset[str] = frozenset(), keeps_lines: bool = Fals
         raise ConfigError("On this system the agent needs psutil: pip install psutil.") from error
 
 
-def linux(kernel: Kernel, programs: frozenset[str] = frozenset(), keeps_lines: bool = False) -> System:
+def linux(
+    kernel: Kernel,
+    programs: frozenset[str] = frozenset(),
+    keeps_lines: bool = False,
+    asks: Callable[[str], bool] = bool,
+) -> System:
     """All of /proc, /sys and netlink; datastores are looked for besides the programs that are asked for."""
     from advisor_agent.lives import Lives  # needs fcntl, which Windows lacks
 
     host, observer = linux_host(kernel), Observer(kernel, DATASTORES | programs, keeps_lines)
     following = partial(Lives, observer, host)
-    modules = found_modules(collectors)
-    return System(host, observer.look, modules, found_modules(errands), HIDDEN, _REMEDY, following, _MOST_HELD)
+    modules, asking = found_modules(collectors), found_modules(errands, asks)
+    return System(host, observer.look, modules, asking, HIDDEN, _REMEDY, following, _MOST_HELD)
