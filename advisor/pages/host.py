@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -24,12 +25,12 @@ def host(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Host, pk=number)
     view = samples.host_view(found.pk, now.timestamp() - measured.SECONDS, now.timestamp())
     machine = view.host
-    charts = registry.at(Place.HOST)
+    charts, filesystems = registry.at(Place.HOST), storage.filesystem_rows(machine)
     return render(request, "host.html", {
         "host": found,
         "reporting": now - found.last_seen < urgency.SILENT_AFTER,
         "summary": summary(found, machine, now),
-        "state": state(machine),
+        "state": state(machine, filesystems),
         "charts": charts,
         "figures": {chart.id: registry.SKELETONS[chart.id] for chart in charts},
         "range": chosen_range(request),
@@ -37,7 +38,7 @@ def host(request: HttpRequest, number: int) -> HttpResponse:
         "tenants": tenants.tenant_rows(view.instances),
         "datastores": datastores.datastore_rows(machine),
         "programs": programs.program_rows(machine),
-        "filesystems": storage.filesystem_rows(machine),
+        "filesystems": filesystems,
         "disks": storage.disk_rows(machine),
         "interfaces": storage.interface_rows(machine),
         "agent_cpu": measured.rate(machine.track, "agent_cpu"),
@@ -48,8 +49,7 @@ def host(request: HttpRequest, number: int) -> HttpResponse:
 
 def summary(host: Host, machine: HostWindow, now: datetime) -> str:
     """What it is, who reports it, and when it last did."""
-    cores = _last(machine, "cpu_effective") or _last(machine, "cpu_count")
-    memory = _last(machine, "memory_limit")
+    cores, memory = _cores(machine), _last(machine, "memory_limit")
     parts = [
         host.os,
         host.arch,
@@ -61,12 +61,12 @@ def summary(host: Host, machine: HostWindow, now: datetime) -> str:
     return f"{', '.join(filter(None, parts))}. {told} {ago} ago."
 
 
-def state(machine: HostWindow) -> str:
+def state(machine: HostWindow, filesystems: Sequence[storage.FilesystemRow]) -> str:
     """How much of it is taken, in one sentence; empty where nothing was reported in the last minute."""
-    cores = _last(machine, "cpu_effective") or _last(machine, "cpu_count")
+    cores = _cores(machine)
     used = measured.known_sum(measured.rate(machine.track, mode) for mode in ("cpu_user", "cpu_system"))
     memory, available = _last(machine, "memory_limit"), _last(machine, "memory_available")
-    fullest = next(iter(storage.filesystem_rows(machine)), None)
+    fullest = next(iter(filesystems), None)
     said = []
     if used is not None and cores:
         said.append(f"{words.plain(used)} of {words.plain(cores)} cores in use")
@@ -75,6 +75,10 @@ def state(machine: HostWindow) -> str:
     if fullest is not None:
         said.append(f"{fullest.name} {words.percent(fullest.share)} full")
     return f"{', '.join(said)}." if said else ""
+
+
+def _cores(machine: HostWindow) -> float | None:
+    return _last(machine, "cpu_effective") or _last(machine, "cpu_count")
 
 
 def _last(machine: HostWindow, column: str) -> float | None:
