@@ -13,6 +13,9 @@ from advisor.live.routing import urlpatterns
 from tests.live.conftest import Broker
 from tests.live.page import Page
 
+# Each message ends with Channels closing old connections of its thread; those of an earlier test may be there.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 async def hub(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hub]:
