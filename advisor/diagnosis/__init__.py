@@ -1,14 +1,14 @@
 """The shapes of a judgement, and the arithmetic and words that rules and strategies share.
 
 In: a `Snapshot`.
-Out: `Rule`, `Limit`, `Reading`, `Ruling`, `Strategy`, `Option`, `Rejection`, `Advice`, `Judgement`.
+Out: `Rule`, `Recall`, `Limit`, `Reading`, `Ruling`, `Strategy`, `Option`, `Rejection`, `Advice`, `Judgement`.
 May import: features, vocabulary.
 """
 
 from advisor.diagnosis.advice import Advice, Expectation, Judgement, Option, Rejection, Step
 from advisor.diagnosis.entry import Limit
 from advisor.diagnosis.finding import Condition, Evidence, Reading, RuleState, Ruling
-from advisor.diagnosis.rule import Rule
+from advisor.diagnosis.rule import Recall, Rule
 from advisor.diagnosis.strategy import Strategy
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Limit",
     "Option",
     "Reading",
+    "Recall",
     "Rejection",
     "Rule",
     "RuleState",

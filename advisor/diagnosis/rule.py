@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from advisor.diagnosis.entry import Entry, Limit
 from advisor.diagnosis.finding import Reading
 from advisor.features import Snapshot
+from advisor.vocabulary import PartKind
 
 Check = Callable[[Snapshot], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """The longer past that a rule looks at, in rollups: `snapshot.recalled(rule.id)`.
+
+    A rule with a recall is only looked at when it is due again, `pace` after the last time.
+
+    Attributes:
+        seconds: how far back.
+        step: seconds that a row stands for; rollups are no finer than a real minute.
+        pace: seconds between two looks.
+        process: columns of processes that it reads.
+        host: columns of hosts.
+        parts: kind of part -> columns.
+    """
+
+    seconds: float
+    step: float
+    pace: float
+    process: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
+    parts: Mapping[PartKind, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Rule(Entry):
@@ -22,6 +47,7 @@ class Rule(Entry):
         clear_hold: seconds that the condition must stay under before a firing rule clears.
         place: its step in the order of diagnosis (decision model 1.3); causes before look-alikes.
         explained_by: ids of rules whose trouble looks like this one; they lower its confidence.
+        recall: the longer past that it looks at; None for most.
     """
 
     def __init__(
@@ -35,6 +61,7 @@ class Rule(Entry):
         clear_hold: float,
         place: int,
         explained_by: Sequence[str] = (),
+        recall: Recall | None = None,
         **limits: Limit,
     ) -> None:
         super().__init__(module, limits)
@@ -43,12 +70,17 @@ class Rule(Entry):
         self.window, self.hold, self.clear_hold = window, hold, clear_hold
         self.place = place
         self.explained_by = tuple(explained_by)
+        self.recall = recall
         self._check: Check | None = None
 
     def check(self, function: Check) -> Check:
         """Take the file's one function: it reads a snapshot that has all that the rule needs."""
         self._check = function
         return function
+
+    def is_due(self, seen: float | None, now: float, time_scale: float) -> bool:
+        """True if a rule last looked at when it was `seen` should be looked at `now` (Unix seconds)."""
+        return self.recall is None or seen is None or not 0 <= now - seen < self.recall.pace / time_scale
 
     def read(self, snapshot: Snapshot) -> Reading:
         """What the rule's function says.

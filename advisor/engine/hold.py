@@ -16,10 +16,14 @@ _KEPT = (Verdict.PENDING, Verdict.FIRING)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """How long a condition must stay, in seconds of sample time: over to fire, under to clear."""
+    """How long a condition must stay, in seconds of sample time: over to fire, under to clear.
+
+    `pace` is the time between two looks where the rule is not looked at in every round.
+    """
 
     fire: float
     clear: float
+    pace: float = 0.0
 
     def next(self, state: RuleState, condition: Condition, now: float) -> RuleState:
         """The state after a look at `now` (Unix seconds of sample time).
@@ -29,7 +33,7 @@ class Hold:
         keeps what is pending or firing and stops both clocks: missing data neither fires nor clears.
         So does a time in which nobody looked.
         """
-        if state.seen is not None and now - state.seen > max(UNSEEN, self.fire / 2):
+        if state.seen is not None and now - state.seen > max(UNSEEN, self.fire / 2, 2 * self.pace):
             state = RuleState(state.verdict, state.since)
         if condition is Condition.OVER:
             return self._over(state, now)

@@ -17,6 +17,7 @@ from advisor.diagnosis import (
     Ruling,
 )
 from advisor.diagnosis.confidence import SILENT, contested
+from advisor.diagnosis.entry import with_limits
 from advisor.engine.gate import unanswerable
 from advisor.engine.hold import Hold
 from advisor.engine.registry import RULES, STRATEGIES
@@ -34,11 +35,16 @@ def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     Returns:
         Rulings in the order of diagnosis, each with the state to remember. Advice for rulings that
         are pending or firing and whose reading is known: while data is missing, earlier advice stays.
+        Rules with a recall that was not loaded are left out: what was said of them stands.
     """
-    readings = {rule.id: _read(rule, snapshot) for rule in RULES.values()}
-    rulings = tuple(
-        _rule(rule, _weighed(rule, readings), states.get(rule.id, RuleState()), snapshot) for rule in RULES.values()
-    )
+    with with_limits(snapshot.window.limits):
+        return _judge(snapshot, states)
+
+
+def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
+    asked = [rule for rule in RULES.values() if rule.recall is None or rule.id in snapshot.window.recalled]
+    readings = {rule.id: _read(rule, snapshot) for rule in asked}
+    rulings = tuple(_rule(rule, _weighed(rule, readings), states.get(rule.id, RuleState()), snapshot) for rule in asked)
     concerned = (r for r in rulings if r.verdict in (Verdict.PENDING, Verdict.FIRING))
     advice = tuple(_advise(r, snapshot) for r in concerned if r.reading.condition is not Condition.UNKNOWN)
     return Judgement(snapshot.window.service_id, snapshot.now, rulings, advice)
@@ -61,7 +67,8 @@ def _weighed(rule: Rule, readings: Mapping[str, Reading]) -> Reading:
 
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot) -> Ruling:
-    hold = Hold(rule.hold / snapshot.time_scale, rule.clear_hold / snapshot.time_scale)
+    pace = rule.recall.pace if rule.recall else 0.0
+    hold = Hold(rule.hold / snapshot.time_scale, rule.clear_hold / snapshot.time_scale, pace / snapshot.time_scale)
     after = replace(hold.next(state, reading.condition, snapshot.now), seen=snapshot.now)
     return Ruling(
         rule=rule.id,

@@ -7,6 +7,24 @@ May import: vocabulary, numpy.
 
 from advisor.features.histogram import Histogram
 from advisor.features.snapshot import Snapshot
-from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
+from advisor.features.window import (
+    Happening,
+    HostWindow,
+    InstanceWindow,
+    Life,
+    PartWindow,
+    ServiceWindow,
+    Track,
+)
 
-__all__ = ["Histogram", "HostWindow", "InstanceWindow", "PartWindow", "ServiceWindow", "Snapshot", "Track"]
+__all__ = [
+    "Happening",
+    "Histogram",
+    "HostWindow",
+    "InstanceWindow",
+    "Life",
+    "PartWindow",
+    "ServiceWindow",
+    "Snapshot",
+    "Track",
+]

@@ -13,7 +13,7 @@ from advisor.features.histogram import Histogram
 from advisor.features.machine import BUSY_LOOP, Machine
 from advisor.features.memo import remembered
 from advisor.features.process import WARM_UP, Process
-from advisor.features.window import InstanceWindow, ServiceWindow
+from advisor.features.window import Happening, InstanceWindow, ServiceWindow
 from advisor.vocabulary import Entity, columns_of
 from advisor.vocabulary.runtimes import is_node
 
@@ -43,6 +43,17 @@ class Snapshot:
     def name(self) -> str:
         """The service's name."""
         return self.window.name
+
+    @remembered
+    def recalled(self, rule: str) -> Snapshot | None:
+        """The longer past that this rule asked for, in rollups; None in rounds in which it was not loaded."""
+        past = self.window.recalled.get(rule)
+        return None if past is None else Snapshot(past, self.now, self.time_scale)
+
+    def happened(self, name: str, seconds: float) -> tuple[Happening, ...]:
+        """Events of this name in the last (scaled) seconds, oldest first."""
+        since = self.now - seconds / self.time_scale
+        return tuple(event for event in self.window.events if event.name == name and since < event.at <= self.now)
 
     @cached_property
     def machines(self) -> tuple[Machine, ...]:

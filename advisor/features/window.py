@@ -23,12 +23,16 @@ class Track:
         spans: seconds that each row covers, shape (n,); increases divided by it are rates.
         values: column -> shape (n,), NaN where a row has no figure. Columns that no row has are absent.
         latencies: row index -> its distribution, for rows that have one.
+        lows: as `values`, the smallest figure within each row; only levels in recalled rows have one.
+        highs: as `lows`, the greatest.
     """
 
     times: Array
     spans: Array
     values: Mapping[str, Array]
     latencies: Mapping[int, Histogram] = field(default_factory=dict)
+    lows: Mapping[str, Array] = field(default_factory=dict)
+    highs: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class InstanceWindow:
 
     `role` is single, primary or worker; `started` is Unix seconds; `script` is the path that Node.js was
     started with, empty where it is not known; `worker` is its number in a cluster, None where it has none;
-    `runtime` is its `process.runtime.name`.
+    `runtime` is its `process.runtime.name`, `version` the `service.version` that it runs.
     """
 
     id: int
@@ -59,6 +63,7 @@ class InstanceWindow:
     script: str = ""
     worker: int | None = None
     runtime: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,62 @@ class HostWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened at one moment in one process; None and empty where nobody said.
+
+    Attributes:
+        name: of `vocabulary.events.EVENTS`.
+        at: Unix seconds of the server's clock.
+        instance_id: the process that tells.
+        pid: another process that it is about: the child that a primary or an agent saw end.
+        duration: seconds.
+        share: 0 to 1.
+        cause: of `vocabulary.events.Cause`.
+    """
+
+    name: str
+    at: float
+    instance_id: int
+    pid: int | None = None
+    duration: float | None = None
+    share: float | None = None
+    cause: str = ""
+    function: str = ""
+    file: str = ""
+    line: int | None = None
+    exception: str = ""
+    exit_code: int | None = None
+    signal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One process of the service that lived in the last days, ended or not. Times are Unix seconds.
+
+    `started` is None where nobody told; `seen_first` and `seen_last` are when it reported first and last.
+    """
+
+    instance_id: int
+    host_id: int | None
+    pid: int
+    role: str
+    version: str
+    started: float | None
+    seen_first: float
+    seen_last: float
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceWindow:
-    """All that is known of one service from `start` to `end` (Unix seconds)."""
+    """All that is known of one service from `start` to `end` (Unix seconds).
+
+    Attributes:
+        events: what happened in its processes over the last (scaled) day, oldest first.
+        lives: its processes of the last (scaled) three days, by when they began.
+        recalled: rule -> the longer past that the rule asked for by its `recall`, in rollups; absent in rounds
+            in which the rule is not due.
+        limits: rule or strategy -> limit -> the value that somebody set for this service.
+    """
 
     service_id: int
     name: str
@@ -86,3 +145,7 @@ class ServiceWindow:
     end: float
     instances: tuple[InstanceWindow, ...]
     hosts: tuple[HostWindow, ...]
+    events: tuple[Happening, ...] = ()
+    lives: tuple[Life, ...] = ()
+    recalled: Mapping[str, ServiceWindow] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from advisor.alerts import dispatch
-from advisor.diagnosis import RuleState
+from advisor.diagnosis import Recall, RuleState
 from advisor.engine.judge import judge
 from advisor.engine.registry import RULES
 from advisor.features.snapshot import Snapshot
@@ -24,6 +25,9 @@ from advisor.store import samples
 _NEWEST_AGE = 60.0
 """Seconds that the newest sample may be old, at time scale 1, without a window losing its beginning."""
 
+LIVES = 3 * 86400.0
+"""Seconds, at time scale 1, from which the starts and ends of processes are told."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,13 +39,13 @@ def evaluate(service_ids: Sequence[int], now: datetime) -> int:
     if not service_ids:
         return 0
     end = now.timestamp()
-    windows = samples.windows(service_ids, end - window_seconds(), end)
+    windows = samples.windows(service_ids, end - window_seconds(), end, end - LIVES / settings.TIME_SCALE)
     states = ledger.states(service_ids)
     failed = 0
     changed: list[int] = []
     for service_id, window in windows.items():
         try:
-            changed += look(window, states[service_id], now)
+            changed += look(_with_past(window, states[service_id]), states[service_id], now)
         except Exception:
             failed += 1
             _log.exception("Service %s (%d) could not be judged", window.name, service_id)
@@ -69,6 +73,21 @@ def window_seconds() -> float:
     """
     longest = max(rule.window for rule in RULES.values())
     return float((longest + _NEWEST_AGE) / settings.TIME_SCALE)
+
+
+def _with_past(window: ServiceWindow, states: Mapping[str, RuleState]) -> ServiceWindow:
+    """The window with the longer past of the rules that are due for it."""
+    recalled = {}
+    for rule in RULES.values():
+        seen = states.get(rule.id, RuleState()).seen
+        if rule.recall is not None and rule.is_due(seen, window.end, settings.TIME_SCALE):
+            recalled[rule.id] = samples.past(window.service_id, _span(rule.recall, window.end))
+    return replace(window, recalled=recalled) if recalled else window
+
+
+def _span(recall: Recall, end: float) -> samples.Span:
+    start, step = end - recall.seconds / settings.TIME_SCALE, recall.step / settings.TIME_SCALE
+    return samples.Span(start, end, step, recall.process, recall.host, recall.parts)
 
 
 def _show(recommendation_ids: Sequence[int]) -> None:

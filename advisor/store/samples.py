@@ -8,6 +8,7 @@ from advisor.store.batches import remember_batch
 from advisor.store.events import StoredEvent, events, fits
 from advisor.store.host_parts import host_parts
 from advisor.store.latest import Latest, latest
+from advisor.store.past import Span, past
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
 from advisor.store.series import TimeSeries, host_series, series
@@ -17,6 +18,7 @@ from advisor.store.write import write
 __all__ = [
     "HostView",
     "Latest",
+    "Span",
     "StoredEvent",
     "TimeSeries",
     "events",
@@ -25,6 +27,7 @@ __all__ = [
     "host_series",
     "host_view",
     "latest",
+    "past",
     "prune",
     "remember_batch",
     "roll_up",

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store.fetch import Condition, Row, among, gathered, microseconds, select, track
+from advisor.store.happenings import happenings, lives_of
+from advisor.store.past import instance_window
 from advisor.store.tables import HOST, PART, PROCESS, Table
 from advisor.vocabulary import PartKind
 
@@ -22,11 +24,15 @@ _LAG = 60.0
 """Seconds by which `last_seen` may lag behind a sample: it is written every few seconds only."""
 
 
-def windows(service_ids: Collection[int], start: float, end: float) -> dict[int, ServiceWindow]:
+def windows(
+    service_ids: Collection[int], start: float, end: float, since: float | None = None
+) -> dict[int, ServiceWindow]:
     """All that is known of each service between two moments (Unix seconds of the server's clock, both included).
 
+    Its processes' lives, starts and ends are told from `since` on, if that is before `start`.
+
     Instances are those with samples in the window; hosts are theirs, each with the event loops of all
-    processes on it, other services' too. Ids that are no service are left out. Eight queries, whatever
+    processes on it, other services' too. Ids that are no service are left out. Ten queries, whatever
     the number of services.
     """
     names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
@@ -37,12 +43,20 @@ def windows(service_ids: Collection[int], start: float, end: float) -> dict[int,
     loops = _loops(instances, tracks, _neighbours(host_ids, names, start, end), time)
     parts = _parts(names, host_ids, time)
     hosts = _hosts(host_ids, parts, loops, time)
+    events, lives = happenings(names, start, end, since), lives_of(names, start if since is None else since)
     members = defaultdict(list)
     for instance in instances:
-        members[instance.service_id].append(_instance(instance, tracks, parts))
+        members[instance.service_id].append(_member(instance, tracks, parts))
     return {
         service_id: ServiceWindow(
-            service_id, name, start, end, tuple(members[service_id]), _hosts_of(members[service_id], hosts)
+            service_id,
+            name,
+            start,
+            end,
+            tuple(members[service_id]),
+            _hosts_of(members[service_id], hosts),
+            tuple(events[service_id]),
+            tuple(lives[service_id]),
         )
         for service_id, name in names.items()
     }
@@ -63,7 +77,7 @@ def host_view(host_id: int, start: float, end: float) -> HostView:
     known = Instance.objects.filter(host_id=host_id, last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC))
     services, ids = {instance.service_id for instance in known}, [instance.pk for instance in known]
     tracks = _tracks(PROCESS, among(PROCESS.owner, services) & among("instance_id", ids) & time)
-    return HostView(host, tuple(_instance(instance, tracks, {}) for instance in _reporting(tracks)))
+    return HostView(host, tuple(_member(instance, tracks, {}) for instance in _reporting(tracks)))
 
 
 def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None) -> dict[Row, Track]:
@@ -132,22 +146,11 @@ def _hosts(
     }
 
 
-def _instance(
+def _member(
     instance: Instance, tracks: Mapping[Row, Track], parts: Mapping[tuple[int, int], list[PartWindow]]
 ) -> InstanceWindow:
     key = (instance.service_id, instance.pk)
-    return InstanceWindow(
-        id=instance.pk,
-        host_id=instance.host_id,
-        pid=instance.pid,
-        role=instance.role,
-        started=instance.started_at,
-        track=tracks[key],
-        parts=tuple(parts.get(key, ())),
-        script=instance.script,
-        worker=instance.worker_id,
-        runtime=instance.runtime,
-    )
+    return instance_window(instance, tracks[key], tuple(parts.get(key, ())))
 
 
 def _hosts_of(instances: Iterable[InstanceWindow], hosts: Mapping[int, HostWindow]) -> tuple[HostWindow, ...]:

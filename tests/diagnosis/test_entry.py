@@ -12,8 +12,8 @@ import types
 
 import pytest
 
-from advisor.diagnosis import Condition, Limit, Reading, Rule, Strategy
-from advisor.diagnosis.entry import Entry
+from advisor.diagnosis import Condition, Limit, Reading, Recall, Rule, Strategy
+from advisor.diagnosis.entry import Entry, with_limits
 from advisor.vocabulary import Family
 from tests.answers import ruled
 from tests.builders import snapshot
@@ -34,6 +34,14 @@ def a_strategy() -> Strategy:
 def test_the_id_is_the_file_s_name() -> None:
     assert Entry("advisor.rules.event_loop_saturated", {}).id == "event-loop-saturated"
     assert a_rule().id == "test-entry"
+
+
+def test_a_service_may_have_limits_of_its_own_while_it_is_judged() -> None:
+    entry = Entry(__name__, {"level": LEVEL})
+    with with_limits({"test-entry": {"level": 0.5}, "other": {"level": 0.1}}):
+        assert entry.level == 0.5
+        assert "80%" in entry.page  # the handbook tells the default
+    assert entry.level == 0.8
 
 
 def test_limits_are_attributes_and_stand_in_the_page() -> None:
@@ -81,3 +89,21 @@ def test_a_strategy_fills_in_what_it_declared() -> None:
     assert (found.id, found.family, found.rank, found.effort) == ("test-entry", Family.TUNING, 0, "none")
     turned_down = a_strategy().reject("3 is too few")
     assert (turned_down.id, turned_down.title, turned_down.reason) == ("test-entry", "A way", "3 is too few")
+
+
+@pytest.mark.parametrize(
+    ("seen", "due"), [(None, True), (1000.0, False), (700.1, False), (700.0, True), (1001.0, True)]
+)
+def test_a_rule_with_a_recall_waits_for_its_pace(seen: float | None, due: bool) -> None:
+    slow = Rule(
+        __name__,
+        needs=(),
+        suggests=(),
+        window=1,
+        hold=1,
+        clear_hold=1,
+        place=1,
+        recall=Recall(9000.0, 60.0, pace=600.0),
+    )
+    assert slow.is_due(seen, now=1000.0, time_scale=2.0) is due
+    assert a_rule().is_due(seen, now=1000.0, time_scale=2.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given, settings
@@ -150,3 +150,10 @@ def test_a_time_in_which_nobody_looked_counts_for_neither_side() -> None:
 def test_looks_at_their_usual_distance_count() -> None:
     over = RuleState(Verdict.PENDING, since=0.0, over_since=0.0, seen=50.0)
     assert HOLD.next(over, OVER, 60.0).verdict is Verdict.FIRING
+
+
+def test_a_rule_that_is_seldom_looked_at_keeps_its_clock_between_two_looks() -> None:
+    slow = Hold(fire=600.0, clear=600.0, pace=600.0)
+    once = slow.next(RuleState(), OVER, 0.0)
+    assert slow.next(replace(once, seen=0.0), OVER, 600.0).verdict is Verdict.FIRING
+    assert slow.next(replace(once, seen=0.0), OVER, 1201.0).verdict is Verdict.PENDING

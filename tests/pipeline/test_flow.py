@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
@@ -14,14 +15,16 @@ from redis.exceptions import RedisError
 
 from advisor.alerts import dispatch
 from advisor.alerts.models import Delivery
-from advisor.diagnosis import Judgement, RuleState
+from advisor.diagnosis import Condition, Judgement, Reading, Recall, Rule, RuleState
 from advisor.engine.judge import judge
 from advisor.engine.registry import RULES
 from advisor.features.snapshot import Snapshot
+from advisor.features.window import ServiceWindow
 from advisor.fleet.models import Service
 from advisor.live import publish
 from advisor.pipeline import doorbell, flow
 from advisor.recommendations.models import Recommendation, RuleVerdict, Transition
+from advisor.store.samples import roll_up
 from tests.alerts.outbox_rows import channel
 from tests.pipeline.stored import FULL, IDLE, NOW, SCALE, built, store
 
@@ -97,7 +100,7 @@ def test_windows_load_in_one_go_for_all() -> None:
         asked.append(len(queries))
     each = asked[1] - asked[0]
     assert asked[2] - asked[1] == each <= 8
-    assert asked[0] - each <= 9  # the windows and the states, whatever the number of services
+    assert asked[0] - each <= 11  # the windows and the states, whatever the number of services
 
 
 def test_one_that_fails_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,3 +145,33 @@ def test_a_deleted_service_is_passed_over() -> None:
 def test_the_window_covers_the_longest_rule_at_every_scale(settings: Settings, scale: float) -> None:
     settings.TIME_SCALE = scale
     assert flow.window_seconds() * scale >= max(rule.window for rule in RULES.values())
+
+
+def test_a_rule_with_a_recall_gets_its_longer_past_when_it_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow
+
+    The declaration takes this module for its file.
+    """
+    asked: list[ServiceWindow] = []
+    slow = Rule(
+        __name__, needs=(), suggests=(), window=60, hold=0, clear_hold=0, place=9,
+        recall=Recall(3600.0, 60.0, pace=600.0, process=("requests",)),
+    )  # fmt: skip
+
+    @slow.check
+    def check(snapshot: Snapshot) -> Reading:
+        past = snapshot.recalled(slow.id)
+        assert past is not None
+        asked.append(past.window)
+        return Reading(Condition.UNDER)
+
+    for module in ("advisor.pipeline.flow", "advisor.engine.judge"):
+        monkeypatch.setattr(sys.modules[module], "RULES", {**RULES, slow.id: slow})
+    service = store(built(IDLE))
+    roll_up(NOW)
+    look(service, -150, -140)
+    (past,) = asked
+    assert past.end - past.start == pytest.approx(3600 / SCALE)
+    assert past.instances[0].track.values["requests"].sum() > 0
+    look(service, -150 + int(600 / SCALE))
+    assert len(asked) == 2

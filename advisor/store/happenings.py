@@ -1,0 +1,59 @@
+"""Gives back what happened in many services at once, and which processes they had, for judging."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from advisor.features.window import Happening, Life
+from advisor.fleet.models import Instance
+from advisor.store.fetch import Row, among, microseconds, select
+from advisor.store.models import Event
+from advisor.store.tables import MICROSECONDS
+from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, STARTED
+
+_NUMBERS: Final = ("instance_id", "pid", "duration", "share", "line", "exit_code")
+_WORDS: Final = ("cause", "function", "file", "exception", "signal")
+
+
+def happenings(
+    service_ids: Collection[int], start: float, end: float, since: float | None = None
+) -> dict[int, list[Happening]]:
+    """Service -> its events from `start` to `end` (Unix seconds), oldest first; starts and ends from `since` on."""
+    of_work = among("name", [BLOCKED.name, PROFILED.name]) & microseconds(start, end)
+    of_lives = among("name", [STARTED.name, EXITED.name]) & microseconds(start if since is None else since, end)
+    where = among("service_id", service_ids) & (of_work | of_lives)
+    found: dict[int, list[Happening]] = defaultdict(list)
+    for row in sorted(select(Event._meta.db_table, ("service_id", "at", "name", *_NUMBERS, *_WORDS), where), key=_age):
+        found[row[0]].append(_happening(row))
+    return found
+
+
+def lives_of(service_ids: Collection[int], since: float) -> dict[int, list[Life]]:
+    """Service -> its processes that reported after `since` (Unix seconds), by when they began."""
+    from_then = Instance.objects.filter(service_id__in=service_ids, last_seen__gte=datetime.fromtimestamp(since, UTC))
+    found: dict[int, list[Life]] = defaultdict(list)
+    for row in from_then.order_by("first_seen", "pk"):
+        life = Life(
+            row.pk,
+            row.host_id,
+            row.pid,
+            row.role,
+            row.service_version,
+            row.started_at,
+            row.first_seen.timestamp(),
+            row.last_seen.timestamp(),
+        )
+        found[row.service_id].append(life)
+    return found
+
+
+def _age(row: Row) -> tuple[int, str]:
+    return row[1], row[2]
+
+
+def _happening(row: Row) -> Happening:
+    said: dict[str, Any] = dict(zip((*_NUMBERS, *_WORDS), row[3:], strict=True))
+    return Happening(name=row[2], at=row[1] / MICROSECONDS, **said | {word: said[word] or "" for word in _WORDS})

@@ -1,0 +1,152 @@
+"""Gives back the longer past of one service, for the rules that look at more than a few minutes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.db import connection
+
+from advisor.features.window import Array, HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
+from advisor.fleet.models import Host, Instance, Service
+from advisor.store.columns import is_increase, rolled
+from advisor.store.fetch import Condition, Row, among, during, figures, gathered
+from advisor.store.tables import HOST, PART, PROCESS, Table, listed
+from advisor.vocabulary import PartKind
+
+_MINUTE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What to read: from `start` to `end` in Unix seconds, in rows of about `step` seconds, and of which columns."""
+
+    start: float
+    end: float
+    step: float
+    process: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
+    parts: Mapping[PartKind, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes in a row, at least one: rollups are no finer."""
+        return max(1, round(self.step / _MINUTE))
+
+    @property
+    def during(self) -> Condition:
+        """The minutes that lie in it."""
+        return during("minute", math.ceil(self.start / _MINUTE), math.floor(self.end / _MINUTE) - 1)
+
+
+def past(service_id: int, span: Span) -> ServiceWindow:
+    """A service's rollups over a span; processes that ended in it are there as well.
+
+    Each row stands for `span.step` seconds: increases are scaled up where a sender was silent for a part of
+    it, levels are means, with `lows` and `highs` beside them. There are no distributions.
+
+    Raises:
+        Service.DoesNotExist: there is none of this id.
+    """
+    name = Service.objects.values_list("name", flat=True).get(pk=service_id)
+    tracks = _tracks(PROCESS, span, span.process, among(PROCESS.owner, [service_id]))
+    known = Instance.objects.filter(service_id=service_id).in_bulk([instance for _, instance in tracks])
+    host_ids = sorted({found.host_id for found in known.values() if found.host_id is not None})
+    parts = dict(_parts(span, service_id, host_ids))
+    instances = tuple(
+        instance_window(known[instance], tracks[service, instance], tuple(parts.get((service, instance), ())))
+        for service, instance in sorted(tracks)
+        if instance in known
+    )
+    return ServiceWindow(service_id, name, span.start, span.end, instances, _hosts(host_ids, span, parts))
+
+
+def instance_window(instance: Instance, track: Track, parts: tuple[PartWindow, ...]) -> InstanceWindow:
+    """A process with its rows."""
+    return InstanceWindow(
+        id=instance.pk,
+        host_id=instance.host_id,
+        pid=instance.pid,
+        role=instance.role,
+        started=instance.started_at,
+        track=track,
+        parts=parts,
+        script=instance.script,
+        worker=instance.worker_id,
+        runtime=instance.runtime,
+        version=instance.service_version,
+    )
+
+
+def _hosts(
+    ids: Collection[int], span: Span, parts: Mapping[tuple[int, int], list[PartWindow]]
+) -> tuple[HostWindow, ...]:
+    tracks = _tracks(HOST, span, span.host, among(HOST.owner, ids))
+    named = Host.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name")
+    silent = Track(np.empty(0), np.empty(0), {})
+    return tuple(HostWindow(pk, name, tracks.get((pk,), silent), tuple(parts.get((pk, 0), ()))) for pk, name in named)
+
+
+def _parts(
+    span: Span, service_id: int, host_ids: Collection[int]
+) -> Iterator[tuple[tuple[int, int], list[PartWindow]]]:
+    found: dict[tuple[int, int], list[PartWindow]] = {}
+    for kind, columns in span.parts.items():
+        owners = [service_id] if kind.of_process else host_ids
+        where = among(PART.owner, owners) & among("kind", [kind.value])
+        for (owner, instance, _, name), track in sorted(_tracks(PART, span, columns, where).items()):
+            found.setdefault((owner, instance), []).append(PartWindow(kind, name, track))
+    yield from found.items()
+
+
+def _tracks(table: Table, span: Span, columns: Sequence[str], where: Condition) -> dict[Row, Track]:
+    """The track of each series of a table, aggregated by the database."""
+    if not columns:
+        return {}
+    picked = [sql for name in columns for sql in _picked(table, name)]
+    cell = f'"minute" / {span.minutes}'
+    condition = where & span.during
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {table.minutes} "  # noqa: S608
+            f"WHERE {condition.sql} GROUP BY {listed(table.series)}, {cell}",
+            condition.parameters,
+        )
+        rows = gathered(cursor.fetchall(), len(table.series))
+    return {key: _track(table, columns, found, span) for key, found in rows.items()}
+
+
+def _picked(table: Table, name: str) -> tuple[str, ...]:
+    if is_increase(table.entity, name):
+        return tuple(f'SUM("{column}")' for column in rolled(table.entity, name))
+    mean, low, high = rolled(table.entity, name)
+    return f'AVG("{mean}")', f'MIN("{low}")', f'MAX("{high}")'
+
+
+def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span) -> Track:
+    ordered = sorted(rows, key=lambda row: row[0])
+    width = sum(len(_picked(table, name)) for name in columns)
+    numbers = figures(ordered, 1 + width)
+    length = span.minutes * _MINUTE
+    times = np.minimum((numbers[:, 0] + 1) * length, span.end)
+    values: dict[str, Array] = {}
+    lows: dict[str, Array] = {}
+    highs: dict[str, Array] = {}
+    place = 1
+    for name in columns:
+        if is_increase(table.entity, name):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values[name] = numbers[:, place] / numbers[:, place + 1] * length
+        else:
+            values[name], lows[name], highs[name] = (numbers[:, place + n] for n in range(3))
+        place += len(_picked(table, name))
+    known = {name: figure for name, figure in values.items() if not np.isnan(figure).all()}
+    return Track(
+        times,
+        np.full(times.size, length),
+        known,
+        lows={name: lows[name] for name in known if name in lows},
+        highs={name: highs[name] for name in known if name in highs},
+    )

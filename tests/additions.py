@@ -1,0 +1,93 @@
+"""What tests add to a built snapshot: further columns, parts of processes and hosts, events, lives, a longer past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from advisor.features import Happening, Life, PartWindow, ServiceWindow, Snapshot, Track
+from advisor.features.window import Array
+from advisor.vocabulary import PartKind
+from tests.builders import NOW
+
+Figures = float | Sequence[float] | Array
+"""One figure for all rows, or one a row; a rate for increases is the caller's to turn into increases a row."""
+
+
+def with_window(seen: Snapshot, **fields: Any) -> Snapshot:
+    """The same with other fields of the window."""
+    return replace(seen, window=replace(seen.window, **fields))
+
+
+def with_figures(seen: Snapshot, only: int | None = None, **columns: Figures) -> Snapshot:
+    """Further columns of every process, or of the one at the place `only`."""
+    instances = [
+        replace(one, track=_more(one.track, columns)) if only in (None, place) else one
+        for place, one in enumerate(seen.window.instances)
+    ]
+    return with_window(seen, instances=tuple(instances))
+
+
+def with_host_figures(seen: Snapshot, **columns: Figures) -> Snapshot:
+    """Further columns of every host."""
+    hosts = tuple(replace(host, track=_more(host.track, columns)) for host in seen.window.hosts)
+    return with_window(seen, hosts=hosts)
+
+
+def with_part(seen: Snapshot, kind: PartKind, name: str, **columns: Figures) -> Snapshot:
+    """A part of every process, or of every host where that is its kind."""
+    owners = seen.window.instances if kind.of_process else seen.window.hosts
+    grown = tuple(replace(one, parts=(*one.parts, _part(one.track, kind, name, columns))) for one in owners)
+    return with_window(seen, **{"instances" if kind.of_process else "hosts": grown})
+
+
+def with_events(seen: Snapshot, *events: Happening) -> Snapshot:
+    """Further events."""
+    return with_window(seen, events=tuple(sorted((*seen.window.events, *events), key=lambda event: event.at)))
+
+
+def with_lives(seen: Snapshot, *lives: Life) -> Snapshot:
+    """Processes that lived in the last days."""
+    return with_window(seen, lives=(*seen.window.lives, *lives))
+
+
+def with_recalled(seen: Snapshot, rule: str, past: ServiceWindow) -> Snapshot:
+    """The longer past of a rule."""
+    return with_window(seen, recalled={**seen.window.recalled, rule: past})
+
+
+def happened(name: str, ago: float, instance_id: int = 10, **said: Any) -> Happening:
+    """An event so many seconds ago."""
+    return Happening(name, NOW - ago, instance_id, **said)
+
+
+def life(began: float, ended: float = 0.0, instance_id: int = 10, **more: Any) -> Life:
+    """A process that began and reported last so many seconds ago."""
+    told: dict[str, Any] = {
+        "host_id": 1,
+        "pid": 1000 + instance_id,
+        "role": "single",
+        "version": "",
+        "started": NOW - began,
+    } | more
+    return Life(instance_id=instance_id, seen_first=NOW - began, seen_last=NOW - ended, **told)
+
+
+def rows(length: float, step: float, **columns: Figures) -> Track:
+    """A track over the last `length` seconds in rows of `step`, as a recall gives it; lows and highs are the means."""
+    times = np.arange(NOW, NOW - length, -step)[::-1]
+    empty = Track(times, np.full(times.size, step), {})
+    full = _more(empty, columns)
+    return replace(full, lows=dict(full.values), highs=dict(full.values))
+
+
+def _part(track: Track, kind: PartKind, name: str, columns: dict[str, Figures]) -> PartWindow:
+    return PartWindow(kind, name, _more(Track(track.times, track.spans, {}), columns))
+
+
+def _more(track: Track, columns: dict[str, Figures]) -> Track:
+    added = {name: np.broadcast_to(np.asarray(figures, float), track.times.shape) for name, figures in columns.items()}
+    return replace(track, values={**track.values, **added})

@@ -1,0 +1,98 @@
+"""past: rollups of one service in longer rows; what was not reported is not made up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from advisor.fleet.models import Service
+from advisor.store import samples
+from advisor.store.past import Span
+from advisor.store.rows import HostRow, PartRow, ProcessRow
+from advisor.vocabulary import PartKind
+from tests.store.builders import (
+    START,
+    WHEN,
+    disk_row,
+    host,
+    host_row,
+    instance,
+    keep,
+    process_row,
+    route_row,
+    service,
+)
+
+pytestmark = pytest.mark.django_db
+
+END = START + 1200
+
+
+def rolled(*rows: ProcessRow | HostRow | PartRow) -> None:
+    keep(*rows)
+    samples.roll_up(WHEN + timedelta(hours=1))
+
+
+def span(step: float = 600.0, start: float = START, end: float = END) -> Span:
+    disks = {PartKind.DISK: ("used",), PartKind.ROUTE: ("count",)}
+    return Span(start, end, step, ("requests", "heap_used"), ("memory_available",), disks)
+
+
+def test_rows_are_as_long_as_asked_for_and_hold_rates_means_and_extremes() -> None:
+    one = instance(service(), host(), pid=7, service_version="2")
+    rolled(*(process_row(one, at, requests=5, heap_used=at) for at in range(10, 1201, 10)))
+    (seen,) = samples.past(one.service_id, span()).instances
+    assert (seen.id, seen.pid, seen.version) == (one.pk, 7, "2")
+    assert seen.track.times.tolist() == [START + 600, START + 1200]
+    assert seen.track.spans.tolist() == [600, 600]
+    assert seen.track.values["requests"] == pytest.approx([300, 300])
+    assert seen.track.lows["heap_used"].tolist() == [10, 600]
+    assert seen.track.highs["heap_used"].tolist() == [590, 1190]
+    assert seen.track.values["heap_used"] == pytest.approx([300, 895], rel=0.02)
+
+
+def test_a_sender_that_was_silent_for_a_while_keeps_its_rate() -> None:
+    one = instance(service())
+    rolled(*(process_row(one, at, requests=5) for at in range(10, 301, 10)))
+    (seen,) = samples.past(one.service_id, span()).instances
+    assert seen.track.values["requests"] == pytest.approx([300])
+    assert "heap_used" not in seen.track.values
+
+
+def test_a_step_below_a_minute_becomes_a_minute() -> None:
+    one = instance(service())
+    rolled(*(process_row(one, at, requests=1) for at in range(10, 171, 10)))
+    (seen,) = samples.past(one.service_id, span(step=6.0)).instances
+    assert np.diff(seen.track.times).tolist() == [60, 60]
+
+
+def test_hosts_and_parts_come_with_it() -> None:
+    web = host()
+    one = instance(service(), web)
+    rolled(
+        process_row(one, 5, requests=1),
+        host_row(web, 5, memory_available=7),
+        disk_row(web, 5, "/", used=11),
+        route_row(one, 5, "GET /", count=3),
+    )
+    past = samples.past(one.service_id, span())
+    (machine,), (seen,) = past.hosts, past.instances
+    assert (machine.id, machine.name) == (web.pk, "web-1")
+    assert machine.track.values["memory_available"].tolist() == [7]
+    assert [(part.kind, part.name, part.track.values["used"].tolist()) for part in machine.parts] == [
+        (PartKind.DISK, "/", [11])
+    ]
+    assert [(part.name, part.track.values["count"].tolist()) for part in seen.parts] == [("GET /", [180])]
+
+
+def test_what_lies_outside_or_belongs_to_others_is_left_out() -> None:
+    one, other = instance(service()), instance(service("cart"))
+    rolled(process_row(one, -30, requests=1), process_row(one, 1230, requests=1), process_row(other, 30, requests=1))
+    assert samples.past(one.service_id, span()).instances == ()
+
+
+def test_a_service_that_is_gone_is_said_so() -> None:
+    with pytest.raises(Service.DoesNotExist):
+        samples.past(99, span())
