@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent new-rule check clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -65,6 +65,9 @@ $(AGENT_PEERS): agents/python/bench/requirements.txt
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D)/bin/python -r $<
 	@touch $@
 
+new-rule: .venv/.test ## Make a rule that works and its test, to be made into another: make new-rule NAME=requests-fail
+	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"
+
 check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -72,6 +75,7 @@ check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/lint-imports
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check --fail-level WARNING
+	$(MANAGE) write_handbook --check
 	@if command -v node >/dev/null; then for script in $(SCRIPTS); do node --check $$script || exit 1; done; fi
 
 clean: ## Remove what these targets made, but no data (that is in .advisor)

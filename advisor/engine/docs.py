@@ -52,6 +52,26 @@ def page(name: str) -> Page:
     return Page(entry.id, entry.title, tuple(sections), _tables(entry))
 
 
+def markdown(name: str) -> str:
+    """The page of a rule or strategy as a Markdown file, generated tables included.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    made = page(name)
+    kind = "rule" if name in RULES else "way out"
+    blocks = [f"# {made.title}", f"`{made.id}`, a {kind}."]
+    blocks += [f"## {section.heading}\n\n{section.text}" for section in made.sections]
+    blocks += [f"## {heading}\n\n{_table(rows)}" for heading, rows in made.tables.items() if len(rows) > 1]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _table(rows: Table) -> str:
+    head, *body = rows
+    lines = [head, tuple("---" for _ in head), *(tuple(cell.replace("|", "\\|") for cell in row) for row in body)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)
+
+
 def _tables(entry: Rule | Strategy) -> dict[str, Table]:
     limits = tuple((name, f"{limit.value:g}", limit.unit, limit.reason) for name, limit in entry.limits.items())
     tables: dict[str, Table] = {"Limits": (("Limit", "Value", "Unit", "Why"), *limits)}
