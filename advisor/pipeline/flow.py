@@ -13,20 +13,14 @@ from redis.exceptions import RedisError
 
 from advisor.alerts import dispatch
 from advisor.diagnosis import Recall, RuleState
+from advisor.engine import spans
 from advisor.engine.judge import judge
-from advisor.engine.registry import RULES
 from advisor.features.snapshot import Snapshot
 from advisor.features.window import ServiceWindow
 from advisor.live import publish
 from advisor.pipeline import doorbell
 from advisor.recommendations import ledger
 from advisor.store import samples
-
-_NEWEST_AGE = 60.0
-"""Seconds that the newest sample may be old, at time scale 1, without a window losing its beginning."""
-
-LIVES = 3 * 86400.0
-"""Seconds, at time scale 1, from which the starts and ends of processes are told."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +33,9 @@ def evaluate(service_ids: Sequence[int], now: datetime) -> int:
     if not service_ids:
         return 0
     end = now.timestamp()
-    windows = samples.windows(service_ids, end - window_seconds(), end, end - LIVES / settings.TIME_SCALE)
+    scale = settings.TIME_SCALE
+    start, since = end - spans.window_seconds(scale), end - spans.lives_seconds(scale)
+    windows = samples.windows(service_ids, start, end, since)
     states = ledger.states(service_ids)
     failed = 0
     changed: list[int] = []
@@ -66,23 +62,11 @@ def look(window: ServiceWindow, states: Mapping[str, RuleState], now: datetime) 
     return changes.recommendations
 
 
-def window_seconds() -> float:
-    """The longest span that a rule looks back over, in real seconds at this time scale, and some more.
-
-    Rules look back from the newest sample, which is a little older than now.
-    """
-    longest = max(rule.window for rule in RULES.values())
-    return float((longest + _NEWEST_AGE) / settings.TIME_SCALE)
-
-
 def _with_past(window: ServiceWindow, states: Mapping[str, RuleState]) -> ServiceWindow:
     """The window with the longer past of the rules that are due for it."""
-    recalled = {}
-    for rule in RULES.values():
-        seen = states.get(rule.id, RuleState()).seen
-        if rule.recall is not None and rule.is_due(seen, window.end, settings.TIME_SCALE):
-            recalled[rule.id] = samples.past(window.service_id, _span(rule.recall, window.end))
-    return replace(window, recalled=recalled) if recalled else window
+    asked = spans.recalls(states, window.end, settings.TIME_SCALE)
+    past = {rule: samples.past(window.service_id, _span(recall, window.end)) for rule, recall in asked.items()}
+    return replace(window, recalled=past) if past else window
 
 
 def _span(recall: Recall, end: float) -> samples.Span:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from advisor.features import HostWindow, InstanceWindow, ServiceWindow, Track
+from advisor.features.condense import condensed
 from advisor.fleet.models import Service
 from advisor.store import samples
 from advisor.store.past import Span
@@ -32,7 +34,7 @@ END = START + 1200
 
 def rolled(*rows: ProcessRow | HostRow | PartRow) -> None:
     keep(*rows)
-    samples.roll_up(WHEN + timedelta(hours=1))
+    samples.roll_up(WHEN + timedelta(hours=3), 1000)
 
 
 def span(step: float = 600.0, start: float = START, end: float = END) -> Span:
@@ -96,3 +98,38 @@ def test_what_lies_outside_or_belongs_to_others_is_left_out() -> None:
 def test_a_service_that_is_gone_is_said_so() -> None:
     with pytest.raises(Service.DoesNotExist):
         samples.past(99, span())
+
+
+def _tracks(window: ServiceWindow) -> list[Track]:
+    owners: list[InstanceWindow | HostWindow] = [*window.instances, *window.hosts]
+    parts = [part for one in owners for part in one.parts]
+    return [*(one.track for one in owners), *(part.track for part in parts)]
+
+
+@pytest.mark.parametrize(("step", "start", "end"), [(600.0, 0.0, 7200.0), (60.0, 90.0, 3630.0), (900.0, 700.0, 6500.0)])
+def test_a_replay_condenses_a_recording_to_the_same_figures(step: float, start: float, end: float) -> None:
+    web = host()
+    one = instance(service(), web)
+    draw = np.random.default_rng(5)
+    at = [second for second in range(10, 7201, 10) if draw.random() > 0.2]
+    rolled(
+        *(process_row(one, second, requests=float(draw.poisson(50)), heap_used=float(second)) for second in at[::2]),
+        *(process_row(one, second, heap_used=float(draw.uniform(1, 9))) for second in at[1::2]),
+        *(host_row(web, second, memory_available=float(draw.uniform(1, 9))) for second in at),
+        *(disk_row(web, second, "/", used=float(draw.uniform(1, 9))) for second in at),
+        *(route_row(one, second, "GET /", count=float(draw.poisson(9))) for second in at),
+    )
+    asked = span(step, START + start, START + end)
+    whole = samples.windows([one.service_id], START, START + 7200)[one.service_id]
+    stored = samples.past(one.service_id, asked)
+    made = condensed(whole, asked.start, asked.end, step, asked.process, asked.host, asked.parts)
+    pairs = list(zip(_tracks(stored), _tracks(made), strict=True))
+    assert len(pairs) == 4
+    for ours, theirs in pairs:
+        np.testing.assert_array_equal(ours.times, theirs.times)
+        assert set(ours.values) == set(theirs.values)
+        for name in ours.values:
+            np.testing.assert_allclose(ours.values[name], theirs.values[name], rtol=0.05)  # the mean of minutes' means
+        for name in ours.lows:
+            np.testing.assert_allclose(ours.lows[name], theirs.lows[name], rtol=1e-6)
+            np.testing.assert_allclose(ours.highs[name], theirs.highs[name], rtol=1e-6)
