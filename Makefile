@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent new-rule check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent replay new-rule check clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -64,6 +64,9 @@ $(AGENT_PEERS): agents/python/bench/requirements.txt
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D)/bin/python -r $<
 	@touch $@
+
+replay: .venv/.test ## Judge 300 made-up healthy service-days, and leaks: false warnings, time to find (30 minutes; ARGS="--only leak")
+	@$(BIN)/python -m tests.replay $(ARGS)
 
 new-rule: .venv/.test ## Make a rule that works and its test, to be made into another: make new-rule NAME=requests-fail
 	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"

@@ -7,7 +7,7 @@ Names, units and attributes are those of the OpenTelemetry semantic conventions 
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
 from advisor.vocabulary.apps import APPS
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
@@ -243,6 +243,7 @@ def column(entity: Entity, name: str) -> Column:
     return _BY_NAME[entity, name]
 
 
+@cache
 def columns_of(entity: Entity) -> tuple[str, ...]:
     """The names of an entity's number columns, in the store's order, each once."""
     return tuple(dict.fromkeys(c.name for c in COLUMNS if c.entity is entity))
