@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from operator import add
 from typing import Final
 
 MAX_SCALE: Final = 3
@@ -27,6 +28,16 @@ def shift(index: int, scale: int, target: int) -> int:
     """The bucket of a coarser scale that holds this one; far-off ones fold into the outermost."""
     furthest = _POWERS << target if target > 0 else _POWERS >> -target
     return min(furthest, max(-furthest, index >> (scale - target)))
+
+
+def added(rows: Sequence[tuple[int, Sequence[int]]]) -> dict[int, int]:
+    """Bucket -> count, of buckets of one scale that come as (first bucket, counts): whole lists add up fastest."""
+    low = min((offset for offset, _ in rows), default=0)
+    whole = [0] * (max((offset + len(counts) for offset, counts in rows), default=0) - low)
+    for offset, counts in rows:
+        here = slice(offset - low, offset - low + len(counts))
+        whole[here] = map(add, whole[here], counts)
+    return {index: count for index, count in enumerate(whole, low) if count}
 
 
 def filled(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Self
 
-from advisor.features.buckets import MAX_SCALE, edge, filled, shift, spread
+from advisor.features.buckets import MAX_SCALE, added, edge, filled, shift, spread
 from advisor.features.packing import pack, unpack
 
 MAX_BUCKETS: Final = 160
@@ -110,9 +110,10 @@ class Histogram:
         """All observations together, at the coarsest scale among them; order does not matter."""
         given = [h for h in histograms if h.count]
         scale = min((h.scale for h in given), default=MAX_SCALE)
-        cells = dict[int, int]()
-        for histogram in given:
-            histogram._add_to(cells, scale)
+        cells = added([(h.offset, h.counts) for h in given if h.scale == scale and h.counts])
+        for other in given:
+            if other.scale != scale:
+                other._add_to(cells, scale)
         extremes = (_known(min, [h.min for h in given]), _known(max, [h.max for h in given]))
         return cls._normal(scale, sum(h.zero_count for h in given), cells, math.fsum(h.sum for h in given), extremes)
 

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
-    """A method whose results live as long as its object, by the (hashable, positional) arguments.
+    """A method, or a function of an object, whose results live as long as the object, by the (hashable) arguments.
 
     Unlike `functools.cache` it keeps no object alive. The object's figures must never change.
     """
@@ -20,7 +20,7 @@ def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Conc
     @wraps(method)
     def once(self: Owner, /, *args: P.args, **kwargs: P.kwargs) -> Result:
         memory: dict[Any, Result] = self.__dict__.setdefault("_remembered", {})
-        key = (method.__name__, args, *kwargs.items())
+        key = (method, args, *kwargs.items())
         if key not in memory:
             memory[key] = method(self, *args, **kwargs)
         return memory[key]

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from advisor.features.histogram import Histogram
+from advisor.features.memo import remembered
 from advisor.features.window import Array, Track
+
+_NOTHING = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,18 @@ class Span:
         return [Span(self.end - (n + 1) * width, self.end - n * width) for n in reversed(range(pieces))]
 
 
+@remembered
 def rows(track: Track, span: Span) -> slice:
     """The rows whose time lies in the span."""
-    first, last = np.searchsorted(track.times, (span.start, span.end), side="right")
+    first, last = track.times.searchsorted((span.start, span.end), side="right")
     return slice(int(first), int(last))
 
 
+@remembered
 def known(track: Track, column: str, span: Span) -> tuple[Array, Array]:
     """The figures of a column in the span and the seconds that each covers; empty where there are none."""
     if column not in track.values:
-        return np.empty(0), np.empty(0)
+        return _NOTHING, _NOTHING
     where = rows(track, span)
     figures = track.values[column][where]
     given = ~np.isnan(figures)
@@ -82,6 +87,7 @@ def latest(track: Track, column: str, span: Span) -> float:
     return float(figures[-1]) if figures.size else math.nan
 
 
+@remembered
 def interval(track: Track, column: str) -> float:
     """The usual seconds between two rows that have the column; NaN with fewer than two."""
     if column not in track.values:
@@ -98,6 +104,7 @@ def coverage(track: Track, column: str, span: Span) -> float:
     return min(1.0, (known(track, column, span)[0].size + 0.5) * step / span.length)
 
 
+@remembered
 def merged(track: Track, span: Span) -> Histogram:
     """All request durations of the span in one distribution."""
     where = rows(track, span)

@@ -14,9 +14,9 @@ from advisor.vocabulary import PartKind
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Track:
-    """The rows of one instance, host or part, oldest first.
+    """The rows of one instance, host or part, oldest first. Figures never change, so what was computed stays true.
 
     Attributes:
         times: Unix seconds in server time, shape (n,).
