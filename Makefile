@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent replay new-rule check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent bench-evaluate replay new-rule check clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -58,6 +58,9 @@ bench-probe: agents/node/bench/node_modules/.package-lock.json ## What the probe
 bench-agent: .venv/.made ## What the agent costs a host, beside its peers (10 minutes)
 	@$(MAKE) -s --no-print-directory $(AGENT_PEERS) || echo "The peers of PyPI could not be installed, and are left out." >&2
 	@cd agents/python && ../../$(BIN)/python -m bench $(BENCH)
+
+bench-evaluate: .venv/.test ## What judging 1,000 services costs one core
+	@$(BIN)/python -m tests.bench.evaluate
 
 $(AGENT_PEERS): agents/python/bench/requirements.txt
 	@echo "Installing glances and OpenTelemetry for the bench ..."

@@ -19,10 +19,13 @@ def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Conc
 
     @wraps(method)
     def once(self: Owner, /, *args: P.args, **kwargs: P.kwargs) -> Result:
-        memory: dict[Any, Result] = self.__dict__.setdefault("_remembered", {})
-        key = (method, args, *kwargs.items())
-        if key not in memory:
-            memory[key] = method(self, *args, **kwargs)
-        return memory[key]
+        memory: dict[Any, Result] | None = self.__dict__.get("_remembered")
+        if memory is None:
+            memory = self.__dict__["_remembered"] = {}
+        key = (method, args, *kwargs.items()) if kwargs else (method, args)
+        if key in memory:
+            return memory[key]
+        found = memory[key] = method(self, *args, **kwargs)
+        return found
 
     return once

@@ -7,7 +7,7 @@ about it: rows without a figure are left out, and sampling intervals are learned
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from advisor.features.window import Array, Track
 _NOTHING = np.empty(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The time after `start` up to and including `end`, Unix seconds."""
 
     start: float
@@ -93,7 +92,10 @@ def interval(track: Track, column: str) -> float:
     if column not in track.values:
         return math.nan
     times = track.times[~np.isnan(track.values[column])]
-    return float(np.median(np.diff(times))) if times.size > 1 else math.nan
+    if times.size < 2:
+        return math.nan
+    steps = np.sort(times[1:] - times[:-1])
+    return float(steps[steps.size // 2])
 
 
 def coverage(track: Track, column: str, span: Span) -> float:

@@ -1,0 +1,1 @@
+"""Benchmarks of the server: each prints one JSON line a figure."""
