@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,4 +56,4 @@ def _route(name: str, where: list[tuple[Track, Span]], time_share: float) -> Rou
 
 
 def _sum(column: str, where: list[tuple[Track, Span]]) -> float:
-    return sum(float(stats.known(track, column, span)[0].sum()) for track, span in where)
+    return sum(figure for track, span in where if not math.isnan(figure := stats.total(track, column, span)))

@@ -7,9 +7,10 @@ about it: rows without a figure are left out, and sampling intervals are learned
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.features.histogram import Histogram
 from advisor.features.memo import remembered
@@ -53,25 +54,70 @@ def known(track: Track, column: str, span: Span) -> tuple[Array, Array]:
     return figures[given], track.spans[where][given]
 
 
+class _Running(NamedTuple):
+    """Sums of every column from the first row up to each row, shape (columns, rows + 1): any span is a difference."""
+
+    places: dict[str, int]
+    figures: Array
+    seconds: Array
+    weighted: Array
+    counts: NDArray[np.intp]
+
+
+@remembered
+def _running(track: Track) -> _Running:
+    matrix = np.array(list(track.values.values())).reshape(len(track.values), track.times.size)
+    given = ~np.isnan(matrix)
+    figures = np.where(given, matrix, 0.0)
+    return _Running(
+        {name: place for place, name in enumerate(track.values)},
+        _summed(figures),
+        _summed(given * track.spans),
+        _summed(figures * track.spans),
+        _summed(given),
+    )
+
+
+def _summed(rows: NDArray[Any]) -> NDArray[Any]:
+    """Running sums along the rows, with a zero before them."""
+    sums = np.zeros((rows.shape[0], rows.shape[1] + 1), dtype=np.intp if rows.dtype == np.bool_ else np.float64)
+    np.cumsum(rows, axis=1, out=sums[:, 1:])
+    return sums
+
+
+def _over(sums: NDArray[Any], place: int, where: slice) -> float:
+    return float(sums[place, where.stop] - sums[place, where.start])
+
+
 def total(track: Track, column: str, span: Span) -> float:
     """The sum of an increase over the span; NaN where nothing is known."""
-    figures, _ = known(track, column, span)
-    return float(figures.sum()) if figures.size else math.nan
+    if column not in track.values:
+        return math.nan
+    running, where = _running(track), rows(track, span)
+    place = running.places[column]
+    return _over(running.figures, place, where) if _over(running.counts, place, where) else math.nan
 
 
 def rate(track: Track, column: str, span: Span) -> float:
     """An increase per second over the span; NaN where nothing is known."""
-    figures, seconds = known(track, column, span)
-    covered = float(seconds.sum())
-    return float(figures.sum()) / covered if covered > 0 else math.nan
+    if column not in track.values:
+        return math.nan
+    running, where = _running(track), rows(track, span)
+    place = running.places[column]
+    covered = _over(running.seconds, place, where)
+    return _over(running.figures, place, where) / covered if covered > 0 else math.nan
 
 
 def level(track: Track, column: str, span: Span) -> float:
     """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
-    figures, seconds = known(track, column, span)
-    if not figures.size:
+    if column not in track.values:
         return math.nan
-    return float(np.average(figures, weights=seconds)) if seconds.sum() > 0 else float(figures.mean())
+    running, where = _running(track), rows(track, span)
+    place = running.places[column]
+    covered, count = _over(running.seconds, place, where), _over(running.counts, place, where)
+    if covered > 0:
+        return _over(running.weighted, place, where) / covered
+    return _over(running.figures, place, where) / count if count else math.nan
 
 
 def peak(track: Track, column: str, span: Span) -> float:
@@ -103,7 +149,9 @@ def coverage(track: Track, column: str, span: Span) -> float:
     step = interval(track, column)
     if math.isnan(step) or not span.length:
         return 0.0
-    return min(1.0, (known(track, column, span)[0].size + 0.5) * step / span.length)
+    running = _running(track)
+    count = _over(running.counts, running.places[column], rows(track, span))
+    return min(1.0, (count + 0.5) * step / span.length)
 
 
 @remembered
