@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,16 @@ def with_figures(seen: Snapshot, only: int | None = None, **columns: Figures) ->
         replace(one, track=_more(one.track, columns)) if only in (None, place) else one
         for place, one in enumerate(seen.window.instances)
     ]
+    return with_window(seen, instances=tuple(instances))
+
+
+def with_probe_figures(seen: Snapshot, **columns: Figures) -> Snapshot:
+    """Further columns of every process, in the rows that its probe sent: the agent's say nothing of them."""
+    instances = []
+    for one in seen.window.instances:
+        inside = ~np.isnan(one.track.values.get("loop_active", np.full(one.track.times.shape, np.nan)))
+        rows = {name: np.where(inside, np.asarray(figures, float), np.nan) for name, figures in columns.items()}
+        instances.append(replace(one, track=_more(one.track, rows)))
     return with_window(seen, instances=tuple(instances))
 
 
@@ -88,6 +98,8 @@ def _part(track: Track, kind: PartKind, name: str, columns: dict[str, Figures]) 
     return PartWindow(kind, name, _more(Track(track.times, track.spans, {}), columns))
 
 
-def _more(track: Track, columns: dict[str, Figures]) -> Track:
-    added = {name: np.broadcast_to(np.asarray(figures, float), track.times.shape) for name, figures in columns.items()}
+def _more(track: Track, columns: Mapping[str, Figures]) -> Track:
+    added = {
+        name: np.broadcast_to(np.asarray(figures, float), track.times.shape).copy() for name, figures in columns.items()
+    }
     return replace(track, values={**track.values, **added})

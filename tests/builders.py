@@ -173,6 +173,7 @@ def _probe(load: Load, senders: Senders, draw: np.random.Generator, seconds: flo
         "requests": requests,
         "request_time": requests * load.latency,
         "websockets": np.full(times.size, load.websockets),
+        "threadpool_wait": np.zeros(times.size),
     }
     latencies = {row: _latencies(int(count), load, draw) for row, count in enumerate(requests) if count}
     return Track(times, spans, values, latencies)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Final
 
+from advisor.features import stats
 from advisor.features.machine import Machine
-from advisor.features.process import Process
+from advisor.features.process import MINUTE, Process
 
 GAP: Final = 0.25
 """From this gap on the loop does not compute (decision model 0, finding 1)."""
@@ -35,16 +37,40 @@ CROWDED_STEAL: Final = 0.05
 def cause_of_blocks(process: Process, seconds: float, machine: Machine | None = None) -> Cause:
     """What held the loop of this process over the last (scaled) seconds; computing if nothing says otherwise.
 
-    `machine` is where it runs, if that reports: on a crowded one a gap says nothing of the code.
+    `machine` is where it runs, if that reports: on a crowded one a gap says nothing of the code. A loop that is
+    not measured is busy at least while it is blocked.
     """
     blocks = process.blocks(process.span(seconds))
     if blocks.size and process.gc_pause(seconds) >= COLLECTED * blocks.max() > 0:
         return Cause.COLLECTION
-    gap, busy = process.gap(seconds), process.elu(seconds)
+    busy = busy_at_least(process, seconds)
+    gap = busy - process.cpu_main(seconds)
     waits = gap >= GAP or (busy > 0 and gap >= IDLE_SHARE * busy)
     if waits and not (machine and _is_crowded(machine, seconds)):
         return Cause.WAITING
     return Cause.WORK
+
+
+def busy_at_least(process: Process, seconds: float) -> float:
+    """How busy the loop is, 0 to 1; where it is not measured, its thread's CPU time or the time it is blocked."""
+    measured = process.elu(seconds)
+    if not math.isnan(measured):
+        return measured
+    return stats.highest([process.cpu_main(seconds), process.blocked_share(seconds)])
+
+
+def ordinary_queue(process: Process, seconds: float, heavy: float) -> float:
+    """The longest run of ordinary requests to expect in a minute, in seconds of loop time.
+
+    Node.js answers all requests that wait in one turn of the loop. In an M/M/1 queue the number that
+    waits exceeds n with probability u^n; of m arrivals the largest n is about ln(m) / ln(1/u). Requests
+    that are heavy themselves (`heavy` seconds each, or more) are no excuse: they are the block.
+    """
+    busy, rate = busy_at_least(process, seconds), process.requests(seconds)
+    arrivals = rate * MINUTE / process.time_scale
+    if not (0 < busy < 1 and arrivals > 1 and busy / rate < heavy):
+        return 0.0
+    return busy / rate * math.log(arrivals) / -math.log(busy)
 
 
 def _is_crowded(machine: Machine, seconds: float) -> bool:

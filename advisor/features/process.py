@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
+from advisor.features.delays import share_by_mean
 from advisor.features.histogram import Histogram
 from advisor.features.memo import remembered
 from advisor.features.stats import Span
@@ -29,6 +30,9 @@ SAMPLE: Final = 10.0
 """Seconds of one sample, the unit in which variation is measured."""
 
 MINUTE: Final = 60.0
+
+_COLLECTIONS: Final = ("gc_major", "gc_minor", "gc_other")
+_FROM_INSIDE: Final = ("loop_active", "loop_utilization", "loop_delay_max")
 
 
 def loop_busy(track: Track, span: Span) -> float:
@@ -149,23 +153,29 @@ class Process:
     def blocked_share(self, seconds: float) -> float:
         """Share of time lost to delays over the timer's resolution.
 
-        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row. Never more
-        than the loop was busy: late timers of an idle loop are delays too, but hold nobody up.
+        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row, or what the
+        mean delay has above the median. Never more than the loop was busy: late timers of an idle loop are
+        delays too, but hold nobody up.
         """
         span = self.span(seconds)
         share = stats.rate(self.track, "loop_blocked", span)
         if math.isnan(share):
             _, covered = stats.known(self.track, "loop_delay_max", span)
-            share = float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
+            least = float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
+            share = stats.highest([least, share_by_mean(self.track, span)])
         busy = self.elu(seconds)
         return share if math.isnan(busy) else min(share, busy)
 
     @remembered
     def gc_share(self, seconds: float) -> float:
-        """Share of time in garbage collection; 0 where a probe reports none."""
+        """Share of time in garbage collection; 0 where a probe reports none.
+
+        A sample without a collection has no figure, so the time is that of all samples from inside the process.
+        """
         span = self.span(seconds)
-        parts = [stats.rate(self.track, column, span) for column in ("gc_major", "gc_minor", "gc_other")]
-        return sum(part for part in parts if not math.isnan(part))
+        times = [stats.total(self.track, column, span) for column in _COLLECTIONS]
+        covered = [float(stats.known(self.track, name, span)[1].sum()) for name in (*_COLLECTIONS, *_FROM_INSIDE)]
+        return sum(time for time in times if not math.isnan(time)) / max(*covered, 1e-9)
 
     @remembered
     def gc_pause(self, seconds: float) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.features.cause import Cause, cause_of_blocks
+from advisor.features import Snapshot
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, ordinary_queue
+from tests.additions import with_figures
 from tests.builders import Load, Machine, snapshot
 
 
@@ -36,3 +38,32 @@ def test_a_gap_on_an_idle_host_is_a_synchronous_call() -> None:
     seen = snapshot(Load(elu=0.08, cpu=0.03, block=0.3), machine=Machine(cpu=0.3))
     process = seen.processes[0]
     assert cause_of_blocks(process, 600, seen.machine_of(process)) is Cause.WAITING
+
+
+def test_where_the_loop_is_not_measured_it_is_busy_at_least_while_it_is_blocked() -> None:
+    calling, working = (
+        _unmeasured(Load(elu=0.2, cpu=cpu, block=0.3, block_every=2.0)).processes[0] for cpu in (0.02, 0.18)
+    )
+    assert busy_at_least(calling, 600) == pytest.approx(0.15, abs=0.02)
+    assert cause_of_blocks(calling, 600) is Cause.WAITING
+    assert cause_of_blocks(working, 600) is Cause.WORK
+
+
+def _unmeasured(load: Load) -> Snapshot:
+    seen = snapshot(load)
+    for column in ("loop_active", "loop_idle", "loop_utilization"):
+        del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    return with_figures(seen, listening=1.0)
+
+
+@pytest.mark.parametrize(
+    ("load", "explains"),
+    [
+        (Load(elu=0.75, rps=60), True),
+        (Load(elu=0.08, rps=3), False),
+        (Load(elu=0.3, rps=2.0), False),
+        (Load(elu=0.3, rps=0.0), False),
+    ],
+)
+def test_a_queue_of_light_requests_explains_a_delay_and_heavy_ones_do_not(load: Load, explains: bool) -> None:
+    assert (ordinary_queue(snapshot(load).processes[0], 600, 0.05) > 0.2) is explains

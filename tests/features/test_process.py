@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features.process import Process
+from tests.additions import with_figures
 from tests.builders import Load, Senders, snapshot
 
 
@@ -80,6 +81,21 @@ def test_garbage_collection() -> None:
     assert found.gc_pause(60) == pytest.approx(0.12)
     without = process(Load(), Senders(probe=False))
     assert (without.gc_share(60), without.gc_pause(60)) == (0.0, 0.0)
+
+
+def test_samples_without_a_collection_count_in_the_time() -> None:
+    found = process(Load(gc_share=0.1))
+    collected = found.track.values["gc_major"]
+    collected[np.flatnonzero(~np.isnan(collected))[::2]] = np.nan
+    assert found.gc_share(300) == pytest.approx(0.05, abs=0.005)
+
+
+def test_time_lost_is_also_what_the_mean_delay_has_above_the_median() -> None:
+    seen = snapshot(Load(elu=0.3, block=0.3, block_every=4.0))
+    del seen.window.instances[0].track.values["loop_blocked"]  # type: ignore[attr-defined]  # a dict underneath
+    told = with_figures(seen, loop_delay_mean=0.0109, loop_delay_p50=0.0101).processes[0]
+    assert told.blocked_share(600) == pytest.approx(1 - 0.0101 / 0.0109 - 0.01)
+    assert seen.processes[0].blocked_share(600) == pytest.approx(0.03, abs=0.005)
 
 
 def test_requests_and_their_durations() -> None:

@@ -1,0 +1,60 @@
+"""What garbage collection does to one loop: how often it pauses it, and how many of its blocks are such pauses."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.memo import remembered
+from advisor.features.process import DEFAULT_RESOLUTION, MINUTE, Process
+from advisor.features.window import Array
+
+_TIMES: Final = ("gc_major", "gc_minor", "gc_other")
+
+EXPLAINED: Final = 0.5
+"""A block is a collection if a pause in the same sample is at least this share of it (decision model C6)."""
+
+
+def major_share(process: Process, seconds: float) -> float:
+    """The share of all collection time that major collections took, 0 to 1; NaN without any."""
+    times = [stats.total(process.track, name, process.span(seconds)) for name in _TIMES]
+    whole = stats.known_sum(times)
+    return float(np.nan_to_num(times[0])) / whole if whole > 0 else math.nan
+
+
+@remembered
+def paused_minutes(process: Process, seconds: float) -> Array:
+    """The longest pause of each whole (scaled) minute in which one is told, oldest first."""
+    pieces = process.span(seconds).split(MINUTE / process.time_scale)
+    longest = [stats.peak(process.track, "gc_pause_max", piece) for piece in pieces]
+    return np.array([pause for pause in longest if not math.isnan(pause)])
+
+
+@remembered
+def explained(process: Process, seconds: float, least: float) -> float:
+    """The share of the time in blocks of `least` seconds or more that pauses explain, 0 to 1.
+
+    Sample by sample: the longest pause against the longest block. 0 where nothing blocked that long, NaN where pauses
+    or delays are not told.
+    """
+    where = stats.rows(process.track, process.span(seconds))
+    delays, pauses = (process.track.values.get(name) for name in ("loop_delay_max", "gc_pause_max"))
+    if delays is None or pauses is None:
+        return math.nan
+    resolution = stats.latest(process.track, "loop_resolution", process.span(seconds))
+    blocks = np.nan_to_num(delays[where]) - (DEFAULT_RESOLUTION if math.isnan(resolution) else resolution)
+    long = blocks >= least
+    if not long.any():
+        return 0.0
+    mine = long & (np.nan_to_num(pauses[where]) >= EXPLAINED * blocks)
+    return float(blocks[mine].sum() / blocks[long].sum())
+
+
+def heap_filled(process: Process, seconds: float) -> float:
+    """What is left in the heap after a collection, as a share of what it may grow to; NaN where not told."""
+    span = process.span(seconds)
+    floor, limit = (stats.level(process.track, name, span) for name in ("heap_floor", "heap_limit"))
+    return floor / limit if limit > 0 else math.nan

@@ -1,0 +1,37 @@
+"""The heavy work that holds one loop: how long a piece of it is, and what remains without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from advisor.features.process import Process
+from advisor.features.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The heavy work of one process.
+
+    Attributes:
+        process: who does it.
+        seconds: how long one piece of it holds the loop.
+        share: how much of all time it takes, 0 to 1.
+        rest: the longest block without it, in seconds.
+    """
+
+    process: Process
+    seconds: float
+    share: float
+    rest: float
+
+
+def blocking_task(snapshot: Snapshot, seconds: float) -> Task | None:
+    """What holds the loop that loses most time to blocks; None where no process tells how long its blocks are."""
+    process = snapshot.most_blocked(seconds)
+    blocks = None if process is None else process.blocks(process.span(seconds))
+    if process is None or blocks is None or not blocks.size:
+        return None
+    longest = float(blocks.max())
+    small = blocks[blocks < longest / 2]
+    rest = max(float(small.max()) if small.size else 0.0, process.gc_pause(seconds))
+    return Task(process, longest, process.blocked_share(seconds), rest)

@@ -1,0 +1,75 @@
+"""libuv's pool of one process: how long its requests wait for a thread, and what the threads do meanwhile."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.memo import remembered
+from advisor.features.process import DEFAULT_RESOLUTION, Process
+from advisor.features.window import Array
+
+THREADS: Final = 4
+"""Threads of the pool unless UV_THREADPOOL_SIZE says otherwise (libuv's documentation)."""
+
+COMPUTING: Final = 0.5
+WAITING: Final = 0.25
+"""Cores in use beside the main thread, of those that the pool's threads can use: half and more is computing, less
+than a quarter is waiting. A judgement: four threads that read files from a cache use about a tenth each."""
+
+
+class Doing(StrEnum):
+    """What the threads of the pool do all the time."""
+
+    COMPUTING = "computing"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+
+
+@remembered
+def waits(process: Process, seconds: float) -> Array:
+    """The longest wait for a thread in each sample, in seconds, oldest first; empty where nobody measures it.
+
+    The probe sees a thread's answer when the loop turns again, so the longest block of a sample comes off.
+    """
+    where = stats.rows(process.track, process.span(seconds))
+    told = process.track.values.get("threadpool_wait")
+    if told is None:
+        return np.empty(0)
+    waited = told[where]
+    delays = process.track.values.get("loop_delay_max")
+    if delays is not None:
+        resolution = stats.latest(process.track, "loop_resolution", process.span(seconds))
+        blocks = np.nan_to_num(delays[where]) - (DEFAULT_RESOLUTION if np.isnan(resolution) else resolution)
+        waited = waited - np.maximum(0.0, blocks)
+    return np.maximum(0.0, waited[~np.isnan(told[where])])
+
+
+def beside_main(process: Process, seconds: float) -> float:
+    """Cores that the threads beside the main one keep at work: the pool's, and V8's; NaN where not told apart."""
+    if not process.measures_main_thread:
+        return math.nan
+    return max(0.0, process.cpu(seconds) - process.cpu_main(seconds))
+
+
+def outstanding(process: Process, seconds: float) -> float:
+    """The most requests for files and names of hosts that were with the pool in a sample; NaN where not told."""
+    return stats.peak(process.track, "threadpool_active", process.span(seconds))
+
+
+def doing(process: Process, seconds: float, cores: float) -> Doing:
+    """Whether the pool's threads compute (cryptography, compression) or wait for disks and name servers.
+
+    `cores` are those of the machine, NaN if not known. Worker threads use processors as well, and beside them
+    it is not known.
+    """
+    usable = THREADS if math.isnan(cores) else min(float(THREADS), max(0.5, cores - process.cpu_main(seconds)))
+    share = beside_main(process, seconds) / usable
+    if share < WAITING:
+        return Doing.WAITING
+    workers = stats.latest(process.track, "worker_threads", process.span(seconds))
+    return Doing.COMPUTING if share >= COMPUTING and not workers > 0 else Doing.UNKNOWN

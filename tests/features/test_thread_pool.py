@@ -1,0 +1,62 @@
+"""thread_pool: waits for libuv's threads, and what these do meanwhile."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from advisor.features.process import Process
+from advisor.features.thread_pool import Doing, beside_main, doing, outstanding, waits
+from tests.additions import with_probe_figures
+from tests.builders import Load, Senders, snapshot
+
+
+def process(load: Load | None = None, senders: Senders | None = None, **columns: Any) -> Process:
+    return with_probe_figures(snapshot(load or Load(), senders=senders), **columns).processes[0]
+
+
+def test_waits_are_those_of_each_sample() -> None:
+    found = waits(process(threadpool_wait=0.05), 300)
+    assert found.size >= 29
+    assert np.median(found) == pytest.approx(0.05, abs=0.01)
+
+
+def test_a_blocked_loop_is_no_queue() -> None:
+    assert waits(process(Load(elu=0.3, block=0.3, block_every=4.0), threadpool_wait=0.29), 300).max() == 0
+
+
+def test_nobody_measures_it_without_a_probe() -> None:
+    silent = process(senders=Senders(probe=False))
+    assert waits(silent, 300).size == 0
+    assert math.isnan(outstanding(silent, 300))
+
+
+@pytest.mark.parametrize(
+    ("threads_cpu", "cores", "what"),
+    [
+        (0.1, 8, Doing.WAITING),
+        (3.0, 8, Doing.COMPUTING),
+        (1.4, 8, Doing.UNKNOWN),
+        (1.5, 2, Doing.COMPUTING),
+        (0.9, math.nan, Doing.WAITING),
+        (3.9, math.nan, Doing.COMPUTING),
+    ],
+)
+def test_processor_time_beside_the_main_thread_tells_what_threads_do(
+    threads_cpu: float, cores: float, what: Doing
+) -> None:
+    assert doing(process(Load(threads_cpu=threads_cpu)), 300, cores) is what
+
+
+def test_beside_worker_threads_it_is_not_known() -> None:
+    assert doing(process(Load(threads_cpu=3.0), worker_threads=2), 300, 8) is Doing.UNKNOWN
+    assert doing(process(Load(threads_cpu=0.1), worker_threads=2), 300, 8) is Doing.WAITING
+
+
+def test_without_the_main_threads_own_time_it_is_not_known() -> None:
+    blind = process(Load(threads_cpu=3.0), Senders(main_thread=False))
+    assert math.isnan(beside_main(blind, 300))
+    assert doing(blind, 300, 8) is Doing.UNKNOWN
