@@ -27,11 +27,12 @@ from __future__ import annotations
 import re
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, NOW, is_censored, loop_expectation
+from advisor.diagnosis.prediction import NOW, is_censored, loop_expectation
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot
-from advisor.features.cause import Cause, cause_of_blocks
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
 from advisor.features.process import Process
+from advisor.features.route_cost import OTHERS, Heaviest, heaviest_route, route_costs
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -44,6 +45,7 @@ strategy = Strategy(
     whole=Limit(0.95, "1", "above it there is nothing left to separate it from"),
     heavy=Limit(0.3, "1", "heavy work below this share of the loop is better moved to a thread"),
     uncertain=Limit(0.5, "1", "what is left of the confidence: shares are estimates, and teams are not measured"),
+    measured=Limit(0.6, "1", "the same where the share is one of the loop's own work: teams are not measured"),
 )
 
 BLOCKED = "event-loop-blocked"
@@ -55,17 +57,16 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Find the part that stands out, or say how evenly the time is spread."""
     if ruling.rule == BLOCKED:
         return _of_blocks(snapshot, ruling)
-    routes = snapshot.routes(LONG)
-    if not routes:
+    top = heaviest_route(snapshot, WINDOW)
+    if top is None:
         return strategy.reject("0 routes report their time, so no part stands out.")
-    top = routes[0]
-    share = percent(top.time_share)
-    if len(routes) == 1 or top.time_share >= strategy.whole:
-        return strategy.reject(f"{top.name} takes {share} of the request time: there is nothing to separate it from.")
-    if top.time_share < strategy.share:
+    share, of = percent(top.share), "the loop's work" if top.measured else "the request time"
+    if len(snapshot.routes(WINDOW)) == 1 or top.share >= strategy.whole:
+        return strategy.reject(f"{top.name} takes {share} of {of}: there is nothing to separate it from.")
+    if top.share < strategy.share:
         limit = percent(strategy.share)
-        return strategy.reject(f"The heaviest route, {top.name}, takes {share} of the request time, less than {limit}.")
-    return _option(snapshot, ruling, top.name, top.time_share)
+        return strategy.reject(f"The heaviest route, {top.name}, takes {share} of {of}, less than {limit}.")
+    return _option(snapshot, ruling, top)
 
 
 def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
@@ -76,30 +77,36 @@ def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if cause is Cause.COLLECTION:
         pause = duration(process.gc_pause(WINDOW))
         return strategy.reject(f"Garbage collection pauses of {pause} explain the blocks, not one part of the work.")
-    share = process.blocked_share(WINDOW) / process.elu(WINDOW) if process.elu(WINDOW) > 0 else 0.0
+    busy = busy_at_least(process, WINDOW)
+    share = process.blocked_share(WINDOW) / busy if busy > 0 else 0.0
     if share < strategy.heavy:
         limit = percent(strategy.heavy)
         return strategy.reject(f"The blocks are {percent(share)} of the loop's work, less than {limit}.")
-    return _option(snapshot, ruling, _heavy_route(snapshot, process), min(1.0, share))
+    part = _heavy_route(snapshot, process)
+    return _option(snapshot, ruling, Heaviest(part, min(1.0, share), "the blocks, of all that the loop does", True))
 
 
 def _heavy_route(snapshot: Snapshot, process: Process) -> str:
     """The slowest of the routes that can hold the loop that long; without one, no name."""
-    longest = float(process.blocks(process.span(WINDOW)).max())
+    longest = float(process.blocks(process.span(WINDOW)).max(initial=0.0))
+    dear = [c.name for c in route_costs(snapshot, WINDOW).routes if c.seconds >= longest / 2 and c.name != OTHERS]
+    if dear:
+        return dear[0]
     able = [r for r in snapshot.routes(WINDOW) if r.latency.quantile(1.0) >= longest / 2]
     return max(able, key=lambda r: r.latency.quantile(0.5)).name if able else "the work that blocks"
 
 
-def _option(snapshot: Snapshot, ruling: Ruling, part: str, share: float) -> Option:
+def _option(snapshot: Snapshot, ruling: Ruling, top: Heaviest) -> Option:
+    part = top.name
     return strategy.option(
         f"Give {part} a service of its own",
         why=(
-            f"It takes about {percent(share)} of the time (estimated from durations). On its own it grows by itself, "
-            "and the rest no longer waits for it."
+            f"It takes about {percent(top.share)} of the time ({top.how}). On its own it grows by itself, and the rest "
+            "no longer waits for it."
         ),
-        confidence=ruling.reading.confidence * strategy.uncertain,
+        confidence=ruling.reading.confidence * (strategy.measured if top.measured else strategy.uncertain),
         cost=f"{counted(1, 'service')} more to run and watch",
-        expected=(_expected(snapshot, share),),
+        expected=(_expected(snapshot, top.share),),
         steps=(
             Step(f"Move {part} and what only it uses into a project with its own release."),
             Step("Send its requests there by path. Put this into the server block, with the new service's host and "

@@ -8,6 +8,7 @@ import pytest
 
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, snapshot
+from tests.route_loads import Asked, routed
 
 SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
 FULL = Load(elu=0.885, rps=175)
@@ -34,6 +35,15 @@ def test_a_part_that_stands_out_can_go() -> None:
     assert any("location /render/ {" in step.code for step in found.steps)
     assert loop.high is not None
     assert loop.high < 0.5
+
+
+def test_the_part_that_stands_out_is_that_of_the_loop_s_work_and_not_of_the_durations() -> None:
+    routes = {"GET /list": Asked(40, 0.004), "POST /pay": Asked(10, 0.060), "GET /slow": Asked(6, 0.001, waits=0.8)}
+    measured = option("decompose", SATURATED, routed(routes, FULL, noise=0.02))
+    assert measured.title == "Give POST /pay a service of its own"
+    assert "loop time by regression, 7" in measured.why
+    even = {"GET /a": Asked(60, 0.004), "GET /b": Asked(40, 0.005), "GET /slow": Asked(6, 0.03, waits=2.0)}
+    assert "of the loop's work, less than 50%" in rejection("decompose", SATURATED, routed(even, FULL, noise=0.01))
 
 
 @pytest.mark.parametrize(
