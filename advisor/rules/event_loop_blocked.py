@@ -12,11 +12,14 @@ all wait until it ends. Averages and even the 99th percentile of loop delay hide
 ## What to do
 Move the work that blocks off the loop, into a pool of worker threads. If the loop does not compute while
 it is blocked, it waits in a synchronous call (`readFileSync`, `execSync`): use the asynchronous one instead.
+The function is named where events of the probe name it.
 
 ## Known limits
-It cannot name the function that blocks; a profiler can. A queue of many short requests also delays the
-loop: blocks that such a queue explains do not count. On a host without free processors everything is
-late: read `host-cpu-saturated` beside it.
+The probe names blocks of 200 ms and more, shorter ones by samples; an OpenTelemetry SDK and a page of metrics
+(prom-client) name none. From these the time lost is estimated from the mean and the median delay; a page tells
+neither how busy the loop is, which is then estimated from CPU time, and its longest delay is lost to whoever reads
+the page first. A queue of many short requests also delays the loop: blocks that such a queue explains do not count.
+On a host without free processors everything is late: read `host-cpu-saturated` beside it.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -31,21 +34,21 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
-from advisor.features import Snapshot, stats
-from advisor.features.cause import Cause, cause_of_blocks
+from advisor.features import Snapshot, places, stats
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, ordinary_queue
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.vocabulary import Severity
 
 rule = Rule(
     __name__,
-    needs=("loop_delay_max", ("loop_utilization", "loop_active")),
-    suggests=("worker-threads", "load-balance", "cluster", "decompose", "vertical"),
+    needs=("loop_delay_max", ("loop_utilization", "loop_active", "cpu_main", "cpu_user")),
+    suggests=("worker-threads", "async-io", "optimise-code", "load-balance", "cluster", "decompose", "vertical"),
     window=600.0,
     hold=120.0,
     clear_hold=900.0,
     place=7,
-    explained_by=("host-cpu-saturated",),
+    explained_by=("host-cpu-saturated", "gc-pressure"),
     block=Limit(0.100, "s", "Clinic Doctor flags a longest delay of 100 ms; people notice from there"),
     relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it"),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
@@ -54,6 +57,8 @@ rule = Rule(
     busy=Limit(0.80, "1", "above it the loop is saturated, and every request waits anyway"),
     critical_block=Limit(1.0, "s", "health checks and clients give up after about a second"),
     critical_share=Limit(0.05, "1", "then one request in twenty waits, and the 95th percentile shows it"),
+    named=Limit(0.5, "1", "a function is named in the claim if it has at least half of the time of the told blocks"),
+    estimated=Limit(0.7, "1", "what is left of the confidence where the loop is only estimated from CPU time"),
 )
 
 RECENT = 3  # minutes in which a block must still have happened
@@ -67,6 +72,8 @@ def check(snapshot: Snapshot) -> Reading:
     minutes = [] if process is None else list(process.blocked_minutes(rule.window))
     if process is None or not minutes:
         return Reading(Condition.UNKNOWN, missing=("A whole minute of event loop delays",))
+    if math.isnan(_busiest(process)):
+        return Reading(Condition.UNKNOWN, missing=("How busy the loop is: run the agent on the host",))
     share = process.blocked_share(rule.window)
     worst = max(minutes)
     evidence = _evidence(snapshot, process, minutes, share)
@@ -89,36 +96,42 @@ def _condition(minutes: list[float], evidence: tuple[Evidence, ...]) -> Conditio
 
 def _evidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> tuple[Evidence, ...]:
     worst, hits = max(minutes), sum(block >= rule.block for block in minutes)
-    busy = stats.highest([process.elu(seconds) for seconds in (MINUTE, LONG, rule.window)])
-    queue = _ordinary_queue(process)
+    busy, queue = _busiest(process), ordinary_queue(process, rule.window, rule.relaxed)
     spread = _light_route_spread(snapshot, worst)
     lost = share >= rule.share or spread >= rule.spread
-    gap, pause, who = process.gap(rule.window), process.gc_pause(rule.window), process.name
+    pause, who = process.gc_pause(rule.window), process.name
+    gap = busy_at_least(process, rule.window) - process.cpu_main(rule.window)
+    busy_label = "Event loop busy" if process.measures_loop else "Event loop busy, estimated from CPU time"
     return (
         Evidence("loop_delay_max", "Longest block", worst, "s", rule.block, "at least", worst >= rule.block, who),
         Evidence("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "{minute}",
                  rule.minutes, "at least", hits >= rule.minutes, who),
         Evidence("blocked_share", "Time lost to blocks", share, "1", rule.share, "at least", lost, who),
-        Evidence("loop_utilization", "Event loop busy", finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
+        Evidence("loop_utilization", busy_label, finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",
                  queue < worst, who),
         Evidence("gc_pause_max", "Longest garbage collection", pause, "s", subject=who),
         Evidence("gap", "Busy without computing", finite(max(gap, 0.0)), "1", subject=who),
+        *_named(snapshot, process),
     )  # fmt: skip
 
 
-def _ordinary_queue(process: Process) -> float:
-    """The longest run of ordinary requests to expect in a minute, in seconds of loop time.
+def _busiest(process: Process) -> float:
+    return stats.highest([busy_at_least(process, seconds) for seconds in (MINUTE, LONG, rule.window)])
 
-    Node.js answers all requests that wait in one turn of the loop. In an M/M/1 queue the number that
-    waits exceeds n with probability u^n; of m arrivals the largest n is about ln(m) / ln(1/u). Requests
-    that are heavy themselves are no excuse: they are the block.
-    """
-    busy, rate = process.elu(rule.window), process.requests(rule.window)
-    arrivals = rate * MINUTE / process.time_scale
-    if not (0 < busy < 1 and arrivals > 1 and busy / rate < rule.relaxed):
-        return 0.0
-    return busy / rate * math.log(arrivals) / -math.log(busy)
+
+def _named(snapshot: Snapshot, process: Process) -> list[Evidence]:
+    """The code that events name, the first of each kind."""
+    kinds = (
+        ("blocked_by", "Of the told blocks, those of", places.blockers),
+        ("profiled", "Of samples of the busy loop, those of", places.profiled),
+    )
+    return [
+        Evidence(signal, f"{label} {place.function or places.NAMELESS} in {place.where}", place.share, "1",
+                 subject=process.name)
+        for signal, label, find in kinds
+        for place in find(snapshot, rule.window, process.instance.id)[:1]
+    ]  # fmt: skip
 
 
 def _light_route_spread(snapshot: Snapshot, worst: float) -> float:
@@ -134,7 +147,7 @@ def _light_route_spread(snapshot: Snapshot, worst: float) -> float:
 def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> float:
     hits = sum(block >= rule.block for block in minutes)
     heavy = any(route.latency.quantile(1.0) >= max(minutes) / 2 for route in snapshot.routes(rule.window))
-    return confidence(
+    sure = confidence(
         required=(
             stats.ramp(max(minutes), rule.relaxed, rule.block),
             max(
@@ -147,22 +160,36 @@ def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], shar
         # A young process has fewer minutes to show: what it shows counts for less.
         coverage=min(process.coverage(rule.window), process.history(rule.window)),
     )
+    return sure if process.measures_loop else sure * rule.estimated
 
 
 def _claim(snapshot: Snapshot, process: Process, worst: float, share: float) -> str:
     if worst < rule.block:
         return f"{snapshot.name}: the event loop is held for {duration(worst)} at most"
-    busy = process.elu(rule.window)
-    if busy >= rule.busy or _ordinary_queue(process) >= worst:
+    busy = busy_at_least(process, rule.window)
+    if busy >= rule.busy:
         return f"{snapshot.name}: the longest delay is {duration(worst)}, and the event loop is {percent(busy)} busy"
-    what = {
-        Cause.WORK: "something holds the event loop",
-        Cause.WAITING: "a synchronous call holds the event loop",
-        Cause.COLLECTION: "garbage collection holds the event loop",
-    }[cause_of_blocks(process, rule.window, snapshot.machine_of(process))]
+    if ordinary_queue(process, rule.window, rule.relaxed) >= worst:
+        return (
+            f"{snapshot.name}: many short requests in a row delay the event loop by up to {duration(worst)}; it is "
+            f"{percent(busy)} busy, and none of them holds it long"
+        )
     whose = "" if len(snapshot.processes) == 1 else f" of one of {counted(len(snapshot.processes), 'process')}"
     lost = f", {percent(share)} of all time" if share < busy else ""  # equal: the blocks are all that it does
+    estimate = "" if process.measures_loop else ", estimated from CPU time"
     return (
-        f"{snapshot.name}: {what}{whose} for up to {duration(worst)} at a time{lost}, "
-        f"although it is only {percent(busy)} busy"
+        f"{snapshot.name}: {_holder(snapshot, process)} holds the event loop{whose} for up to {duration(worst)} at a "
+        f"time{lost}, although it is only {percent(busy)} busy{estimate}"
     )
+
+
+def _holder(snapshot: Snapshot, process: Process) -> str:
+    """What holds the loop, by its cause and, where events name one for most of it, its place in the code."""
+    cause = cause_of_blocks(process, rule.window, snapshot.machine_of(process))
+    if cause is Cause.COLLECTION:
+        return "garbage collection"
+    found = places.blockers(snapshot, rule.window, process.instance.id)
+    named = found[0].words if found and found[0].share >= rule.named else ""
+    if cause is Cause.WAITING:
+        return f"a synchronous call in {named}" if named else "a synchronous call"
+    return named or "something"

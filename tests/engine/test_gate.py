@@ -36,10 +36,10 @@ def test_without_a_process_to_judge_every_rule_says_so(seen: Snapshot, words: st
 
 
 def test_every_absent_need_is_named() -> None:
-    named = unanswerable(BLOCKED, snapshot(senders=Senders(probe=False)))
+    named = unanswerable(STARVED, snapshot(senders=Senders(agent=False, host=False)))
     assert len(named) == 2
-    assert "nodejs.eventloop.delay.max" in named[0]
-    assert "nodejs.eventloop.utilization" in named[1]
+    assert "system.cpu.time" in named[0]
+    assert "advisor.process.main_thread.cpu.time" in named[1]
 
 
 @pytest.mark.parametrize("runtime", ["bun", "deno"])

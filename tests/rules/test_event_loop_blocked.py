@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
+from advisor.vocabulary.events import BLOCKED, PROFILED
+from tests.additions import happened, with_events, with_figures, with_probe_figures
 from tests.answers import ruled
 from tests.builders import Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3, block_every=4.0)
+CALLING = Load(elu=0.2, cpu=0.03, block=0.3, block_every=2.0)
+RENDER: dict[str, Any] = {"function": "render", "file": "/srv/app/report.js", "line": 42}
 
 rule = partial(ruled, "event-loop-blocked")
 
@@ -58,6 +63,78 @@ def test_the_worst_of_several_processes_speaks() -> None:
     seen = snapshot(Load(elu=0.2), HEAVY, Load(elu=0.2))
     assert read(seen).condition is Condition.OVER
     assert "one of 3 processes" in read(seen).claim
+
+
+@pytest.mark.parametrize(("load", "holder"), [
+    (HEAVY, "render (report.js:42) holds the event loop for up to 3"),
+    (CALLING, "a synchronous call in render (report.js:42) holds the event loop"),
+    (replace(HEAVY, gc_pause=0.25), "garbage collection holds the event loop"),
+])  # fmt: skip
+def test_it_names_the_function_that_events_name(load: Load, holder: str) -> None:
+    blocks = [happened(BLOCKED.name, 60 * n, duration=0.3, cause="code", **RENDER) for n in range(1, 6)]
+    seen = with_events(snapshot(load), *blocks, happened(PROFILED.name, 90, share=0.4, **RENDER))
+    assert holder in read(seen).claim
+    evidence = {e.signal: e for e in read(seen).evidence}
+    assert evidence["blocked_by"].label == "Of the told blocks, those of render in /srv/app/report.js:42"
+    assert evidence["blocked_by"].value == 1
+    assert evidence["profiled"].value == pytest.approx(0.4)
+
+
+def test_it_names_nobody_if_blocks_are_of_many_places_or_of_another_process() -> None:
+    many = [happened(BLOCKED.name, 60 * n, duration=0.3, cause="code", **(RENDER | {"line": n})) for n in range(1, 6)]
+    other = [happened(BLOCKED.name, 60 * n, 11, duration=0.3, cause="code", **RENDER) for n in range(1, 6)]
+    for events in (many, other):
+        assert "something holds the event loop" in read(with_events(snapshot(HEAVY), *events)).claim
+
+
+def told_by_sdk(load: Load, seed: int = 1) -> Snapshot:
+    """One row a minute, with the delays that an OpenTelemetry SDK sends, and no agent."""
+    seen = snapshot(load, senders=Senders(agent=False, interval=60.0), seed=seed)
+    usual, share = 0.0101, load.block / load.block_every if load.block else 0.0
+    seen = with_figures(seen, loop_delay_mean=usual / (1 - share), loop_delay_p50=usual)
+    for column in ("loop_blocked", "loop_resolution"):
+        del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    return seen
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_figures_of_an_opentelemetry_sdk_alone_are_enough(seed: int) -> None:
+    assert read(told_by_sdk(HEAVY, seed)).condition is Condition.OVER
+    assert 0.05 <= value(told_by_sdk(HEAVY, seed), "blocked_share") <= 0.075
+    assert rule(told_by_sdk(Load(), seed)).verdict is Verdict.CLEAR
+
+
+def told_by_page(load: Load, seed: int = 1) -> Snapshot:
+    """What prom-client shows and the agent measures: delays, but not how busy the loop is."""
+    seen = with_figures(snapshot(load, seed=seed), listening=1.0)
+    share = load.block / load.block_every if load.block else 0.0
+    seen = with_probe_figures(seen, loop_delay_mean=0.0101 / (1 - share), loop_delay_p50=0.0101)
+    for column in ("loop_active", "loop_idle", "loop_utilization", "loop_blocked", "loop_resolution", "gc_pause_max"):
+        del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    return seen
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_page_of_metrics_beside_the_agent_is_enough_with_less_confidence(seed: int) -> None:
+    seen = told_by_page(HEAVY, seed)
+    assert read(seen).condition is Condition.OVER
+    assert 0.5 <= read(seen).confidence <= 0.7
+    assert read(seen).claim.endswith("7.5% busy, estimated from CPU time")
+    assert "a synchronous call holds" in read(told_by_page(CALLING, seed)).claim
+
+
+@pytest.mark.parametrize("load", [Load(), Load(elu=0.885, rps=175, block=0.11, block_every=3.0)])
+def test_stays_silent_for_a_page_of_a_healthy_or_full_loop(load: Load) -> None:
+    assert rule(told_by_page(load)).verdict is Verdict.CLEAR
+
+
+def test_a_page_of_metrics_alone_lacks_how_busy_the_loop_is() -> None:
+    seen = told_by_page(HEAVY)
+    track = seen.window.instances[0].track
+    for column in ("cpu_main", "cpu_user", "cpu_system"):
+        del track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    assert rule(seen).verdict is Verdict.UNKNOWN
+    assert "Event loop busy (nodejs.eventloop.utilization)" in rule(seen).reading.missing[0]
 
 
 def test_without_a_blocked_time_it_estimates_from_the_longest_delays() -> None:
@@ -108,6 +185,7 @@ def test_stays_silent_for_a_saturated_loop() -> None:
 def test_stays_silent_for_delays_that_a_queue_of_short_requests_explains() -> None:
     busy = Load(elu=0.75, rps=60, block=0.2, block_every=5.0)
     assert value(snapshot(busy), "queue_delay") > 0.2
+    assert "many short requests in a row delay the event loop by up to 20" in read(snapshot(busy)).claim
     assert rule(snapshot(busy)).verdict is Verdict.CLEAR
 
 

@@ -1,0 +1,164 @@
+"""Garbage collection pressure
+
+## What it sees
+Garbage collection takes {share:.0%} of the time of an event loop or more, over ten minutes and still; or it pauses
+the loop for {pause:.3g} s or longer in at least {minutes:.0f} of the last ten minutes. And it is felt: pauses make at
+least {explained:.0%} of the time in which the loop is blocked, or with {growth:.0%} more load the loop would be full.
+
+## Why it matters
+While V8 collects garbage, JavaScript stands still. The time is taken from every request, looks like work of the loop
+and like code that blocks it, and more load makes more garbage.
+
+## What to do
+Where the heap is nearly full after each collection, it leaks or is too small: look there first. Where most of it is
+minor collections, make fewer short-lived objects, or give them more room. Large answers: stream or paginate them.
+
+## Known limits
+Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
+length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest.
+A collection-heavy service that answers in time and has room stays silent.
+
+## References
+- [V8: garbage collection](https://v8.dev/blog/trash-talk)
+- [Node.js: tracing garbage collection](https://nodejs.org/en/learn/diagnostics/memory/using-gc-traces)
+- [Clinic Doctor: when it blames garbage collection](https://github.com/clinicjs/node-clinic-doctor)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.words import counted, duration, percent
+from advisor.features import Snapshot, collection, places, stats
+from advisor.features.process import MINUTE, Process
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=(("gc_major", "gc_minor", "loop_active", "loop_utilization"),),
+    suggests=("optimise-code", "cluster", "load-balance", "worker-threads"),
+    window=600.0,
+    hold=120.0,
+    clear_hold=300.0,
+    place=6,
+    explained_by=("host-cpu-saturated",),
+    share=Limit(0.10, "1", "judgement: no standard for Node.js exists; a tenth of all time is a tenth of the capacity"),
+    relaxed=Limit(0.05, "1", "half of it, so that noise does not reopen it"),
+    critical=Limit(0.20, "1", "twice the fire level: a fifth of the capacity"),
+    pause=Limit(0.100, "s", "Clinic Doctor flags a delay of 100 ms; people notice from there"),
+    pause_relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it"),
+    minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
+    explained=Limit(0.5, "1", "below half, something else blocks the loop more than collections do"),
+    growth=Limit(0.30, "1", "impact is forecast for 30% more load (decision model 1.2)"),
+)
+
+RECENT = 3  # minutes in which a long pause must still have happened
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Look at the process that collects most."""
+    process = max(snapshot.processes, key=lambda p: (p.gc_share(rule.window), p.gc_pause(rule.window)))
+    seen = _Seen(snapshot, process)
+    return Reading(
+        condition=_condition(seen),
+        claim=_claim(snapshot, seen),
+        evidence=_evidence(seen),
+        severity=Severity.CRITICAL if seen.share >= rule.critical else Severity.WARNING,
+        confidence=_confidence(seen),
+    )
+
+
+class _Seen:
+    """The figures that decide."""
+
+    def __init__(self, snapshot: Snapshot, process: Process) -> None:
+        self.process = process
+        self.share = min(process.gc_share(rule.window), process.gc_share(MINUTE))
+        self.minutes = list(collection.paused_minutes(process, rule.window))
+        told = places.collected(snapshot, rule.window, process.instance.id)
+        # What a thread saw while the loop stood still is better than samples that happen to agree.
+        sampled = collection.explained(process, rule.window, rule.pause_relaxed)
+        self.explained = sampled if math.isnan(told) else told
+        busy = process.loop(rule.window)
+        self.room = 1 / busy - 1 if busy > 0 else math.inf
+
+    @property
+    def longest(self) -> float:
+        return max(self.minutes, default=math.nan)
+
+    @property
+    def hits(self) -> int:
+        return sum(pause >= rule.pause for pause in self.minutes)
+
+    @property
+    def is_felt(self) -> bool:
+        return self.explained >= rule.explained or self.room < rule.growth
+
+    @property
+    def pauses(self) -> bool:
+        recent = max(self.minutes[-RECENT:], default=0.0) >= rule.pause
+        return self.hits >= rule.minutes and recent and self.explained >= rule.explained
+
+
+def _condition(seen: _Seen) -> Condition:
+    if seen.pauses or (seen.share >= rule.share and seen.is_felt):
+        return Condition.OVER
+    calm = not seen.minutes or seen.minutes[-1] < rule.pause_relaxed
+    return Condition.UNDER if seen.share < rule.relaxed and calm else Condition.BETWEEN
+
+
+def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
+    process, who, window = seen.process, seen.process.name, rule.window
+    longest = finite(seen.longest)
+    return (
+        Evidence("gc_share", "Garbage collection", seen.share, "1", rule.share, "at least", seen.share >= rule.share,
+                 who),
+        Evidence("gc_pause_max", "Longest pause", longest, "s", rule.pause, "at least",
+                 None if longest is None else longest >= rule.pause, who),
+        Evidence("paused_minutes", f"Minutes with such a pause, of {len(seen.minutes)}", float(seen.hits), "{minute}",
+                 rule.minutes, "at least", seen.hits >= rule.minutes, who),
+        Evidence("gc_explained", "Blocked time that collections explain", finite(seen.explained), "1", rule.explained,
+                 "at least", None if math.isnan(seen.explained) else seen.explained >= rule.explained, who),
+        Evidence("headroom", "Room for more load", finite(seen.room), "1", rule.growth, "below",
+                 None if math.isnan(seen.room) else seen.room < rule.growth, who),
+        Evidence("gc_major_share", "Of it, major collections", finite(collection.major_share(process, window)), "1",
+                 subject=who),
+        Evidence("heap_filled", "Heap still in use after a collection, of its limit",
+                 finite(collection.heap_filled(process, window)), "1", subject=who),
+    )  # fmt: skip
+
+
+def _confidence(seen: _Seen) -> float:
+    often = min(1.0, seen.hits / rule.minutes) * stats.ramp(seen.longest, rule.pause_relaxed, rule.pause)
+    explained = stats.ramp(seen.explained, 0.0, rule.explained)
+    felt = max(explained, stats.ramp(seen.room, 2 * rule.growth, rule.growth))
+    much = stats.ramp(seen.share, rule.relaxed, rule.share)
+    process = seen.process
+    return confidence(
+        # Either way of it, with what makes that way felt.
+        required=(max(much * felt, often * explained),),
+        support=(max(much, often), explained),
+        coverage=min(process.coverage(rule.window), process.history(rule.window)),
+    )
+
+
+def _claim(snapshot: Snapshot, seen: _Seen) -> str:
+    one = "" if len(snapshot.processes) == 1 else f" of one of {counted(len(snapshot.processes), 'process')}"
+    pauses = "" if math.isnan(seen.longest) else f", with pauses of up to {duration(seen.longest)}"
+    sentence = (
+        f"{snapshot.name}: garbage collection takes {percent(seen.share)} of the time of the event loop{one}{pauses}"
+    )
+    if _condition(seen) is not Condition.OVER:
+        return sentence
+    filled = collection.heap_filled(seen.process, rule.window)
+    if filled >= 0.8:
+        return f"{sentence}, and its heap is still {percent(filled)} full afterwards"
+    major = collection.major_share(seen.process, rule.window)
+    if math.isnan(major):
+        return sentence
+    kind = "major" if major >= 0.5 else "minor"
+    return f"{sentence}, most of it in {kind} collections"

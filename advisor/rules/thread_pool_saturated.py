@@ -1,0 +1,136 @@
+"""Thread pool saturated
+
+## What it sees
+Requests to libuv's pool of threads wait {wait:.3g} s or longer for a free one, in at least half of the samples of ten
+minutes and of the last one; and that is {felt:.0%} of the time of a request or more, while the event loop is less than
+{busy:.0%} busy.
+
+## Why it matters
+Files, names of hosts, part of cryptography and compression run on a pool of 4 threads that the whole process shares.
+When all are taken, a read of a small file waits behind a slow name server, and the event loop is idle meanwhile.
+
+## What to do
+Find who fills the pool. Where the threads wait (names of hosts, slow disks), more threads are cheap: set
+UV_THREADPOOL_SIZE. Where they compute, more threads than cores help nobody: do less, or elsewhere.
+
+## Known limits
+How many threads there are is not measured: 4 unless UV_THREADPOOL_SIZE is set. One look a sample, and one a second
+while there is a queue. A block of the event loop delays what the pool answers, so it is taken off. Slow answers of a
+disk or name server alone are no queue: they are silent here until all threads wait for them.
+
+## References
+- [Node.js: UV_THREADPOOL_SIZE](https://nodejs.org/api/cli.html#uv_threadpool_sizesize)
+- [libuv: thread pool work scheduling](https://docs.libuv.org/en/v1.x/threadpool.html)
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.words import counted, duration, number, percent
+from advisor.features import Snapshot, stats, thread_pool
+from advisor.features.process import MINUTE, Process
+from advisor.features.snapshot import ENOUGH_REQUESTS
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=("threadpool_wait",),
+    suggests=("async-io", "cluster", "worker-threads"),
+    window=600.0,
+    hold=120.0,
+    clear_hold=300.0,
+    place=7,
+    explained_by=("host-cpu-saturated", "event-loop-blocked", "event-loop-saturated"),
+    wait=Limit(0.020, "s", "judgement: a random request that waits in half of the cases means 4 threads 70% busy or "
+               "more (Erlang C), and 20 ms is more than any file in the cache takes"),
+    relaxed=Limit(0.010, "s", "half of it, so that noise does not reopen it"),
+    felt=Limit(0.2, "1", "a fifth of a request's time, as for pools of connections (decision model C7)"),
+    busy=Limit(0.80, "1", "above it the loop itself is late to look at what the pool answers"),
+    critical=Limit(0.500, "s", "judgement: beyond half a second every request that reads a file is slow to people"),
+)  # fmt: skip
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Look at the process whose requests wait longest."""
+    told = [process for process in snapshot.processes if thread_pool.waits(process, rule.window).size]
+    process = max(told, key=_wait, default=None)
+    if process is None:
+        return Reading(Condition.UNKNOWN, missing=("Ten minutes of waits for the thread pool: load the probe",))
+    wait = _wait(process)
+    evidence = _evidence(process, wait)
+    return Reading(
+        condition=_condition(wait, evidence),
+        claim=_claim(snapshot, process, wait),
+        evidence=evidence,
+        severity=Severity.CRITICAL if wait >= rule.critical else Severity.WARNING,
+        confidence=_confidence(process, wait),
+    )
+
+
+def _wait(process: Process) -> float:
+    """What half of the looks waited or more: over the whole window, and over the last minute."""
+    long, short = (thread_pool.waits(process, seconds) for seconds in (rule.window, MINUTE))
+    return min(float(np.median(waits)) if waits.size else 0.0 for waits in (long, short))
+
+
+def _condition(wait: float, evidence: tuple[Evidence, ...]) -> Condition:
+    if wait < rule.relaxed:
+        return Condition.UNDER
+    return Condition.OVER if all(e.holds for e in evidence if e.holds is not None) else Condition.BETWEEN
+
+
+def _felt(process: Process, wait: float) -> float:
+    latency = process.latency(rule.window)
+    return wait / latency.mean if latency.count >= ENOUGH_REQUESTS and latency.mean > 0 else math.nan
+
+
+def _evidence(process: Process, wait: float) -> tuple[Evidence, ...]:
+    felt, busy, who = _felt(process, wait), process.loop(rule.window), process.name
+    beside = thread_pool.beside_main(process, rule.window)
+    return (
+        Evidence("threadpool_wait", "Wait for a thread of the pool, at least in half of the looks", wait, "s",
+                 rule.wait, "at least", wait >= rule.wait, who),
+        Evidence("threadpool_felt", "That wait, of the time of a request", finite(felt), "1", rule.felt, "at least",
+                 None if math.isnan(felt) else felt >= rule.felt, who),
+        Evidence("loop_utilization", "Event loop busy", finite(busy), "1", rule.busy, "below",
+                 None if math.isnan(busy) else busy < rule.busy, who),
+        Evidence("cpu_beside_main", "Cores at work beside the main thread", finite(beside), "{cpu}", subject=who),
+        Evidence("threadpool_active", "Most requests for files and names at a time",
+                 finite(thread_pool.outstanding(process, rule.window)), "{request}", subject=who),
+    )  # fmt: skip
+
+
+def _confidence(process: Process, wait: float) -> float:
+    waits = thread_pool.waits(process, rule.window)
+    felt = _felt(process, wait)
+    return confidence(
+        required=(stats.ramp(wait, rule.relaxed, rule.wait), 1 - stats.ramp(process.loop(rule.window), 0.7, rule.busy)),
+        support=(
+            float((waits >= rule.relaxed).mean()),
+            0.5 if math.isnan(felt) else stats.ramp(felt, 0.0, rule.felt),
+        ),
+        coverage=min(stats.coverage(process.track, "threadpool_wait", process.span(rule.window)),
+                     process.history(rule.window)),
+    )  # fmt: skip
+
+
+def _claim(snapshot: Snapshot, process: Process, wait: float) -> str:
+    if wait < rule.relaxed:
+        return f"{snapshot.name}: requests to the thread pool wait {duration(wait)} for a thread"
+    one = "" if len(snapshot.processes) == 1 else f" in one of {counted(len(snapshot.processes), 'process')}"
+    sentence = f"{snapshot.name}: half of the requests to the thread pool wait {duration(wait)} or longer{one}"
+    machine = snapshot.machine_of(process)
+    doing = thread_pool.doing(process, rule.window, machine.cores if machine else math.nan)
+    beside = thread_pool.beside_main(process, rule.window)
+    if doing is thread_pool.Doing.COMPUTING:
+        return f"{sentence}, and its threads compute on {number(beside)} cores"
+    if doing is thread_pool.Doing.WAITING:
+        return f"{sentence}, while its threads use {percent(beside)} of a core: they wait for disks or name servers"
+    return sentence

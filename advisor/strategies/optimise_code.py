@@ -1,0 +1,189 @@
+"""Make the dearest code cheaper
+
+## When it fits
+One function or one route has {share:.0%} of the event loop's work or more. Or garbage collection takes much of the
+time, and most of it is minor collections: then the function to look for is the one that makes most garbage.
+
+## When it does not
+Work that is spread evenly: then no single change helps. A loop that waits in a synchronous call. A heap that stays
+full after each collection: what is kept is the trouble, not what is made.
+
+## How
+Profile under real load and look at the named function first: `node --cpu-prof` for work; for garbage the sampling
+heap profiler of `node:inspector`, since `--heap-prof` shows only what is still alive at the end. Usual finds: work
+repeated for each request, big JSON, regular expressions that backtrack, logging of whole objects.
+
+## What it costs
+Days of a developer, and no machine.
+
+## How to verify
+The utilization of the loop at the same load falls; the function's share in a new profile is smaller.
+
+## References
+- [Node.js: profiling](https://nodejs.org/en/learn/getting-started/profiling)
+- [Node.js: --cpu-prof](https://nodejs.org/api/cli.html#--cpu-prof)
+- [DevTools protocol: HeapProfiler.startSampling](https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
+from advisor.diagnosis.prediction import NOW, delay_expectation, is_censored, loop_expectation
+from advisor.diagnosis.recipes import profiling
+from advisor.diagnosis.words import duration, percent
+from advisor.features import Snapshot, collection, places
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
+from advisor.features.process import Process
+from advisor.features.route_cost import heaviest_route
+from advisor.features.task import blocking_task
+from advisor.vocabulary import Family
+
+strategy = Strategy(
+    __name__,
+    family=Family.REPAIR,
+    name="Cheaper code",
+    effort="days",
+    risk="low: the same results with less work",
+    share=Limit(0.5, "1", "below half, even removing it leaves most of the work where it is"),
+    least=Limit(0.2, "1", "judgement: what a first look with a profiler nearly always finds in code never profiled"),
+    most=Limit(0.8, "1", "judgement: what is left is the work itself; repeated or needless work may vanish"),
+    garbage=Limit(0.7, "1", "of the collection time that less garbage saves at best (decision model C6)"),
+    filled=Limit(0.8, "1", "with this much of the heap kept, collections run because it is full, not for garbage"),
+    estimated=Limit(0.6, "1", "what is left of the confidence where shares are those of request durations"),
+)  # fmt: skip
+
+BLOCKED, COLLECTING = "event-loop-blocked", "gc-pressure"
+WINDOW = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to look at first.
+
+    Attributes:
+        name: a function with its line, or a route.
+        share: of the loop's work, 0 to 1.
+        how: where the share is from.
+        sure: 0 to 1, what is left of the rule's confidence.
+    """
+
+    name: str
+    share: float
+    how: str
+    sure: float
+
+
+@strategy.consider
+def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """Name the function or route with the most work, or say how little the dearest one has."""
+    if ruling.rule == COLLECTING:
+        return _of_garbage(snapshot, ruling)
+    if ruling.rule == BLOCKED:
+        refusal = _not_code(snapshot)
+        if refusal:
+            return strategy.reject(refusal)
+    targets = _targets(snapshot, ruling)
+    if not targets:
+        return strategy.reject("0 functions and 0 routes are reported with their share of the work.")
+    fitting = [target for target in targets if target.share >= strategy.share]
+    if not fitting:
+        top, limit = max(targets, key=lambda target: target.share), percent(strategy.share)
+        return strategy.reject(f"The dearest code, {top.name}, has {percent(top.share)} of the work, below {limit}.")
+    return _option(snapshot, ruling, max(fitting, key=lambda target: (target.sure, target.share)))
+
+
+def _not_code(snapshot: Snapshot) -> str:
+    task = blocking_task(snapshot, WINDOW)
+    if task is None:
+        return "0 processes tell how long their loop is blocked."
+    process = task.process
+    cause = cause_of_blocks(process, WINDOW, snapshot.machine_of(process))
+    if cause is Cause.WAITING:
+        busy, main = busy_at_least(process, WINDOW), process.cpu_main(WINDOW)
+        return f"The loop is {percent(busy)} busy but computes {percent(main)} of the time: it waits in a call."
+    if cause is Cause.COLLECTION:
+        return f"Garbage collection pauses of {duration(process.gc_pause(WINDOW))} explain the blocks."
+    return ""
+
+
+def _targets(snapshot: Snapshot, ruling: Ruling) -> list[Target]:
+    """Functions from events, the route from loop time or durations."""
+    found = [Target(place.words, place.share, f"by samples of the busy loop, {place.where}", 1.0)
+             for place in places.profiled(snapshot, WINDOW)[:1]]  # fmt: skip
+    task = blocking_task(snapshot, WINDOW) if ruling.rule == BLOCKED else None
+    if task is not None:
+        busy = busy_at_least(task.process, WINDOW)
+        part = min(1.0, task.share / busy) if busy > 0 else 0.0
+        for place in places.blockers(snapshot, WINDOW, task.process.instance.id)[:1]:
+            found.append(Target(place.words, place.share * part, f"by the blocks that name it, {place.where}", 1.0))
+    route = heaviest_route(snapshot, WINDOW)
+    if route is not None:
+        found.append(Target(route.name, route.share, route.how, 1.0 if route.measured else strategy.estimated))
+    return found
+
+
+def _option(snapshot: Snapshot, ruling: Ruling, target: Target) -> Option:
+    return strategy.option(
+        f"Make {target.name} cheaper: it has {percent(target.share)} of the loop's work",
+        why=(
+            f"{target.name} has {percent(target.share)} of the work of the event loop ({target.how}). Each tenth less "
+            f"of it frees {percent(target.share / 10)} of the loop's work, on every copy of the process."
+        ),
+        confidence=ruling.reading.confidence * target.sure,
+        cost="none but the work on it",
+        expected=_expected(snapshot, ruling, target),
+        steps=profiling.of_work(_script(snapshot)),
+        check_first="Check in the profile that it is this code, and that it is not already as cheap as it can be.",
+    )
+
+
+def _expected(snapshot: Snapshot, ruling: Ruling, target: Target) -> tuple[Expectation, ...]:
+    """P6 with the share of the work in place of that of static files, less what is left of it."""
+    now = snapshot.loop(NOW)
+    low, high = (now * (1 - target.share * part) for part in (strategy.most, strategy.least))
+    loop = loop_expectation(now, low, None if is_censored(snapshot) else high)
+    task = blocking_task(snapshot, WINDOW) if ruling.rule == BLOCKED else None
+    if task is None:
+        return (loop,)
+    shorter = max(min(task.rest, task.seconds), task.seconds * (1 - strategy.most))
+    return delay_expectation(task.seconds, shorter, max(shorter, task.seconds * (1 - strategy.least))), loop
+
+
+def _of_garbage(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    process = max(snapshot.processes, key=lambda p: p.gc_share(WINDOW), default=None)
+    if process is None:
+        return strategy.reject("0 processes report their garbage collection.")
+    filled, major = collection.heap_filled(process, WINDOW), collection.major_share(process, WINDOW)
+    if filled >= strategy.filled:
+        return strategy.reject(f"The heap is {percent(filled)} full after a collection: what is kept is the trouble.")
+    if math.isnan(major) or major >= 0.5:
+        known = "an unknown share" if math.isnan(major) else percent(major)
+        return strategy.reject(
+            f"Of the {percent(process.gc_share(WINDOW))} that collections take, {known} is major ones: they grow with "
+            "what is kept, not with what is made."
+        )
+    return _less_garbage(snapshot, ruling, process, major)
+
+
+def _less_garbage(snapshot: Snapshot, ruling: Ruling, process: Process, major: float) -> Option:
+    share, now = process.gc_share(WINDOW), process.loop(NOW)
+    low = max(0.0, now - strategy.garbage * share)
+    return strategy.option(
+        f"Make less garbage: minor collections take {percent(share * (1 - major))} of the time",
+        why=(
+            f"Collections take {percent(share)} of the time of the loop, {percent(1 - major)} of it for objects that "
+            "live shortly. Fewer of them, and the time goes to requests."
+        ),
+        confidence=ruling.reading.confidence,
+        cost="none but the work on it",
+        expected=(loop_expectation(now, low, max(low, now - strategy.least * share)),),
+        steps=profiling.of_garbage(_script(snapshot)),
+        check_first="Check in the profile which function makes most, and try it under the load of a usual hour.",
+    )
+
+
+def _script(snapshot: Snapshot) -> str:
+    return next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")

@@ -1,0 +1,143 @@
+"""gc-pressure: collections that take time from a loop and are felt, and services that collect much and are well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import Snapshot
+from advisor.vocabulary import Severity, Verdict
+from advisor.vocabulary.events import BLOCKED
+from tests.additions import happened, with_events, with_probe_figures
+from tests.answers import ruled
+from tests.builders import Load, Machine, Senders, snapshot
+
+SEEDS = (1, 2, 3)
+PAUSED = Load(elu=0.45, gc_share=0.14, gc_pause=0.18, block=0.18, block_every=3.0)
+CHURNING = Load(elu=0.85, rps=150, gc_share=0.14, gc_pause=0.012)
+
+rule = partial(ruled, "gc-pressure")
+
+
+def read(seen: Snapshot) -> Reading:
+    return rule(seen).reading
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+@pytest.mark.parametrize("load", [PAUSED, CHURNING])
+def test_fires_where_collections_are_felt(load: Load, time_scale: float, seed: int) -> None:
+    seen = snapshot(load, seed=seed, time_scale=time_scale)
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).confidence >= 0.75
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+def test_rare_but_long_pauses_are_enough(noise: float) -> None:
+    rare = Load(elu=0.3, noise=noise, gc_share=0.03, gc_pause=0.25, block=0.26, block_every=20.0)
+    assert read(snapshot(rare)).condition is Condition.OVER
+
+
+def test_the_claim_holds_the_computed_numbers() -> None:
+    filled = with_probe_figures(snapshot(PAUSED, name="search"), heap_floor=1.7e9, heap_limit=2e9)
+    assert read(filled).claim == (
+        "search: garbage collection takes 14% of the time of the event loop, with pauses of up to 180 ms, and its heap "
+        "is still 85% full afterwards"
+    )
+    minor = with_probe_figures(snapshot(CHURNING), gc_major=0.1, gc_minor=1.2)
+    assert read(minor).claim.endswith("takes 13% of the time of the event loop, with pauses of up to 12 ms, most of it "
+                                      "in minor collections")  # fmt: skip
+
+
+@pytest.mark.parametrize(("share", "condition", "severity"), [
+    (0.105, Condition.OVER, Severity.WARNING), (0.095, Condition.BETWEEN, Severity.WARNING),
+    (0.045, Condition.UNDER, Severity.WARNING), (0.21, Condition.OVER, Severity.CRITICAL),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(share: float, condition: Condition, severity: Severity) -> None:
+    found = read(snapshot(replace(CHURNING, gc_share=share)))
+    assert (found.condition, found.severity) == (condition, severity)
+
+
+def test_it_takes_the_advice_from_the_rule_of_blocks() -> None:
+    assert ruled("event-loop-blocked", snapshot(PAUSED)).verdict is Verdict.CLEAR
+    code = replace(PAUSED, gc_share=0.01, gc_pause=0.004)
+    assert ruled("event-loop-blocked", snapshot(code)).verdict is Verdict.PENDING
+    assert rule(snapshot(code)).verdict is Verdict.CLEAR
+
+
+def test_events_of_blocks_are_believed_before_samples() -> None:
+    place: dict[str, Any] = {"cause": "code", "function": "render", "file": "/srv/a.js", "line": 1}
+    code = [happened(BLOCKED.name, 30 * n, duration=0.18, **place) for n in range(1, 9)]
+    quiet = replace(PAUSED, gc_share=0.03)
+    assert read(snapshot(quiet)).condition is Condition.OVER
+    assert read(with_events(snapshot(quiet), *code)).condition is Condition.BETWEEN
+    pauses = [happened(BLOCKED.name, 30 * n, duration=0.18, cause="gc") for n in range(1, 9)]
+    assert read(with_events(snapshot(quiet), *pauses)).condition is Condition.OVER
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("load", [
+    Load(), Load(elu=0.0, rps=0.0), Load(elu=0.885, rps=175, gc_share=0.04),
+    Load(elu=0.08, rps=3, block=0.3),
+])  # fmt: skip
+def test_stays_clear_for_a_service_that_collects_little(load: Load, seed: int) -> None:
+    assert rule(snapshot(load, seed=seed)).verdict is Verdict.CLEAR
+    assert read(snapshot(load, seed=seed)).condition is Condition.UNDER
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stays_silent_for_a_collection_heavy_service_that_has_room(seed: int) -> None:
+    seen = snapshot(Load(elu=0.5, gc_share=0.18, gc_pause=0.01), seed=seed)
+    assert rule(seen).verdict is Verdict.CLEAR
+    assert {e.signal: e.holds for e in read(seen).evidence}["gc_share"] is True
+
+
+def test_stays_silent_for_long_pauses_beside_longer_blocks_of_code() -> None:
+    assert rule(snapshot(Load(elu=0.3, gc_pause=0.11, block=0.5, block_every=5.0))).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_one_long_collection_in_ten_minutes() -> None:
+    seen = snapshot(Load(elu=0.3, gc_share=0.01))
+    values = seen.window.instances[0].track.values
+    row = np.flatnonzero(~np.isnan(values["gc_major"]))[-20]
+    values["gc_major"][row], values["gc_pause_max"][row], values["loop_delay_max"][row] = 1.5, 1.5, 1.5
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_once_the_pauses_have_stopped() -> None:
+    seen = snapshot(replace(PAUSED, gc_share=0.03))
+    track = seen.window.instances[0].track
+    for column in ("gc_pause_max", "loop_delay_max"):
+        track.values[column][track.times > seen.now - 200] = 0.012
+    assert read(seen).condition is Condition.UNDER
+
+
+def test_the_host_s_shortage_explains_long_pauses_as_well() -> None:
+    crowded = replace(PAUSED, elu=0.7, cpu=0.4)
+    alone, beside = snapshot(crowded), snapshot(crowded, machine=Machine(cpu=0.97, pressure=0.5))
+    assert read(beside).confidence < 0.5 < read(alone).confidence
+
+
+def test_a_service_without_any_collection_is_clear_and_not_unknown() -> None:
+    seen = snapshot()
+    for column in ("gc_major", "gc_pause_max"):
+        del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+def test_a_page_of_metrics_tells_no_longest_pause_and_the_share_is_enough() -> None:
+    seen = snapshot(CHURNING)
+    del seen.window.instances[0].track.values["gc_pause_max"]  # type: ignore[attr-defined]  # a dict underneath
+    assert read(seen).condition is Condition.OVER
+    assert {e.signal: e.value for e in read(seen).evidence}["gc_pause_max"] is None
+
+
+def test_unknown_without_a_sender_inside() -> None:
+    seen = rule(snapshot(PAUSED, senders=Senders(probe=False)))
+    assert seen.verdict is Verdict.UNKNOWN
+    assert "v8js.gc.duration" in seen.reading.missing[0]

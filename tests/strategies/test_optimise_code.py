@@ -1,0 +1,112 @@
+"""optimise-code: where one function or route has most of the work, and where garbage is made needlessly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from advisor.features import Snapshot
+from advisor.vocabulary import Family
+from advisor.vocabulary.events import BLOCKED as HELD
+from advisor.vocabulary.events import PROFILED
+from tests.additions import happened, with_events, with_probe_figures
+from tests.answers import expected, option, rejection
+from tests.builders import Load, Senders, snapshot
+from tests.route_loads import Asked, routed
+
+BLOCKED, SATURATED, COLLECTING = "event-loop-blocked", "event-loop-saturated", "gc-pressure"
+FULL = Load(elu=0.885, rps=175, routes={"GET /a": 0.4, "GET /b": 0.35, "GET /c": 0.25})
+HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3, routes={"GET /a": 0.5, "GET /b": 0.5})
+CHURNING = Load(elu=0.85, rps=150, gc_share=0.14)
+RENDER: dict[str, Any] = {"function": "render", "file": "/srv/report.js", "line": 42}
+
+
+def sampled(load: Load, share: float) -> Snapshot:
+    return with_events(snapshot(load), happened(PROFILED.name, 90, share=share, **RENDER))
+
+
+def churning(**columns: float) -> Snapshot:
+    return with_probe_figures(snapshot(CHURNING), **{"gc_major": 0.1, "gc_minor": 1.3} | columns)
+
+
+def test_a_function_with_most_samples_is_named() -> None:
+    found = option("optimise-code", SATURATED, sampled(FULL, 0.6))
+    loop = expected(found, "loop_utilization")
+    assert found.family is Family.REPAIR
+    assert found.title == "Make render (report.js:42) cheaper: it has 60% of the loop's work"
+    assert "by samples of the busy loop, /srv/report.js:42" in found.why
+    assert loop.now is not None
+    assert loop.now == pytest.approx(0.885, abs=0.02)
+    assert loop.low == pytest.approx(loop.now * (1 - 0.6 * 0.8))
+    assert loop.high == pytest.approx(loop.now * (1 - 0.6 * 0.2))
+
+
+def test_the_function_that_blocks_is_named() -> None:
+    blocks = [happened(HELD.name, 60 * n, duration=0.3, cause="code", **RENDER) for n in (1, 2, 3)]
+    found = option("optimise-code", BLOCKED, with_events(snapshot(HEAVY), *blocks))
+    delay = expected(found, "loop_delay_max")
+    assert "render (report.js:42)" in found.title
+    assert "by the blocks that name it" in found.why
+    assert delay.now is not None
+    assert delay.low is not None
+    assert delay.high is not None
+    assert delay.low < delay.high < delay.now
+
+
+def test_a_route_is_named_by_its_loop_time_and_not_by_its_durations() -> None:
+    routes = {"GET /list": Asked(40, 0.004), "POST /pay": Asked(10, 0.060), "GET /slow": Asked(6, 0.001, waits=0.8)}
+    found = option("optimise-code", SATURATED, routed(routes, Load(cpu=0.75), noise=0.02))
+    assert found.title.startswith("Make POST /pay cheaper: it has 7")
+    assert "loop time by regression, 7" in found.why
+
+
+def test_without_anything_better_durations_name_the_route_with_less_confidence() -> None:
+    seen = snapshot(replace(FULL, routes={"GET /a": 0.7, "GET /b": 0.3}))
+    sure, unsure = option("optimise-code", SATURATED, sampled(FULL, 0.7)), option("optimise-code", SATURATED, seen)
+    assert "estimated from durations" in unsure.why
+    assert unsure.confidence == pytest.approx(0.6 * sure.confidence)
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (snapshot(FULL), "GET /a, has 40% of the work, below 50%"),
+        (sampled(FULL, 0.49), "render (report.js:42), has 49% of the work, below 50%"),
+        (snapshot(FULL, senders=Senders(probe=False)), "0 functions and 0 routes"),
+    ],
+)
+def test_evenly_spread_work_has_no_dearest_part(seen: Snapshot, why: str) -> None:
+    assert why in rejection("optimise-code", SATURATED, seen)
+
+
+@pytest.mark.parametrize(
+    ("load", "why"),
+    [
+        (Load(elu=0.2, cpu=0.03, block=0.3, block_every=2.0, noise=0.0), "computes 3% of the time: it waits in a call"),
+        (replace(HEAVY, gc_pause=0.25), "Garbage collection pauses of 250 ms"),
+    ],
+)
+def test_blocks_that_are_no_computing_are_no_code_to_make_cheaper(load: Load, why: str) -> None:
+    assert why in rejection("optimise-code", BLOCKED, snapshot(load))
+
+
+def test_less_garbage_where_most_of_it_is_minor_collections() -> None:
+    found = option("optimise-code", COLLECTING, churning())
+    loop = expected(found, "loop_utilization")
+    assert found.title == "Make less garbage: minor collections take 13% of the time"
+    assert "--import ./garbage.mjs server.js" in found.steps[1].code
+    assert loop.now is not None
+    assert loop.low == pytest.approx(loop.now - 0.7 * 0.14, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        ({"heap_floor": 1.8e9, "heap_limit": 2e9}, "The heap is 90% full after a collection"),
+        ({"gc_major": 1.3, "gc_minor": 0.1}, "93% is major ones"),
+    ],
+)
+def test_a_heap_that_is_kept_full_is_no_garbage(columns: dict[str, float], why: str) -> None:
+    assert why in rejection("optimise-code", COLLECTING, churning(**columns))
