@@ -26,19 +26,18 @@ The longest block falls to that of the next heaviest work; light routes answer a
 
 from __future__ import annotations
 
-import json
 import math
-import re
-from dataclasses import dataclass
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
 from advisor.diagnosis.prediction import LONG, NOW, SIZING, delay_expectation, is_censored, loop_expectation
+from advisor.diagnosis.recipes import worker_pool
 from advisor.diagnosis.words import counted, duration, number, percent
-from advisor.features import Snapshot
-from advisor.features.cause import GAP, Cause, cause_of_blocks
-from advisor.features.process import Process
+from advisor.features import Snapshot, places
+from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks
+from advisor.features.places import Place
 from advisor.features.queueing import pool_size
-from advisor.features.routes import Route
+from advisor.features.route_cost import OTHERS, RouteCost, route_costs
+from advisor.features.task import Task, blocking_task
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -51,57 +50,50 @@ strategy = Strategy(
     handover=Limit(0.10, "1", "share of the moved work that stays on the loop as messages"),
     spare=Limit(0.5, "{cpu}", "with less the pool makes the loop responsive, but adds no throughput"),
     cramped=Limit(0.8, "1", "what is left of the confidence without a spare core"),
+    named=Limit(0.5, "1", "a function is named if it has at least half of what events tell"),
 )
 
-BLOCKED = "event-loop-blocked"
+BLOCKED, COLLECTING, POOL = "event-loop-blocked", "gc-pressure", "thread-pool-saturated"
 WINDOW = 600.0  # seconds in which that rule looks for blocks
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """The heavy work of one process.
-
-    Attributes:
-        process: who does it.
-        seconds: how long one piece of it holds the loop.
-        share: how much of all time it takes, 0 to 1.
-        rest: the longest block without it, in seconds.
-    """
-
-    process: Process
-    seconds: float
-    share: float
-    rest: float
 
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Name the heavy work and size a pool for it by P4, or say which number forbids it."""
-    task = _blocking(snapshot) if ruling.rule == BLOCKED else _heavy_requests(snapshot)
+    if ruling.rule in (COLLECTING, POOL):
+        return strategy.reject(_another_trouble(snapshot, ruling))
+    task = blocking_task(snapshot, WINDOW) if ruling.rule == BLOCKED else _heavy_requests(snapshot)
     if task is None:
         return strategy.reject("0 processes report how long single requests hold the loop.")
     refusal = _refusal(snapshot, ruling, task)
     return strategy.reject(refusal) if refusal else _option(snapshot, ruling, task)
 
 
-def _blocking(snapshot: Snapshot) -> Task | None:
-    process = snapshot.most_blocked(WINDOW)
-    if process is None:
-        return None
-    blocks = process.blocks(process.span(WINDOW))
-    longest = float(blocks.max())
-    small = blocks[blocks < longest / 2]
-    rest = max(float(small.max()) if small.size else 0.0, process.gc_pause(WINDOW))
-    return Task(process, longest, process.blocked_share(WINDOW), rest)
+def _another_trouble(snapshot: Snapshot, ruling: Ruling) -> str:
+    if ruling.rule == POOL:
+        busy = percent(snapshot.loop(WINDOW))
+        return f"The loop is {busy} busy: the threads of libuv's pool are short, and worker threads use the same pool."
+    share = percent(max((p.gc_share(WINDOW) for p in snapshot.processes), default=0.0))
+    return f"Garbage collection takes {share} of the time: work that moves to a thread takes its garbage along."
 
 
 def _heavy_requests(snapshot: Snapshot) -> Task | None:
-    """The mean request's time on the loop stands for its pieces of work, where every request is heavy."""
+    """The dearest route with heavy requests; where routes cannot be told apart, the mean request stands for all."""
     process = max(snapshot.processes, key=lambda p: p.loop(NOW), default=None)
-    seconds = snapshot.service_time(LONG)
-    if process is None or math.isnan(seconds):
+    mean = snapshot.service_time(LONG)
+    if process is None or math.isnan(mean):
         return None
-    return Task(process, seconds, process.loop(NOW), seconds * strategy.handover)
+    route = _heavy_route(snapshot, strategy.task)
+    if route is None:
+        return Task(process, mean, process.loop(NOW), mean * strategy.handover)
+    others = [cost.seconds for cost in route_costs(snapshot, WINDOW).routes if cost.name != route.name]
+    return Task(process, route.seconds, process.loop(NOW) * route.share, max(others, default=0.0))
+
+
+def _heavy_route(snapshot: Snapshot, least: float) -> RouteCost | None:
+    """The route with the most loop time of those whose requests hold the loop so long, by regression."""
+    costs = route_costs(snapshot, WINDOW).routes
+    return next((cost for cost in costs if cost.seconds >= least and cost.name != OTHERS), None)
 
 
 def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
@@ -111,7 +103,7 @@ def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
         return f"{what} holds the loop for {duration(task.seconds)}; handing work over pays from {least}."
     cause, gap = cause_of_blocks(task.process, WINDOW, snapshot.machine_of(task.process)), task.process.gap(WINDOW)
     if cause is Cause.WAITING or gap >= GAP:
-        busy = task.process.elu(WINDOW)
+        busy = busy_at_least(task.process, WINDOW)
         return (
             f"The loop is {percent(busy)} busy but computes {percent(busy - gap)} of the time: it waits in a "
             "synchronous call or for a processor. Use the asynchronous call."
@@ -130,21 +122,32 @@ def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
     machine = snapshot.machine_of(task.process)
     cramped = machine is not None and machine.spare(SIZING) < strategy.spare
     only = " No core is idle, so it makes the service responsive but not faster." if cramped else ""
+    place, route = _place(snapshot, ruling, task), _suspect(snapshot, task)
+    work = worker_pool.Work(threads, route, place.function, place.where) if place else worker_pool.Work(threads, route)
     return strategy.option(
-        f"Move the work that holds the loop to {counted(threads, 'worker thread')}",
+        f"Move {place.words if place else 'the work that holds the loop'} to {counted(threads, 'worker thread')}",
         why=(
             f"One piece of work holds the loop for up to {duration(task.seconds)}, {percent(task.share)} of all "
-            f"time. In a pool it runs beside the loop and nobody waits for it.{_first_look(snapshot, task)}{only}"
+            f"time. In a pool it runs beside the loop and nobody waits for it.{_first_look(snapshot, place, route)}"
+            f"{only}"
         ),
         confidence=ruling.reading.confidence * (strategy.cramped if cramped else 1.0),
         cost=f"about {10 * threads} MB memory per process",
         expected=_expected(snapshot, ruling, task),
-        steps=_steps(threads, _suspect(snapshot, task)),
+        steps=worker_pool.steps(work),
         check_first=(
-            "Check with a profiler (node --cpu-prof) which function it is, and that it needs plain data only: no "
-            "request, response or connection objects."
+            "Check "
+            + ("" if place else "with a profiler (node --cpu-prof) which function it is, and ")
+            + "that it needs plain data only: no request, response or connection objects."
         ),
     )
+
+
+def _place(snapshot: Snapshot, ruling: Ruling, task: Task) -> Place | None:
+    """The function that events name for at least half of the blocks, or of the samples of a full loop."""
+    find = places.blockers if ruling.rule == BLOCKED else places.profiled
+    found = find(snapshot, WINDOW, task.process.instance.id)
+    return found[0] if found and found[0].share >= strategy.named else None
 
 
 def _threads(snapshot: Snapshot, task: Task) -> int:
@@ -156,17 +159,23 @@ def _threads(snapshot: Snapshot, task: Task) -> int:
     return pool_size(task.share, task.seconds, budget=task.seconds, most=max(1, free))
 
 
-def _suspect(snapshot: Snapshot, task: Task) -> Route | None:
-    """The slowest of the routes that can hold the loop that long."""
+def _suspect(snapshot: Snapshot, task: Task) -> str:
+    """The route that costs the loop most, of those that can hold it that long; by durations if costs are not known."""
+    by_cost = _heavy_route(snapshot, task.seconds / 2)
+    if by_cost is not None:
+        return by_cost.name
     heavy = [r for r in snapshot.routes(WINDOW) if r.latency.quantile(1.0) >= task.seconds / 2]
-    return max(heavy, key=lambda route: route.latency.quantile(0.5), default=None)
+    return max(heavy, key=lambda route: route.latency.quantile(0.5)).name if heavy else ""
 
 
-def _first_look(snapshot: Snapshot, task: Task) -> str:
-    route = _suspect(snapshot, task)
-    if route is None:
+def _first_look(snapshot: Snapshot, place: Place | None, route: str) -> str:
+    if place is not None:
+        return f" It stands {place.where}."
+    if not route:
         return ""
-    return f" The first to look at is {route.name}, which takes {duration(route.latency.quantile(0.5))} in the median."
+    known = next((r.latency for r in snapshot.routes(WINDOW) if r.name == route and r.latency.count), None)
+    takes = f", which takes {duration(known.quantile(0.5))} in the median" if known else ""
+    return f" The first to look at is {route}{takes}."
 
 
 def _expected(snapshot: Snapshot, ruling: Ruling, task: Task) -> tuple[Expectation, ...]:
@@ -178,39 +187,3 @@ def _expected(snapshot: Snapshot, ruling: Ruling, task: Task) -> tuple[Expectati
     if ruling.rule != BLOCKED:
         return (loop,)
     return delay_expectation(task.seconds, min(task.rest, task.seconds) / 2, min(task.seconds, task.rest * 1.5)), loop
-
-
-def _steps(threads: int, suspect: Route | None) -> tuple[Step, ...]:
-    named = re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE) (/.*)", suspect.name) if suspect else None
-    method, path = (named[1].lower(), named[2]) if named else ("get", "/report")
-    return (
-        Step("Add the pool.", file="shell", code="npm install piscina"),
-        Step("Put the heavy function into a file of its own; it takes and returns plain data.",
-             file="heavy.mjs", code=_WORKER),
-        Step("Make one pool at start and call it where the function was called.", file="server.mjs",
-             code=_POOL.format(threads=threads, method=method, path=json.dumps(path))),
-        Step("Large buffers: list them in `transferList`, or share them with SharedArrayBuffer; copies hold the loop."),
-    )  # fmt: skip
-
-
-_WORKER = """export default function heavy(input) {
-  return compute(input); // the synchronous work that held the loop
-}
-"""
-
-_POOL = """import {{ Piscina }} from "piscina";
-
-const pool = new Piscina({{
-  filename: new URL("./heavy.mjs", import.meta.url).href,
-  maxThreads: {threads},
-  maxQueue: 1000, // then run() rejects
-}});
-
-app.{method}({path}, async (request, response) => {{
-  try {{
-    response.json(await pool.run(request.query));
-  }} catch {{
-    response.sendStatus(503); // the queue is full: refuse instead of piling up
-  }}
-}});
-"""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from advisor.vocabulary import Family
+from advisor.vocabulary.events import BLOCKED as HELD
+from advisor.vocabulary.events import PROFILED
+from tests.additions import happened, with_events
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
+from tests.route_loads import Asked, routed
 
 SATURATED, BLOCKED, STARVED = "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated"
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3)
+RENDER: dict[str, Any] = {"function": "render", "file": "/srv/report.js", "line": 42}
 
 
 def test_it_takes_the_block_off_the_loop() -> None:
@@ -80,18 +87,52 @@ def test_it_names_the_route_that_can_be_the_cause() -> None:
     assert "GET /report" in option("worker-threads", BLOCKED, snapshot(slow)).why
 
 
+def test_it_names_the_function_that_events_name() -> None:
+    blocks = [happened(HELD.name, 60 * n, duration=0.3, cause="code", **RENDER) for n in (1, 2, 3)]
+    found = option("worker-threads", BLOCKED, with_events(snapshot(HEAVY), *blocks))
+    assert found.title == "Move render (report.js:42) to 1 worker thread"
+    assert "It stands /srv/report.js:42." in found.why
+    assert all("return render(input); // /srv/report.js:42" in s.code for s in found.steps if s.file == "heavy.mjs")
+
+
+def test_on_a_full_loop_it_names_the_function_of_most_samples() -> None:
+    seen = snapshot(Load(elu=0.885, rps=20, latency=0.05), machine=Machine(cores=4, cpu=0.3))
+    for share, title in ((0.7, "Move render (report.js:42) to"), (0.3, "Move the work that holds the loop to")):
+        sampled = with_events(seen, happened(PROFILED.name, 60, share=share, **RENDER))
+        assert option("worker-threads", SATURATED, sampled).title.startswith(title)
+
+
+def test_one_heavy_route_among_light_ones_is_found_by_its_loop_time() -> None:
+    routes = {"GET /list": Asked(60, 0.004), "POST /pay": Asked(9, 0.060), "GET /slow": Asked(6, 0.001, waits=0.8)}
+    seen = routed(routes, Load(elu=0.8, cpu=0.75, rps=75), noise=0.01)
+    found = option("worker-threads", SATURATED, seen)
+    loop = expected(found, "loop_utilization")
+    assert re.search(r"holds the loop for up to [56]\d ms", found.why)
+    assert "The first to look at is POST /pay." in found.why
+    assert any('app.post("/pay", async' in step.code for step in found.steps)
+    assert loop.low is not None
+    assert loop.now is not None
+    assert loop.low == pytest.approx(loop.now * 0.3, abs=0.1)
+
+
 @pytest.mark.parametrize(
-    ("route", "handler"),
+    ("rule", "why"),
     [
-        ("GET /reports/export", 'app.get("/reports/export", async'),
-        ("POST /render/:id", 'app.post("/render/:id", async'),
-        ('GET /"); exit("', 'app.get("/\\"); exit(\\"", async'),
-        ("CONNECT other", 'app.get("/report", async'),
+        ("gc-pressure", "Garbage collection takes 14% of the time: work that moves"),
+        ("thread-pool-saturated", "The loop is 45% busy: the threads of libuv's pool are short"),
     ],
 )
-def test_the_pool_answers_on_the_route_that_can_be_the_cause(route: str, handler: str) -> None:
-    slow = replace(HEAVY, latency=0.29, routes={route: 1.0})
-    assert handler in _pool(slow)
+def test_other_troubles_are_not_cured_by_threads(rule: str, why: str) -> None:
+    seen = snapshot(Load(elu=0.45, noise=0.0, gc_share=0.14, block=0.2, block_every=3.0))
+    assert why in rejection("worker-threads", rule, seen)
+
+
+@pytest.mark.parametrize("package", ["piscina", "workerpool"])
+def test_either_package_is_shown_with_the_pool_and_the_route(package: str) -> None:
+    found = option("worker-threads", BLOCKED, snapshot(replace(HEAVY, latency=0.29, routes={"POST /render/:id": 1.0})))
+    mine = [step for step in found.steps if step.platform == package]
+    assert [step.file for step in mine] == ["shell", "heavy.mjs", "server.mjs"]
+    assert 'app.post("/render/:id", async' in mine[2].code
 
 
 def test_without_a_suspect_the_pool_shows_a_route_of_its_own() -> None:
