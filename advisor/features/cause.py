@@ -9,6 +9,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE, Process
+from advisor.features.shortage import throttled
 
 GAP: Final = 0.25
 """From this gap on the loop does not compute (decision model 0, finding 1)."""
@@ -31,7 +32,9 @@ class Cause(StrEnum):
 CROWDED_CPU: Final = 0.80
 CROWDED_PRESSURE: Final = 0.10
 CROWDED_STEAL: Final = 0.05
-"""From these on a process may wait for a processor as well as in a call: C2 blames calls on idle hosts only."""
+HELD_BACK: Final = 0.05
+"""From these on a process may wait for a processor as well as in a call: C2 blames calls on idle hosts only. So it may
+where a quota, its own or the machine's, holds it back in this share of its periods."""
 
 
 def cause_of_blocks(process: Process, seconds: float, machine: Machine | None = None) -> Cause:
@@ -46,7 +49,8 @@ def cause_of_blocks(process: Process, seconds: float, machine: Machine | None = 
     busy = busy_at_least(process, seconds)
     gap = busy - process.cpu_main(seconds)
     waits = gap >= GAP or (busy > 0 and gap >= IDLE_SHARE * busy)
-    if waits and not (machine and _is_crowded(machine, seconds)):
+    held = throttled(process, seconds) >= HELD_BACK or (machine is not None and _is_crowded(machine, seconds))
+    if waits and not held:
         return Cause.WAITING
     return Cause.WORK
 
@@ -78,4 +82,5 @@ def _is_crowded(machine: Machine, seconds: float) -> bool:
         machine.cpu(seconds) >= CROWDED_CPU
         or machine.pressure(seconds) >= CROWDED_PRESSURE
         or machine.steal(seconds) >= CROWDED_STEAL
+        or machine.throttled(seconds) >= HELD_BACK
     )

@@ -1,38 +1,44 @@
 """Host CPU saturated
 
 ## What it sees
-The processors of a host are {busy:.0%} busy or more over a minute, or tasks wait for a processor {pressure:.0%}
-of the time on a host that is nearly full, or a quota holds processes back in {throttle:.0%} of its periods, or
-the hypervisor takes {steal:.0%} of the time. And the service feels it: its loops are busy without computing
-({gap:.0%} of the time or more), or its processes use {own:.0%} of all cores.
+One of three shortages of processors, told apart. Contention: those of a host are {busy:.0%} busy or more over a minute,
+or tasks wait for one {pressure:.0%} of the time on a host that is nearly full. Throttling: a quota, of the host's
+control group or of the process's own, holds it back in {throttle:.0%} of its periods. Steal: the hypervisor takes
+{steal:.0%} of the time. And the service feels it: its main threads wait for a processor or its loops are busy without
+computing ({gap:.0%} of the time or more), or its processes use {own:.0%} of all cores that they may use.
 
 ## Why it matters
 A process that waits for a processor looks like one that works: its event loop is busy and its requests are
 slow. More processes on the same machine make that worse.
 
 ## What to do
-Spread the load over more machines, or take a machine with more cores where the processes can use them. Where
-a quota throttles, raise or remove it. Where a neighbour takes the time, move.
+Contention: spread the load over more machines, or take a machine with more cores where the processes can use them.
+Throttling: raise or remove the quota, and run no more workers than it allows. Steal: move, a neighbour takes the time.
 
 ## Known limits
 Processor time of two threads on one core counts as two: the second half of a host is worth less than the
-first. A batch job that fills idle time on purpose looks alike; without an effect on the service it stays silent.
+first. A batch job that fills idle time on purpose looks alike; without an effect on the service it stays silent. The
+load average counts tasks that wait for disks as well, so it is shown and decides nothing.
 
 ## References
 - [GitLab runbooks: node CPU saturation](https://gitlab.com/gitlab-com/runbooks)
 - [Linux: pressure stall information](https://docs.kernel.org/accounting/psi.html)
+- [Linux: CFS bandwidth control](https://docs.kernel.org/scheduler/sched-bwc.html)
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from enum import StrEnum
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
-from advisor.diagnosis.words import cores, percent
-from advisor.features import Snapshot, stats
+from advisor.diagnosis.words import cores, number, percent
+from advisor.features import Snapshot, shortage, stats
 from advisor.features.machine import Machine
+from advisor.features.process import Process
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -56,84 +62,166 @@ rule = Rule(
 )
 
 
+class Kind(StrEnum):
+    """What makes processors short."""
+
+    THROTTLING = "throttling"
+    STEAL = "steal"
+    CONTENTION = "contention"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One machine with the service's processes on it, and how short processors are there.
+
+    Attributes:
+        held: the process that its own quota holds back most.
+        short: each kind -> how far it went from its clear to its fire level, 0 to 1.
+        waits: share of time that the service waits for a processor; NaN where nobody can tell.
+        own: cores that it uses, of those that it may.
+    """
+
+    machine: Machine
+    held: Process
+    short: dict[Kind, float]
+    waits: float
+    own: float
+
+    @property
+    def worst(self) -> float:
+        return max(self.short.values())
+
+    @property
+    def kind(self) -> Kind:
+        return max(self.short, key=lambda kind: self.short[kind])
+
+    @property
+    def feels(self) -> bool:
+        return self.waits >= rule.gap or self.own >= rule.own
+
+
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
-    """Look at the fullest machine that the service runs on."""
-    machine = max(
-        (m for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(rule.window))),
-        key=lambda m: (_shortage(m), m.cpu(rule.window)),
-        default=None,
-    )
-    if machine is None:
+    """Look at the machine where processors are shortest, of those that the service runs on."""
+    machines = [m for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(rule.window))]
+    places = [_place(snapshot, machine) for machine in machines]
+    place = max(places, key=lambda p: (p.worst, p.machine.cpu(rule.window)), default=None)
+    if place is None:
         return Reading(Condition.UNKNOWN, missing=("Processor time of the host: run the agent on it",))
-    gap = stats.mean([p.gap(rule.window) for p in snapshot.on(machine)])
-    own = stats.mean([p.cpu(rule.window) for p in snapshot.on(machine)]) * len(snapshot.on(machine)) / machine.cores
-    if _shortage(machine) >= 1 and math.isnan(gap) and not own >= rule.own:
+    if place.worst >= 1 and math.isnan(place.waits) and not place.own >= rule.own:
         return Reading(Condition.UNKNOWN, missing=("Event loop busy: load the probe into the Node.js process",))
     return Reading(
-        condition=_condition(machine, gap, own),
-        claim=_claim(snapshot, machine, gap),
-        evidence=_evidence(machine, gap, own),
-        severity=Severity.CRITICAL if machine.cpu(rule.window) >= rule.critical else Severity.WARNING,
-        confidence=_confidence(machine, gap, own),
+        condition=_condition(place),
+        claim=_claim(snapshot, place),
+        evidence=_evidence(snapshot, place),
+        severity=Severity.CRITICAL if place.machine.cpu(rule.window) >= rule.critical else Severity.WARNING,
+        confidence=_confidence(place),
     )
 
 
-def _shortage(machine: Machine) -> float:
-    """How far the fullest of the machine's signals went from its clear to its fire level, 0 to 1."""
-    busy = machine.cpu(rule.window)
-    return max(
-        stats.ramp(busy, rule.relaxed, rule.busy),
-        # Pressure counts waits of any task, also of short ones on a half idle machine: alone it is no shortage.
-        stats.ramp(machine.pressure(rule.window), rule.pressure / 2, rule.pressure) if busy >= rule.relaxed else 0.0,
-        stats.ramp(machine.throttled(rule.window), rule.throttle_relaxed, rule.throttle),
-        stats.ramp(machine.steal(rule.window), rule.steal_relaxed, rule.steal),
-    )
+def _place(snapshot: Snapshot, machine: Machine) -> _Place:
+    here = snapshot.on(machine)
+    held = max(here, key=lambda process: shortage.throttled(process, rule.window))
+    short = _short(machine, held)
+    quota = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, rule.window) > 0
+    used = stats.mean([p.cpu(rule.window) for p in here]) * len(here)
+    own = used / machine.cores
+    if quota:
+        # Of several workers in one container all draw on the quota, so it is compared with their sum.
+        own = max(own, used / shortage.allowed(held, rule.window))
+    return _Place(machine, held, short, _waits(here, held if quota else None, short), own)
 
 
-def _condition(machine: Machine, gap: float, own: float) -> Condition:
-    shortage = _shortage(machine)
-    if shortage >= 1 and (gap >= rule.gap or own >= rule.own):
+def _short(machine: Machine, held: Process) -> dict[Kind, float]:
+    busy, window = machine.cpu(rule.window), rule.window
+    throttle = max(machine.throttled(window), shortage.throttled(held, window))
+    # Pressure counts waits of any task, also of short ones on a half idle machine: alone it is no shortage.
+    pressed = stats.ramp(machine.pressure(window), rule.pressure / 2, rule.pressure) if busy >= rule.relaxed else 0.0
+    return {
+        Kind.THROTTLING: stats.ramp(throttle, rule.throttle_relaxed, rule.throttle),
+        Kind.STEAL: stats.ramp(machine.steal(window), rule.steal_relaxed, rule.steal),
+        Kind.CONTENTION: max(stats.ramp(busy, rule.relaxed, rule.busy), pressed),
+    }
+
+
+def _waits(here: tuple[Process, ...], held: Process | None, short: dict[Kind, float]) -> float:
+    """What the kernel counts if others crowd the host; else, and where it does not tell, the gap of the loops."""
+    told = stats.mean([shortage.waited(process, rule.window) for process in here])
+    if short[Kind.CONTENTION] >= max(short.values()) and not math.isnan(told):
+        return told
+    return stats.mean([p.gap(rule.window) for p in ((held,) if held else here)])
+
+
+def _condition(place: _Place) -> Condition:
+    if place.worst >= 1 and place.feels:
         return Condition.OVER
-    return Condition.BETWEEN if shortage > 0 else Condition.UNDER
+    return Condition.BETWEEN if place.worst > 0 else Condition.UNDER
 
 
-def _evidence(machine: Machine, gap: float, own: float) -> tuple[Evidence, ...]:
-    window = rule.window
+def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
+    machine, held, window = place.machine, place.held, rule.window
+    here = snapshot.on(machine)
+    waited, gap = (stats.mean([read(p) for p in here]) for read in (_waited, lambda p: p.gap(window)))
+    load = stats.level(machine.track, "load_1m", machine.span(window)) / machine.cores
     figures = (
-        ("host_cpu", "Host CPU", machine.cpu(window), rule.busy),
-        ("pressure_cpu", "Time some task waits for a processor", machine.pressure(window), rule.pressure),
-        ("throttled", "Quota throttled", machine.throttled(window), rule.throttle),
-        ("cpu_steal", "Taken by the hypervisor", machine.steal(window), rule.steal),
-        ("gap", "Busy without computing", max(gap, 0.0), rule.gap),
-        ("own_cpu", "Cores that the service uses, of all", own, rule.own),
+        ("host_cpu", "Host CPU", machine.cpu(window), rule.busy, machine.name),
+        ("pressure_cpu", "Time some task waits for a processor", machine.pressure(window), rule.pressure, machine.name),
+        ("throttled", "Quota throttled", machine.throttled(window), rule.throttle, machine.name),
+        ("cgroup_throttled", "Its own quota throttled", shortage.throttled(held, window), rule.throttle, held.name),
+        ("cpu_steal", "Taken by the hypervisor", machine.steal(window), rule.steal, machine.name),
+        ("cpu_wait", "Main thread waits for a processor", waited, rule.gap, machine.name),
+        ("gap", "Busy without computing", max(gap, 0.0), rule.gap, machine.name),
+        ("own_cpu", "Cores that the service uses, of all", place.own, rule.own, machine.name),
     )
-    return tuple(
-        Evidence(signal, label, finite(value), "1", limit, "at least", value >= limit,
-                 machine.name)
-        for signal, label, value, limit in figures
+    return (
+        *(
+            Evidence(signal, label, finite(value), "1", limit, "at least", value >= limit, who)
+            for signal, label, value, limit, who in figures
+        ),
+        Evidence("load_per_core", "Load average of a minute, per core", finite(load), "1", subject=machine.name),
+        Evidence("cgroup_throttled_time", "Threads held back by its own quota, seconds a second",
+                 finite(shortage.held_back(held, window)), "1", subject=held.name),
+        Evidence("cgroup_cpu_limit", "Cores that its own quota allows", finite(shortage.allowed(held, window)),
+                 "{cpu}", subject=held.name),
     )  # fmt: skip
 
 
-def _confidence(machine: Machine, gap: float, own: float) -> float:
-    pressure = machine.pressure(rule.window)
+def _waited(process: Process) -> float:
+    return shortage.waited(process, rule.window)
+
+
+def _confidence(place: _Place) -> float:
+    machine, window = place.machine, rule.window
+    pressure = machine.pressure(window)
+    if place.kind is Kind.CONTENTION:
+        pressed = 0.5 if math.isnan(pressure) else stats.ramp(pressure, 0.0, rule.pressure)
+        support = (pressed, stats.ramp(machine.cpu(window), rule.relaxed, rule.busy))
+    else:
+        # An idle host speaks neither for nor against a quota or a hypervisor: what the service feels does.
+        support = (stats.ramp(place.waits, 0.0, 2 * rule.gap), stats.ramp(place.own, 0.0, rule.own))
     return confidence(
-        required=(_shortage(machine), max(stats.ramp(gap, 0.0, rule.gap), stats.ramp(own, 0.0, rule.own))),
-        support=(
-            0.5 if math.isnan(pressure) else stats.ramp(pressure, 0.0, rule.pressure),
-            stats.ramp(machine.cpu(rule.window), rule.relaxed, rule.busy),
-        ),
-        coverage=machine.coverage(rule.window),
+        required=(place.worst, max(stats.ramp(place.waits, 0.0, rule.gap), stats.ramp(place.own, 0.0, rule.own))),
+        support=support,
+        coverage=machine.coverage(window),
     )
 
 
-def _claim(snapshot: Snapshot, machine: Machine, gap: float) -> str:
-    window = rule.window
-    sentence = f"{snapshot.name}: {machine.name} has {cores(machine.spare(window), machine.cores)} idle"
-    if machine.throttled(window) >= rule.throttle:
-        sentence = (
-            f"{snapshot.name}: a quota on {machine.name} holds it back {percent(machine.throttled(window))} of the time"
-        )
-    if _shortage(machine) >= 1 and gap >= rule.gap:
-        return f"{sentence}, so its event loop waits for a processor {percent(gap)} of the time"
-    return f"{sentence}; its processors are {percent(machine.cpu(window))} busy"
+def _claim(snapshot: Snapshot, place: _Place) -> str:
+    sentence = f"{snapshot.name}: {_shortage(place)}"
+    if place.worst >= 1 and place.waits >= rule.gap:
+        return f"{sentence}, so its event loop waits for a processor {percent(place.waits)} of the time"
+    return f"{sentence}; its processors are {percent(place.machine.cpu(rule.window))} busy"
+
+
+def _shortage(place: _Place) -> str:
+    machine, held, window = place.machine, place.held, rule.window
+    if place.worst >= 1 and place.kind is Kind.THROTTLING:
+        own = shortage.throttled(held, window)
+        if own < machine.throttled(window):
+            return f"a quota on {machine.name} holds it back {percent(machine.throttled(window))} of the time"
+        quota = shortage.allowed(held, window)
+        size = "" if math.isnan(quota) else f" of {number(quota)} {'core' if quota == 1 else 'cores'}"
+        return f"its own quota{size} on {machine.name} holds it back in {percent(own)} of the periods"
+    if place.worst >= 1 and place.kind is Kind.STEAL:
+        return f"the hypervisor takes {percent(machine.steal(window))} of the processors of {machine.name}"
+    return f"{machine.name} has {cores(machine.spare(window), machine.cores)} idle"

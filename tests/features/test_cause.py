@@ -67,3 +67,12 @@ def _unmeasured(load: Load) -> Snapshot:
 )
 def test_a_queue_of_light_requests_explains_a_delay_and_heavy_ones_do_not(load: Load, explains: bool) -> None:
     assert (ordinary_queue(snapshot(load).processes[0], 600, 0.05) > 0.2) is explains
+
+
+def test_a_quota_that_holds_it_back_leaves_open_whether_the_code_waits() -> None:
+    seen = snapshot(Load(elu=0.3, cpu=0.03, block=0.3, block_every=2.0))
+    held = with_figures(seen, cgroup_periods=100.0, cgroup_throttled=10.0)
+    throttled = snapshot(Load(elu=0.3, cpu=0.03, block=0.3, block_every=2.0), machine=Machine(throttled=0.1))
+    assert cause_of_blocks(seen.processes[0], 600, seen.machines[0]) is Cause.WAITING
+    assert cause_of_blocks(held.processes[0], 600, held.machines[0]) is Cause.WORK
+    assert cause_of_blocks(throttled.processes[0], 600, throttled.machines[0]) is Cause.WORK

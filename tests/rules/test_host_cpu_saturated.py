@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
+from tests.additions import with_figures, with_host_figures
 from tests.answers import ruled
 from tests.builders import Load, Machine, Senders, snapshot
 
@@ -52,6 +54,65 @@ def test_fires_for_each_kind_of_shortage(machine: Machine) -> None:
 
 def test_a_throttled_service_is_told_of_its_quota() -> None:
     assert "a quota on web-1 holds it back 40%" in read(snapshot(STARVED, machine=Machine(throttled=0.4))).claim
+
+
+def held(load: Load, share: float = 0.4, limit: float = 0.5, machine: Machine | None = None, **more: Any) -> Snapshot:
+    """A service in a container whose quota holds it back in this share of its periods, on a half idle host."""
+    seen = snapshot(load, machine=machine or Machine(cores=8, cpu=0.2), **more)
+    return with_figures(seen, cgroup_periods=100.0, cgroup_throttled=100 * share, cgroup_throttled_time=3.0,
+                        cgroup_cpu_limit=limit)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_a_container_s_own_quota_is_told_from_a_full_host(seed: int, time_scale: float) -> None:
+    found = read(held(STARVED, seed=seed, time_scale=time_scale, name="api"))
+    assert found.condition is Condition.OVER
+    assert found.confidence >= 0.75
+    assert found.claim.startswith(
+        "api: its own quota of 0.5 cores on web-1 holds it back in 40% of the periods, so its event loop waits for a "
+        "processor 5"
+    )
+    assert "waits for a processor" not in read(held(STARVED, share=0.0)).claim
+
+
+def test_a_quota_is_felt_without_a_probe_where_its_cores_are_used_up() -> None:
+    used, idle = (held(Load(elu=0.5, cpu=cpu), senders=Senders(probe=False)) for cpu in (0.47, 0.2))
+    assert read(used).condition is Condition.OVER
+    assert rule(idle).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(("share", "condition"), [
+    (0.26, Condition.OVER), (0.24, Condition.BETWEEN), (0.14, Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_the_levels_of_a_quota(share: float, condition: Condition) -> None:
+    assert read(held(STARVED, share=share)).condition is condition
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stays_silent_for_a_quota_that_bursts_hit_and_nobody_feels(seed: int) -> None:
+    assert rule(held(Load(elu=0.2, cpu=0.18), share=0.35, limit=2.0, seed=seed)).verdict is Verdict.CLEAR
+
+
+def test_what_the_hypervisor_takes_is_told_from_a_full_host() -> None:
+    found = read(snapshot(STARVED, machine=Machine(cpu=0.5, steal=0.15)))
+    assert "the hypervisor takes 15% of the processors of web-1, so its event loop waits" in found.claim
+
+
+def test_what_the_kernel_counts_is_believed_before_the_gap() -> None:
+    blind = snapshot(Load(elu=0.5, cpu=0.3), machine=FULL_HOST, senders=Senders(probe=False))
+    assert read(with_figures(blind, cpu_wait=3.0)).condition is Condition.OVER
+    assert "waits for a processor 30% of the time" in read(with_figures(blind, cpu_wait=3.0)).claim
+    calling = snapshot(Load(elu=0.6, cpu=0.2), machine=FULL_HOST)
+    assert read(calling).condition is Condition.OVER
+    assert rule(with_figures(calling, cpu_wait=0.1)).verdict is Verdict.CLEAR
+
+
+def test_the_load_per_core_is_shown_and_decides_nothing() -> None:
+    seen = with_host_figures(snapshot(), load_1m=9.0)
+    assert rule(seen).verdict is Verdict.CLEAR
+    (load,) = (e for e in read(seen).evidence if e.signal == "load_per_core")
+    assert (load.value, load.holds) == (4.5, None)
 
 
 def test_it_is_critical_at_the_hard_limit() -> None:

@@ -1,0 +1,40 @@
+"""shortage: what keeps one process from the processor."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from advisor.features.process import Process
+from advisor.features.shortage import allowed, held_back, throttled, waited
+from tests.additions import with_figures
+from tests.builders import snapshot
+
+
+def process(**columns: Any) -> Process:
+    return with_figures(snapshot(), **columns).processes[0]
+
+
+def test_each_is_read_from_its_own_columns() -> None:
+    found = process(
+        cgroup_periods=100.0, cgroup_throttled=40.0, cgroup_throttled_time=3.0, cgroup_cpu_limit=0.5, cpu_wait=2.5
+    )
+    assert throttled(found, 60) == pytest.approx(0.4)
+    assert held_back(found, 60) == pytest.approx(0.3)
+    assert allowed(found, 60) == 0.5
+    assert waited(found, 60) == pytest.approx(0.25)
+
+
+def test_without_a_quota_nothing_holds_it_back() -> None:
+    assert throttled(process(), 60) == 0
+    assert throttled(process(cgroup_periods=0.0, cgroup_throttled=0.0), 60) == 0
+    assert math.isnan(allowed(process(), 60))
+    assert math.isnan(allowed(process(cgroup_cpu_limit=0.0), 60))
+
+
+def test_what_is_not_told_is_not_known() -> None:
+    assert math.isnan(held_back(process(), 60))
+    assert math.isnan(waited(process(cpu_wait=np.nan), 60))
