@@ -37,3 +37,11 @@ def cores(spare: float, whole: float) -> str:
     """How many cores of how many: "0.6 of 2 cores", rounded down so that what is short never reads as enough."""
     sure = math.floor(max(0.0, spare) * 10 + 1e-9) / 10
     return f"{number(sure)} of {number(whole)} {'core' if whole == 1 else 'cores'}"
+
+
+def lasting(seconds: float) -> str:
+    """A time to plan with, in whole minutes, hours or days."""
+    for unit, length in (("day", 86_400.0), ("hour", 3_600.0)):
+        if seconds >= 2 * length:
+            return counted(round(seconds / length), unit)
+    return counted(max(1, round(seconds / 60)), "minute")
