@@ -17,6 +17,7 @@ from advisor.vocabulary import PartKind
 
 NOW = 1_700_000_000.0
 MB = 1e6
+DESCRIPTORS = {"fd_open": 60.0, "fd_limit": 65_536.0, "connections": 20.0}
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def _agent(load: Load, senders: Senders, draw: np.random.Generator, seconds: flo
         "cpu_user": (usual * 0.9 + load.threads_cpu) * spans,
         "cpu_system": usual * 0.1 * spans,
         "memory_rss": np.full(times.size, load.rss),
-    }
+    } | {name: np.full(times.size, figure) for name, figure in DESCRIPTORS.items()}
     if senders.main_thread:
         values["cpu_main"] = usual * spans
     return Track(times, spans, values)
@@ -174,6 +175,8 @@ def _probe(load: Load, senders: Senders, draw: np.random.Generator, seconds: flo
         "request_time": requests * load.latency,
         "websockets": np.full(times.size, load.websockets),
         "threadpool_wait": np.zeros(times.size),
+        "heap_floor": np.full(times.size, load.rss * 0.4),
+        "heap_limit": np.full(times.size, 2e9),
     }
     latencies = {row: _latencies(int(count), load, draw) for row, count in enumerate(requests) if count}
     return Track(times, spans, values, latencies)

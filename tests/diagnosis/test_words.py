@@ -44,3 +44,12 @@ def test_cores() -> None:
     assert words.cores(0.496, 2) == "0.4 of 2 cores", "what is short of a limit of 0.5 may not read as 0.5"
     assert words.cores(0.3, 2) == "0.3 of 2 cores"
     assert words.cores(-0.1, 1) == "0 of 1 core"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(10, "1 minute"), (600, "10 minutes"), (7100, "118 minutes"), (7200, "2 hours"), (32_400, "9 hours"),
+     (172_799, "48 hours"), (259_200, "3 days")],
+)  # fmt: skip
+def test_lasting(seconds: float, text: str) -> None:
+    assert words.lasting(seconds) == text

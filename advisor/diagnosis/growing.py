@@ -1,0 +1,97 @@
+"""What rules say of a level that grows towards its limit at equal load, and what proves it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.diagnosis.entry import Limit
+from advisor.diagnosis.finding import Evidence, finite
+from advisor.diagnosis.rule import Rule
+from advisor.features.growth import SLOWING, Growth
+
+PROOF: Final = {
+    "pairs": Limit(200, "{pair}", "fewer comparisons say little: the decision model asks for as many (C5)"),
+    "rising": Limit(0.85, "1", "healthy days stay far below: measured 0 alarms in 240 service-days (C5)"),
+    "settling": Limit(1.5, "1", "a cache that fills is given half as much again as its own bend promises"),
+}
+"""Limits that every rule about growth shares; each adds `grown`, `least` and `horizon` of its own."""
+
+HOUR: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """One level of one process.
+
+    Attributes:
+        instance: id of the process.
+        subject: what people call it.
+        what: the level in words, such as "heap".
+        unit: of the level.
+        growth: what it did at equal load.
+        limit: where it ends, in that unit.
+        estimated: whether a rougher figure stands in for the one that was wanted.
+    """
+
+    instance: int
+    subject: str
+    what: str
+    unit: str
+    growth: Growth
+    limit: float
+    estimated: bool = False
+
+    @property
+    def time_left(self) -> float:
+        """Seconds of the clock until the limit; NaN where one of the two is not known."""
+        return self.growth.time_to(self.limit)
+
+    @property
+    def room(self) -> float:
+        """What is left to the limit."""
+        return self.limit - self.growth.level
+
+
+def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence, ...]:
+    """What was compared, and whether it says that this level grows without end; the last is the time left."""
+    growth, left = found.growth, rule.horizon / time_scale
+    least = max(rule.grown * growth.level, rule.least)
+    bend = growth.late / growth.early if growth.early > 0 else math.nan
+    settles = rule.settling * found.room
+    figures = (
+        ("growth_pairs", "Moments of equal load compared", growth.pairs, "{pair}", rule.pairs),
+        ("growth_rising", "Of them higher later", growth.rising, "1", rule.rising),
+        ("growth", f"Growth of the {found.what} at equal load", growth.gained, found.unit, least),
+        ("growth_to_come", "Growth to come if it slows down as it did", growth.rest, found.unit, settles),
+    )
+    compared = [
+        Evidence(signal, label, finite(value), unit, finite(limit), "at least", not value < limit, found.subject)
+        for signal, label, value, unit, limit in figures
+    ]
+    compared.append(Evidence("growth_late", "Late growth, of early growth", finite(bend), "1", SLOWING, "at least",
+                             growth.is_steady, found.subject))  # fmt: skip
+    time = found.time_left
+    compared.append(Evidence("time_to_limit", f"Until the {found.what} reaches its limit", finite(time), "s", left,
+                             "below", time < left, found.subject))  # fmt: skip
+    return tuple(compared)
+
+
+def is_proven(evidence: Iterable[Evidence]) -> bool:
+    """True if this evidence shows that a level grows without end, however long it still takes."""
+    proofs = [e.holds for e in evidence if e.signal.startswith("growth")]
+    return bool(proofs) and all(proofs)
+
+
+def soonest(rule: Rule, candidates: Iterable[Growing], time_scale: float) -> Growing | None:
+    """The one that reaches its limit first of those that grow without end; else the one that comes nearest to it."""
+
+    def order(found: Growing) -> tuple[bool, int, float]:
+        evidence = evidence_of(rule, found, time_scale)
+        time = found.time_left
+        held = sum(bool(e.holds) for e in evidence)
+        return is_proven(evidence), held, -math.inf if math.isnan(time) else -time
+
+    return max(candidates, key=order, default=None)

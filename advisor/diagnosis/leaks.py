@@ -1,0 +1,130 @@
+"""Which levels of which processes grow, from the longer past that a rule recalled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from advisor.diagnosis.growing import Growing
+from advisor.features import Snapshot, Track
+from advisor.features.descriptors import REST, descriptors_of, with_rest
+from advisor.features.growth import UNKNOWN, Growth, course_of, growth_of
+from advisor.features.memory import Bound, heap_limit, memory_of
+from advisor.features.process import Process
+from advisor.features.window import InstanceWindow
+
+READ_DESCRIPTORS: Final = (
+    "fd_open", "fd_sockets", "fd_files", "fd_pipes", "connections", "websockets", "requests", "cpu_user",
+)  # fmt: skip
+READ_MEMORY: Final = (
+    "heap_floor", "heap_used", "external_memory", "memory_rss", "connections", "websockets", "requests", "cpu_user",
+)  # fmt: skip
+"""Columns that a rule recalls to ask this module."""
+
+CROWD: Final = 100.0
+"""From as many open sockets on they may be what fills a heap: then only moments with as many are alike."""
+
+LONG: Final = 600.0
+"""Seconds over which the present state is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a life is compared with itself, in (scaled) seconds.
+
+    Attributes:
+        skip: what is left out after the start: caches fill and code compiles.
+        apart: least distance of two moments that are compared.
+        smooth: over how long the load of a moment is averaged.
+    """
+
+    skip: float
+    apart: float
+    smooth: float
+
+
+def growth_in(
+    instance: InstanceWindow, track: Track, column: str, pace: Pace, scale: float, *, lowest: bool, crowd: bool = True
+) -> Growth:
+    """The growth of one column over one life at equal load."""
+    if not track.times.size:
+        return UNKNOWN
+    began = float(track.times[0]) if instance.started is None else instance.started
+    loads = _loads(track, crowd=crowd)
+    course = course_of(track, column, loads, after=began + pace.skip / scale, smooth=pace.smooth / scale, lowest=lowest)
+    return growth_of(course, pace.apart / scale)
+
+
+def of_descriptors(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace) -> Iterator[Growing]:
+    """Descriptors that no connection from outside explains, of each of these processes."""
+    for process, instance in _recalled(snapshot, rule, processes):
+        growth = growth_in(instance, with_rest(instance.track), REST, pace, snapshot.time_scale, lowest=False,
+                           crowd=False)  # fmt: skip
+        told = descriptors_of(process, LONG)
+        yield Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
+                      growth.level + told.limit - told.open)  # fmt: skip
+
+
+def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace) -> Iterator[Growing]:
+    """Heap and buffers of each of these processes; its resident memory where neither is told."""
+    for process, instance in _recalled(snapshot, rule, processes):
+        room = room_of(snapshot, process)
+        for column, what in levels_of(instance.track):
+            growth = growth_in(instance, instance.track, column, pace, snapshot.time_scale, lowest=True)
+            heap = what == "heap"
+            own = heap_limit(process, LONG) - growth.level if heap else math.nan
+            bound = min((left for left in (room, own) if not math.isnan(left)), default=math.nan)
+            rough = column in ("heap_used", "memory_rss")
+            yield Growing(instance.id, process.name, what, "By", growth, growth.level + bound, estimated=rough)
+
+
+def levels_of(track: Track) -> list[tuple[str, str]]:
+    """The columns that say most about a leak, each in words."""
+    heap = next((name for name in ("heap_floor", "heap_used") if name in track.values), "")
+    found = [(heap, "heap")] if heap else []
+    if "external_memory" in track.values:
+        found.append(("external_memory", "memory outside the heap"))
+    return found or [("memory_rss", "memory")]
+
+
+def room_of(snapshot: Snapshot, process: Process) -> float:
+    """Bytes that one process may still take, if those that share its limit grow as it does."""
+    machine = snapshot.machine_of(process)
+    memory = memory_of(process, machine, LONG)
+    if memory.bound is Bound.HOST:
+        return memory.room / max(1, len(snapshot.on(machine))) if machine else math.nan
+    own = process.memory(LONG) / memory.used if memory.used > 0 else math.nan
+    return memory.room * (1.0 if math.isnan(own) else min(1.0, own))
+
+
+def kind_of(instance: InstanceWindow, pace: Pace, scale: float) -> str:
+    """Which kind of descriptors grows most at equal load, in words; empty where kinds are not told or none grows."""
+    track = with_rest(instance.track)
+    kinds = {"fd_sockets": "sockets", "fd_files": "files", "fd_pipes": "pipes"}
+    slopes = {
+        words: growth_in(instance, track, column, pace, scale, lowest=False, crowd=False).slope
+        for column, words in kinds.items()
+    }
+    growing = {words: slope for words, slope in slopes.items() if slope > 0}
+    return max(growing, key=lambda words: growing[words], default="")
+
+
+def _recalled(snapshot: Snapshot, rule: str, processes: Iterable[Process]) -> Iterator[tuple[Process, InstanceWindow]]:
+    past = snapshot.recalled(rule)
+    known = {instance.id: instance for instance in past.window.instances} if past else {}
+    for process in processes:
+        if process.instance.id in known:
+            yield process, known[process.instance.id]
+
+
+def _loads(track: Track, *, crowd: bool) -> Sequence[str]:
+    """What the process has to do: requests where they are told, else its CPU time; and sockets that fill a heap."""
+    found = ["requests" if "requests" in track.values else "cpu_user"]
+    for name in ("websockets", "connections") if crowd else ():
+        if name in track.values and float(np.nanmax(track.values[name])) >= CROWD:
+            return (*found, name)
+    return found

@@ -1,0 +1,76 @@
+"""Descriptors of a process: how near to the limit, for what, and those that no open connection explains."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.process import Process
+from advisor.features.window import Track
+
+REST: Final = "fd_rest"
+"""Name of the column that `with_rest` adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """Open descriptors below the limit of one process; NaN where it is not known.
+
+    `lowest` and `lowest_now` are the least open over the whole span and over its last minute;
+    `connections` are those that somebody at the other end holds.
+    """
+
+    open: float
+    limit: float
+    lowest: float
+    lowest_now: float
+    connections: float
+
+    @property
+    def share(self) -> float:
+        """Of the limit, 0 to 1."""
+        return self.open / self.limit
+
+    @property
+    def connected(self) -> float:
+        """The share of the open ones that are connections from outside, 0 to 1; NaN where nobody counts them."""
+        return min(1.0, self.connections / self.open) if self.open > 0 else math.nan
+
+    def held(self, level: float) -> bool:
+        """True if at least this share was open over the whole span."""
+        return self.lowest >= level * self.limit
+
+    def held_now(self, level: float) -> bool:
+        """The same over the last minute."""
+        return self.lowest_now >= level * self.limit
+
+
+def descriptors_of(process: Process, seconds: float, now: float = 60.0) -> Descriptors:
+    """The descriptors of a process over the last (scaled) seconds, and over the last `now` of them."""
+    span, last = process.span(seconds), process.span(now)
+    every, _ = stats.known(process.track, "fd_open", span)
+    recent, _ = stats.known(process.track, "fd_open", last)
+    limit = stats.latest(process.track, "fd_limit", span)
+    return Descriptors(
+        open=float(recent[-1]) if recent.size else math.nan,
+        limit=limit if limit > 0 else math.nan,
+        lowest=float(every.min()) if every.size else math.nan,
+        lowest_now=float(recent.min()) if recent.size else math.nan,
+        connections=stats.highest([stats.latest(process.track, name, last) for name in ("connections", "websockets")]),
+    )
+
+
+def with_rest(track: Track) -> Track:
+    """The same rows with the descriptors that no inbound connection explains; unchanged where none are reported.
+
+    WebSockets are inbound connections too, so the greater of both counts is taken off, not their sum.
+    """
+    counts = [track.values[name] for name in ("connections", "websockets") if name in track.values]
+    if not counts or "fd_open" not in track.values:
+        return track
+    held = np.nanmax(np.vstack([np.nan_to_num(count) for count in counts]), axis=0)
+    return replace(track, values={**track.values, REST: track.values["fd_open"] - held})

@@ -1,0 +1,115 @@
+"""How much memory a process may still take, and which limit it meets first."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.machine import Machine
+from advisor.features.process import MINUTE, Process
+from advisor.features.stats import Span
+from advisor.features.window import Array
+
+
+class Bound(StrEnum):
+    """What sets a limit."""
+
+    GROUP = "control group"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Memory in use below one limit, in bytes; NaN where it is not known.
+
+    `used` is what cannot be given back at once; `lowest` and `lowest_now` are the least of it over the whole
+    span and over its last minute: a level counts when all of the time was above it.
+    """
+
+    bound: Bound
+    limit: float
+    used: float
+    lowest: float
+    lowest_now: float
+
+    @property
+    def share(self) -> float:
+        """Of the limit, 0 to 1."""
+        return self.used / self.limit if self.limit > 0 else math.nan
+
+    @property
+    def room(self) -> float:
+        """Bytes to the limit."""
+        return self.limit - self.used
+
+    def held(self, level: float) -> bool:
+        """True if at least this share was in use over the whole span."""
+        return self.lowest >= level * self.limit
+
+    def held_now(self, level: float) -> bool:
+        """The same over the last minute."""
+        return self.lowest_now >= level * self.limit
+
+
+def memory_of(process: Process, machine: Machine | None, seconds: float, now: float = 60.0) -> Memory:
+    """What binds a process: its control group's limit where that is below the machine's memory, else the machine."""
+    span, last = process.span(seconds), process.span(now)
+    limit = stats.latest(process.track, "cgroup_memory_limit", span)
+    whole = math.nan if machine is None else stats.latest(machine.track, "memory_limit", machine.span(seconds))
+    if limit > 0 and not limit >= whole:
+        return _below(Bound.GROUP, limit, *(_used(process, part) for part in (span, last)))
+    if machine is None:
+        return _below(Bound.HOST, math.nan, np.empty(0), np.empty(0))
+    parts = machine.span(seconds), machine.span(now)
+    taken = (whole - stats.known(machine.track, "memory_available", part)[0] for part in parts)
+    return _below(Bound.HOST, whole, *taken)
+
+
+def heap_floor(process: Process, seconds: float) -> float:
+    """Heap that stays in use in bytes: after a major collection, else the least in use over the span."""
+    span = process.span(seconds)
+    floors, _ = stats.known(process.track, "heap_floor", span)
+    if not floors.size:
+        floors, _ = stats.known(process.track, "heap_used", span)
+    return float(floors.min()) if floors.size else math.nan
+
+
+def heap_limit(process: Process, seconds: float) -> float:
+    """Most that V8 lets the heap grow to, in bytes."""
+    return stats.latest(process.track, "heap_limit", process.span(seconds))
+
+
+def heap_share(process: Process, seconds: float) -> float:
+    """The heap that stays in use, of its limit, 0 to 1."""
+    limit = heap_limit(process, seconds)
+    return heap_floor(process, seconds) / limit if limit > 0 else math.nan
+
+
+def external(process: Process, seconds: float) -> float:
+    """Bytes of buffers outside the heap."""
+    return stats.level(process.track, "external_memory", process.span(seconds))
+
+
+def _used(process: Process, span: Span) -> Array:
+    """What the group uses, else what the process has: less than the group's, so never too much."""
+    told, _ = stats.known(process.track, "cgroup_memory_usage", span)
+    return told if told.size else stats.known(process.track, "memory_rss", span)[0]
+
+
+def _below(bound: Bound, limit: float, used: Array, used_now: Array) -> Memory:
+    if not used.size or not used_now.size or not limit > 0:
+        return Memory(bound, math.nan, math.nan, math.nan, math.nan)
+    return Memory(bound, limit, float(used_now.mean()), float(used.min()), float(used_now.min()))
+
+
+def swaps(process: Process, machine: Machine, seconds: float) -> float:
+    """Pages a second that come back from swap in every (scaled) minute, while the process waits for a disk; else 0."""
+    minutes = machine.span(seconds).split(MINUTE / machine.time_scale)
+    rates = [stats.rate(machine.track, "swapped_in", minute) for minute in minutes]
+    known = [rate for rate in rates if not math.isnan(rate)]
+    waits = stats.rate(process.track, "faults_major", process.span(seconds))
+    return min(known, default=math.nan) if waits > 0 or not known else 0.0

@@ -1,0 +1,179 @@
+"""File descriptors run out
+
+## What it sees
+A process held {busy:.0%} or more of the descriptors it may open for ten minutes, or {critical:.0%} for one minute;
+or it ended because it got no more (EMFILE, ENFILE); or it is at {half:.0%} and what no open connection explains
+grows to the limit within hours. The same levels count for all descriptors of the kernel.
+
+## Why it matters
+Every connection, open file and pipe takes one. At the limit `accept`, `open` and `connect` fail: new clients are
+not served, log files are not opened, and many programs end.
+
+## What to do
+If the descriptors are connections, raise the limit first: it costs nothing. Then spread the connections over more
+processes, and close idle ones. If they are no connections, something does not close what it opens: find that, since
+a higher limit only delays the end.
+
+## Known limits
+Connections are those from outside. Sockets to other services and open files count among the rest. Without the agent,
+failures show only as the end of a process.
+
+## References
+- [GitLab runbooks: open file descriptors](https://gitlab.com/gitlab-com/runbooks)
+- [Linux: getrlimit](https://man7.org/linux/man-pages/man2/getrlimit.2.html)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
+from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors
+from advisor.diagnosis.words import counted, lasting, number, percent
+from advisor.features import Happening, Snapshot, stats
+from advisor.features.descriptors import Descriptors, descriptors_of
+from advisor.features.process import Process
+from advisor.vocabulary import Severity
+from advisor.vocabulary.events import EXITED
+
+rule = Rule(
+    __name__,
+    needs=("fd_open", "fd_limit"),
+    suggests=(),
+    window=60.0,
+    hold=0.0,
+    clear_hold=300.0,
+    place=2,
+    explained_by=(),
+    recall=Recall(7200.0, 120.0, 60.0, process=READ_DESCRIPTORS),
+    busy=Limit(0.80, "1", "GitLab's soft limit for open descriptors of a process"),
+    critical=Limit(0.90, "1", "GitLab's hard limit for open descriptors of a process"),
+    relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it"),
+    half=Limit(0.50, "1", "below half of the limit a few hours of growth are no emergency (C8)"),
+    grown=Limit(0.10, "1", "less than a tenth is within the usual ups and downs (C9)"),
+    least=Limit(50, "{file_descriptor}", "fewer are a handful of idle connections to other services (C9)"),
+    horizon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
+    **PROOF,
+)
+
+LONG = 600.0  # seconds for which a level must hold, or within which a failure was just now
+PACE = Pace(skip=600.0, apart=1800.0, smooth=600.0)
+RECENT = 3600.0  # seconds after a failure in which the rule does not clear
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Look at the fullest process, at failures, at the kernel, and at growth."""
+    worst = max(snapshot.processes, key=_shortage, default=None)
+    if worst is None or math.isnan(descriptors_of(worst, LONG).share):
+        return Reading(Condition.UNKNOWN, missing=("Open descriptors and their limit: run the agent on the host",))
+    told = descriptors_of(worst, LONG)
+    growing = _growing(snapshot)
+    evidence = _evidence(snapshot, worst, told, growing)
+    over = [e.holds for e in evidence if e.signal in _ALONE] + [_runs_out(evidence)]
+    calm = told.share < rule.relaxed and _kernel(snapshot) < rule.relaxed and not _refused(snapshot, RECENT)
+    condition = Condition.OVER if any(over) else Condition.UNDER if calm else Condition.BETWEEN
+    return Reading(
+        condition=condition,
+        claim=_claim(snapshot, worst, told, growing if _runs_out(evidence) else None),
+        evidence=evidence,
+        severity=_severity(snapshot, told, evidence),
+        confidence=_confidence(snapshot, told) if condition is Condition.OVER else _far(told),
+    )
+
+
+_ALONE = ("fd_long", "fd_now", "fd_refused", "fd_kernel")
+"""Signals of which any one is enough."""
+
+
+def _shortage(process: Process) -> float:
+    share = descriptors_of(process, LONG).share
+    return -1.0 if math.isnan(share) else share
+
+
+def _refused(snapshot: Snapshot, seconds: float) -> tuple[Happening, ...]:
+    """Ends of processes that got no descriptor; the probe tells the error's code behind its type."""
+    ended = snapshot.happened(EXITED.name, seconds)
+    return tuple(event for event in ended if event.exception.endswith(("EMFILE", "ENFILE")))
+
+
+def _kernel(snapshot: Snapshot) -> float:
+    """The share of all descriptors of the kernel that are open, on the fullest host."""
+    shares = []
+    for machine in snapshot.machines:
+        span = machine.span(rule.window)
+        limit = stats.latest(machine.track, "fd_limit", span)
+        shares.append(stats.latest(machine.track, "fd_open", span) / limit if limit > 0 else math.nan)
+    share = stats.highest(shares)
+    return 0.0 if math.isnan(share) else share
+
+
+def _growing(snapshot: Snapshot) -> Growing | None:
+    """What grows at processes that are half full; the others have time."""
+    near = [p for p in snapshot.processes if descriptors_of(p, LONG).share >= rule.half]
+    return soonest(rule, of_descriptors(snapshot, rule.id, near, PACE), snapshot.time_scale)
+
+
+def _runs_out(evidence: tuple[Evidence, ...]) -> bool:
+    trend = [e.holds for e in evidence if e.signal.startswith("growth") or e.signal == "time_to_limit"]
+    return bool(trend) and all(trend)
+
+
+def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growing | None) -> tuple[Evidence, ...]:
+    lowest, now = told.lowest / told.limit, told.lowest_now / told.limit
+    long_enough = worst.history(LONG) >= 0.9
+    ends, kernel = len(_refused(snapshot, LONG)), _kernel(snapshot)
+    found = [
+        Evidence("fd_long", "Descriptors open, least of ten minutes", finite(lowest), "1", rule.busy, "at least",
+                 long_enough and lowest >= rule.busy, worst.name),
+        Evidence("fd_now", "Descriptors open, least of a minute", finite(now), "1", rule.critical, "at least",
+                 now >= rule.critical, worst.name),
+        Evidence("fd_refused", "Processes ended without a descriptor, in ten minutes", ends, "1", 1, "at least",
+                 ends >= 1),
+        Evidence("fd_kernel", "Descriptors of the kernel open", kernel, "1", rule.busy, "at least",
+                 kernel >= rule.busy),
+        Evidence("fd_open", "Descriptors open", finite(told.open), "{file_descriptor}", subject=worst.name),
+        Evidence("fd_limit", "Descriptors allowed", finite(told.limit), "{file_descriptor}", subject=worst.name),
+        Evidence("fd_connected", "Of them connections from outside", finite(told.connected), "1", subject=worst.name),
+    ]  # fmt: skip
+    return (*found, *(evidence_of(rule, growing, snapshot.time_scale) if growing else ()))
+
+
+def _severity(snapshot: Snapshot, told: Descriptors, evidence: tuple[Evidence, ...]) -> Severity:
+    full = told.share >= rule.critical or _kernel(snapshot) >= rule.critical
+    critical = full or bool(_refused(snapshot, LONG)) or _runs_out(evidence)
+    return Severity.CRITICAL if critical else Severity.WARNING
+
+
+def _far(told: Descriptors) -> float:
+    return 0.6 * stats.ramp(told.share, rule.relaxed, rule.busy)
+
+
+def _confidence(snapshot: Snapshot, told: Descriptors) -> float:
+    """A count against its limit leaves little doubt; without the count of connections, why it is full does."""
+    return confidence(
+        required=(1.0,),
+        support=(
+            1.0 if _refused(snapshot, LONG) else stats.ramp(told.share, rule.half, rule.critical),
+            0.5 if math.isnan(told.connected) else 1.0,
+        ),
+        coverage=snapshot.coverage(rule.window),
+    )
+
+
+def _claim(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growing | None) -> str:
+    ended = len(_refused(snapshot, LONG))
+    if ended:
+        return f"{snapshot.name}: {counted(ended, 'process')} ended in the last ten minutes for want of a descriptor"
+    if _kernel(snapshot) >= rule.busy:
+        return f"{snapshot.name}: {percent(_kernel(snapshot))} of all descriptors of a host's kernel are open"
+    sentence = (
+        f"{snapshot.name}: {worst.name} holds {number(told.open)} of the {number(told.limit)} descriptors it may open"
+    )
+    if growing:
+        more = number(growing.growth.slope * HOUR)
+        return f"{sentence}, and at {more} more an hour it reaches the limit in {lasting(growing.time_left)}"
+    return sentence if math.isnan(told.connected) else f"{sentence}, {percent(told.connected)} of them connections"

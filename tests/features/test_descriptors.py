@@ -1,0 +1,64 @@
+"""descriptors: how near to the limit, and what no connection explains."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from advisor.features import Snapshot, Track
+from advisor.features.descriptors import REST, Descriptors, descriptors_of, with_rest
+from tests.additions import with_figures
+from tests.builders import NOW, Load, Senders, snapshot
+
+
+def told(seen: Snapshot) -> Descriptors:
+    return descriptors_of(seen.processes[0], 600)
+
+
+def test_the_share_of_the_limit_and_of_connections() -> None:
+    found = told(with_figures(snapshot(Load()), fd_open=400.0, fd_limit=1000.0, connections=300.0))
+    assert (found.share, found.connected) == (0.4, 0.75)
+    assert found.held(0.4)
+    assert found.held_now(0.4)
+    assert not found.held(0.41)
+
+
+def test_the_least_of_the_span_and_of_the_last_minute() -> None:
+    seen = snapshot(Load())
+    times = seen.window.instances[0].track.times
+    found = told(with_figures(seen, fd_open=np.where(times < NOW - 100, 10.0, 900.0), fd_limit=1000.0))
+    assert (found.lowest, found.lowest_now) == (10.0, 900.0)
+
+
+def test_websockets_count_as_connections_only_once() -> None:
+    found = told(with_figures(snapshot(Load()), fd_open=400.0, fd_limit=1000.0, connections=300.0, websockets=250.0))
+    assert found.connections == 300.0
+    assert told(with_figures(snapshot(Load(websockets=250)), fd_open=400.0, connections=0.0)).connections == 250.0
+
+
+def test_what_is_not_reported_is_unknown() -> None:
+    found = told(snapshot(Load(), senders=Senders(agent=False)))
+    assert math.isnan(found.share)
+    assert not found.held(0.0)
+    assert not found.held_now(0.0)
+
+
+def test_connections_never_explain_more_than_all() -> None:
+    assert told(with_figures(snapshot(Load()), fd_open=10.0, connections=30.0)).connected == 1.0
+
+
+@pytest.mark.parametrize(("counts", "rest"), [
+    ({"connections": 30.0}, 70.0), ({"websockets": 20.0}, 80.0), ({"connections": 30.0, "websockets": 40.0}, 60.0),
+    ({"connections": math.nan, "websockets": 40.0}, 60.0),
+])  # fmt: skip
+def test_the_rest_is_what_no_connection_explains(counts: dict[str, float], rest: float) -> None:
+    values = {"fd_open": np.array([100.0])} | {name: np.array([count]) for name, count in counts.items()}
+    assert with_rest(Track(np.array([1.0]), np.ones(1), values)).values[REST].tolist() == [rest]
+
+
+def test_without_a_count_of_connections_there_is_no_rest() -> None:
+    bare = Track(np.array([1.0]), np.ones(1), {"fd_open": np.array([100.0])})
+    assert REST not in with_rest(bare).values
+    assert REST not in with_rest(Track(np.array([1.0]), np.ones(1), {"connections": np.array([1.0])})).values

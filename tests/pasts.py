@@ -1,0 +1,86 @@
+"""The longer past of a built snapshot: days of one life, with a load that follows the hours of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from advisor.features import InstanceWindow, ServiceWindow, Snapshot, Track
+from advisor.features.window import Array
+from tests.additions import with_recalled
+from tests.builders import NOW
+
+HOUR = 3600.0
+
+Level = Callable[[Array], Array]
+"""A level by the hours that the life has lasted; hours and rows are those of the decision model."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """One life.
+
+    Attributes:
+        hours: how long it has lasted.
+        step: seconds that a row stands for.
+        levels: column -> its course.
+        rps: requests a second, the mean over a day; None where nobody counts them.
+        swing: how much of that the load goes up and down over a day, 0 to 1.
+        begins: the hour of the day at its start; the load is least at hour 18 and greatest at hour 6.
+        noise: of each level, as a share of it.
+        version: that it runs.
+    """
+
+    hours: float
+    step: float
+    levels: dict[str, Level]
+    rps: float | None = 50.0
+    swing: float = 0.0
+    begins: float = 7.0
+    noise: float = 0.005
+    version: str = ""
+
+    def rows(self, seed: int, scale: float) -> Track:
+        """Its rows up to now; a time scale lets the same course pass faster."""
+        draw = np.random.default_rng(seed)
+        hours = np.arange(self.step, self.hours * HOUR + self.step / 2, self.step) / HOUR
+        values = {
+            name: level(hours) * (1 + draw.normal(0, self.noise, hours.size)) for name, level in self.levels.items()
+        }
+        values["cpu_user"] = self._load(hours) * 0.01 * self.step / scale
+        if self.rps is not None:
+            values["requests"] = draw.poisson(self.rps * self._load(hours) * self.step).astype(float) / scale
+        times = NOW - (self.hours - hours) * HOUR / scale
+        track = Track(times, np.full(times.size, self.step / scale), values)
+        return replace(track, lows=dict(values), highs=dict(values))
+
+    def _load(self, hours: Array) -> Array:
+        day: Array = 1 + self.swing * np.sin(2 * np.pi * (hours + self.begins) / 24)
+        return day
+
+
+def with_past(seen: Snapshot, rule: str, *pasts: Past, seed: int = 1, ended: tuple[Past, ...] = ()) -> Snapshot:
+    """The past of each process of a snapshot (the last one given stands for those after it), and of ended ones."""
+    scale = seen.time_scale
+    lives: list[InstanceWindow] = []
+    for place, one in enumerate(seen.window.instances):
+        past = pasts[min(place, len(pasts) - 1)]
+        began = NOW - past.hours * HOUR / scale
+        lives.append(replace(one, started=began, track=past.rows(seed + place, scale), version=past.version))
+    for place, past in enumerate(ended):
+        lives.append(InstanceWindow(500 + place, 1, 500, "single", None, past.rows(seed, scale), version=past.version))
+    start = min((float(life.track.times[0]) for life in lives), default=NOW)
+    past_window = ServiceWindow(seen.window.service_id, seen.window.name, start, NOW, tuple(lives), seen.window.hosts)
+    return with_recalled(seen, rule, past_window)
+
+
+def level(start: float, an_hour: float = 0.0) -> Level:
+    """A level that begins somewhere and grows by so much an hour."""
+    return lambda hours: start + an_hour * hours
+
+
+def fills(start: float, to: float, over: float) -> Level:
+    """A level that grows to its end as a cache does, most of it over so many hours."""
+    return lambda hours: start + (to - start) * (1 - np.exp(-hours / over))

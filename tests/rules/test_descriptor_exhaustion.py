@@ -1,0 +1,175 @@
+"""descriptor-exhaustion: processes near their limit, failures, the kernel's limit, and fast growth."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import Snapshot
+from advisor.vocabulary import Severity, Verdict
+from advisor.vocabulary.events import EXITED
+from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
+from tests.answers import ruled
+from tests.builders import Load, Senders, service, snapshot
+from tests.pasts import Level, Past, level, with_past
+
+RULE = "descriptor-exhaustion"
+SEEDS = (1, 2, 3)
+SCALES = (1.0, 5.0)
+LIMIT = 1000.0
+SHORT = "Error EMFILE"
+
+rule = partial(ruled, RULE)
+
+
+def holding(share: float, *, connected: float = 0.9, load: Load | None = None, scale: float = 1.0) -> Snapshot:
+    """A process that holds this share of its descriptors, most of them connections, without a longer past."""
+    seen = snapshot(load or Load(), time_scale=scale)
+    seen = with_figures(seen, fd_open=share * LIMIT, fd_limit=LIMIT, connections=share * LIMIT * connected)
+    return with_recalled(seen, RULE, service())
+
+
+def risen(share: float, ago: float) -> Snapshot:
+    """A process that holds this share since so many seconds, and held less before."""
+    seen = holding(share)
+    before = seen.window.instances[0].track.times < seen.now - ago
+    return with_figures(seen, fd_open=np.where(before, 300.0, share * LIMIT))
+
+
+def growing(descriptors: Level, now: float, *, seed: int = 1, scale: float = 1.0, **more: Level) -> Snapshot:
+    """The same with two hours of a life in which its descriptors went this way."""
+    seen = snapshot(Load(), seed=seed, time_scale=scale)
+    seen = with_figures(seen, fd_open=now, fd_limit=LIMIT, connections=50.0)
+    past = Past(2.5, 120.0, {"fd_open": descriptors, "connections": level(50)} | more)
+    return with_past(seen, RULE, past, seed=seed)
+
+
+def read(seen: Snapshot) -> Reading:
+    return rule(seen).reading
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(("share", "condition"), [
+    (0.91, Condition.OVER), (0.81, Condition.OVER), (0.79, Condition.BETWEEN), (0.71, Condition.BETWEEN),
+    (0.69, Condition.UNDER), (0.1, Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(share: float, condition: Condition, scale: float) -> None:
+    assert read(holding(share, scale=scale)).condition is condition
+
+
+def test_it_fires_at_the_first_look_that_shows_it() -> None:
+    seen = rule(holding(0.95))
+    assert seen.verdict is Verdict.FIRING
+    assert seen.reading.severity is Severity.CRITICAL
+    assert seen.reading.confidence >= 0.75
+
+
+def test_the_claim_holds_the_counts() -> None:
+    found = read(holding(0.85))
+    assert found.claim == "shop: process 1010 holds 850 of the 1,000 descriptors it may open, 90% of them connections"
+    assert found.severity is Severity.WARNING
+
+
+def test_a_level_must_hold_for_ten_minutes() -> None:
+    seen = risen(0.85, 400)
+    assert read(seen).condition is Condition.BETWEEN
+
+
+def test_nearly_full_for_a_minute_is_enough() -> None:
+    seen = risen(0.95, 90)
+    assert read(seen).condition is Condition.OVER
+
+
+def test_a_burst_of_half_a_minute_is_none() -> None:
+    seen = risen(0.95, 30)
+    assert read(seen).condition is Condition.BETWEEN
+
+
+@pytest.mark.parametrize(("share", "condition"), [(0.85, Condition.BETWEEN), (0.95, Condition.OVER)])
+def test_a_young_process_is_judged_by_the_upper_level(share: float, condition: Condition) -> None:
+    assert read(holding(share, load=Load(age=300.0))).condition is condition
+
+
+def test_the_fullest_process_speaks() -> None:
+    seen = with_figures(snapshot(Load(), Load()), fd_open=100.0, fd_limit=LIMIT)
+    seen = with_recalled(with_figures(seen, only=1, fd_open=950.0), RULE, service())
+    assert "process 1011 holds 950" in read(seen).claim
+
+
+@pytest.mark.parametrize("code", ["EMFILE", "ENFILE"])
+def test_a_process_that_ended_without_a_descriptor_is_critical_at_once(code: str) -> None:
+    seen = with_events(holding(0.3), happened(EXITED.name, 200, exception=f"Error {code}"))
+    assert rule(seen).verdict is Verdict.FIRING
+    assert read(seen).severity is Severity.CRITICAL
+    assert "1 process ended in the last ten minutes for want of a descriptor" in read(seen).claim
+
+
+def test_it_does_not_clear_within_an_hour_of_a_failure() -> None:
+    seen = with_events(holding(0.3), happened(EXITED.name, 1800, exception=SHORT))
+    assert read(seen).condition is Condition.BETWEEN
+    old = with_events(holding(0.3), happened(EXITED.name, 3700, exception=SHORT))
+    assert read(old).condition is Condition.UNDER
+
+
+@pytest.mark.parametrize("exception", ["Error ENOENT", "TypeError", ""])
+def test_stays_silent_for_other_ends(exception: str) -> None:
+    seen = with_events(holding(0.3), happened(EXITED.name, 200, exception=exception))
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+def test_the_kernel_may_be_full_as_well() -> None:
+    seen = with_host_figures(holding(0.3), fd_open=95_000.0, fd_limit=100_000.0)
+    assert rule(seen).verdict is Verdict.FIRING
+    assert "95% of all descriptors" in read(seen).claim
+    roomy = with_host_figures(holding(0.3), fd_open=9_000.0, fd_limit=9.2e18)
+    assert rule(roomy).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scale", SCALES)
+def test_fast_growth_fires_before_the_level_does(seed: int, scale: float) -> None:
+    seen = growing(level(60, 200), now=560, seed=seed, scale=scale)
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).severity is Severity.CRITICAL
+    assert "more an hour it reaches the limit in" in read(seen).claim
+
+
+@pytest.mark.parametrize(("descriptors", "now"), [(level(60, 200), 450.0), (level(300, 90), 525.0)])
+def test_stays_silent_for_growth_that_has_time(descriptors: Level, now: float) -> None:
+    assert rule(growing(descriptors, now)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stays_silent_for_idle_websockets_that_come_in(seed: int) -> None:
+    ramp = level(100, 180)
+    seen = growing(lambda hours: ramp(hours) + 60, 600, seed=seed, connections=ramp, websockets=ramp)
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stays_silent_for_logs_that_rotate(seed: int) -> None:
+    seen = growing(lambda hours: 450 + 150 * (hours % 0.5), 600, seed=seed)
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stays_silent_for_a_steady_half(seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(0, 5, 1000)
+    seen = growing(lambda hours: 550 + noise[: hours.size], 550, seed=seed)
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+def test_evidence_also_shows_what_speaks_against() -> None:
+    held = {e.signal: e.holds for e in read(holding(0.3)).evidence}
+    assert held["fd_long"] is False
+    assert held["fd_refused"] is False
+    assert held["fd_connected"] is None
+
+
+def test_unknown_without_the_agent() -> None:
+    seen = rule(with_recalled(snapshot(Load(), senders=Senders(agent=False)), RULE, service()))
+    assert seen.verdict is Verdict.UNKNOWN
+    assert "run the agent" in seen.reading.missing[0]
