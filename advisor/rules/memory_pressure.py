@@ -1,0 +1,209 @@
+"""Memory runs out
+
+## What it sees
+The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one; or what is
+left of the heap after garbage collection is {heap:.0%} of its limit; or memory comes back from swap all the time; or
+a process was killed while its memory was full; or it is {half:.0%} full and grows to its limit within hours at equal
+load. What a process may use is the limit of its control group (systemd, container), or else the machine's memory.
+
+## Why it matters
+At the limit the kernel kills the process without a word in its log, or V8 spends its time on garbage collection and
+then ends it. On a machine that swaps everything is slow.
+
+## What to do
+See first what fills it. A heap near its own limit with room beside it: give the heap more. Buffers and big answers:
+stream and page. Growth at equal load: find the leak. Memory that follows the load: more machines. Memory that is
+simply needed: a bigger machine.
+
+## Known limits
+On a machine that is not limited by a control group only a shortage that is felt counts, or one that this service
+makes itself: a database that uses all memory by design is none. That a kill was for want of memory is
+concluded from the last known level.
+
+## References
+- [GitLab runbooks: container memory saturation](https://gitlab.com/gitlab-com/runbooks)
+- [Linux: memory controller](https://docs.kernel.org/admin-guide/cgroup-v2.html#memory)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
+from advisor.diagnosis.leaks import READ_MEMORY, Pace, of_memory
+from advisor.diagnosis.words import counted, lasting, number, percent, size
+from advisor.features import Snapshot, stats
+from advisor.features.kills import killed_full
+from advisor.features.memory import Bound, Memory, heap_floor, heap_limit, heap_share, memory_of, swaps
+from advisor.features.process import Process
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=(("memory_rss", "heap_used", "heap_floor"), ("memory_limit", "cgroup_memory_limit", "heap_limit")),
+    suggests=(),
+    window=60.0,
+    hold=0.0,
+    clear_hold=300.0,
+    place=2,
+    explained_by=(),
+    recall=Recall(2 * HOUR, 120.0, 60.0, process=READ_MEMORY),
+    busy=Limit(0.85, "1", "VPA and KRR add 15% to the peak of a container: this is the other side of it"),
+    critical=Limit(0.92, "1", "a little above GitLab's soft limit for containers, 0.90"),
+    relaxed=Limit(0.75, "1", "ten points below the fire level, so that noise does not reopen it"),
+    heap=Limit(0.85, "1", "from here on V8 collects for less and less room (decision model C4)"),
+    half=Limit(0.70, "1", "below it a few hours of growth are no emergency (C5, fast path)"),
+    own=Limit(0.50, "1", "with less than half of the machine's memory in use it is others who fill it"),
+    pressure=Limit(0.05, "1", "a twentieth of the time some task waits for memory: the shortage is felt"),
+    swapping=Limit(10, "{operation}/s", "fewer pages from swap are what was put out long ago"),
+    grown=Limit(0.08, "1", "less is within what caches and pools take (C5)"),
+    least=Limit(20e6, "By", "less than 20 MB is within what a young process settles by (C5)"),
+    horizon=Limit(6 * HOUR, "s", "sooner than this the slow proof of a leak comes too late (C5, fast path)"),
+    **PROOF,
+)
+
+LONG = 600.0  # seconds for which a level must hold, or within which a kill was just now
+RECENT = 3600.0  # seconds after a kill in which the rule does not clear
+PACE = Pace(skip=1800.0, apart=1800.0, smooth=600.0)
+_ALONE = ("memory_long", "memory_now", "heap_share", "swapping", "killed")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The fullest process: its memory, whose doing that is, and what remains of its heap."""
+
+    process: Process
+    memory: Memory
+    own: float
+    felt: float
+    heap: float
+
+    @property
+    def fullest(self) -> float:
+        """The greater of both shares, 0 to 1; that of a machine which others fill does not count."""
+        told = [self.memory.share if self.counts else math.nan, self.heap]
+        return max((share for share in told if not math.isnan(share)), default=0.0)
+
+    @property
+    def counts(self) -> bool:
+        """True if the level of its memory alone is trouble: its own limit, its own doing, or felt."""
+        return self.memory.bound is Bound.GROUP or self.own >= rule.own or self.felt >= rule.pressure
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Look at the fullest process, at kills, at swapping, and at growth."""
+    states = [_state(snapshot, process) for process in snapshot.processes]
+    known = [s for s in states if not (math.isnan(s.memory.share) and math.isnan(s.heap))]
+    if not known:
+        return Reading(Condition.UNKNOWN, missing=("Memory and its limit: run the agent on the host",))
+    worst = max(known, key=lambda state: state.fullest)
+    growing = _growing(snapshot, known)
+    evidence = _evidence(snapshot, worst, growing)
+    over = any(e.holds for e in evidence if e.signal in _ALONE) or _runs_out(evidence)
+    calm = worst.fullest < rule.relaxed and not killed_full(snapshot, RECENT, rule.busy)
+    return Reading(
+        condition=Condition.OVER if over else Condition.UNDER if calm else Condition.BETWEEN,
+        claim=_claim(snapshot, worst, growing if _runs_out(evidence) else None),
+        evidence=evidence,
+        severity=_severity(snapshot, worst, growing if _runs_out(evidence) else None),
+        confidence=_confidence(snapshot, worst, over=over),
+    )
+
+
+def _state(snapshot: Snapshot, process: Process) -> State:
+    machine = snapshot.machine_of(process)
+    memory = memory_of(process, machine, LONG)
+    mates = snapshot.on(machine) if machine else (process,)
+    own = stats.known_sum([p.memory(rule.window) for p in mates]) / memory.used if memory.used > 0 else math.nan
+    felt = math.nan if machine is None else stats.level(machine.track, "pressure_memory", machine.span(LONG))
+    return State(process, memory, own, felt, heap_share(process, LONG))
+
+
+def _growing(snapshot: Snapshot, known: list[State]) -> Growing | None:
+    near = [state.process for state in known if state.fullest >= rule.half]
+    return soonest(rule, of_memory(snapshot, rule.id, near, PACE), snapshot.time_scale)
+
+
+def _runs_out(evidence: tuple[Evidence, ...]) -> bool:
+    trend = [e.holds for e in evidence if e.signal.startswith("growth") or e.signal == "time_to_limit"]
+    return bool(trend) and all(trend)
+
+
+def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tuple[Evidence, ...]:
+    memory, process = worst.memory, worst.process
+    lowest, now = memory.lowest / memory.limit, memory.lowest_now / memory.limit
+    long = memory.held(rule.busy) and worst.counts and process.history(LONG) >= 0.9
+    paged, kills = _swapping(snapshot, worst), len(killed_full(snapshot, LONG, rule.busy))
+    bound = f"of the {memory.bound}"
+    found = [
+        Evidence("memory_long", f"Memory {bound} in use, least of ten minutes", finite(lowest), "1", rule.busy,
+                 "at least", long, process.name),
+        Evidence("memory_now", f"Memory {bound} in use, least of a minute", finite(now), "1", rule.critical, "at least",
+                 memory.held_now(rule.critical) and worst.counts, process.name),
+        Evidence("heap_share", "Heap in use after collection, of its limit", finite(worst.heap), "1", rule.heap,
+                 "at least", worst.heap >= rule.heap, process.name),
+        Evidence("swapping", "Pages back from swap a second", finite(paged), "{operation}/s", rule.swapping, "at least",
+                 paged >= rule.swapping and memory.share >= rule.relaxed),
+        Evidence("killed", "Processes killed with their memory full, in ten minutes", kills, "1", 1, "at least",
+                 kills >= 1),
+        Evidence("memory_limit", f"Memory {bound}", finite(memory.limit), "By", subject=process.name),
+        Evidence("own_memory", "Of the memory in use, by this service", finite(worst.own), "1", subject=process.name),
+    ]  # fmt: skip
+    return (*found, *(evidence_of(rule, growing, snapshot.time_scale) if growing else ()))
+
+
+def _swapping(snapshot: Snapshot, worst: State) -> float:
+    machine = snapshot.machine_of(worst.process)
+    return math.nan if machine is None else swaps(worst.process, machine, LONG)
+
+
+def _severity(snapshot: Snapshot, worst: State, growing: Growing | None) -> Severity:
+    urgent = worst.fullest >= rule.critical or bool(killed_full(snapshot, LONG, rule.busy))
+    urgent = urgent or (growing is not None and growing.time_left * snapshot.time_scale < 4 * HOUR)
+    return Severity.CRITICAL if urgent else Severity.WARNING
+
+
+def _confidence(snapshot: Snapshot, worst: State, *, over: bool) -> float:
+    if not over:
+        return 0.6 * stats.ramp(worst.fullest, rule.relaxed, rule.busy)
+    exact = worst.memory.bound is Bound.GROUP or worst.heap >= rule.heap
+    return confidence(
+        required=(1.0,),
+        support=(
+            1.0 if exact else stats.ramp(worst.own, 0.0, rule.own),
+            stats.ramp(worst.fullest, rule.half, rule.busy),
+        ),
+        coverage=snapshot.coverage(rule.window),
+    )
+
+
+def _claim(snapshot: Snapshot, worst: State, growing: Growing | None) -> str:
+    kills = len(killed_full(snapshot, LONG, rule.busy))
+    memory, process = worst.memory, worst.process
+    if kills:
+        return f"{snapshot.name}: {counted(kills, 'process')} killed in the last ten minutes with memory full"
+    if growing:
+        more = size(growing.growth.slope * HOUR)
+        return (
+            f"{snapshot.name}: the {growing.what} of {growing.subject} grows by {more} an hour at equal load and fills "
+            f"the {size(growing.room)} that are left in {lasting(growing.time_left)}"
+        )
+    paged = _swapping(snapshot, worst)
+    if paged >= rule.swapping:
+        return f"{snapshot.name}: the machine reads {number(paged)} pages a second back from swap"
+    if not worst.counts or worst.heap >= memory.share or math.isnan(memory.share):
+        held, whole = heap_floor(process, LONG), heap_limit(process, LONG)
+        if not math.isnan(held / whole):
+            return (
+                f"{snapshot.name}: {size(held)} of {process.name}'s heap stay in use after collection, "
+                f"{percent(held / whole)} of its limit"
+            )
+    return (
+        f"{snapshot.name}: {size(memory.used)} of the {size(memory.limit)} of the {memory.bound} of {process.name} "
+        f"are in use, {percent(memory.share)}"
+    )

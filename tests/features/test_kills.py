@@ -1,0 +1,74 @@
+"""kills: which ends were for want of memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from advisor.features import InstanceWindow, Snapshot
+from advisor.features.kills import killed_full
+from advisor.vocabulary.events import EXITED
+from tests.additions import happened, with_events, with_figures, with_window
+from tests.builders import Load, Machine, snapshot
+
+GB = 1e9
+SELF, AGENT = 10, 11
+
+
+def ended(used: float, *, ago: float = 300.0, scale: float = 1.0, group: bool = True, **said: Any) -> Snapshot:
+    """A process of a group of 1 GB that used so much of it until it ended; another one goes on."""
+    seen = snapshot(Load(), Load(), time_scale=scale, machine=Machine(memory=8 * GB, available=8 * GB - used))
+    if group:
+        seen = with_figures(seen, cgroup_memory_limit=GB, cgroup_memory_usage=used, heap_limit=GB, heap_used=used)
+    dead, alive = seen.window.instances
+    seen = with_window(seen, instances=(_until(dead, seen.now - ago), alive))
+    return with_events(seen, happened(EXITED.name, ago, **said))
+
+
+def _until(one: InstanceWindow, at: float) -> InstanceWindow:
+    kept = one.track.times <= at
+    values = {name: figures[kept] for name, figures in one.track.values.items()}
+    return replace(one, track=replace(one.track, times=one.track.times[kept], spans=one.track.spans[kept],
+                                      values=values, latencies={}))  # fmt: skip
+
+
+def killed(seen: Snapshot, seconds: float = 600.0) -> int:
+    return len(killed_full(seen, seconds, 0.85))
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_a_kill_with_the_memory_full_counts(scale: float) -> None:
+    seen = ended(0.95 * GB, ago=300 / scale, scale=scale, signal="SIGKILL", instance_id=AGENT, pid=1010)
+    assert killed(seen) == 1
+
+
+@pytest.mark.parametrize(("used", "count"), [(0.86, 1), (0.84, 0), (0.3, 0)])
+def test_a_kill_with_room_left_does_not(used: float, count: int) -> None:
+    assert killed(ended(used * GB, signal="SIGKILL", instance_id=AGENT, pid=1010)) == count
+
+
+@pytest.mark.parametrize("said", [{"signal": "SIGABRT"}, {"exit_code": 134}])
+def test_v8_ends_a_process_whose_heap_is_full(said: dict[str, Any]) -> None:
+    assert killed(ended(0.97 * GB, instance_id=AGENT, pid=1010, **said)) == 1
+    assert killed(ended(0.5 * GB, instance_id=AGENT, pid=1010, **said)) == 0
+
+
+@pytest.mark.parametrize("said", [{"signal": "SIGTERM"}, {"exit_code": 0}, {"exit_code": 1}, {}])
+def test_other_ends_do_not_count(said: dict[str, Any]) -> None:
+    assert killed(ended(0.97 * GB, instance_id=SELF, **said)) == 0
+
+
+def test_without_a_group_the_machine_is_asked() -> None:
+    assert killed(ended(7.8 * GB, group=False, signal="SIGKILL", pid=1010)) == 1
+    assert killed(ended(4.0 * GB, group=False, signal="SIGKILL", pid=1010)) == 0
+
+
+def test_only_ends_of_the_asked_time_count() -> None:
+    seen = ended(0.95 * GB, ago=500, signal="SIGKILL", pid=1010)
+    assert (killed(seen, 600), killed(seen, 400)) == (1, 0)
+
+
+def test_a_process_that_is_not_known_counts_for_nothing() -> None:
+    assert killed(ended(0.95 * GB, signal="SIGKILL", pid=4242)) == 0
