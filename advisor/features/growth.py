@@ -31,6 +31,9 @@ LIKELY: Final = 2.365
 SLOWING: Final = 1 / 3
 """A late slope below this share of the early one is a cache or a warm-up that fills (decision model C5)."""
 
+STRAIGHT: Final = 0.9
+"""A late slope of at least this share of the early one is no bend: straight leaks differ by as much from noise."""
+
 APART: Final = 1 / 12
 """Pairs must have their middles in this share of the course at least, or nothing is known of a bend in it: on
 simulated days (seeds 0 to 29) every fire at a cache that still filled came from a narrower cluster."""
@@ -101,8 +104,8 @@ class Growth:
 
     @property
     def rest(self) -> float:
-        """Units that it still grows by if it goes on to slow down as it did; infinite if it does not slow down."""
-        if math.isnan(self.early) or math.isnan(self.late) or self.late >= self.early:
+        """Units that it still grows by if it goes on to slow down as it did; infinite where it hardly slows down."""
+        if math.isnan(self.early) or math.isnan(self.late) or self.late >= self.early * STRAIGHT:
             return math.inf
         if self.late <= 0:
             return 0.0

@@ -3,8 +3,8 @@
 ## What it sees
 The heap that is left after garbage collection, or the memory of buffers outside it, grows at equal load over most
 of a day: {rising:.0%} of all moments with the same load have more of it later, by at least {grown:.0%} and
-{least:.0f} bytes, and at that pace the process reaches its limit within three days. Growth that slows down as a cache
-does when it fills is none.
+{least:.0f} bytes, and at that pace the process reaches its limit within two weeks. Growth that slows down as a cache
+does when it fills is none. It is a warning only if the end is less than a day away.
 
 ## Why it matters
 At the limit the process collects garbage most of the time, then it is killed or ends by itself. More processes,
@@ -48,7 +48,7 @@ rule = Rule(
     recall=Recall(72 * HOUR, 300.0, HOUR, process=READ_MEMORY),
     grown=Limit(0.08, "1", "less is within what caches and pools take over a day (C5)"),
     least=Limit(20e6, "By", "less than 20 MB is within what a young process settles by (C5)"),
-    horizon=Limit(72 * HOUR, "s", "later than in three days there is time to look again (C5)"),
+    horizon=Limit(14 * 24 * HOUR, "s", "later than in two weeks a release comes first (decision model 1.2)"),
     soon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
     day=Limit(24 * HOUR, "s", "sooner than this it is a warning (decision model 1.2)"),
     relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires"),
