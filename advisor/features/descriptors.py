@@ -38,7 +38,8 @@ class Descriptors:
     @property
     def connected(self) -> float:
         """The share of the open ones that are connections from outside, 0 to 1; NaN where nobody counts them."""
-        return min(1.0, self.connections / self.open) if self.open > 0 else math.nan
+        share = self.connections / self.open if self.open > 0 else math.nan
+        return 1.0 if share > 1 else share
 
     def held(self, level: float) -> bool:
         """True if at least this share was open over the whole span."""

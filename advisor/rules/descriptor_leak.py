@@ -35,7 +35,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("fd_open", "fd_limit", ("connections", "websockets")),
-    suggests=(),
+    suggests=("raise-limit",),
     window=60.0,
     hold=600.0,
     clear_hold=600.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,6 +42,7 @@ def test_websockets_count_as_connections_only_once() -> None:
 def test_what_is_not_reported_is_unknown() -> None:
     found = told(snapshot(Load(), senders=Senders(agent=False)))
     assert math.isnan(found.share)
+    assert math.isnan(replace(found, open=10.0, connections=math.nan).connected)
     assert not found.held(0.0)
     assert not found.held_now(0.0)
 

@@ -1,0 +1,132 @@
+"""raise-limit: sized by peak and growth; vetoed for leaks; its files read by systemd, docker-compose and a shell."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from advisor.diagnosis import Option
+from advisor.features import Snapshot
+from tests.additions import with_figures, with_recalled
+from tests.answers import expected, option, rejection
+from tests.builders import Load, Senders, service, snapshot
+from tests.pasts import Level, Past, level, with_past
+from tests.strategies.tools.compose import understood
+from tests.strategies.tools.node import program
+from tests.strategies.tools.shell import read
+from tests.strategies.tools.systemd import complaints
+
+EXHAUSTED, LEAKING, SATURATED = "descriptor-exhaustion", "descriptor-leak", "event-loop-saturated"
+
+offered = partial(option, "raise-limit", EXHAUSTED)
+refused = partial(rejection, "raise-limit", EXHAUSTED)
+
+
+def crowded(share: float = 0.85, *, limit: float = 1024.0, connected: float = 0.9, name: str = "shop") -> Snapshot:
+    """A process whose connections fill its limit."""
+    seen = with_figures(
+        snapshot(Load(), name=name), fd_open=share * limit, fd_limit=limit, connections=connected * share * limit
+    )
+    return with_recalled(seen, EXHAUSTED, service())
+
+
+def grown(fd_open: Level, connections: Level, now: float, hours: float = 2.5) -> Snapshot:
+    seen = with_figures(snapshot(Load()), fd_open=now, fd_limit=1024.0, connections=now * 0.9)
+    return with_past(seen, EXHAUSTED, Past(hours, 120.0, {"fd_open": fd_open, "connections": connections}, noise=0.0))
+
+
+def code(found: Option, platform: str, file: str) -> str:
+    return next(step.code for step in found.steps if step.platform == platform and file in step.file)
+
+
+@pytest.mark.parametrize(("share", "limit", "wanted"), [
+    (0.85, 1024, "2,048"), (0.95, 1024, "2,048"), (0.85, 4096, "8,192"), (0.99, 60_000, "131,072"),
+    (0.6, 1000, "2,048"),
+])  # fmt: skip
+def test_it_leaves_room_for_as_many_again(share: float, limit: float, wanted: str) -> None:
+    assert offered(crowded(share, limit=limit)).title.startswith(f"Let each process open {wanted} descriptors instead")
+
+
+def test_what_came_on_top_is_added() -> None:
+    found = offered(grown(level(100, 300), level(60, 300), now=850))
+    assert "4,096" in found.title
+    assert "came on top" in found.why
+
+
+def test_the_effect_is_open_over_the_new_limit() -> None:
+    now = expected(offered(crowded(0.85)), "fd_ratio")
+    assert now.now == pytest.approx(0.85)
+    assert now.low is not None
+    assert now.high is not None
+    assert now.low < 0.85 / 2 < now.high < 0.5
+
+
+def test_a_leak_is_vetoed() -> None:
+    leak = grown(level(60, 200), level(50), now=560)
+    assert "nobody closes them" in refused(leak)
+    past = Past(4, 300.0, {"fd_open": level(60, 120), "connections": level(40)})
+    seen = with_figures(snapshot(Load()), fd_open=500.0, fd_limit=1024.0, connections=450.0)
+    assert "nobody closes them" in rejection("raise-limit", LEAKING, with_past(seen, LEAKING, past))
+
+
+def test_descriptors_that_are_no_connections_are_looked_at_first() -> None:
+    assert "Only 39% of 870" in refused(crowded(connected=0.39))
+    assert offered(crowded(connected=0.41))
+
+
+def test_a_high_limit_is_not_raised_further() -> None:
+    assert "may already open 65,536" in refused(crowded(limit=65_536.0))
+
+
+def test_a_limit_that_is_half_empty_is_left_alone() -> None:
+    assert "has 502 of 1,024 open, 49%" in refused(crowded(0.49))
+    assert "may already open 65,536" in rejection("raise-limit", SATURATED, snapshot())
+
+
+def test_it_needs_the_agent() -> None:
+    seen = with_recalled(snapshot(senders=Senders(agent=False)), EXHAUSTED, service())
+    assert "0 processes report" in refused(seen)
+
+
+def test_without_a_count_of_connections_it_is_less_sure() -> None:
+    seen = crowded()
+    for column in ("connections", "websockets"):
+        del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    assert offered(seen).confidence < offered(crowded()).confidence
+
+
+@pytest.mark.parametrize("platform", ["systemd", "PM2", "Kubernetes"])
+def test_systemd_understands_each_drop_in(platform: str, tmp_path: Path) -> None:
+    drop_in = code(offered(crowded()), platform, "descriptors.conf")
+    assert "LimitNOFILE=2048" in drop_in
+    assert complaints(drop_in, tmp_path) == ""
+
+
+def test_a_wrong_drop_in_would_be_seen(tmp_path: Path) -> None:
+    assert "LimitNOFILES" in complaints("[Service]\nLimitNOFILES=2048\n", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["shop", "Shop Front 2", "über/laden"])
+def test_docker_compose_understands_its_file(name: str, tmp_path: Path) -> None:
+    found = understood(code(offered(crowded(name=name)), "Docker", "compose.yaml"), tmp_path)
+    (described,) = found["services"].values()
+    assert described["ulimits"]["nofile"] == {"soft": 2048, "hard": 2048}
+
+
+def test_a_shell_can_read_its_commands() -> None:
+    assert len(read(offered(crowded(name="it's mine")).steps)) == 4
+
+
+def test_node_raises_its_soft_limit_to_the_hard_one() -> None:
+    """So the hard limit is the one to set, as the steps say."""
+    hard = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 4096)
+    told = subprocess.run(
+        [program(), "-p", "require('fs').readFileSync('/proc/self/limits', 'utf8').match(/open files +(\\d+)/)[1]"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard)),
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert int(told.stdout) == hard
