@@ -71,6 +71,8 @@ def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence
         Evidence(signal, label, finite(value), unit, finite(limit), "at least", not value < limit, found.subject)
         for signal, label, value, unit, limit in figures
     ]
+    compared.append(Evidence("slope", f"Growth of the {found.what} in an hour", finite(growth.slope * HOUR), found.unit,
+                             subject=found.subject))  # fmt: skip
     compared.append(Evidence("growth_late", "Late growth, of early growth", finite(bend), "1", SLOWING, "at least",
                              growth.is_steady, found.subject))  # fmt: skip
     time = found.time_left

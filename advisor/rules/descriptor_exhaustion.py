@@ -42,7 +42,7 @@ from advisor.vocabulary.events import EXITED
 rule = Rule(
     __name__,
     needs=("fd_open", "fd_limit"),
-    suggests=("raise-limit",),
+    suggests=("raise-limit", "fix-leak"),
     window=60.0,
     hold=0.0,
     clear_hold=300.0,

@@ -35,7 +35,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("fd_open", "fd_limit", ("connections", "websockets")),
-    suggests=("raise-limit",),
+    suggests=("fix-leak", "raise-limit"),
     window=60.0,
     hold=600.0,
     clear_hold=600.0,
@@ -81,7 +81,7 @@ def _kind(snapshot: Snapshot, worst: Growing) -> str:
 
 
 def _condition(worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:
-    if all(e.holds for e in evidence):
+    if all(e.holds for e in evidence if e.holds is not None):
         return Condition.OVER
     calm = not is_proven(evidence) and (worst.growth.rising < rule.relaxed or worst.growth.gained < rule.least / 2)
     return Condition.UNDER if calm else Condition.BETWEEN

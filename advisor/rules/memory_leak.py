@@ -39,7 +39,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("heap_floor", "heap_used", "memory_rss"),),
-    suggests=(),
+    suggests=("fix-leak",),
     window=60.0,
     hold=HOUR,
     clear_hold=HOUR,
@@ -86,7 +86,7 @@ def check(snapshot: Snapshot) -> Reading:
 
 
 def _condition(worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:
-    if all(e.holds for e in evidence):
+    if all(e.holds for e in evidence if e.holds is not None):
         return Condition.OVER
     calm = not is_proven(evidence) and (worst.growth.rising < rule.relaxed or worst.growth.gained < rule.least / 2)
     return Condition.UNDER if calm else Condition.BETWEEN
