@@ -1,0 +1,136 @@
+"""One process in a container: the image, what stays out of it, and a compose file for one host."""
+
+from __future__ import annotations
+
+import json
+import math
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.diagnosis.advice import Step
+
+PLATFORM: Final = "Docker"
+MIB: Final = 2**20
+
+ROOM: Final = 1.5
+"""Memory that a container gets, as a multiple of what a process takes now: a peak must fit, a leak must not."""
+
+HEAP: Final = 0.75
+"""Share of a container's memory that the heap may take (decision model C4); the rest is for buffers and code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One service, one process a container.
+
+    Attributes:
+        name: as the service calls itself.
+        script: what Node.js is started with.
+        copies: containers that run at least.
+        most: containers that may run at most.
+        memory: bytes that a process takes now; NaN where it is not known.
+        port: where it listens.
+    """
+
+    name: str
+    script: str
+    copies: int
+    most: int
+    memory: float = math.nan
+    port: int = 3000
+
+    @property
+    def label(self) -> str:
+        """The name as DNS and Kubernetes take it: at most 40 lower-case letters, digits and hyphens."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40].strip("-").removeprefix("-") or "service"
+
+    @property
+    def mebibytes(self) -> int:
+        """Memory of one container in MiB, in steps of 64; 512 where today's is not known."""
+        return 512 if math.isnan(self.memory) else max(128, 64 * math.ceil(ROOM * self.memory / MIB / 64))
+
+    @property
+    def heap(self) -> int:
+        """The heap's limit in MiB that leaves room for the rest."""
+        return int(self.mebibytes * HEAP)
+
+
+def steps(workload: Workload) -> tuple[Step, ...]:
+    """An image with the code and all it depends on, and copies of it on one host."""
+    return (
+        Step("Build one image with the code and all that it depends on. It starts in seconds, is the same on every "
+             "machine, and runs one process, not as root. Docker, containerd and runc run it alike; where system "
+             "containers are preferred, LXC runs the same process under systemd.", PLATFORM, "Dockerfile",
+             dockerfile(workload)),
+        Step("Keep out of the image what is not needed in it.", PLATFORM, ".dockerignore", IGNORED),
+        Step("For one host: copies with limits and a health check. /health must answer 200 while the process can "
+             "serve, and 503 from the moment that it is asked to stop.", PLATFORM, "compose.yaml", compose(workload)),
+        Step("Build and start.", PLATFORM, "shell", "docker compose up --build --detach"),
+    )  # fmt: skip
+
+
+def dockerfile(workload: Workload) -> str:
+    """The image, built in two stages."""
+    script = workload.script
+    # In the image the code lies in a folder of its own; an absolute path of today means nothing there.
+    start = posixpath.basename(script) if script.startswith("/") else script
+    return _DOCKERFILE.format(
+        port=workload.port, command=json.dumps(["node", f"--max-old-space-size={workload.heap}", start])
+    )
+
+
+def compose(workload: Workload) -> str:
+    """The compose file."""
+    return _COMPOSE.format(name=workload.label, copies=workload.copies, memory=workload.mebibytes, port=workload.port)
+
+
+_DOCKERFILE: Final = """FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev
+
+FROM node:22-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY . .
+USER node
+EXPOSE {port}
+# In this form the process gets SIGTERM itself; a shell or npm in between would swallow it.
+CMD {command}
+"""
+
+IGNORED: Final = """node_modules
+.git
+.env*
+*.log
+coverage
+test
+"""
+
+_COMPOSE: Final = """services:
+  {name}:
+    build: .
+    init: true
+    expose: ["{port}"] # put NGINX or another balancer in front
+    restart: unless-stopped
+    stop_grace_period: 15s
+    deploy:
+      replicas: {copies}
+      resources:
+        limits:
+          cpus: "1" # one event loop uses one core
+          memory: {memory}M
+    healthcheck:
+      test:
+        - CMD
+        - node
+        - -e
+        - "fetch('http://127.0.0.1:{port}/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+      interval: 10s
+      timeout: 3s
+      retries: 3
+      start_period: 20s
+"""

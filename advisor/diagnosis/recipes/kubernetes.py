@@ -1,0 +1,194 @@
+"""Copies on Kubernetes: a Deployment that loses no request, and an autoscaler with bounds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from advisor.diagnosis.advice import Step
+from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes.container import Workload
+
+PLATFORM: Final = "Kubernetes"
+
+
+def steps(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> tuple[Step, ...]:
+    """A Deployment, its Service and budget, and the autoscaler.
+
+    Args:
+        workload: what runs, with the fewest and most copies.
+        rate: requests per second that one copy carries at the target utilization; None where it is not known.
+        on_cpu: False where the processor says nothing of the load (WebSockets, waiting for others).
+    """
+    return (
+        Step("Run the copies. Requests are given for the processor and both for memory: without requests the "
+             "autoscaler has nothing to take percents of. There is no processor limit, which would only throttle.",
+             PLATFORM, "deployment.yaml", deployment(workload)),
+        Step("Give them one address, and keep most of them while nodes are replaced.", PLATFORM, "service.yaml",
+             service(workload)),
+        Step(_scaling(on_cpu), PLATFORM, "hpa.yaml", autoscaler(workload, rate, on_cpu=on_cpu)),
+        Step("Custom metrics reach the autoscaler through an adapter (prometheus-adapter, KEDA) that reads the metrics "
+             "page of the service. Until then the other metrics scale alone.", PLATFORM),
+        Step("Apply, then watch it decide.", PLATFORM, "shell",
+             f"kubectl apply -f deployment.yaml -f service.yaml -f hpa.yaml\nkubectl get hpa {workload.label} --watch"),
+        Step("Let the nodes follow the copies. Google Kubernetes Engine: name the node pool and its bounds.",
+             "GKE", "shell", GKE),
+        Step("Amazon EKS: install the Cluster Autoscaler (or Karpenter) with rights to the node group, and tag the "
+             "group so that it is found.", "EKS", "shell", EKS),
+    )  # fmt: skip
+
+
+def _scaling(on_cpu: bool) -> str:
+    if on_cpu:
+        return (
+            f"Scale on the processor at {TARGET:.0%} of the one core that a loop can use, on memory, and on requests. "
+            "The highest of the three decides. It grows at once and shrinks slowly, after five quiet minutes."
+        )
+    return (
+        "Scale on event loop utilization and on requests or open connections: the processor stays low however many "
+        "clients wait. It grows at once and shrinks slowly, after five quiet minutes."
+    )
+
+
+def deployment(workload: Workload) -> str:
+    """The Deployment, as YAML."""
+    return _DEPLOYMENT.format(
+        name=workload.label, copies=workload.copies, port=workload.port, memory=workload.mebibytes
+    )
+
+
+def service(workload: Workload) -> str:
+    """The Service and the PodDisruptionBudget, as YAML."""
+    return _SERVICE.format(name=workload.label, port=workload.port)
+
+
+def autoscaler(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> str:
+    """The HorizontalPodAutoscaler, as YAML."""
+    metrics = _RESOURCES.format(cpu=round(TARGET * 100)) if on_cpu else _LOOP.format(loop=round(TARGET * 1000))
+    if rate is not None:
+        metrics += _REQUESTS.format(rate=max(1, round(rate)))
+    return _HPA.format(name=workload.label, least=workload.copies, most=workload.most, metrics=metrics)
+
+
+_DEPLOYMENT: Final = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+  labels: {{app: {name}}}
+spec:
+  replicas: {copies} # remove this line once the autoscaler runs: it decides from then on
+  selector:
+    matchLabels: {{app: {name}}}
+  strategy:
+    rollingUpdate: {{maxSurge: 1, maxUnavailable: 0}}
+  template:
+    metadata:
+      labels: {{app: {name}}}
+    spec:
+      terminationGracePeriodSeconds: 30
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels: {{app: {name}}}
+      containers:
+        - name: {name}
+          image: registry.example.com/{name}:1.0.0
+          ports:
+            - containerPort: {port}
+          resources:
+            requests: {{cpu: 1000m, memory: {memory}Mi}}
+            limits: {{memory: {memory}Mi}}
+          securityContext: {{runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false}}
+          startupProbe:
+            httpGet: {{path: /health, port: {port}}}
+            periodSeconds: 2
+            failureThreshold: 30
+          readinessProbe:
+            httpGet: {{path: /ready, port: {port}}}
+            periodSeconds: 5
+            failureThreshold: 2
+          livenessProbe: # slower than readiness: a busy loop must not be killed for being busy
+            httpGet: {{path: /health, port: {port}}}
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 6
+          lifecycle:
+            preStop: # balancers learn of the end a moment later than the process
+              exec: {{command: ["sleep", "10"]}}
+"""
+
+_SERVICE: Final = """apiVersion: v1
+kind: Service
+metadata:
+  name: {name}
+spec:
+  selector: {{app: {name}}}
+  ports:
+    - port: 80
+      targetPort: {port}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {name}
+spec:
+  maxUnavailable: 1
+  selector:
+    matchLabels: {{app: {name}}}
+"""
+
+_HPA: Final = """apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {name}
+spec:
+  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: {name}}}
+  minReplicas: {least}
+  maxReplicas: {most}
+  metrics:
+{metrics}  behavior:
+    scaleUp:
+      stabilizationWindowSeconds: 0
+      policies:
+        - {{type: Percent, value: 100, periodSeconds: 60}}
+        - {{type: Pods, value: 2, periodSeconds: 60}}
+    scaleDown:
+      stabilizationWindowSeconds: 300
+      policies:
+        - {{type: Percent, value: 25, periodSeconds: 60}}
+"""
+
+_RESOURCES: Final = """    - type: Resource
+      resource:
+        name: cpu
+        target: {{type: Utilization, averageUtilization: {cpu}}}
+    - type: Resource # a heap gives little back, so this one seldom lets copies go
+      resource:
+        name: memory
+        target: {{type: Utilization, averageUtilization: 85}}
+"""
+
+_LOOP: Final = """    - type: Pods
+      pods:
+        metric: {{name: nodejs_eventloop_utilization}}
+        target: {{type: AverageValue, averageValue: {loop}m}}
+"""
+
+_REQUESTS: Final = """    - type: Pods
+      pods:
+        metric: {{name: http_requests_per_second}}
+        target: {{type: AverageValue, averageValue: "{rate}"}}
+"""
+
+GKE: Final = """gcloud container clusters update CLUSTER --location LOCATION --node-pool POOL \\
+  --enable-autoscaling --min-nodes 2 --max-nodes 10
+"""
+
+EKS: Final = """for tag in enabled,Value=true CLUSTER,Value=owned; do
+  aws autoscaling create-or-update-tags --tags ResourceId=GROUP,ResourceType=auto-scaling-group,\\
+PropagateAtLaunch=true,Key=k8s.io/cluster-autoscaler/$tag
+done
+helm upgrade --install cluster-autoscaler cluster-autoscaler --namespace kube-system \\
+  --repo https://kubernetes.github.io/autoscaler --set autoDiscovery.clusterName=CLUSTER
+"""

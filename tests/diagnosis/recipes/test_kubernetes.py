@@ -1,0 +1,74 @@
+"""Kubernetes: every manifest passes its schema, and the parts refer to each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from advisor.diagnosis.recipes.container import MIB, Workload
+from advisor.diagnosis.recipes.kubernetes import autoscaler, deployment, service, steps
+from tests.strategies.tools import shell
+from tests.strategies.tools.kubernetes import manifests
+
+SHOP = Workload("Shop / a_b", "server.js", 2, 9, 90 * MIB)
+
+
+def _metrics(rate: float | None, *, on_cpu: bool = True) -> dict[str, Any]:
+    [found] = manifests(autoscaler(SHOP, rate, on_cpu=on_cpu))
+    told = [one.get("resource") or {**one["pods"], **one["pods"]["metric"]} for one in found["spec"]["metrics"]]
+    return {metric["name"]: metric["target"] for metric in told}
+
+
+def test_the_deployment_requests_what_the_autoscaler_takes_percents_of() -> None:
+    [found] = manifests(deployment(SHOP))
+    [container] = found["spec"]["template"]["spec"]["containers"]
+    assert container["resources"]["requests"] == {"cpu": "1000m", "memory": "192Mi"}
+    assert "cpu" not in container["resources"]["limits"]
+    assert found["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert container["readinessProbe"]["httpGet"]["path"] != container["livenessProbe"]["httpGet"]["path"]
+    grace = found["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert int(container["lifecycle"]["preStop"]["exec"]["command"][1]) < grace
+
+
+def test_all_parts_name_the_same_pods() -> None:
+    [made] = manifests(deployment(SHOP))
+    [address, budget] = manifests(service(SHOP))
+    [scaler] = manifests(autoscaler(SHOP, 120.0))
+    labels = made["spec"]["template"]["metadata"]["labels"]
+    assert address["spec"]["selector"] == budget["spec"]["selector"]["matchLabels"] == labels
+    assert made["spec"]["selector"]["matchLabels"] == labels
+    assert scaler["spec"]["scaleTargetRef"]["name"] == made["metadata"]["name"]
+    assert (scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]) == (2, 9)
+
+
+def test_it_scales_on_processor_memory_and_requests() -> None:
+    assert _metrics(120.0) == {
+        "cpu": {"type": "Utilization", "averageUtilization": 60},
+        "memory": {"type": "Utilization", "averageUtilization": 85},
+        "http_requests_per_second": {"type": "AverageValue", "averageValue": "120"},
+    }
+
+
+@pytest.mark.parametrize("rate", [None, 0.2])
+def test_where_the_processor_says_nothing_the_loop_does(rate: float | None) -> None:
+    found = _metrics(rate, on_cpu=False)
+    assert found["nodejs_eventloop_utilization"] == {"type": "AverageValue", "averageValue": "600m"}
+    assert "cpu" not in found
+    assert ("http_requests_per_second" in found) is (rate is not None)
+
+
+def test_growth_is_fast_and_shrinking_slow() -> None:
+    [found] = manifests(autoscaler(SHOP, None))
+    up, down = found["spec"]["behavior"]["scaleUp"], found["spec"]["behavior"]["scaleDown"]
+    assert up["stabilizationWindowSeconds"] < down["stabilizationWindowSeconds"] == 300
+
+
+def test_nodes_follow_on_both_clouds() -> None:
+    platforms = {step.platform for step in steps(SHOP, 120.0)}
+    assert {"Kubernetes", "GKE", "EKS"} == platforms
+    assert any("Cluster Autoscaler" in step.text for step in steps(SHOP, 120.0))
+
+
+def test_the_shell_reads_every_command() -> None:
+    assert len(shell.read(steps(SHOP, 120.0))) == 3
