@@ -48,6 +48,7 @@ class Rule(Entry):
         place: its step in the order of diagnosis (decision model 1.3); causes before look-alikes.
         explained_by: ids of rules whose trouble looks like this one; they lower its confidence.
         recall: the longer past that it looks at; None for most.
+        of_lives: True if it looks at starts and ends: it can speak where no process is left, or all are young.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Rule(Entry):
         place: int,
         explained_by: Sequence[str] = (),
         recall: Recall | None = None,
+        of_lives: bool = False,
         **limits: Limit,
     ) -> None:
         super().__init__(module, limits)
@@ -71,6 +73,7 @@ class Rule(Entry):
         self.place = place
         self.explained_by = tuple(explained_by)
         self.recall = recall
+        self.of_lives = of_lives
         self._check: Check | None = None
 
     def check(self, function: Check) -> Check:

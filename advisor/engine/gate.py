@@ -23,7 +23,9 @@ _OF_THE_LOOP: Final = frozenset(("loop_active", "loop_utilization", "loop_delay_
 
 
 def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
-    """What a rule lacks to answer, in words; empty if it can."""
+    """What a rule lacks to answer, in words; empty if it can, or if it looks at lives and says itself what it lacks."""
+    if rule.of_lives:
+        return ()
     if not snapshot.processes:
         return (_no_process(snapshot),)
     runtime = snapshot.unmeasured_runtime

@@ -65,6 +65,20 @@ class End:
         asked = self.signal in _ASKED or (not self.signal and self.exit_code in _ASKED_CODES)
         return asked and not self.is_error
 
+    def __str__(self) -> str:
+        """How it ended, in words: code or signal, exception, place."""
+        how = f"by {self.signal}" if self.signal else "for an unknown reason"
+        if self.exit_code is not None:
+            how = f"with exit code {self.exit_code}"
+        return f"{how} after {self.exception}{self.place}" if self.exception else f"{how}{self.place}"
+
+    @property
+    def place(self) -> str:
+        """Where the error came from: ` in parse (a.js:3)`; empty where nobody told."""
+        where = f" in {self.function}" if self.function else ""
+        line = f":{self.line}" if self.line else ""
+        return f"{where} ({self.file}{line})" if self.file else where
+
 
 def began(life: Life) -> float:
     """When a process began, as far as is known, in Unix seconds."""

@@ -40,6 +40,7 @@ class Change:
         what: in words.
         until: Unix seconds, when the last process of it began or ended.
         version: what runs afterwards; empty where nobody said.
+        before: the version that ran before a deploy; empty where nobody said, or where several did.
     """
 
     kind: ChangeKind
@@ -47,6 +48,7 @@ class Change:
     what: str
     until: float
     version: str = ""
+    before: str = ""
 
 
 def changes(snapshot: Snapshot, seconds: float) -> tuple[Change, ...]:
@@ -184,7 +186,14 @@ def _change(burst: Sequence[_Moment], before: Sequence[Life], ended: dict[int, E
     old = sorted({life.version for life in before if life.version})
     if version and old and version not in old:
         at = min(began(life) for life in started if life.version == version)
-        return Change(ChangeKind.DEPLOY, at, f"version {version} took the place of {', '.join(old)}", until, version)
+        return Change(
+            ChangeKind.DEPLOY,
+            at,
+            f"version {version} took the place of {', '.join(old)}",
+            until,
+            version,
+            old[0] if len(old) == 1 else "",
+        )
     now = len(before) + len(started) - sum(not starts for _, _, starts in burst)
     if now != len(before):
         return Change(ChangeKind.SCALE, at, f"from {len(before)} to {now} processes", until, version)

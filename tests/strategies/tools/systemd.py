@@ -15,7 +15,7 @@ _UNIT = "[Service]\nExecStart=/bin/true\n"
 def complaints(drop_in: str, folder: Path) -> str:
     """What `systemd-analyze verify` says of a service with this drop-in; empty if all of it is understood."""
     program = shutil.which("systemd-analyze")
-    wanted(program is not None, "systemd-analyze is missing.")
+    wanted(program is not None, "systemd-analyze is missing (Debian: apt install systemd).")
     unit = folder / "shop.service"
     unit.write_text(_UNIT)
     beside = folder / "shop.service.d"

@@ -1,0 +1,192 @@
+"""What the ends that nobody planned have in common: how often, where, and of what."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from advisor.features import stats
+from advisor.features.ends import End, ends
+from advisor.features.lives import TOGETHER, Change, ChangeKind, changes, slots, unplanned
+from advisor.features.snapshot import Snapshot
+from advisor.features.stats import Span
+from advisor.features.window import InstanceWindow, PartWindow
+from advisor.vocabulary import PartKind
+
+FULL: Final = 0.85
+"""A heap or a limit of descriptors that was this full just before an end is what ended it."""
+
+LAST: Final = 120.0
+"""Scaled seconds before an end in which the last figures of the process are looked for."""
+
+DEPLOYS: Final = 86400.0
+"""Scaled seconds back in which a deploy is looked for."""
+
+ABORTED: Final = 134
+KILLED: Final = 137
+"""What a shell says of SIGABRT, by which V8 ends a process without heap, and of SIGKILL, by which the kernel does."""
+
+_NO_DESCRIPTOR: Final = ("EMFILE", "ENFILE")
+_FRESH: Final = 60.0
+
+
+class Reason(StrEnum):
+    """What ended the processes."""
+
+    HEAP = "heap"
+    KILLED = "killed"
+    DESCRIPTORS = "descriptors"
+    ERROR = "error"
+    SIGNAL = "signal"
+    CODE = "code"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """What PM2 tells of the service's app; 0 where it tells nothing.
+
+    Attributes:
+        given_up: processes that it does not restart any more.
+        unstable: restarts right after a start, of one process.
+        restarts: restarts over the window that was asked for.
+    """
+
+    given_up: int = 0
+    unstable: int = 0
+    restarts: int = 0
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The unplanned ends of one window.
+
+    Attributes:
+        ends: all of them, oldest first.
+        worst: most of them in one place.
+        places: the number of each place, most first.
+        reason: what ended most of them; `typical` is the newest of those.
+        deploy: the deploy with which they began; None where they began before or long after.
+        memory: bytes resident just before the typical end, NaN where not known.
+        heap: share of the heap in use just before it, NaN where not known.
+    """
+
+    ends: tuple[End, ...]
+    places: tuple[int, ...]
+    reason: Reason
+    typical: End | None
+    deploy: Change | None
+    memory: float
+    heap: float
+    pm2: Supervised
+
+    @property
+    def worst(self) -> int:
+        """Most ends in one place."""
+        return max(self.places, default=0)
+
+
+def crash(snapshot: Snapshot, seconds: float) -> Crash:
+    """What ended unplanned in the last (scaled) seconds."""
+    found = unplanned(snapshot, seconds)
+    reasons = Counter(_reason(snapshot, end) for end in found)
+    reason = reasons.most_common(1)[0][0] if reasons else Reason.SUPERVISOR
+    typical = next((end for end in reversed(found) if _reason(snapshot, end) is reason), None)
+    return Crash(
+        ends=found,
+        places=tuple(sorted((len(group) for group in slots(snapshot, found)), reverse=True)),
+        reason=reason,
+        typical=typical,
+        deploy=_deploy(snapshot, found),
+        memory=_last(snapshot, typical, "memory_rss"),
+        heap=_full(snapshot, typical, "heap_used", "heap_limit"),
+        pm2=_supervised(snapshot, seconds),
+    )
+
+
+def is_told(snapshot: Snapshot, seconds: float) -> bool:
+    """True if somebody tells how processes end: none ended in the last (scaled) seconds without a word."""
+    since = snapshot.now - seconds / snapshot.time_scale
+    recent = [end for end in ends(snapshot.window, snapshot.now, snapshot.time_scale) if end.at > since]
+    return any(end.told for end in recent) or not recent
+
+
+def _reason(snapshot: Snapshot, end: End) -> Reason:
+    full = _full(snapshot, end, "fd_open", "fd_limit") >= FULL
+    if full or any(code in end.exception for code in _NO_DESCRIPTOR):
+        return Reason.DESCRIPTORS
+    if end.signal == "SIGABRT" or end.exit_code == ABORTED:
+        return Reason.HEAP
+    if end.signal == "SIGKILL" or end.exit_code == KILLED:
+        return Reason.KILLED
+    if end.exception or end.cause:
+        return Reason.ERROR if end.exception else Reason.CODE
+    return Reason.SIGNAL if end.signal else Reason.CODE
+
+
+def _last(snapshot: Snapshot, end: End | None, column: str) -> float:
+    """The last figure of a process before it ended."""
+    instance = _instance(snapshot, end)
+    if instance is None or end is None:
+        return math.nan
+    return stats.latest(instance.track, column, Span(end.at - LAST / snapshot.time_scale, end.at + 1.0))
+
+
+def _full(snapshot: Snapshot, end: End | None, used: str, limit: str) -> float:
+    most = _last(snapshot, end, limit)
+    return _last(snapshot, end, used) / most if most > 0 else math.nan
+
+
+def _instance(snapshot: Snapshot, end: End | None) -> InstanceWindow | None:
+    if end is None or end.life is None:
+        return None
+    key = end.life.instance_id
+    return next((one for one in snapshot.window.instances if one.id == key), None)
+
+
+def _deploy(snapshot: Snapshot, found: tuple[End, ...]) -> Change | None:
+    """The last deploy, if nothing ended unplanned in as long a time before it as since then."""
+    deploys = [change for change in changes(snapshot, DEPLOYS) if change.kind is ChangeKind.DEPLOY]
+    if not found or not deploys:
+        return None
+    last = deploys[-1]
+    since = (snapshot.now - last.at) * snapshot.time_scale
+    earlier = [end for end in unplanned(snapshot, 2 * since) if end.at < last.at]
+    after = [end for end in unplanned(snapshot, since) if end.at >= last.at]
+    began = bool(after) and after[0].at - last.at <= TOGETHER / snapshot.time_scale
+    return last if began and not earlier else None
+
+
+def _supervised(snapshot: Snapshot, seconds: float) -> Supervised:
+    """The newest figures of the app of the service's name on each host that still reports."""
+    apps = [
+        part
+        for host in snapshot.window.hosts
+        for part in host.parts
+        if part.kind is PartKind.APP and part.name == snapshot.name and part.track.times.size
+    ]
+    fresh = [part for part in apps if part.track.times[-1] >= snapshot.now - _FRESH / snapshot.time_scale]
+    every = Span(-math.inf, snapshot.now)
+    unstable = [stats.peak(one.track, "restarts_unstable", every) for one in snapshot.window.instances]
+    return Supervised(
+        given_up=sum(_newest(part, "errored") for part in fresh),
+        unstable=int(max((count for count in unstable if not math.isnan(count)), default=0)),
+        restarts=sum(
+            _increase(part, Span(snapshot.now - seconds / snapshot.time_scale, snapshot.now)) for part in apps
+        ),
+        told=bool(fresh),
+    )
+
+
+def _newest(part: PartWindow, column: str) -> int:
+    count = stats.latest(part.track, column, Span(-math.inf, math.inf))
+    return 0 if math.isnan(count) else int(count)
+
+
+def _increase(part: PartWindow, span: Span) -> int:
+    counts, _ = stats.known(part.track, "restarts", span)
+    return int(counts[-1] - counts[0]) if counts.size and counts[-1] > counts[0] else 0
