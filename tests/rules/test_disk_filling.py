@@ -1,0 +1,166 @@
+"""disk-filling: disks that come to their end, and those that are only nearly full, or emptied again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import HostWindow, PartWindow, ServiceWindow, Snapshot
+from advisor.features.window import Array
+from advisor.vocabulary import PartKind, Severity, Verdict
+from tests.additions import rows, with_part, with_recalled
+from tests.answers import ruled
+from tests.builders import NOW, Senders, snapshot
+
+GB = 1e9
+SIZE = 100 * GB
+SEEDS = (1, 2, 3)
+
+Course = Callable[[Array], Array]
+"""Used GB by the hours before now (negative), of a disk of 100 GB."""
+
+rule = partial(ruled, "disk-filling")
+
+
+def grows(used: float, an_hour: float) -> Course:
+    return lambda hours: used + an_hour * hours
+
+
+def saw(bottom: float, height: float, period: float, age: float, trend: float = 0.0) -> Course:
+    """Grows by `height` each `period` hours and falls; the last fall was `age` hours ago."""
+    return lambda hours: bottom + trend * hours + height * (((hours + age) % period) / period)
+
+
+def disk(
+    course: Course,
+    days: float = 3.0,
+    noise: float = 0.0,
+    seed: int = 1,
+    time_scale: float = 1.0,
+    inodes: Course | None = None,
+) -> Snapshot:
+    """A service on a host with such a disk, its past in rows of a quarter of an hour."""
+    draw = np.random.default_rng(seed)
+    track = rows(days * 86400 / time_scale, 900 / time_scale)
+    hours = (track.times - NOW) * time_scale / 3600
+    few = inodes or grows(10, 0)
+    levels = {
+        "used": course(hours) * GB + draw.normal(0, noise * GB, hours.size),
+        "capacity": np.full(hours.size, SIZE),
+        "inodes_used": few(hours) * 1e4,
+        "inodes": np.full(hours.size, 1e6),
+    }
+    seen = snapshot(time_scale=time_scale)
+    now = {name: float(level[-1]) for name, level in levels.items()}
+    seen = with_part(seen, PartKind.DISK, "/", **now)
+    part = PartWindow(PartKind.DISK, "/", replace(track, values=levels))
+    past = ServiceWindow(1, "shop", NOW - days * 86400, NOW, (), (HostWindow(1, "web-1", rows(60, 60), (part,)),))
+    return with_recalled(seen, "disk-filling", past)
+
+
+def read(seen: Snapshot) -> Reading:
+    return rule(seen).reading
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("noise", [0.0, 0.05, 0.3])
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_where_the_disk_is_full_within_a_day(seed: int, noise: float, time_scale: float) -> None:
+    found = read(disk(grows(70, 2), noise=noise, seed=seed, time_scale=time_scale, days=2))
+    assert found.condition is Condition.OVER
+    assert found.severity is Severity.WARNING
+    assert found.confidence >= 0.75
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_the_claim_says_when(time_scale: float) -> None:
+    claim = read(disk(grows(70, 2), time_scale=time_scale)).claim
+    assert claim == "shop: 30% of / on web-1 is free, and at 2 GB an hour nothing in 15 hours"
+
+
+@pytest.mark.parametrize(("used", "an_hour", "condition"), [
+    (70, 1.3, Condition.OVER), (70, 1.1, Condition.BETWEEN), (70, 0.6, Condition.UNDER),
+    (61, 2, Condition.OVER), (58, 3, Condition.BETWEEN), (49, 6, Condition.UNDER),
+    (90.5, 0, Condition.OVER), (85, 0, Condition.BETWEEN), (79, 0, Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(used: float, an_hour: float, condition: Condition) -> None:
+    assert read(disk(grows(used, an_hour))).condition is condition
+
+
+def test_it_is_critical_within_four_hours_or_almost_at_the_end() -> None:
+    assert read(disk(grows(85, 4.5))).severity is Severity.CRITICAL
+    assert read(disk(grows(85, 3))).severity is Severity.WARNING
+    assert read(disk(grows(96, 0))).severity is Severity.CRITICAL
+
+
+def test_inodes_count_as_well() -> None:
+    found = read(disk(grows(20, 0), inodes=grows(80, 4)))
+    assert found.condition is Condition.OVER
+    assert "20% of the inodes of / on web-1 are free" in found.claim
+
+
+def test_growth_that_began_today_is_seen_although_days_were_flat() -> None:
+    assert read(disk(lambda hours: 65 + np.maximum(0, hours + 8) * 1.5)).condition is Condition.OVER
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("period", "age"), [(6, 5), (24, 20), (24, 7), (12, 11)])
+def test_silent_where_rotation_removes_what_grew(period: float, age: float, seed: int) -> None:
+    found = disk(saw(55, 25, period, age), noise=0.1, seed=seed)
+    assert read(found).condition is not Condition.OVER
+    assert rule(found).verdict is Verdict.CLEAR
+
+
+def test_a_saw_whose_low_points_rise_is_growth() -> None:
+    found = read(disk(saw(75, 6, 6, 3, trend=1.2)))
+    assert found.condition is Condition.OVER
+    assert any("low point" in one.label for one in found.evidence)
+
+
+def test_a_rotation_that_has_stopped_is_growth() -> None:
+    def stopped(hours: Array) -> Array:
+        course: Array = np.where(hours < -30, saw(30, 20, 12, 6)(hours), 30 + (hours + 30) * 20 / 12)
+        return course
+
+    assert read(disk(stopped)).condition is Condition.OVER
+
+
+def test_silent_for_work_by_day_that_does_not_fill_it_for_days() -> None:
+    def by_day(hours: Array) -> Array:
+        whole = np.floor((hours + 6) / 24)
+        course: Array = 66 + 9 * (whole + np.clip((hours + 6 - 24 * whole) / 6, 0, 1))
+        return course
+
+    assert rule(disk(by_day)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("used", [20, 60, 75])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_silent_for_a_disk_that_does_not_grow(used: float, seed: int) -> None:
+    assert rule(disk(grows(used, 0), noise=0.1, seed=seed)).verdict is Verdict.CLEAR
+
+
+def test_silent_where_it_empties() -> None:
+    assert rule(disk(grows(75, -2))).verdict is Verdict.CLEAR
+
+
+def test_one_big_file_is_no_trend() -> None:
+    assert rule(disk(lambda hours: np.where(hours > -1, 70.0, 45.0))).verdict is Verdict.CLEAR
+
+
+def test_the_hard_level_needs_no_past() -> None:
+    assert read(disk(grows(92, 3), days=0.05)).condition is Condition.OVER
+    short = read(disk(grows(70, 3), days=0.1))
+    assert short.condition is Condition.BETWEEN
+    assert next(one for one in short.evidence if one.signal == "exhausted").value is None
+
+
+def test_unknown_without_filesystems() -> None:
+    seen = with_recalled(snapshot(senders=Senders(host=False)), "disk-filling", snapshot().window)
+    assert rule(seen).verdict is Verdict.UNKNOWN
+    assert "run the agent" in rule(seen).reading.missing[0]
