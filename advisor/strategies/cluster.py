@@ -5,13 +5,16 @@ The event loop computes most of the time and the machine has idle cores. Node.js
 core; a cluster runs one copy of the process per core behind one port. At least {spare:.1f} cores must be idle.
 
 ## When it does not
-No idle core, or already a busy loop for each; not enough memory for the copies; state in the process's own
-memory (sessions, caches, WebSocket rooms) that a second copy would not see. It does not shorten a piece of
-work that blocks the loop: others on the same worker still wait.
+One core or no idle one, or already a busy loop for each; copies that would fill more than {memory:.0%} of the
+memory, or more than 80% of the connections that a database accepts; state in the process's own memory
+(sessions, caches, WebSocket rooms) that a second copy would not see. Leaks, garbage collection, a slow
+dependency, a full disk and crashes are the same in each copy. It does not shorten a piece of work that blocks
+the loop: others on the same worker still wait.
 
 ## How
-`pm2` in cluster mode for production with many applications and reloads without downtime; the built-in
-`node:cluster` module for one application with full control.
+PM2 in cluster mode for production and many applications: restarts, logs, monitoring and reloads without
+downtime, and no code of one's own. The built-in `node:cluster` module for one application that wants full
+control and nothing more to install. Workers are as many as the work needs, not `-i max`.
 
 ## What it costs
 Memory: each copy takes about what the process takes now. Database connections: each copy has its own pool.
@@ -27,9 +30,7 @@ the same offered load stays; requests answer faster.
 
 from __future__ import annotations
 
-import json
 import math
-import shlex
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
@@ -44,6 +45,9 @@ from advisor.diagnosis.prediction import (
     loop_expectation,
     of_clones,
 )
+from advisor.diagnosis.recipes import node_cluster, pm2
+from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
+from advisor.diagnosis.vetoes import connections_veto, same_host_veto
 from advisor.diagnosis.words import cores, counted, duration, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.machine import Machine
@@ -62,7 +66,7 @@ strategy = Strategy(
     isolating=Limit(0.7, "1", "what is left of the confidence where copies only confine a block to one worker"),
 )
 
-BLOCKED, CROWDED = "event-loop-blocked", "host-cpu-saturated"
+BLOCKED, DROPPED, DESCRIPTORS = "event-loop-blocked", "dropped-at-deploy", "descriptor-exhaustion"
 WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
@@ -78,11 +82,12 @@ class Plan:
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by P1 within the idle cores of the fullest machine, or say which number forbids it."""
+    futile = same_host_veto(snapshot, ruling)
+    if futile:
+        return strategy.reject(futile)
     machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so idle cores cannot be counted.")
-    if ruling.rule == CROWDED:
-        return strategy.reject(_crowded(snapshot, machine))
     refusal = _no_room(snapshot, machine)
     if refusal:
         return strategy.reject(refusal)
@@ -90,27 +95,26 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if plan.after <= plan.before:
         now = f"{counted(plan.before, 'process')} at {percent(snapshot.loop(NOW))}"
         return strategy.reject(f"{now} already carry the work; another one would not be used.")
-    lack = _no_memory(snapshot, plan)
+    lack = _no_memory(snapshot, plan) or connections_veto(snapshot, _fleetwide(snapshot, plan).after)
     return strategy.reject(lack) if lack else _option(snapshot, ruling, plan)
-
-
-def _crowded(snapshot: Snapshot, machine: Machine) -> str:
-    """Why C3 forbids more processes here (1.5), whatever the mean says of idle cores."""
-    waits = stats.mean([p.gap(NOW) for p in snapshot.on(machine)])
-    if waits > 0:
-        return f"Its processes on {machine.name} wait for a processor {percent(waits)} of the time; another would too."
-    return f"{machine.name} is {percent(machine.cpu(NOW))} busy, and another worker would share what is left."
 
 
 def _no_room(snapshot: Snapshot, machine: Machine) -> str:
     spare, busy = machine.spare(SIZING), snapshot.busy_loops(machine, NOW)
-    if machine.cores < 2:
-        return f"{machine.name} has {number(machine.cores)} core: a second worker would share it."
+    allowed = _allowed(snapshot, machine)
+    if allowed < 2:
+        return f"{machine.name} has {number(allowed)} core for it: a second worker would share it."
     if busy >= math.floor(machine.cores):
         return f"{machine.name} already runs {counted(busy, 'busy event loop')} on {number(machine.cores)} cores."
     if spare < strategy.spare:
         return f"Only {cores(spare, machine.cores)} on {machine.name} {'is' if machine.cores == 1 else 'are'} idle."
     return ""
+
+
+def _allowed(snapshot: Snapshot, machine: Machine) -> float:
+    """Cores that its processes may use: those of the machine, or what their control group leaves of them."""
+    quota = stats.highest([stats.latest(p.track, "cgroup_cpu_limit", p.span(LONG)) for p in snapshot.on(machine)])
+    return min(machine.cores, quota) if quota > 0 else machine.cores
 
 
 def _plan(snapshot: Snapshot, machine: Machine, ruling: Ruling) -> Plan:
@@ -121,44 +125,60 @@ def _plan(snapshot: Snapshot, machine: Machine, ruling: Ruling) -> Plan:
         wanted = max(wanted, 2 * len(here))  # what is hidden can only be found by a step and another look
     if ruling.rule == BLOCKED:
         wanted = max(wanted, len(here) + 1)  # one more, so that a block holds up half of the requests at most
+    if ruling.rule == DROPPED:
+        wanted = max(wanted, 2)  # one answers while the other restarts
+    if ruling.rule == DESCRIPTORS:
+        wanted = max(wanted, copies_by_descriptors(snapshot, len(here)))
     busy = snapshot.busy_loops(machine, NOW)
-    room = min(math.floor(machine.cores), busy + math.ceil(machine.spare(SIZING))) - busy
+    room = min(math.floor(_allowed(snapshot, machine)), busy + math.ceil(machine.spare(SIZING))) - busy
     return Plan(machine, len(here), min(wanted, len(here) + room))
 
 
 def _no_memory(snapshot: Snapshot, plan: Plan) -> str:
+    each = snapshot.memory(NOW) * strategy.overhead
+    group = stats.highest(
+        [stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in snapshot.on(plan.machine)]
+    )
+    if each * plan.after > strategy.memory * group:
+        filled = percent(each * plan.after / group)
+        return (
+            f"{counted(plan.after, 'worker')} would fill {filled} of the {size(group)} that its control group allows."
+        )
     limit, available = plan.machine.memory_limit(NOW), plan.machine.memory_available(NOW)
-    extra = (plan.after - plan.before) * snapshot.memory(NOW) * strategy.overhead
-    if not limit > 0 or math.isnan(available) or math.isnan(extra):
-        return ""
-    used = (limit - available + extra) / limit
-    if used <= strategy.memory:
+    used = (limit - available + each * (plan.after - plan.before)) / limit if limit > 0 else math.nan
+    if not used > strategy.memory:
         return ""
     return f"{counted(plan.after, 'worker')} would fill {percent(used)} of the memory of {plan.machine.name}."
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> Option:
     blocked = ruling.rule == BLOCKED
-    machine = plan.machine
-    where = f"on {machine.name}" if len(snapshot.machines) == 1 else "on each host"
+    where = f"on {plan.machine.name}" if len(snapshot.machines) == 1 else "on each host"
     extra = (plan.after - plan.before) * snapshot.memory(NOW)
-    clones = Clones(plan.before, plan.after, Policy.ROUND_ROBIN, machine.spare(SIZING))
     return strategy.option(
         f"Run {counted(plan.after, 'worker')} {where}",
-        why=_why_isolating(snapshot, plan) if blocked else _why(snapshot, plan),
+        why=_why(snapshot, ruling, plan),
         confidence=ruling.reading.confidence * (strategy.isolating if blocked else 1.0),
         cost="no machine" if math.isnan(extra) else f"+{size(extra)} memory per host",
-        expected=_confined(snapshot, plan) if blocked else of_clones(snapshot, _fleetwide(snapshot, clones)),
+        expected=_expected(snapshot, ruling, plan),
         steps=_steps(snapshot, plan),
         check_first=_check_first(snapshot),
     )
 
 
-def _fleetwide(snapshot: Snapshot, clones: Clones) -> Clones:
+def _expected(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> tuple[Expectation, ...]:
+    if ruling.rule == BLOCKED:
+        return _confined(snapshot, plan)
+    clones = _fleetwide(snapshot, plan)
+    shared = of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else ()
+    return (*shared, *of_clones(snapshot, clones))
+
+
+def _fleetwide(snapshot: Snapshot, plan: Plan) -> Clones:
     hosts = max(1, sum(bool(snapshot.on(machine)) for machine in snapshot.machines))
-    spare = None if clones.spare is None else clones.spare * hosts
     before = len(snapshot.processes)
-    return Clones(before, before + (clones.after - clones.before) * hosts, clones.policy, spare)
+    after = before + (plan.after - plan.before) * hosts
+    return Clones(before, after, Policy.ROUND_ROBIN, plan.machine.spare(SIZING) * hosts)
 
 
 def _confined(snapshot: Snapshot, plan: Plan) -> tuple[Expectation, ...]:
@@ -175,7 +195,16 @@ def _longest_block(snapshot: Snapshot) -> float:
     return 0.0 if process is None else float(process.blocks(process.span(WINDOW)).max())
 
 
-def _why(snapshot: Snapshot, plan: Plan) -> str:
+def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:
+    if ruling.rule == BLOCKED:
+        return (
+            f"A block of {duration(_longest_block(snapshot))} then holds up 1 of {counted(plan.after, 'worker')} "
+            "instead of all requests. It confines the block and does not shorten it."
+        )
+    if ruling.rule == DROPPED:
+        return f"With {counted(plan.after, 'worker')} one answers while the other restarts; today nobody does."
+    if ruling.rule == DESCRIPTORS:
+        return f"{counted(plan.after, 'worker')} share the connections out, and each has a limit of its own."
     idle = cores(plan.machine.spare(SIZING), plan.machine.cores)
     return (
         f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {idle} on {plan.machine.name} idle: "
@@ -183,66 +212,35 @@ def _why(snapshot: Snapshot, plan: Plan) -> str:
     )
 
 
-def _why_isolating(snapshot: Snapshot, plan: Plan) -> str:
-    return (
-        f"A block of {duration(_longest_block(snapshot))} then holds up 1 of {counted(plan.after, 'worker')} "
-        "instead of all requests. "
-        "It confines the block and does not shorten it."
-    )
-
-
 def _check_first(snapshot: Snapshot) -> str:
-    sockets = any(p.websockets(LONG) > 0 for p in snapshot.processes)
     sticky = " It has WebSocket connections: they need sticky sessions, and an adapter if rooms span workers."
     return (
         "Check that nothing lives in process memory: sessions, caches, upload state. Check that the database "
-        f"accepts one connection pool per worker.{sticky if sockets else ''}"
+        f"accepts one connection pool per worker.{sticky if _has_sockets(snapshot) else ''}"
     )
 
 
+def _has_sockets(snapshot: Snapshot) -> bool:
+    return any(p.websockets(LONG) > 0 for p in snapshot.processes)
+
+
 def _steps(snapshot: Snapshot, plan: Plan) -> tuple[Step, ...]:
-    name, count = shlex.quote(snapshot.name), plan.after
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
-    module = script if script.startswith(("/", "./", "../")) else f"./{script}"
+    here = plan.machine.memory_limit(NOW)
+    memory = pm2.restart_limit(snapshot.memory(NOW), here, plan.after)
+    share = percent(snapshot.work(NOW) / len(snapshot.processes) * plan.before / plan.after)
     return (
-        Step("Set cluster mode. Check that this script is the one that starts the service today.", "PM2",
-             "ecosystem.config.cjs",
-             _PM2.format(name=json.dumps(snapshot.name), script=json.dumps(script), count=count)),
-        Step(f"Stop the process that runs today, the way it was started (under PM2: pm2 delete {name}), then start "
-             "the workers. This is a restart, later releases are not.",
-             "PM2", "shell", "pm2 start ecosystem.config.cjs\npm2 save"),
-        Step("Release with a reload, which replaces one worker after the other.", "PM2", "shell", f"pm2 reload {name}"),
-        Step(f"Start this file instead of {script}, which exports its listening http.Server as `server`.",
-             "node:cluster", "cluster.mjs", _CLUSTER.format(count=count, module=json.dumps(module))),
-        Step("Watch this page: the loops should be about "
-             f"{percent(snapshot.work(NOW) / len(snapshot.processes) * plan.before / count)} busy each."),
-    )  # fmt: skip
+        *((_STICKY,) if _has_sockets(snapshot) else ()),
+        *pm2.steps(pm2.App(snapshot.name, script, plan.after, memory)),
+        *node_cluster.steps(script, plan.after),
+        Step(f"Watch this page: the loops should be about {share} busy each."),
+    )
 
 
-_PM2 = """module.exports = {{
-  apps: [
-    {{
-      name: {name},
-      script: {script},
-      exec_mode: "cluster",
-      instances: {count},
-      kill_timeout: 10000, // ms for open requests to finish
-    }},
-  ],
-}};
-"""
-
-_CLUSTER = """import cluster from "node:cluster";
-import process from "node:process";
-
-if (cluster.isPrimary) {{
-  for (let i = 0; i < {count}; i += 1) cluster.fork();
-  cluster.on("exit", (worker) => {{
-    if (!worker.exitedAfterDisconnect) cluster.fork(); // it crashed: replace it
-  }});
-  process.on("SIGTERM", () => cluster.disconnect(() => process.exit(0)));
-}} else {{
-  const {{ server }} = await import({module});
-  process.on("SIGTERM", () => server.close(() => process.exit(0)));
-}}
-"""
+_STICKY = Step(
+    "Before anything else: Socket.IO begins with HTTP requests that must all reach one worker, else it answers "
+    '400 "Session ID unknown". Use @socket.io/sticky with @socket.io/cluster-adapter (node:cluster) or @socket.io/pm2 '
+    "in place of pm2, or allow the websocket transport alone. Plain WebSockets need no stickiness, only an adapter "
+    "where one client's message goes to clients of another worker."
+)
+"""What stands before workers where there are open WebSockets."""

@@ -1,0 +1,44 @@
+"""What copies share out besides work: the descriptors of their connections (decision model C8)."""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.prediction import GROWTH, LONG, TARGET, Clones
+from advisor.features import Snapshot, stats
+
+
+def copies_by_descriptors(snapshot: Snapshot, copies: int) -> int:
+    """Copies with which each uses 60% of the descriptors it may open; as many as now where nobody tells."""
+    opened, limit = _mean(snapshot, "fd_open"), _mean(snapshot, "fd_limit")
+    sockets, fixed = _parts(snapshot)
+    room = TARGET * limit - fixed
+    if not (opened > 0 and sockets > 0 and room > 0):
+        return copies
+    return max(copies, math.ceil(copies * sockets * GROWTH / room))
+
+
+def of_descriptors(snapshot: Snapshot, clones: Clones) -> tuple[Expectation, ...]:
+    """Open descriptors of each copy: sockets are shared out, what each opens for itself is not."""
+    sockets, fixed = _parts(snapshot)
+    if math.isnan(sockets):
+        return ()
+    then = fixed + sockets * clones.before / clones.after
+    now = _mean(snapshot, "fd_open")
+    return (
+        # Clients come and go, and connections that are open stay where they are: a tenth either way (P1).
+        Expectation(
+            "fd_open", "Descriptors of each process", "{file_descriptor}", now, then * 0.9, min(now, then * 1.1)
+        ),
+    )
+
+
+def _parts(snapshot: Snapshot) -> tuple[float, float]:
+    """Descriptors of one process that are sockets, and all others."""
+    opened, sockets = _mean(snapshot, "fd_open"), _mean(snapshot, "fd_sockets")
+    return sockets, opened - sockets
+
+
+def _mean(snapshot: Snapshot, column: str) -> float:
+    return stats.mean([stats.latest(p.track, column, p.span(LONG)) for p in snapshot.processes])

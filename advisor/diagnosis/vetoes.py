@@ -1,0 +1,127 @@
+"""When more copies of a process cannot help, whichever way they are made (decision model 1.5).
+
+What a rule found decides: the reason to turn copies down holds the figure that made the rule speak.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from advisor.diagnosis.finding import Evidence, Ruling
+from advisor.diagnosis.prediction import LONG, NOW
+from advisor.diagnosis.words import counted, duration, number, percent, size
+from advisor.features import Snapshot, stats
+from advisor.features.connections import to_datastores
+
+USUAL_FILES: Final = 65_536
+"""Descriptors that a process may ordinarily be allowed: below it raising the limit comes first (C8)."""
+
+CONNECTIONS: Final = 0.8
+"""Share of a datastore's connections that all copies together may open (decision model 1.5)."""
+
+_FUTILE: Final[Mapping[str, str]] = {
+    "memory-leak": "More copies leak as well, each from its own start",
+    "gc-pressure": "Each copy collects the garbage of its own requests, which are as costly there",
+    "downstream-bound": "More copies send the same calls to what is slow, over more connections",
+    "thread-pool-saturated": "The pool is short in each process, and a larger one costs no copy",
+    "descriptor-leak": "More copies lose descriptors as well",
+    "uneven-load": "What is passed over now would be passed over beside more copies",
+    "disk-filling": "More copies write as much together, or more",
+    "datastore-write-bound": "Each copy adds its connections to a datastore that is the limit",
+    "datastore-read-bound": "Each copy adds its connections to a datastore that is the limit",
+    "crash-loop": "More copies of the same release end the same way",
+    "overprovisioned": "It has more than it needs",
+    "websocket-capacity": "Open connections stay where they are, and plain copies share no sessions and no rooms",
+}
+"""Rule -> why copies by themselves do not help, on this machine or on others."""
+
+_FUTILE_HERE: Final[Mapping[str, str]] = {
+    "memory-pressure": "Another copy takes the memory that is short",
+}
+"""The same for copies on the machine that the process is on."""
+
+
+def clone_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """Why no further copy helps, with the figure that says so; None where copies may help."""
+    if ruling.rule in _FUTILE:
+        return f"{_FUTILE[ruling.rule]} ({deciding(snapshot, ruling)})."
+    special = _SPECIAL.get(ruling.rule)
+    return special(snapshot, ruling) if special else None
+
+
+def same_host_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """The same for a copy on the machine that the process is on."""
+    if ruling.rule == "host-cpu-saturated":
+        return _crowded(snapshot)
+    if ruling.rule in _FUTILE_HERE:
+        return f"{_FUTILE_HERE[ruling.rule]} ({deciding(snapshot, ruling)})."
+    return clone_veto(snapshot, ruling)
+
+
+def connections_veto(snapshot: Snapshot, copies: int) -> str | None:
+    """Why so many copies would exhaust a datastore's connections; None where they fit or nobody tells."""
+    for store in to_datastores(snapshot, LONG):
+        if store.share(copies) > CONNECTIONS:
+            return (
+                f"{counted(copies, 'process')} with pools of {number(store.each)} and {number(store.others)} "
+                f"connections of others would take {percent(store.share(copies))} of the {number(store.capacity)} "
+                f"that {store.server} accepts, more than {percent(CONNECTIONS)}."
+            )
+    return None
+
+
+def deciding(snapshot: Snapshot, ruling: Ruling) -> str:
+    """The first figure that speaks for the rule, with its name; the number of processes if it shows none."""
+    told = [e for e in ruling.reading.evidence if e.value is not None]
+    first = next((e for e in told if e.holds), next(iter(told), None))
+    if first is None:
+        return counted(len(snapshot.processes), "process")
+    return f"{first.label[:1].lower()}{first.label[1:]}: {_figure(first)}"
+
+
+def _figure(evidence: Evidence) -> str:
+    value = evidence.value or 0.0
+    if evidence.unit == "1":
+        return percent(value)
+    if evidence.unit == "s":
+        return duration(value)
+    if evidence.unit.startswith("By"):
+        return f"{size(value)}{evidence.unit[2:]}"
+    return number(value)
+
+
+def _descriptors(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """Copies share connections out, but a limit below the usual one is raised first."""
+    limits = [stats.latest(p.track, "fd_limit", p.span(LONG)) for p in snapshot.processes]
+    limit = stats.highest(limits)
+    if math.isnan(limit) or limit < USUAL_FILES:
+        allowed = "" if math.isnan(limit) else f" of {number(limit)}"
+        return f"A limit{allowed} is raised first, to {number(USUAL_FILES)} ({deciding(snapshot, ruling)})."
+    return None
+
+
+def _released(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """A second process can answer while the first restarts; more do not make the end of one gentler."""
+    count = len(snapshot.processes)
+    if count < 2:
+        return None
+    return f"{counted(count, 'process')} can already stand in for one that restarts: what is lost is lost as it ends."
+
+
+def _crowded(snapshot: Snapshot) -> str | None:
+    """Why C3 forbids more processes on a machine, whatever its mean says of idle cores."""
+    machine = snapshot.busiest_machine(LONG)
+    if machine is None:
+        return None
+    waits = stats.mean([p.gap(NOW) for p in snapshot.on(machine)])
+    if waits > 0:
+        return f"Its processes on {machine.name} wait for a processor {percent(waits)} of the time; another would too."
+    return f"{machine.name} is {percent(machine.cpu(NOW))} busy, and another worker would share what is left."
+
+
+_SPECIAL: Final[Mapping[str, Callable[[Snapshot, Ruling], str | None]]] = {
+    "descriptor-exhaustion": _descriptors,
+    "dropped-at-deploy": _released,
+}

@@ -1,0 +1,102 @@
+"""Vetoes: for each rule, whether copies may help here and elsewhere, and the number that says no."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from advisor.diagnosis import Evidence
+from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, same_host_veto
+from advisor.engine import RULES
+from advisor.features import Snapshot
+from advisor.vocabulary import PartKind
+from tests.additions import with_figures, with_part
+from tests.builders import Load, Machine, snapshot
+from tests.rulings import ALL, firing
+
+NEVER = {
+    "memory-leak",
+    "gc-pressure",
+    "downstream-bound",
+    "thread-pool-saturated",
+    "descriptor-leak",
+    "uneven-load",
+    "disk-filling",
+    "datastore-write-bound",
+    "datastore-read-bound",
+    "crash-loop",
+    "overprovisioned",
+    "websocket-capacity",
+    "descriptor-exhaustion",
+}
+"""No copy helps, anywhere (as long as the limit of descriptors is a low one)."""
+
+NOT_HERE = NEVER | {"memory-pressure", "host-cpu-saturated"}
+"""No copy on the same machine helps."""
+
+
+def _low_limit() -> Snapshot:
+    return with_figures(snapshot(Load()), fd_limit=1024.0)
+
+
+@pytest.mark.parametrize("rule", ALL)
+def test_each_rule_has_its_answer_with_a_number(rule: str) -> None:
+    answers = clone_veto(_low_limit(), firing(rule)), same_host_veto(_low_limit(), firing(rule))
+    assert [answer is not None for answer in answers] == [rule in NEVER, rule in NOT_HERE]
+    for answer in answers:
+        assert answer is None or (any(c.isdigit() for c in answer) and answer.endswith("."))
+
+
+def test_no_rule_is_forgotten() -> None:
+    assert set(RULES) <= set(ALL)
+
+
+def test_the_number_is_the_one_that_made_the_rule_speak() -> None:
+    quiet = Evidence("a", "Not it", 7.0, "s", 9.0, "at least", False)
+    loud = Evidence("b", "Heap growth", 38e6, "By/h", 1e6, "at least", True)
+    assert deciding(snapshot(), firing("memory-leak", quiet, loud)) == "heap growth: 38 MB/h"
+    assert deciding(snapshot(), firing("memory-leak", quiet)) == "not it: 7 s"
+    unknown = Evidence("c", "Nothing", None, "1")
+    assert deciding(snapshot(), firing("memory-leak", unknown)) == "1 process"
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "text"), [("1", 0.42, "42%"), ("s", 0.3, "300 ms"), ("{file}", 1234.0, "1,234")]
+)
+def test_figures_read_as_people_say_them(unit: str, value: float, text: str) -> None:
+    told = Evidence("x", "X", value, unit, holds=True)
+    assert deciding(snapshot(), firing("crash-loop", told)) == f"x: {text}"
+
+
+@pytest.mark.parametrize(("limit", "vetoed"), [(1024.0, True), (65_535.0, True), (65_536.0, False), (math.nan, True)])
+def test_a_low_limit_of_descriptors_is_raised_before_copies_are_made(limit: float, vetoed: bool) -> None:
+    seen = with_figures(snapshot(Load()), fd_limit=limit)
+    assert (clone_veto(seen, firing("descriptor-exhaustion")) is not None) is vetoed
+
+
+@pytest.mark.parametrize(("processes", "vetoed"), [(1, False), (2, True), (5, True)])
+def test_only_a_lone_process_gains_a_stand_in(processes: int, vetoed: bool) -> None:
+    seen = snapshot(*[Load()] * processes)
+    assert (clone_veto(seen, firing("dropped-at-deploy")) is not None) is vetoed
+
+
+def test_a_crowded_host_names_what_waits() -> None:
+    starved = snapshot(*[Load(elu=0.99, cpu=0.47)] * 4, machine=Machine(cores=2, cpu=0.97))
+    assert "wait for a processor 5" in str(same_host_veto(starved, firing("host-cpu-saturated")))
+    assert clone_veto(starved, firing("host-cpu-saturated")) is None
+
+
+@pytest.mark.parametrize(("copies", "vetoed"), [(2, False), (4, False), (5, True), (20, True)])
+def test_copies_that_would_exhaust_a_datastore_are_counted(copies: int, vetoed: bool) -> None:
+    seen = with_part(snapshot(Load()), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0, used=5.0)
+    full = with_part(
+        seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=103.0, reserved=3.0, used=40.0
+    )
+    reason = connections_veto(full, copies)
+    assert (reason is not None) is vetoed
+    assert reason is None or "of the 100 that postgresql 127.0.0.1 5432 accepts, more than 80%" in reason
+
+
+def test_where_no_datastore_tells_nothing_is_vetoed() -> None:
+    assert connections_veto(snapshot(Load()), 100) is None

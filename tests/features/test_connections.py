@@ -1,0 +1,48 @@
+"""Connections: what the pools may open beside what a server accepts; nothing is guessed."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from advisor.features import Snapshot
+from advisor.features.connections import to_datastores
+from advisor.vocabulary import PartKind
+from tests.additions import with_part
+from tests.builders import Load, snapshot
+
+STORE = {"capacity": 100.0, "reserved": 3.0, "used": 40.0}
+POOL = {"capacity": 10.0, "used": 4.0, "unused": 2.0}
+
+
+def _seen(pool: str = "postgresql db.internal:5432/shop", **store: float) -> Snapshot:
+    told = with_part(snapshot(Load(), Load()), PartKind.POOL, pool, **POOL)
+    return with_part(told, PartKind.DATASTORE, "postgresql 10.0.0.5 5432 shop", **STORE | store)
+
+
+def test_others_are_what_is_open_and_not_the_service_s() -> None:
+    [found] = to_datastores(_seen(), 300.0)
+    assert (found.server, found.capacity, found.others, found.each) == ("postgresql 10.0.0.5 5432", 97.0, 28.0, 10.0)
+    assert found.share(2) == pytest.approx(48 / 97)
+    assert found.share(6) == pytest.approx(88 / 97)
+
+
+def test_two_pools_of_a_process_add_up() -> None:
+    seen = with_part(_seen(), PartKind.POOL, "postgresql db.internal:5432/audit", capacity=5.0)
+    assert to_datastores(seen, 300.0)[0].each == 15.0
+
+
+@pytest.mark.parametrize("pool", ["postgresql db.internal:6432/shop", "mysql db.internal:5432/shop", "undici"])
+def test_a_pool_to_elsewhere_does_not_count(pool: str) -> None:
+    assert to_datastores(_seen(pool), 300.0) == ()
+
+
+@pytest.mark.parametrize(("capacity", "used"), [(math.nan, 40.0), (100.0, math.nan), (0.0, 40.0)])
+def test_a_server_that_does_not_tell_is_left_out(capacity: float, used: float) -> None:
+    assert to_datastores(_seen(capacity=capacity, used=used), 300.0) == ()
+
+
+def test_two_databases_of_one_server_are_one() -> None:
+    seen = with_part(_seen(), PartKind.DATASTORE, "postgresql 10.0.0.5 5432 audit", **STORE)
+    assert len(to_datastores(seen, 300.0)) == 1

@@ -1,0 +1,105 @@
+"""cluster: what forbids it, rule by rule, and the troubles besides a busy loop that it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from advisor.vocabulary import PartKind
+from tests import rulings
+from tests.additions import with_figures, with_part
+from tests.answers import expected, option, rejection
+from tests.builders import MB, Load, Machine, Senders, snapshot
+from tests.strategies.tools import shell
+
+SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
+FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055)
+
+offered = partial(option, "cluster", SATURATED)
+refused = partial(rejection, "cluster", SATURATED)
+
+ROOMY = Machine(cores=8, cpu=0.15)
+SHARED_OUT = {SATURATED, BLOCKED, "dropped-at-deploy"}
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in rulings.ALL if rule not in {SATURATED, BLOCKED, "dropped-at-deploy"}]
+)
+def test_a_trouble_that_workers_share_is_refused_on_the_roomiest_machine(rule: str) -> None:
+    assert rulings.refused("cluster", rule, snapshot(FULL, machine=ROOMY))
+
+
+def test_nothing_is_advised_against_memory_where_the_host_is_silent() -> None:
+    assert "42%" in rulings.refused("cluster", "memory-leak", snapshot(FULL, senders=Senders(host=False)))
+
+
+@pytest.mark.parametrize(("quota", "title"), [(2.0, "Run 2 workers on web-1"), (5.0, "Run 5 workers on web-1")])
+def test_the_quota_of_its_control_group_bounds_it(quota: float, title: str) -> None:
+    seen = with_figures(snapshot(*[replace(FULL, elu=0.99, cpu=0.98)] * 1, machine=ROOMY), cgroup_cpu_limit=quota)
+    more = with_figures(snapshot(*[replace(FULL, elu=0.99, cpu=0.98)] * 3, machine=ROOMY), cgroup_cpu_limit=quota)
+    assert offered(seen if quota == 2 else more).title == title
+
+
+def test_a_quota_of_one_core_forbids_it() -> None:
+    assert "has 1 core for it" in refused(with_figures(snapshot(FULL, machine=ROOMY), cgroup_cpu_limit=1.0))
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(230 * MB, False), (240 * MB, True)])
+def test_the_memory_of_its_control_group_must_hold_all_workers(limit: float, fits: bool) -> None:
+    seen = with_figures(snapshot(replace(FULL, rss=90 * MB), machine=ROOMY), cgroup_memory_limit=limit)
+    if fits:
+        assert offered(seen).title == "Run 2 workers on web-1"
+    else:
+        assert "86% of the 230 MB that its control group allows" in refused(seen)
+
+
+@pytest.mark.parametrize(("others", "fits"), [(55.0, True), (65.0, False)])
+def test_the_pools_of_all_workers_must_fit_the_database(others: float, fits: bool) -> None:
+    pooled = with_part(snapshot(FULL, machine=ROOMY), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0)
+    store = {"capacity": 100.0, "reserved": 0.0, "used": others}
+    seen = with_part(pooled, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", **store)
+    if fits:
+        assert offered(seen).title == "Run 2 workers on web-1"
+    else:
+        assert "85% of the 100 that postgresql" in refused(seen)
+
+
+def test_a_lone_process_gets_a_stand_in_for_deploys() -> None:
+    calm = Load(elu=0.2, rps=50)
+    found = rulings.offered("cluster", "dropped-at-deploy", snapshot(calm, machine=ROOMY))
+    assert found.title == "Run 2 workers on web-1"
+    assert "answers while the other restarts" in found.why
+    assert "2 processes" in rulings.refused("cluster", "dropped-at-deploy", snapshot(calm, calm, machine=ROOMY))
+
+
+def test_connections_are_shared_out_once_the_limit_is_high() -> None:
+    calm = snapshot(Load(elu=0.2, rps=50), machine=ROOMY)
+    high = with_figures(calm, fd_limit=65_536.0, fd_open=61_000.0, fd_sockets=60_000.0)
+    found = rulings.offered("cluster", "descriptor-exhaustion", high)
+    opened = expected(found, "fd_open")
+    assert found.title == "Run 2 workers on web-1"
+    assert opened.low is not None
+    assert opened.high is not None
+    assert opened.low < 31_000 < opened.high < 65_536 * 0.6
+    low = with_figures(calm, fd_limit=1024.0, fd_open=900.0, fd_sockets=880.0)
+    assert "raised first" in rulings.refused("cluster", "descriptor-exhaustion", low)
+
+
+def test_the_choice_between_both_ways_is_explained_and_every_command_reads() -> None:
+    found = offered(snapshot(replace(FULL, websockets=40), machine=ROOMY))
+    told = {
+        platform: " ".join(s.text for s in found.steps if s.platform == platform)
+        for platform in ("PM2", "node:cluster")
+    }
+    assert "several applications" in told["PM2"]
+    assert "full control" in told["node:cluster"]
+    assert "sticky" in found.steps[0].text
+    assert {"pm2 startup", "kill -HUP PID_OF_THE_PRIMARY"} <= set(shell.read(found.steps))
+    assert "sticky" not in " ".join(step.text for step in offered(snapshot(FULL, machine=ROOMY)).steps)
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_the_time_scale_changes_nothing(scale: float) -> None:
+    assert offered(snapshot(FULL, machine=ROOMY, time_scale=scale)).title == "Run 2 workers on web-1"
