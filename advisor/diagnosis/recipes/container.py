@@ -57,6 +57,21 @@ class Workload:
         return int(self.mebibytes * HEAP)
 
 
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What an autoscaler follows; figures are those of one copy at the target utilization.
+
+    Attributes:
+        on_cpu: False where the processor says nothing of the load (WebSockets, waiting for others).
+        rate: requests per second; None where they are not known.
+        sockets: open WebSockets; None where there are none.
+    """
+
+    on_cpu: bool = True
+    rate: float | None = None
+    sockets: float | None = None
+
+
 def steps(workload: Workload) -> tuple[Step, ...]:
     """An image with the code and all it depends on, and copies of it on one host."""
     return (

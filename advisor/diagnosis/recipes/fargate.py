@@ -7,7 +7,8 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
-from advisor.diagnosis.recipes.container import Workload
+from advisor.diagnosis.recipes.container import Signals, Workload
+from advisor.diagnosis.recipes.kubernetes import LOOP, SOCKETS
 
 PLATFORM: Final = "ECS on Fargate"
 
@@ -15,12 +16,12 @@ LEAST, MOST = 2048, 8192
 """MiB of memory that Fargate gives to a task with one processor: whole GiB from 2 to 8."""
 
 
-def steps(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> tuple[Step, ...]:
-    """A service on Fargate that follows its load; arguments as for Kubernetes."""
-    label = "" if rate is None else "BalancerLabel=app/NAME/ID/targetgroup/NAME/ID "
+def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
+    """A service on Fargate that follows its load."""
+    label = "" if signals.rate is None else "BalancerLabel=app/NAME/ID/targetgroup/NAME/ID "
     return (
         Step("Describe the service and how it grows. It needs a cluster, two subnets and a load balancer's target "
-             "group, which are parameters.", PLATFORM, "service.cfn.yaml", template(workload, rate, on_cpu=on_cpu)),
+             "group, which are parameters.", PLATFORM, "service.cfn.yaml", template(workload, signals)),
         Step("Create or change it.", PLATFORM, "shell",
              f"aws cloudformation deploy --stack-name {workload.label} --template-file service.cfn.yaml \\\n"
              "  --parameter-overrides Image=IMAGE Cluster=CLUSTER Subnets=SUBNET-1,SUBNET-2 TargetGroup=ARN \\\n"
@@ -33,20 +34,27 @@ def task_memory(workload: Workload) -> int:
     return min(MOST, max(LEAST, 1024 * math.ceil(workload.mebibytes / 1024)))
 
 
-def template(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> str:
+def template(workload: Workload, signals: Signals) -> str:
     """The CloudFormation template, as YAML."""
-    policies = _CPU.format(cpu=round(TARGET * 100)) if on_cpu else _LOOP.format(loop=TARGET, name=workload.label)
-    if rate is not None:
-        policies += _REQUESTS.format(rate=max(1, round(rate * 60)))  # the balancer counts per minute
+    name = workload.label
+    policies = _CPU.format(cpu=round(TARGET * 100)) if signals.on_cpu else _custom("OnLoop", name, LOOP, TARGET)
+    if signals.rate is not None:
+        policies += _REQUESTS.format(rate=max(1, round(signals.rate * 60)))  # the balancer counts per minute
+    if signals.sockets is not None:
+        policies += _custom("OnSockets", name, SOCKETS, max(1, round(signals.sockets)))
     return _TEMPLATE.format(
-        name=workload.label,
+        name=name,
         port=workload.port,
         memory=task_memory(workload),
         least=workload.copies,
         most=workload.most,
         policies=policies,
-        label="" if rate is None else "  BalancerLabel: {Type: String}\n",
+        label="" if signals.rate is None else "  BalancerLabel: {Type: String}\n",
     )
+
+
+def _custom(key: str, name: str, metric: str, target: float) -> str:
+    return _CUSTOM.format(key=key, name=name, metric=metric, target=target)
 
 
 _TEMPLATE: Final = """AWSTemplateFormatVersion: "2010-09-09"
@@ -111,19 +119,19 @@ _CPU: Final = """  OnProcessor:
         PredefinedMetricSpecification: {{PredefinedMetricType: ECSServiceAverageCPUUtilization}}
 """
 
-_LOOP: Final = """  OnLoop:
+_CUSTOM: Final = """  {key}:
     Type: AWS::ApplicationAutoScaling::ScalingPolicy
     Properties:
-      PolicyName: event-loop
+      PolicyName: {metric}
       PolicyType: TargetTrackingScaling
       ScalingTargetId: !Ref Range
       TargetTrackingScalingPolicyConfiguration:
-        TargetValue: {loop}
+        TargetValue: {target}
         ScaleInCooldown: 300
         ScaleOutCooldown: 60
         CustomizedMetricSpecification: # the service sends it, for one through the CloudWatch agent
           Namespace: {name}
-          MetricName: nodejs_eventloop_utilization
+          MetricName: {metric}
           Statistic: Average
 """
 

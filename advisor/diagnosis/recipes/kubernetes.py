@@ -6,26 +6,23 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
-from advisor.diagnosis.recipes.container import Workload
+from advisor.diagnosis.recipes.container import Signals, Workload
 
 PLATFORM: Final = "Kubernetes"
 
+LOOP, REQUESTS, SOCKETS = "nodejs_eventloop_utilization", "http_requests_per_second", "websocket_connections"
+"""Custom metrics of a pod, as an adapter is told to call them."""
 
-def steps(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> tuple[Step, ...]:
-    """A Deployment, its Service and budget, and the autoscaler.
 
-    Args:
-        workload: what runs, with the fewest and most copies.
-        rate: requests per second that one copy carries at the target utilization; None where it is not known.
-        on_cpu: False where the processor says nothing of the load (WebSockets, waiting for others).
-    """
+def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
+    """A Deployment with its Service and budget, the autoscaler, and nodes that follow."""
     return (
         Step("Run the copies. Requests are given for the processor and both for memory: without requests the "
              "autoscaler has nothing to take percents of. There is no processor limit, which would only throttle.",
              PLATFORM, "deployment.yaml", deployment(workload)),
         Step("Give them one address, and keep most of them while nodes are replaced.", PLATFORM, "service.yaml",
              service(workload)),
-        Step(_scaling(on_cpu), PLATFORM, "hpa.yaml", autoscaler(workload, rate, on_cpu=on_cpu)),
+        Step(_scaling(signals), PLATFORM, "hpa.yaml", autoscaler(workload, signals)),
         Step("Custom metrics reach the autoscaler through an adapter (prometheus-adapter, KEDA) that reads the metrics "
              "page of the service. Until then the other metrics scale alone.", PLATFORM),
         Step("Apply, then watch it decide.", PLATFORM, "shell",
@@ -37,8 +34,8 @@ def steps(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> tup
     )  # fmt: skip
 
 
-def _scaling(on_cpu: bool) -> str:
-    if on_cpu:
+def _scaling(signals: Signals) -> str:
+    if signals.on_cpu:
         return (
             f"Scale on the processor at {TARGET:.0%} of the one core that a loop can use, on memory, and on requests. "
             "The highest of the three decides. It grows at once and shrinks slowly, after five quiet minutes."
@@ -61,12 +58,18 @@ def service(workload: Workload) -> str:
     return _SERVICE.format(name=workload.label, port=workload.port)
 
 
-def autoscaler(workload: Workload, rate: float | None, *, on_cpu: bool = True) -> str:
+def autoscaler(workload: Workload, signals: Signals) -> str:
     """The HorizontalPodAutoscaler, as YAML."""
-    metrics = _RESOURCES.format(cpu=round(TARGET * 100)) if on_cpu else _LOOP.format(loop=round(TARGET * 1000))
-    if rate is not None:
-        metrics += _REQUESTS.format(rate=max(1, round(rate)))
+    metrics = _RESOURCES.format(cpu=round(TARGET * 100)) if signals.on_cpu else _pods(LOOP, f"{TARGET * 1000:.0f}m")
+    if signals.rate is not None:
+        metrics += _pods(REQUESTS, f"{max(1, signals.rate):.0f}")
+    if signals.sockets is not None:
+        metrics += _pods(SOCKETS, f"{max(1, signals.sockets):.0f}")
     return _HPA.format(name=workload.label, least=workload.copies, most=workload.most, metrics=metrics)
+
+
+def _pods(metric: str, value: str) -> str:
+    return _PODS.format(metric=metric, value=value)
 
 
 _DEPLOYMENT: Final = """apiVersion: apps/v1
@@ -169,16 +172,10 @@ _RESOURCES: Final = """    - type: Resource
         target: {{type: Utilization, averageUtilization: 85}}
 """
 
-_LOOP: Final = """    - type: Pods
+_PODS: Final = """    - type: Pods
       pods:
-        metric: {{name: nodejs_eventloop_utilization}}
-        target: {{type: AverageValue, averageValue: {loop}m}}
-"""
-
-_REQUESTS: Final = """    - type: Pods
-      pods:
-        metric: {{name: http_requests_per_second}}
-        target: {{type: AverageValue, averageValue: "{rate}"}}
+        metric: {{name: {metric}}}
+        target: {{type: AverageValue, averageValue: "{value}"}}
 """
 
 GKE: Final = """gcloud container clusters update CLUSTER --location LOCATION --node-pool POOL \\

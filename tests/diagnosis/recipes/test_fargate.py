@@ -6,28 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from advisor.diagnosis.recipes.container import MIB, Workload
+from advisor.diagnosis.recipes.container import MIB, Signals, Workload
 from advisor.diagnosis.recipes.fargate import steps, task_memory, template
 from tests.strategies.tools.cloudformation import complaints
 
 SHOP = Workload("Shop / a_b", "server.js", 2, 9, 90 * MIB)
 
 
-@pytest.mark.parametrize(("rate", "on_cpu"), [(120.0, True), (None, False)])
-def test_the_linter_has_nothing_to_say(tmp_path: Path, rate: float | None, on_cpu: bool) -> None:
-    assert complaints(template(SHOP, rate, on_cpu=on_cpu), tmp_path) == ""
+@pytest.mark.parametrize("signals", [Signals(rate=120.0), Signals(on_cpu=False, sockets=4000.0)])
+def test_the_linter_has_nothing_to_say(tmp_path: Path, signals: Signals) -> None:
+    assert complaints(template(SHOP, signals), tmp_path) == ""
 
 
 def test_the_linter_would_say_so(tmp_path: Path) -> None:
-    assert "3072000" in complaints(template(SHOP, None).replace('"2048"', '"3072000"'), tmp_path)
+    assert "3072000" in complaints(template(SHOP, Signals()).replace('"2048"', '"3072000"'), tmp_path)
 
 
 def test_it_follows_the_processor_or_the_loop() -> None:
-    assert "ECSServiceAverageCPUUtilization" in template(SHOP, None)
-    assert "ECSServiceAverageCPUUtilization" not in template(SHOP, None, on_cpu=False)
-    assert "TargetValue: 7200 #" in template(SHOP, 120.0)
-    assert "MinCapacity: 2" in template(SHOP, None)
-    assert "MaxCapacity: 9" in template(SHOP, None)
+    assert "ECSServiceAverageCPUUtilization" in template(SHOP, Signals())
+    assert "ECSServiceAverageCPUUtilization" not in template(SHOP, Signals(on_cpu=False))
+    assert "TargetValue: 7200 #" in template(SHOP, Signals(rate=120.0))
+    assert "MinCapacity: 2" in template(SHOP, Signals())
+    assert "MaxCapacity: 9" in template(SHOP, Signals())
 
 
 @pytest.mark.parametrize(("memory", "size"), [(90 * MIB, 2048), (1500 * MIB, 3072), (9000 * MIB, 8192)])
@@ -37,7 +37,7 @@ def test_a_task_gets_a_size_that_fargate_has(memory: float, size: int) -> None:
 
 @pytest.mark.parametrize("rate", [120.0, None])
 def test_the_parameters_of_the_command_are_those_of_the_template(rate: float | None) -> None:
-    command = steps(SHOP, rate)[1].code
+    command = steps(SHOP, Signals(rate=rate))[1].code
     given = {word.split("=")[0] for word in command.split() if "=" in word}
-    declared = template(SHOP, rate).split("Resources:")[0].split("Parameters:")[1]
+    declared = template(SHOP, Signals(rate=rate)).split("Resources:")[0].split("Parameters:")[1]
     assert given == {line.split(":")[0].strip() for line in declared.splitlines() if line.strip()}

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from advisor.diagnosis.recipes.container import MIB, Workload
+from advisor.diagnosis.recipes.container import MIB, Signals, Workload
 from advisor.diagnosis.recipes.kubernetes import autoscaler, deployment, service, steps
 from tests.strategies.tools import shell
 from tests.strategies.tools.kubernetes import manifests
 
 SHOP = Workload("Shop / a_b", "server.js", 2, 9, 90 * MIB)
+BUSY = Signals(rate=120.0)
 
 
-def _metrics(rate: float | None, *, on_cpu: bool = True) -> dict[str, Any]:
-    [found] = manifests(autoscaler(SHOP, rate, on_cpu=on_cpu))
+def _metrics(signals: Signals) -> dict[str, Any]:
+    [found] = manifests(autoscaler(SHOP, signals))
     told = [one.get("resource") or {**one["pods"], **one["pods"]["metric"]} for one in found["spec"]["metrics"]]
     return {metric["name"]: metric["target"] for metric in told}
 
@@ -34,7 +35,7 @@ def test_the_deployment_requests_what_the_autoscaler_takes_percents_of() -> None
 def test_all_parts_name_the_same_pods() -> None:
     [made] = manifests(deployment(SHOP))
     [address, budget] = manifests(service(SHOP))
-    [scaler] = manifests(autoscaler(SHOP, 120.0))
+    [scaler] = manifests(autoscaler(SHOP, BUSY))
     labels = made["spec"]["template"]["metadata"]["labels"]
     assert address["spec"]["selector"] == budget["spec"]["selector"]["matchLabels"] == labels
     assert made["spec"]["selector"]["matchLabels"] == labels
@@ -43,7 +44,7 @@ def test_all_parts_name_the_same_pods() -> None:
 
 
 def test_it_scales_on_processor_memory_and_requests() -> None:
-    assert _metrics(120.0) == {
+    assert _metrics(BUSY) == {
         "cpu": {"type": "Utilization", "averageUtilization": 60},
         "memory": {"type": "Utilization", "averageUtilization": 85},
         "http_requests_per_second": {"type": "AverageValue", "averageValue": "120"},
@@ -52,23 +53,28 @@ def test_it_scales_on_processor_memory_and_requests() -> None:
 
 @pytest.mark.parametrize("rate", [None, 0.2])
 def test_where_the_processor_says_nothing_the_loop_does(rate: float | None) -> None:
-    found = _metrics(rate, on_cpu=False)
+    found = _metrics(Signals(on_cpu=False, rate=rate))
     assert found["nodejs_eventloop_utilization"] == {"type": "AverageValue", "averageValue": "600m"}
     assert "cpu" not in found
     assert ("http_requests_per_second" in found) is (rate is not None)
 
 
 def test_growth_is_fast_and_shrinking_slow() -> None:
-    [found] = manifests(autoscaler(SHOP, None))
+    [found] = manifests(autoscaler(SHOP, Signals()))
     up, down = found["spec"]["behavior"]["scaleUp"], found["spec"]["behavior"]["scaleDown"]
     assert up["stabilizationWindowSeconds"] < down["stabilizationWindowSeconds"] == 300
 
 
 def test_nodes_follow_on_both_clouds() -> None:
-    platforms = {step.platform for step in steps(SHOP, 120.0)}
+    platforms = {step.platform for step in steps(SHOP, BUSY)}
     assert {"Kubernetes", "GKE", "EKS"} == platforms
-    assert any("Cluster Autoscaler" in step.text for step in steps(SHOP, 120.0))
+    assert any("Cluster Autoscaler" in step.text for step in steps(SHOP, BUSY))
 
 
 def test_the_shell_reads_every_command() -> None:
-    assert len(shell.read(steps(SHOP, 120.0))) == 3
+    assert len(shell.read(steps(SHOP, BUSY))) == 3
+
+
+def test_open_connections_are_followed_where_there_are_any() -> None:
+    found = _metrics(Signals(on_cpu=False, sockets=4_000.4))
+    assert found["websocket_connections"] == {"type": "AverageValue", "averageValue": "4000"}

@@ -1,0 +1,162 @@
+"""autoscale: bounds that are computed, signals that show the load, and what it is refused for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from advisor.diagnosis import Option
+from advisor.features import Snapshot
+from advisor.vocabulary import PartKind
+from tests import rulings
+from tests.additions import rows, with_figures, with_part, with_recalled
+from tests.answers import expected
+from tests.builders import Load, Machine, Senders, snapshot
+from tests.strategies.tools import shell
+from tests.strategies.tools.compose import understood
+from tests.strategies.tools.kubernetes import manifests
+
+SATURATED, STARVED = "event-loop-saturated", "host-cpu-saturated"
+FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055)
+
+offered = partial(rulings.offered, "autoscale")
+refused = partial(rulings.refused, "autoscale")
+
+
+def _over_a_day(seen: Snapshot, swing: float) -> Snapshot:
+    """The same with a day behind it, from the busiest hour to the quietest and back."""
+    wave = 1 + (swing - 1) * (1 + np.cos(2 * np.pi * np.arange(24) / 24)) / 2
+    track = rows(86_400.0, 600.0, requests=np.repeat(wave, 6))
+    past = replace(seen.window, instances=(replace(seen.window.instances[0], track=track),))
+    return with_recalled(seen, "overprovisioned", past)
+
+
+def _scaler(found: Option) -> dict[str, object]:
+    [scaler] = manifests(next(step.code for step in found.steps if step.file == "hpa.yaml"))
+    told: dict[str, object] = scaler["spec"]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("loads", "title"),
+    [
+        ([FULL], "Let 2 to 4 copies follow the load"),
+        ([FULL] * 3, "Let 3 to 10 copies follow the load"),
+        ([replace(FULL, elu=0.98, cpu=0.97)] * 4, "Let 4 to 15 copies follow the load"),
+    ],
+)
+def test_it_is_bounded_by_todays_copies_and_twice_the_load(loads: list[Load], title: str) -> None:
+    assert offered(SATURATED, snapshot(*loads)).title == title
+
+
+def test_a_known_day_sets_both_bounds() -> None:
+    found = offered(SATURATED, _over_a_day(snapshot(*[FULL] * 4), 4.0))
+    assert found.title == "Let 3 to 14 copies follow the load"
+    assert "varies by 4 times over the day" in found.why
+    assert "Check on the charts" not in found.check_first
+
+
+def test_a_day_without_a_swing_is_refused_unless_it_is_in_containers() -> None:
+    steady = _over_a_day(snapshot(FULL), 1.4)
+    assert "1.4 times" in refused(SATURATED, steady)
+    assert offered(SATURATED, with_figures(steady, cgroup_memory_limit=512e6))
+    assert offered(SATURATED, _over_a_day(snapshot(FULL), 1.6))
+
+
+def test_what_is_not_known_is_to_be_checked_and_costs_confidence() -> None:
+    unknown, contained = snapshot(FULL), with_figures(snapshot(FULL), cgroup_memory_limit=512e6)
+    assert "Check on the charts of a day" in offered(SATURATED, unknown).check_first
+    assert offered(SATURATED, unknown).confidence < offered(SATURATED, contained).confidence
+
+
+@pytest.mark.parametrize("rule", [r for r in rulings.ALL if r not in {SATURATED, STARVED, "dropped-at-deploy"}])
+def test_other_troubles_are_not_scaled(rule: str) -> None:
+    assert refused(rule, snapshot(FULL))
+
+
+def test_a_block_hides_in_the_mean() -> None:
+    assert "8% busy on average" in refused("event-loop-blocked", snapshot(Load(elu=0.08, rps=3, block=0.3)))
+
+
+def test_a_full_host_is_relieved() -> None:
+    starved = snapshot(*[Load(elu=0.99, cpu=0.47)] * 4, machine=Machine(cores=2, cpu=0.97))
+    assert offered(STARVED, starved).title == "Let 4 to 15 copies follow the load"
+
+
+def test_enough_copies_are_not_increased() -> None:
+    assert "3 processes at 30% already carry the work; it needs 3." in refused(STARVED, snapshot(*[Load(elu=0.3)] * 3))
+
+
+@pytest.mark.parametrize(("others", "title"), [(0.0, "2 to 3"), (55.0, "2 to 3"), (57.0, "Run 2"), (65.0, "")])
+def test_the_connections_of_a_database_bound_it(others: float, title: str) -> None:
+    pooled = with_part(snapshot(Load(elu=0.6, rps=100)), PartKind.POOL, "postgresql db:5432/shop", capacity=8.0)
+    seen = with_part(pooled, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=100.0, used=others)
+    if title:
+        assert title in offered(SATURATED, seen).title
+    else:
+        assert "of the 100 that postgresql" in refused(SATURATED, seen)
+
+
+def test_it_scales_on_the_processor_where_that_shows_the_load() -> None:
+    metrics = yaml.safe_dump(_scaler(offered(SATURATED, snapshot(FULL)))["metrics"])
+    assert "averageUtilization: 60" in metrics
+    rate = re.search(r"http_requests_per_second\n +target:\n +averageValue: '(\d+)'", metrics)
+    assert rate is not None
+    assert int(rate[1]) == pytest.approx(0.6 * 175 / 0.885, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    "load", [replace(FULL, websockets=4000), replace(FULL, cpu=0.4)], ids=["websockets", "waits for others"]
+)
+def test_the_processor_is_no_signal_where_it_says_nothing(load: Load) -> None:
+    found = offered(SATURATED, snapshot(load))
+    metrics = yaml.safe_dump(_scaler(found)["metrics"])
+    assert "name: cpu" not in metrics
+    assert "nodejs_eventloop_utilization" in metrics
+    assert ("websocket_connections" in metrics) is (load.websockets > 0)
+    assert not any("ECSServiceAverageCPUUtilization" in step.code for step in found.steps)
+
+
+def test_requests_for_resources_stand_in_what_it_scales() -> None:
+    found = offered(SATURATED, snapshot(FULL))
+    [made] = manifests(next(step.code for step in found.steps if step.file == "deployment.yaml"))
+    assert set(made["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]) == {"cpu", "memory"}
+
+
+def test_the_effect_is_that_of_copies_that_get_requests_at_random() -> None:
+    loop = expected(offered(SATURATED, snapshot(FULL)), "loop_utilization")
+    assert loop.low is not None
+    assert loop.high is not None
+    assert loop.low < 0.885 / 3 < loop.high < 0.5
+
+
+def test_the_tools_of_the_article_are_in_its_steps() -> None:
+    found = offered(SATURATED, snapshot(FULL, name="Shop 1"))
+    assert {"Docker", "Kubernetes", "GKE", "EKS", "ECS on Fargate"} <= {step.platform for step in found.steps}
+    assert "LXC" in " ".join(step.text for step in found.steps)
+    assert len(shell.read(found.steps)) == 5
+
+
+def test_its_compose_file_runs_the_fewest_copies(tmp_path: Path) -> None:
+    found = offered(SATURATED, snapshot(FULL, name="Shop 1"))
+    compose = next(step.code for step in found.steps if step.file == "compose.yaml")
+    assert understood(compose, tmp_path)["services"]["shop-1"]["deploy"]["replicas"] == 2
+
+
+def test_without_figures_of_the_loop_the_processor_stands_for_it() -> None:
+    assert offered(SATURATED, snapshot(FULL, senders=Senders(probe=False))).title == "Let 2 to 4 copies follow the load"
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+@pytest.mark.parametrize("noise", [0.0, 0.02, 0.05])
+def test_neither_noise_nor_the_time_scale_changes_it(scale: float, noise: float) -> None:
+    titles = {
+        offered(SATURATED, snapshot(replace(FULL, noise=noise), time_scale=scale, seed=n)).title for n in range(3)
+    }
+    assert titles == {"Let 2 to 4 copies follow the load"}
