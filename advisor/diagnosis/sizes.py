@@ -1,0 +1,82 @@
+"""How much bigger a machine, a container or a volume has to be, and what that changes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.prediction import LONG, NOW
+from advisor.features import Snapshot, stats
+from advisor.features.process import Process
+from advisor.features.store_memory import memory_used
+from advisor.features.volumes import Volume
+
+PEAK: Final = 1.15
+"""What a peak has above what is seen now: the Vertical Pod Autoscaler and KRR add as much."""
+
+RELAXED: Final = 0.75
+"""Share of memory in use at which memory pressure is over (C4)."""
+
+ROOMY: Final = 0.60
+"""Share of a volume in use at which filling disks no longer warn: 40% are free (C12)."""
+
+GIB: Final = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUse:
+    """Memory of a machine or of each process's container, and how much of it is in use; bytes.
+
+    `machine` is its name, empty for a container.
+    """
+
+    machine: str
+    used: float
+    limit: float
+
+
+def tightest_memory(snapshot: Snapshot) -> MemoryUse | None:
+    """What is fullest: the container of a process, or a machine; None where nobody tells."""
+    found = [MemoryUse("", p.memory(NOW), _allowed(p)) for p in snapshot.processes]
+    found += [MemoryUse(m.name, *memory_used(m, NOW)) for m in snapshot.machines if snapshot.on(m)]
+    return max((m for m in found if m.used / m.limit >= 0), key=lambda m: m.used / m.limit, default=None)
+
+
+def _allowed(process: Process) -> float:
+    """Bytes that the process's control group allows; NaN where it has no limit."""
+    return stats.latest(process.track, "cgroup_memory_limit", process.span(LONG))
+
+
+def memory_for(used: float) -> float:
+    """Bytes of memory in which a peak above this use leaves no pressure: whole GiB, steps of 64 MiB below 2 GiB."""
+    wanted = used * PEAK / RELAXED
+    step = GIB if wanted > 2 * GIB else GIB / 16
+    return step * math.ceil(wanted / step)
+
+
+def volume_for(used: float) -> float:
+    """Bytes of a volume of which this much use leaves 40% free: whole GB in steps of ten."""
+    return 10e9 * math.ceil(used / ROOMY / 10e9)
+
+
+def memory_expectation(used: float, before: float, after: float) -> Expectation:
+    """Memory in use, as a share, after it has grown."""
+    return Expectation("memory", "Memory in use", "1", used / before, used / after, used * PEAK / after)
+
+
+def volume_expectation(volume: Volume, after: float) -> Expectation:
+    """How full a volume is right after it has grown."""
+    share = volume.used / after
+    return Expectation("disk", f"Used of {volume.mount}", "1", volume.share, share * 0.98, share * 1.02)
+
+
+def misses_expectation(misses: float, size: float, before: float, after: float) -> Expectation:
+    """Blocks that a datastore asks of the system each second, with more memory.
+
+    With accesses spread evenly over all data, the share found in memory is the share that fits: the upper end. Real
+    accesses prefer some data, and then more memory saves more.
+    """
+    most = misses * max(0.0, size - after) / (size - before)
+    return Expectation("misses", "Blocks read from disk", "{block}/s", misses, 0.0, most)

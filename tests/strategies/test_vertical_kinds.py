@@ -1,0 +1,113 @@
+"""vertical: memory, disks and the hosts of datastores; and what no size cures."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from advisor.features import Snapshot
+from advisor.vocabulary import PartKind
+from tests import rulings
+from tests.additions import with_figures, with_part
+from tests.answers import expected
+from tests.builders import Load, Machine, Senders, snapshot
+from tests.strategies.tools import shell
+
+READS, WRITES = "datastore-read-bound", "datastore-write-bound"
+CURABLE = {"memory-pressure", "disk-filling", "host-cpu-saturated", "event-loop-saturated", READS, WRITES}
+
+offered = partial(rulings.offered, "vertical")
+refused = partial(rulings.refused, "vertical")
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rulings.ALL if rule not in CURABLE])
+def test_what_no_size_cures_is_refused(rule: str) -> None:
+    full = snapshot(*[Load(elu=0.99, cpu=0.97)] * 2, machine=Machine(cores=2, cpu=0.97, memory=8e9, available=0.4e9))
+    assert refused(rule, full)
+
+
+@pytest.mark.parametrize(("available", "title"), [(0.4e9, "Move web-1 to 12 GB"), (2e9, "Move web-1 to 9.7 GB")])
+def test_a_machine_gets_memory_for_its_peak(available: float, title: str) -> None:
+    found = offered("memory-pressure", snapshot(machine=Machine(memory=8e9, available=available)))
+    share = expected(found, "memory")
+    assert found.title.startswith(title)
+    assert share.high is not None
+    assert share.high <= 0.75
+    assert "a leak would fill this size too" in found.check_first
+
+
+def test_a_roomy_machine_is_not_the_limit() -> None:
+    assert "74% of the memory of web-1" in refused(
+        "memory-pressure", snapshot(machine=Machine(memory=1e10, available=2.6e9))
+    )
+
+
+def test_a_container_gets_memory_where_its_own_limit_is_reached() -> None:
+    tight = with_figures(snapshot(Load(rss=460e6)), cgroup_memory_limit=512e6)
+    found = offered("memory-pressure", tight)
+    assert found.title == "Give each process 738 MB of memory"
+    assert {step.platform for step in found.steps} == {"Kubernetes", "Docker", "systemd"}
+    assert len(shell.read(found.steps)) == 3
+
+
+@pytest.mark.parametrize("rule", ["memory-pressure", "disk-filling", READS, WRITES])
+def test_what_nobody_tells_is_not_short(rule: str) -> None:
+    assert refused(rule, snapshot(senders=Senders(host=False))).startswith("0 of ")
+
+
+def test_a_volume_grows_until_two_fifths_are_free() -> None:
+    found = offered("disk-filling", with_part(snapshot(), PartKind.DISK, "/data", used=45e9, capacity=50e9))
+    assert found.title == "Grow /data on web-1 to 80 GB"
+    assert expected(found, "disk").now == 0.9
+    assert shell.read(found.steps)
+
+
+def test_a_roomy_volume_does_not() -> None:
+    assert "is 40% full" in refused("disk-filling", with_part(snapshot(), PartKind.DISK, "/", used=4e9, capacity=1e10))
+
+
+def _stored(machine: Machine, size: float = 40e9, missed: float = 300.0, at: str = "127.0.0.1") -> Snapshot:
+    name = f"postgresql {at} 5432 shop"
+    return with_part(snapshot(machine=machine), PartKind.DATASTORE, name, size=size, hits=9_000.0, misses=missed)
+
+
+def test_data_that_does_not_fit_gets_memory() -> None:
+    found = offered(READS, _stored(Machine(memory=8e9)))
+    misses = expected(found, "misses")
+    assert found.title == "Move web-1 to 16 GB of memory"
+    assert misses.now == 30.0
+    assert misses.low == 0.0
+    assert misses.high == pytest.approx(30 * (40 - 16) / (40 - 8))
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        _stored(Machine(memory=8e9), size=6e9),
+        _stored(Machine(memory=8e9), missed=50.0),
+        _stored(Machine(memory=8e9), at="10.0.0.5"),
+    ],
+    ids=["it fits", "it is found", "it is elsewhere"],
+)
+def test_other_reads_gain_nothing_from_memory(seen: Snapshot) -> None:
+    assert refused(READS, seen)
+
+
+def test_writes_gain_nothing_from_memory() -> None:
+    assert "40% busy" in refused(WRITES, _stored(Machine(memory=8e9)))
+
+
+@pytest.mark.parametrize("rule", [READS, WRITES])
+def test_a_full_host_of_a_datastore_gets_cores(rule: str) -> None:
+    found = offered(rule, _stored(Machine(cores=4, cpu=0.9)))
+    busy = expected(found, "cpu")
+    assert found.title == "Move web-1, with the datastore, to 7 cores"
+    assert busy.high is not None
+    assert busy.high < 0.65
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_the_time_scale_changes_nothing(scale: float) -> None:
+    seen = snapshot(machine=Machine(memory=8e9, available=0.4e9), time_scale=scale)
+    assert offered("memory-pressure", seen).title.startswith("Move web-1 to 12 GB")
