@@ -30,13 +30,13 @@ class Neighbour:
         name: the program's file name, or words for others.
         cores: cores that it keeps at work; NaN where nobody tells.
         memory: resident bytes; NaN where nobody tells.
-        is_named: False where only the sum is known.
+        is_program: True for one program whose file name it is.
     """
 
     name: str
     cores: float
     memory: float
-    is_named: bool = True
+    is_program: bool = True
 
     @property
     def is_datastore(self) -> bool:
@@ -51,7 +51,7 @@ def on(snapshot: Snapshot, machine: Machine, seconds: float) -> tuple[Neighbour,
     own = stats.known_sum([p.cpu(seconds) for p in snapshot.on(machine)])
     told = stats.known_sum([own, *(n.cores for n in (*programs, *loops))])
     rest = machine.cpu(seconds) * machine.cores - machine.steal(seconds) * machine.cores - told
-    others = [Neighbour("other programs", rest, math.nan, is_named=False)] if rest > ROUNDING else []
+    others = [Neighbour("other programs", rest, math.nan, is_program=False)] if rest > ROUNDING else []
     return tuple(sorted((*programs, *loops, *others), key=lambda n: -n.cores if n.cores >= 0 else math.inf))
 
 
@@ -67,4 +67,4 @@ def _other_loops(snapshot: Snapshot, machine: Machine, seconds: float) -> list[N
     busy = [loop_busy(track, span) for key, track in machine.host.loops.items() if key not in own]
     known = [share for share in busy if share > 0]
     name = "another Node.js process" if len(known) == 1 else f"{len(known)} other Node.js processes"
-    return [Neighbour(name, sum(known), math.nan)] if known else []
+    return [Neighbour(name, sum(known), math.nan, is_program=False)] if known else []

@@ -25,7 +25,7 @@ def test_each_user_of_the_processors_has_its_share(scale: float) -> None:
     assert found["2 other Node.js processes"].cores == pytest.approx(0.8)
     assert found["other programs"].cores == pytest.approx(2.6 - 0.5 - 0.9 - 0.8, abs=0.05)
     assert [one.name for one in found.values() if one.is_datastore] == ["postgres"]
-    assert [one.name for one in found.values() if not one.is_named] == ["other programs"]
+    assert [one.name for one in found.values() if one.is_program] == ["postgres"]
 
 
 def test_what_the_hypervisor_takes_is_nobodys() -> None:

@@ -12,16 +12,16 @@ from tests.strategies.tools.node import wanted
 _UNIT = "[Service]\nExecStart=/bin/true\n"
 
 
-def complaints(drop_in: str, folder: Path) -> str:
-    """What `systemd-analyze verify` says of a service with this drop-in; empty if all of it is understood."""
+def complaints(drop_in: str, folder: Path, unit: str = "shop.service") -> str:
+    """What `systemd-analyze verify` says of a unit with this drop-in; empty if all of it is understood."""
     program = shutil.which("systemd-analyze")
     wanted(program is not None, "systemd-analyze is missing (Debian: apt install systemd).")
-    unit = folder / "shop.service"
-    unit.write_text(_UNIT)
-    beside = folder / "shop.service.d"
-    beside.mkdir(exist_ok=True)
+    (folder / unit).write_text(_UNIT)
+    beside = folder / f"{unit}.d"
+    beside.mkdir(parents=True, exist_ok=True)
     (beside / "advice.conf").write_text(drop_in)
     environ = {**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"}
-    done = subprocess.run([str(program), "verify", str(unit)], capture_output=True, text=True, env=environ, check=False)
-    said = [line for line in done.stderr.splitlines() if str(folder) in line or "shop" in line]
-    return "\n".join(said) or (done.stderr if done.returncode else "")
+    command = [str(program), "verify", "--man=no", str(folder / unit)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environ, check=False)
+    said = [line for line in done.stderr.splitlines() if str(folder) in line or unit in line]
+    return "\n".join(said) or (f"exit {done.returncode}: {done.stderr}" if done.returncode else "")

@@ -1,0 +1,109 @@
+"""Keeping a program in bounds on a Linux host, and logs from filling its disk."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Final
+
+from advisor.diagnosis.advice import Step
+
+SYSTEMD, KUBERNETES, DOCKER = "systemd", "Kubernetes", "Docker"
+
+
+def held(program: str, unit: str, cores: float) -> tuple[Step, ...]:
+    """The program, or what else is in the way, gets so many cores at most, and yields to others before that."""
+    return (
+        Step(f"See what {program} is and whose: a backup, a build, a report can run at another hour or place. Control "
+             "groups, then processes, in order of their use:", "", "shell",
+             "systemd-cgtop --order=cpu --iterations=2\nps -eo pid,user,comm,pcpu --sort=-pcpu | head"),
+        Step("Hold it in bounds where it has to stay. Put the name of its unit in place of this one if that differs.",
+             SYSTEMD, f"/etc/systemd/system/{unit}.d/bounds.conf", bounds(cores)),
+        Step("Load it; no restart is needed.", SYSTEMD, "shell", f"systemctl daemon-reload\nsystemctl show {unit} "
+             "--property=CPUQuotaPerSecUSec,CPUWeight"),
+        Step("A program that somebody starts by hand or by cron yields to others if it is started like this.", "cron",
+             "shell", "nice -n 19 ionice -c 3 COMMAND"),
+    )  # fmt: skip
+
+
+def bounds(cores: float) -> str:
+    """A drop-in for a unit: at most so many cores, and a tenth of the usual weight while others want them."""
+    return _BOUNDS.format(quota=max(5, round(cores * 100)))
+
+
+def unit_of(program: str) -> str:
+    """A unit's name for a program's file name."""
+    return f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', program).strip('-.') or 'program'}.service"
+
+
+def unbound(quota: float, wanted: int) -> tuple[Step, ...]:
+    """The service's own limit of processors goes up, or away."""
+    return (
+        Step("Remove the limit and keep the request: the kernel shares processors out by requests when they are short, "
+             "and a limit only holds back when they are not.", KUBERNETES, "shell",
+             "kubectl patch deployment NAME --type=json \\\n  --patch='[{\"op\": \"remove\", \"path\": "
+             '"/spec/template/spec/containers/0/resources/limits/cpu"}]\''),
+        Step("Raise the limit.", DOCKER, "shell", f"docker update --cpus {wanted} CONTAINER"),
+        Step("Raise the limit.", SYSTEMD, "shell", f"systemctl set-property NAME.service CPUQuota={wanted * 100}%"),
+        Step(f"Where the limit must stay at {quota:g}, run no more workers than whole cores it leaves "
+             f"({max(1, int(quota))}); os.availableParallelism() does not see it."),
+    )  # fmt: skip
+
+
+def largest(mount: str) -> str:
+    """Commands that show what takes the room of a filesystem, deleted files that are held open included."""
+    where = shlex.quote(mount)
+    return f"du --one-file-system --max-depth=3 {where} | sort --numeric-sort | tail -n 20\nlsof +L1 {where}"
+
+
+def rotated(name: str) -> tuple[Step, ...]:
+    """Logs are cut and thrown away by age and size."""
+    label = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "service"
+    return (
+        Step("Rotate the service's logs. Put its own folder in place of this one.", "logrotate",
+             f"/etc/logrotate.d/{label}", logrotate(label)),
+        Step("Try it without changing anything, then once for real.", "logrotate", "shell",
+             f"logrotate --debug /etc/logrotate.d/{label}\nlogrotate --force /etc/logrotate.d/{label}"),
+        Step("Under PM2, its own module rotates.", "PM2", "shell",
+             "pm2 install pm2-logrotate\npm2 set pm2-logrotate:max_size 100M\npm2 set pm2-logrotate:retain 7"),
+        Step("Bound the journal, and free what is over the bound now.", SYSTEMD,
+             "/etc/systemd/journald.conf.d/size.conf", JOURNAL),
+        Step("Bound the logs of containers, which are unbounded by default.", DOCKER, "/etc/docker/daemon.json",
+             DOCKER_LOGS),
+    )  # fmt: skip
+
+
+def logrotate(label: str) -> str:
+    """The rules for the logs of a service."""
+    return _LOGROTATE.format(label=label)
+
+
+_BOUNDS: Final = """[Service]
+CPUQuota={quota}%
+CPUWeight=10
+IOWeight=10
+Nice=10
+"""
+
+JOURNAL: Final = """[Journal]
+SystemMaxUse=1G
+MaxRetentionSec=2week
+"""
+
+DOCKER_LOGS: Final = """{
+  "log-driver": "json-file",
+  "log-opts": { "max-size": "100m", "max-file": "5" }
+}
+"""
+
+_LOGROTATE: Final = """/var/log/{label}/*.log {{
+  daily
+  maxsize 100M
+  rotate 7
+  compress
+  delaycompress
+  missingok
+  notifempty
+  copytruncate
+}}
+"""

@@ -1,0 +1,230 @@
+"""Relieve the host of what is in the way
+
+## When it fits
+Something besides the service uses up its machine: another program or another service ({spare:g} cores or more), a
+hypervisor that gives the time to others ({steal:.0%} or more), a quota that holds it back ({throttle:.0%} of its
+periods or more), a datastore that takes the memory, logs and uploads that fill the disk.
+
+## When it does not
+The service itself is what uses the machine: then it needs more of it, or less work.
+
+## How
+Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Raise or remove a
+quota, and run as many workers as it leaves whole cores. Give a datastore its own host. Rotate logs; keep uploads
+in object storage; give data a volume of its own.
+
+## What it costs
+Little where a limit is set; a machine where a program moves. What is held back takes longer itself.
+
+## How to verify
+Loops are no longer busy without computing ({gap:.0%} of the time at most), fewer than {calm:.0%} of quota periods are
+throttled, memory stays below {relaxed:.0%}, and the disk stops filling.
+
+## References
+- [systemd: resource control](https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html)
+- [logrotate](https://man7.org/linux/man-pages/man8/logrotate.8.html)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, NOW, TARGET, loop_expectation
+from advisor.diagnosis.recipes import linux
+from advisor.diagnosis.sizes import PEAK, RELAXED, tightest_memory
+from advisor.diagnosis.vetoes import deciding
+from advisor.diagnosis.words import cores, number, percent, size
+from advisor.features import Snapshot, neighbours, stats
+from advisor.features.machine import Machine
+from advisor.features.neighbours import Neighbour
+from advisor.features.process import MINUTE, Process
+from advisor.features.volumes import Volume, fullest
+from advisor.vocabulary import Family
+
+strategy = Strategy(
+    __name__,
+    family=Family.TUNING,
+    name="A host without what is in the way",
+    effort="minutes for a limit, a day for a move",
+    risk="low: what is held back can be let go by one setting",
+    spare=Limit(0.5, "{cpu}", "a neighbour that uses less frees too little for a busy loop"),
+    steal=Limit(0.05, "1", "the level at which the rule for a full host is calm again"),
+    throttle=Limit(0.15, "1", "the level at which the rule for a full host is calm again"),
+    calm=Limit(0.05, "1", "what the decision model asks of a quota that is raised (C3)"),
+    gap=Limit(0.10, "1", "what the decision model asks of a loop that has its processor (C3)"),
+    part=Limit(0.20, "1", "of the memory: a program that takes less makes no host roomy by leaving"),
+    relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)"),
+    unnamed=Limit(0.7, "1", "what is left of the confidence where nobody knows which program it is"),
+)
+
+
+@strategy.consider
+def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """Name what is in the way of the processors, the memory or the disk, or say that nothing is."""
+    if ruling.rule == "host-cpu-saturated":
+        return _processors(snapshot, ruling)
+    if ruling.rule == "memory-pressure":
+        return _memory(snapshot, ruling)
+    if ruling.rule == "disk-filling":
+        return _disk(snapshot, ruling)
+    return strategy.reject(f"Nothing else on its hosts is the cause ({deciding(snapshot, ruling)}).")
+
+
+def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    told = [m for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(MINUTE))]
+    machine = max(told, key=lambda m: (_is_held_back(snapshot, m), m.cpu(MINUTE)), default=None)
+    if machine is None:
+        return strategy.reject("0 of its hosts report their processors, so nothing shows what is in the way.")
+    if _throttled(snapshot, machine) >= strategy.throttle:
+        return _unbound(snapshot, ruling, machine)
+    if machine.steal(MINUTE) >= strategy.steal:
+        return _moved(snapshot, ruling, machine)
+    found = next((n for n in neighbours.on(snapshot, machine, LONG) if n.cores >= strategy.spare), None)
+    if found is None:
+        own = stats.known_sum([p.cpu(LONG) for p in snapshot.on(machine)])
+        return strategy.reject(
+            f"The service itself uses {cores(own, machine.cores)} on {machine.name}; nothing else uses "
+            f"{number(strategy.spare)} or more."
+        )
+    return _held(snapshot, ruling, machine, found)
+
+
+def _is_held_back(snapshot: Snapshot, machine: Machine) -> bool:
+    """True where a quota or the hypervisor takes processors away, however idle the machine looks."""
+    return _throttled(snapshot, machine) >= strategy.throttle or machine.steal(MINUTE) >= strategy.steal
+
+
+def _throttled(snapshot: Snapshot, machine: Machine) -> float:
+    """Share of quota periods in which its processes, or the agent's own group, were held back."""
+    own = [_share_held(p) for p in snapshot.on(machine)]
+    return max([machine.throttled(MINUTE), *(share for share in own if not math.isnan(share))])
+
+
+def _share_held(process: Process) -> float:
+    span = process.span(MINUTE)
+    periods = stats.total(process.track, "cgroup_periods", span)
+    return stats.total(process.track, "cgroup_throttled", span) / periods if periods > 0 else math.nan
+
+
+def _calmer_loop(snapshot: Snapshot, machine: Machine) -> Expectation:
+    """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
+    now = stats.mean([p.loop(NOW) for p in snapshot.on(machine)])
+    low = min(now, stats.mean([p.cpu_main(NOW) for p in snapshot.on(machine)]))
+    return loop_expectation(now, low, max(low, min(now, low + strategy.gap)))
+
+
+def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | Rejection:
+    quotas = [stats.latest(p.track, "cgroup_cpu_limit", p.span(LONG)) for p in snapshot.on(machine)]
+    quota = min(machine.cores, next((q for q in quotas if q > 0), math.inf))
+    processors = stats.latest(machine.track, "cpu_count", machine.span(LONG))
+    work = stats.known_sum([p.loop(NOW) for p in snapshot.on(machine)])
+    wanted = max(math.floor(quota) + 1, math.ceil(work * GROWTH / TARGET))
+    wanted = wanted if math.isnan(processors) else min(wanted, math.floor(processors))
+    if wanted <= quota:
+        return strategy.reject(f"The quota is {number(quota)} cores already, all that {machine.name} has.")
+    held = _throttled(snapshot, machine)
+    return strategy.option(
+        f"Raise the processor limit on {machine.name} from {number(quota)} to {wanted} cores",
+        why=f"The limit holds it back in {percent(held)} of its periods, while the machine may have cores to give.",
+        confidence=ruling.reading.confidence,
+        cost=f"{number(wanted - quota)} more cores to use",
+        expected=(Expectation("throttled", "Quota throttled", "1", held, 0.0, strategy.calm),
+                  _calmer_loop(snapshot, machine)),
+        steps=linux.unbound(quota, wanted),
+        check_first="Check who set the limit and for whom: others on the machine may need what it keeps free.",
+    )  # fmt: skip
+
+
+def _moved(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
+    taken = machine.steal(MINUTE)
+    return strategy.option(
+        f"Move {machine.name} to a machine with processors of its own",
+        why=f"The hypervisor gives {percent(taken)} of its processors' time to others; nothing inside can change that.",
+        confidence=ruling.reading.confidence,
+        cost="what processors of one's own cost more than shared ones",
+        expected=(Expectation("cpu_steal", "Taken by the hypervisor", "1", taken, 0.0, strategy.steal),
+                  _calmer_loop(snapshot, machine)),
+        steps=(
+            Step("A machine that is paid by bursts may have used up its credits: check that first, at the provider."),
+            Step("Stop and start it, which often puts it on another physical host; or order one with dedicated "
+                 "processors and move the service there."),
+        ),
+        check_first="Check on the chart of a day that it is taken for longer than a neighbour's short burst.",
+    )  # fmt: skip
+
+
+def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour) -> Option:
+    used = machine.cpu(LONG) * machine.cores
+    left = used - found.cores
+    waiting = sum(max(0.0, p.gap(NOW)) for p in snapshot.on(machine) if not math.isnan(p.gap(NOW)))
+    allowed = max(0.0, AFTER_LOSS * machine.cores - left - waiting)
+    high = min(used, left + waiting + allowed) / machine.cores
+    bounded = f", or hold it to {number(allowed)} cores" if allowed >= 0.1 else ""
+    return strategy.option(
+        f"Move {found.name} off {machine.name}{bounded}",
+        why=(
+            f"{found.name[:1].upper()}{found.name[1:]} use{'' if found.name.endswith('s') else 's'} "
+            f"{cores(found.cores, machine.cores)} there, and the service waits for them."
+        ),
+        confidence=ruling.reading.confidence * (1.0 if found.is_program else strategy.unnamed),
+        cost="a place for it elsewhere, or longer times for it here",
+        expected=(
+            Expectation("host_cpu", "Host CPU", "1", used / machine.cores, min(high, left / machine.cores * 0.9), high),
+            _calmer_loop(snapshot, machine),
+        ),
+        steps=linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed),
+        check_first="Check that the service does not need it on the same host, and who waits for its results.",
+    )
+
+
+def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    tight = tightest_memory(snapshot)
+    machine = next((m for m in snapshot.machines if tight and m.name == tight.machine), None)
+    if tight is None or machine is None:
+        return strategy.reject(f"The limit of its own processes is what is full ({deciding(snapshot, ruling)}).")
+    known = [n for n in neighbours.on(snapshot, machine, LONG) if n.memory >= strategy.part * tight.limit]
+    found = max(known, key=lambda n: (n.is_datastore, n.memory), default=None)
+    if found is None:
+        least = percent(strategy.part)
+        return strategy.reject(f"No other program that is watched takes {least} of the memory of {machine.name}.")
+    share, then = tight.used / tight.limit, (tight.used - found.memory) / tight.limit
+    return strategy.option(
+        f"Give {found.name} a host of its own" if found.is_datastore else f"Move {found.name} off {machine.name}",
+        why=f"It takes {size(found.memory)} of {size(tight.limit)}, of which {percent(share)} are in use.",
+        confidence=ruling.reading.confidence,
+        cost="one machine",
+        expected=(Expectation("memory", "Memory in use", "1", share, then, min(share, then * PEAK)),),
+        steps=(
+            Step(f"Set {found.name} up on a host of its own with the memory that it takes here or more; a datastore as "
+                 "a replica that follows this one."),
+            Step("Stop writing for a moment, let the replica catch up, promote it, and give the service its address."),
+            Step("Keep both in one network zone: each query now crosses the network, which N+1 queries feel most."),
+        ),
+        check_first="Check that a backup exists and has been restored once.",
+    )  # fmt: skip
+
+
+def _disk(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    volume = fullest(snapshot, LONG)
+    if volume is None:
+        return strategy.reject("0 of its hosts report how full their disks are.")
+    return strategy.option(
+        f"Rotate logs and move uploads off {volume.mount} on {volume.machine.name}",
+        why=f"{percent(volume.share)} of {size(volume.capacity)} are used. Logs and uploads fill any size.",
+        confidence=ruling.reading.confidence,
+        cost="none for logs; object storage by what is kept",
+        expected=(Expectation("disk", f"Used of {volume.mount}", "1", volume.share, None, volume.share),),
+        steps=_freed(snapshot, volume),
+        check_first="Check what grows before anything is deleted; a file that a process holds open frees nothing.",
+    )
+
+
+def _freed(snapshot: Snapshot, volume: Volume) -> tuple[Step, ...]:
+    return (
+        Step("See what takes the room.", "", "shell", linux.largest(volume.mount)),
+        *linux.rotated(snapshot.name),
+        Step("Send uploads to object storage (S3, Cloud Storage, MinIO) straight from the browser by a signed address, "
+             "or as a stream; keep only their keys. Then copies of the service share no disk either."),
+        Step("Give data that must stay here a volume of its own, so that logs can never stop the datastore."),
+    )  # fmt: skip

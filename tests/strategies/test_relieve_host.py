@@ -1,0 +1,171 @@
+"""relieve-host: who is in the way, by name where that is known, and what that changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from advisor.features import Snapshot
+from advisor.vocabulary import PartKind
+from tests import rulings
+from tests.additions import with_figures, with_host_figures, with_part, with_window
+from tests.answers import expected
+from tests.builders import Load, Machine, Senders, snapshot
+from tests.strategies.tools import shell
+from tests.strategies.tools.logrotate import debugged
+from tests.strategies.tools.systemd import complaints
+
+STARVED = "host-cpu-saturated"
+HOST_RULES = {STARVED, "memory-pressure", "disk-filling"}
+SLOWED = Load(elu=0.9, cpu=0.6, rps=80)
+
+offered = partial(rulings.offered, "relieve-host")
+refused = partial(rulings.refused, "relieve-host")
+
+
+def _beside(program: str = "backup", busy: float = 1.2, scale: float = 1.0, memory: float = 1e9) -> Snapshot:
+    """A process that waits on a full host of two cores beside a program."""
+    seen = snapshot(SLOWED, machine=Machine(cores=2, cpu=0.95), time_scale=scale)
+    return with_part(seen, PartKind.PROGRAM, program, busy=busy * 10 / scale, memory=memory)
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_a_program_is_named_moved_or_held(scale: float, tmp_path: Path) -> None:
+    found = offered(STARVED, _beside(scale=scale))
+    assert found.title == "Move backup off web-1, or hold it to 0.6 cores"
+    assert "Backup uses 1.2 of 2 cores" in found.why
+    drop_in = next(step.code for step in found.steps if step.file.endswith("bounds.conf"))
+    assert complaints(drop_in, tmp_path, "backup.service") == ""
+    assert shell.read(found.steps)
+
+
+def test_its_effect_frees_the_processor_and_the_loop() -> None:
+    found = offered(STARVED, _beside())
+    host, loop = expected(found, "host_cpu"), expected(found, "loop_utilization")
+    assert host.now == pytest.approx(0.95, abs=0.01)
+    assert host.low is not None
+    assert host.high is not None
+    assert 0.3 < host.low < host.high <= 0.81
+    assert loop.low == pytest.approx(0.6, abs=0.02)
+    assert loop.high == pytest.approx(0.7, abs=0.02)
+
+
+def test_where_nothing_is_left_it_has_to_move() -> None:
+    seen = snapshot(*[replace(SLOWED, elu=0.95, cpu=0.75)] * 2, machine=Machine(cores=2, cpu=0.99))
+    busy = with_part(seen, PartKind.PROGRAM, "backup", busy=5.0)
+    assert offered(STARVED, busy).title == "Move backup off web-1"
+
+
+def test_other_services_are_counted() -> None:
+    seen = snapshot(SLOWED, machine=Machine(cores=2, cpu=0.95, other_loops=(0.7, 0.6)))
+    assert offered(STARVED, seen).title.startswith("Move 2 other Node.js processes off web-1")
+    assert "2 other Node.js processes use 1.3 of 2 cores" in offered(STARVED, seen).why
+
+
+def test_what_nobody_names_costs_confidence() -> None:
+    unnamed = offered(STARVED, snapshot(SLOWED, machine=Machine(cores=2, cpu=0.95)))
+    assert unnamed.title.startswith("Move other programs off web-1")
+    assert any(step.file == "/etc/systemd/system/NAME.service.d/bounds.conf" for step in unnamed.steps)
+    assert unnamed.confidence < offered(STARVED, _beside()).confidence
+
+
+def test_a_host_that_the_service_fills_itself_has_nobody_to_move() -> None:
+    own = snapshot(*[Load(elu=0.99, cpu=0.47)] * 4, machine=Machine(cores=2, cpu=0.97))
+    assert "The service itself uses 1.8 of 2 cores" in refused(STARVED, own)
+
+
+@pytest.mark.parametrize("busy", [0.1, 0.4])
+def test_a_small_neighbour_may_stay(busy: float) -> None:
+    own = snapshot(Load(elu=0.99, cpu=0.97), Load(elu=0.6, cpu=0.55 - busy), machine=Machine(cores=2, cpu=0.8))
+    assert refused(STARVED, with_part(own, PartKind.PROGRAM, "backup", busy=busy * 10))
+
+
+def test_a_quota_of_the_host_is_raised() -> None:
+    seen = with_host_figures(snapshot(SLOWED, machine=Machine(cores=1, cpu=0.6, throttled=0.4)), cpu_count=8.0)
+    found = offered(STARVED, seen)
+    held = expected(found, "throttled")
+    assert found.title == "Raise the processor limit on web-1 from 1 to 2 cores"
+    assert (held.now, held.low, held.high) == (0.4, 0.0, 0.05)
+    assert {step.platform for step in found.steps} == {"Kubernetes", "Docker", "systemd", ""}
+    assert len(shell.read(found.steps)) == 3
+
+
+def test_a_quota_of_the_process_s_own_group_is_seen() -> None:
+    roomy = snapshot(SLOWED, machine=Machine(cores=8, cpu=0.2))
+    seen = with_figures(roomy, cgroup_cpu_limit=0.5, cgroup_periods=100.0, cgroup_throttled=45.0)
+    assert offered(STARVED, seen).title == "Raise the processor limit on web-1 from 0.5 to 2 cores"
+    calm = with_figures(roomy, cgroup_cpu_limit=0.5, cgroup_periods=100.0, cgroup_throttled=14.0)
+    assert "Raise" not in offered(STARVED, calm).title
+
+
+def test_a_quota_of_all_processors_cannot_be_raised() -> None:
+    full = with_host_figures(snapshot(SLOWED, machine=Machine(cores=1, cpu=0.6, throttled=0.4)), cpu_count=1.0)
+    assert "1 core" in refused(STARVED, full)
+
+
+def test_a_hypervisor_is_left() -> None:
+    found = offered(STARVED, snapshot(SLOWED, machine=Machine(cores=2, cpu=0.7, steal=0.2)))
+    assert found.title == "Move web-1 to a machine with processors of its own"
+    assert expected(found, "cpu_steal").now == pytest.approx(0.2, abs=0.01)
+
+
+def _crowded_memory(program: str, memory: float) -> Snapshot:
+    seen = snapshot(machine=Machine(memory=8e9, available=0.6e9))
+    return with_part(seen, PartKind.PROGRAM, program, busy=1.0, memory=memory)
+
+
+def test_a_datastore_gets_a_host_of_its_own() -> None:
+    found = offered(
+        "memory-pressure", with_part(_crowded_memory("java", 4e9), PartKind.PROGRAM, "postgres", memory=3e9)
+    )
+    share = expected(found, "memory")
+    assert found.title == "Give postgres a host of its own"
+    assert share.low == pytest.approx((7.4 - 3) / 8)
+    assert share.high is not None
+    assert share.high < 0.75
+
+
+def test_another_program_moves() -> None:
+    assert offered("memory-pressure", _crowded_memory("java", 4e9)).title == "Move java off web-1"
+
+
+def test_small_programs_make_no_room() -> None:
+    assert "20%" in refused("memory-pressure", _crowded_memory("postgres", 1.5e9))
+
+
+def test_a_full_container_shares_with_nobody() -> None:
+    assert "42%" in refused("memory-pressure", with_figures(snapshot(Load(rss=99e6)), cgroup_memory_limit=100e6))
+
+
+def test_a_filling_disk_is_freed_of_logs_and_uploads(tmp_path: Path) -> None:
+    found = offered(
+        "disk-filling", with_part(snapshot(name="Shop 1"), PartKind.DISK, "/data", used=45e9, capacity=50e9)
+    )
+    disk = expected(found, "disk")
+    assert found.title == "Rotate logs and move uploads off /data on web-1"
+    assert (disk.now, disk.low, disk.high) == (0.9, None, 0.9)
+    rules = next(step for step in found.steps if step.file.startswith("/etc/logrotate.d/"))
+    assert "/var/log/Shop-1/*.log" in debugged(rules.code, tmp_path)
+    assert "object storage" in " ".join(step.text for step in found.steps)
+    assert shell.read(found.steps)
+
+
+@pytest.mark.parametrize("rule", sorted(HOST_RULES))
+def test_without_the_host_nothing_is_in_the_way(rule: str) -> None:
+    assert refused(rule, snapshot(senders=Senders(host=False)))
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rulings.ALL if rule not in HOST_RULES])
+def test_other_troubles_have_other_causes(rule: str) -> None:
+    assert "42%" in refused(rule, _beside())
+
+
+def test_the_fullest_of_several_machines_is_relieved() -> None:
+    seen = snapshot(SLOWED, machine=Machine(cores=2, cpu=0.3), hosts=2)
+    idle, full = seen.window.hosts
+    track = snapshot(SLOWED, machine=Machine(cores=2, cpu=0.95)).window.hosts[0].track
+    both = with_window(seen, hosts=(idle, replace(full, track=track)))
+    assert "off web-2" in offered(STARVED, both).title
