@@ -18,6 +18,9 @@ DATASTORES: Final = frozenset(
 )
 """File names of programs that keep data."""
 
+_RUNTIMES: Final = ("node", "bun", "deno")
+"""Programs that run services, this one among them: their loops are told apart, the program's sum is not."""
+
 ROUNDING: Final = 0.05
 """Cores that no program accounts for: what is less comes from figures taken at different moments."""
 
@@ -46,7 +49,8 @@ class Neighbour:
 
 def on(snapshot: Snapshot, machine: Machine, seconds: float) -> tuple[Neighbour, ...]:
     """The neighbours of the service on a machine, the one that uses most of the processors first."""
-    programs = [_program(part, machine, seconds) for part in machine.host.parts if part.kind is PartKind.PROGRAM]
+    watched = [part for part in machine.host.parts if part.kind is PartKind.PROGRAM and part.name not in _RUNTIMES]
+    programs = [_program(part, machine, seconds) for part in watched]
     loops = _other_loops(snapshot, machine, seconds)
     own = stats.known_sum([p.cpu(seconds) for p in snapshot.on(machine)])
     told = stats.known_sum([own, *(n.cores for n in (*programs, *loops))])

@@ -44,7 +44,16 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("cpu_idle", ("cpu_main", "cpu_user")),
-    suggests=("relieve-host", "load-balance", "autoscale", "vertical", "optimise-code", "decompose", "worker-threads", "cluster"),
+    suggests=(
+        "relieve-host",
+        "load-balance",
+        "autoscale",
+        "vertical",
+        "optimise-code",
+        "decompose",
+        "worker-threads",
+        "cluster",
+    ),
     window=60.0,
     hold=600.0,
     clear_hold=300.0,

@@ -1,16 +1,17 @@
 """Split the heavy part into a service of its own
 
 ## When it fits
-One family of routes takes {share:.0%} of the time or more (or, for a blocked loop, the heavy work takes
-{heavy:.0%} of the loop's work) and should grow or fail apart from the rest.
+One route, or one family of routes, takes {share:.0%} of the time or more (or, for a blocked loop, the heavy work
+takes {heavy:.0%} of the loop's work) and should grow or fail apart from the rest.
 
 ## When it does not
-Load that is spread evenly; a service that is one route; a team that cannot run one more service; in the
-middle of an incident. It is the slowest way out and the hardest to undo.
+Load that is spread evenly; a service that is one route; a team that cannot run one more service. While users
+wait it comes after whatever relieves them today: it is the slowest way out and the hardest to undo. Leaks,
+garbage, slow dependencies and crashes move along with the code.
 
 ## How
-Give the heavy routes their own process, deployment and, if they keep data, database. Send them requests
-through the balancer by path, or jobs through a queue.
+Give the heavy routes their own process, container, release and, if they keep data, database: as database, front
+end and back end are often split. Send them requests through the balancer by path, or jobs through a queue.
 
 ## What it costs
 Weeks, one more service to watch, and a network between what used to be a function call.
@@ -24,16 +25,16 @@ The old service's loop loses the moved share; the new one scales by itself.
 
 from __future__ import annotations
 
-import re
-
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import NOW, is_censored, loop_expectation
+from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
+from advisor.features.families import Part, path_of, standing_out, work_shares
 from advisor.features.process import Process
-from advisor.features.route_cost import OTHERS, Heaviest, heaviest_route, route_costs
-from advisor.vocabulary import Family
+from advisor.features.route_cost import OTHERS, route_costs
+from advisor.vocabulary import Family, Severity
 
 strategy = Strategy(
     __name__,
@@ -44,11 +45,13 @@ strategy = Strategy(
     share=Limit(0.5, "1", "below half, the rest would need the same way out right after"),
     whole=Limit(0.95, "1", "above it there is nothing left to separate it from"),
     heavy=Limit(0.3, "1", "heavy work below this share of the loop is better moved to a thread"),
+    incident=Limit(0.5, "1", "what is left of the confidence while users wait: weeks are no first response"),
     uncertain=Limit(0.5, "1", "what is left of the confidence: shares are estimates, and teams are not measured"),
     measured=Limit(0.6, "1", "the same where the share is one of the loop's own work: teams are not measured"),
 )
 
 BLOCKED = "event-loop-blocked"
+OF_PARTS = ("event-loop-saturated", "host-cpu-saturated")
 WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
@@ -57,16 +60,20 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Find the part that stands out, or say how evenly the time is spread."""
     if ruling.rule == BLOCKED:
         return _of_blocks(snapshot, ruling)
-    top = heaviest_route(snapshot, WINDOW)
-    if top is None:
+    if ruling.rule not in OF_PARTS:
+        return strategy.reject(f"What it found goes along with the code ({deciding(snapshot, ruling)}).")
+    work = work_shares(snapshot, WINDOW)
+    if not work.routes:
         return strategy.reject("0 routes report their time, so no part stands out.")
-    share, of = percent(top.share), "the loop's work" if top.measured else "the request time"
-    if len(snapshot.routes(WINDOW)) == 1 or top.share >= strategy.whole:
-        return strategy.reject(f"{top.name} takes {share} of {of}: there is nothing to separate it from.")
-    if top.share < strategy.share:
-        limit = percent(strategy.share)
-        return strategy.reject(f"The heaviest route, {top.name}, takes {share} of {of}, less than {limit}.")
-    return _option(snapshot, ruling, top)
+    part = standing_out(work.routes, strategy.share, strategy.whole)
+    if part is not None:
+        trust = strategy.measured if work.measured else strategy.uncertain
+        return _option(snapshot, ruling, part, work.how, trust)
+    name, top = work.routes[0]
+    share, of = percent(top), "the loop's work" if work.measured else "the request time"
+    if len(work.routes) == 1 or top >= strategy.whole:
+        return strategy.reject(f"{name} takes {share} of {of}: there is nothing to separate it from.")
+    return strategy.reject(f"The heaviest route, {name}, takes {share} of {of}, less than {percent(strategy.share)}.")
 
 
 def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
@@ -82,8 +89,9 @@ def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if share < strategy.heavy:
         limit = percent(strategy.heavy)
         return strategy.reject(f"The blocks are {percent(share)} of the loop's work, less than {limit}.")
-    part = _heavy_route(snapshot, process)
-    return _option(snapshot, ruling, Heaviest(part, min(1.0, share), "the blocks, of all that the loop does", True))
+    name = _heavy_route(snapshot, process)
+    part = Part(name, path_of(name), min(1.0, share))
+    return _option(snapshot, ruling, part, "the blocks, of all that the loop does", strategy.measured)
 
 
 def _heavy_route(snapshot: Snapshot, process: Process) -> str:
@@ -96,25 +104,29 @@ def _heavy_route(snapshot: Snapshot, process: Process) -> str:
     return max(able, key=lambda r: r.latency.quantile(0.5)).name if able else "the work that blocks"
 
 
-def _option(snapshot: Snapshot, ruling: Ruling, top: Heaviest) -> Option:
-    part = top.name
+def _option(snapshot: Snapshot, ruling: Ruling, part: Part, how: str, trust: float) -> Option:
+    urgent = ruling.reading.severity is Severity.CRITICAL
     return strategy.option(
-        f"Give {part} a service of its own",
+        f"Give {part.name} a service of its own",
         why=(
-            f"It takes about {percent(top.share)} of the time ({top.how}). On its own it grows by itself, and the rest "
-            "no longer waits for it."
+            f"It takes about {percent(part.share)} of the time ({how}). On its own it grows by itself, and the rest "
+            f"no longer waits for it.{_LATER if urgent else ''}"
         ),
-        confidence=ruling.reading.confidence * (strategy.measured if top.measured else strategy.uncertain),
+        confidence=ruling.reading.confidence * trust * (strategy.incident if urgent else 1.0),
         cost=f"{counted(1, 'service')} more to run and watch",
-        expected=(_expected(snapshot, top.share),),
+        expected=(_expected(snapshot, part.share),),
         steps=(
-            Step(f"Move {part} and what only it uses into a project with its own release."),
+            Step(f"Move {part.name} and what only it uses into a project with its own release, in a container of its "
+                 "own that scales by itself."),
             Step("Send its requests there by path. Put this into the server block, with the new service's host and "
-                 "port in place of heavy:3001.", "NGINX", "inside server { } of your site", _location(part)),
+                 "port in place of heavy:3001.", "NGINX", "inside server { } of your site", _location(part.path)),
             Step("Work that nobody waits for goes through a queue instead: accept it, answer 202, do it there."),
         ),
         check_first="Check that one team can release both, and that the two parts do not share tables.",
     )  # fmt: skip
+
+
+_LATER = " Users wait now: this is for the weeks after, not for today."
 
 
 def _expected(snapshot: Snapshot, share: float) -> Expectation:
@@ -123,9 +135,7 @@ def _expected(snapshot: Snapshot, share: float) -> Expectation:
     return loop_expectation(now, rest * 0.8, None if is_censored(snapshot) else min(now, rest * 1.3 + 0.01))
 
 
-def _location(part: str) -> str:
-    found = re.search(r"/[\w\-/]*", part)
-    path = found[0] if found else "/heavy/"
+def _location(path: str) -> str:
     # A bare `location /` would take every request along, and most sites already have one.
-    match = "= /" if path == "/" else path
+    match = "= /" if path == "/" else path or "/heavy/"
     return f"location {match} {{\n  proxy_pass http://heavy:3001;\n}}\n"

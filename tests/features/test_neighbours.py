@@ -39,3 +39,9 @@ def test_a_program_without_figures_comes_last() -> None:
     found = neighbours.on(told, told.machines[0], 300.0)
     assert found[-1].name == "backup"
     assert math.isnan(found[-1].cores)
+
+
+def test_the_runtime_itself_is_no_neighbour() -> None:
+    seen = snapshot(Load(elu=0.5, cpu=0.5), machine=Built(cores=2, cpu=0.25))
+    told = with_part(seen, PartKind.PROGRAM, "node", busy=5.0)
+    assert neighbours.on(told, told.machines[0], 300.0) == ()

@@ -6,6 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from advisor.diagnosis import Evidence, Option
+from advisor.engine import STRATEGIES
+from advisor.vocabulary import Severity
+from tests import rulings
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, snapshot
 from tests.route_loads import Asked, routed
@@ -78,3 +82,28 @@ def test_garbage_is_everybodys() -> None:
 @pytest.mark.parametrize("rule", [SATURATED, BLOCKED])
 def test_without_a_probe_no_part_stands_out(rule: str) -> None:
     assert "0 " in rejection("decompose", rule, snapshot(FULL, senders=Senders(probe=False)))
+
+
+def test_routes_under_one_path_stand_out_together() -> None:
+    spread = {"GET /reports/day": 0.35, "GET /reports/week": 0.35, "GET /": 0.3}
+    found = option("decompose", SATURATED, snapshot(replace(FULL, routes=spread)))
+    assert found.title == "Give what is under /reports/ a service of its own"
+    assert any(step.code.startswith("location /reports/ {") for step in found.steps)
+
+
+@pytest.mark.parametrize("rule", [r for r in rulings.ALL if r not in {SATURATED, BLOCKED, "host-cpu-saturated"}])
+def test_what_goes_along_with_the_code_is_not_cured_by_a_split(rule: str) -> None:
+    uneven = snapshot(replace(FULL, routes={"POST /render": 0.7, "GET /": 0.3}))
+    assert "growth: 7" in rulings.refused("decompose", rule, uneven, Evidence("g", "Growth", 7.0, "{file}", holds=True))
+
+
+def test_while_users_wait_it_comes_later() -> None:
+    seen = snapshot(replace(FULL, routes={"POST /render": 0.7, "GET /": 0.3}))
+    calm = rulings.firing(SATURATED)
+    urgent = replace(calm, reading=replace(calm.reading, severity=Severity.CRITICAL))
+    first, later = (STRATEGIES["decompose"].answer(seen, ruling) for ruling in (calm, urgent))
+    assert isinstance(first, Option)
+    assert isinstance(later, Option)
+    assert later.confidence == first.confidence / 2
+    assert "not for today" in later.why
+    assert "not for today" not in first.why

@@ -38,7 +38,7 @@ def test_a_program_is_named_moved_or_held(scale: float, tmp_path: Path) -> None:
     assert found.title == "Move backup off web-1, or hold it to 0.6 cores"
     assert "Backup uses 1.2 of 2 cores" in found.why
     drop_in = next(step.code for step in found.steps if step.file.endswith("bounds.conf"))
-    assert complaints(drop_in, tmp_path, "backup.service") == ""
+    assert complaints(drop_in, tmp_path) == ""
     assert shell.read(found.steps)
 
 

@@ -16,11 +16,11 @@ from tests.strategies.tools.systemd import complaints
 @pytest.mark.parametrize(("cores", "quota"), [(0.5, "CPUQuota=50%"), (2.25, "CPUQuota=225%"), (0.0, "CPUQuota=5%")])
 def test_systemd_accepts_the_bounds(tmp_path: Path, cores: float, quota: str) -> None:
     assert quota in bounds(cores).splitlines()
-    assert verified(bounds(cores), unit_of("my backup"), tmp_path) == ""
+    assert complaints(bounds(cores), tmp_path) == ""
 
 
 def test_systemd_would_tell_a_mistake(tmp_path: Path) -> None:
-    assert "CPUQuotient" in complaints(bounds(1).replace("CPUQuota", "CPUQuotient"), tmp_path, "a.service")
+    assert "CPUQuotient" in complaints(bounds(1).replace("CPUQuota", "CPUQuotient"), tmp_path)
 
 
 def test_logrotate_understands_the_rules(tmp_path: Path) -> None:
