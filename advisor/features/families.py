@@ -28,9 +28,11 @@ class Work:
 def work_shares(snapshot: Snapshot, seconds: float) -> Work:
     """The routes by the loop time that they take, else by their request durations; none where none is reported."""
     costs = route_costs(snapshot, seconds)
-    named = tuple((cost.name, cost.share) for cost in costs.routes if cost.name != OTHERS)
+    named = [cost for cost in costs.routes if cost.name != OTHERS]
     if named:
-        return Work(named, "loop time by regression", True)
+        top = named[0]
+        how = f"loop time by regression, {top.low:.0%} to {top.high:.0%} for {top.name}"
+        return Work(tuple((cost.name, cost.share) for cost in named), how, True)
     timed = tuple((route.name, route.time_share) for route in snapshot.routes(seconds))
     return Work(timed, f"estimated from durations: {costs.doubt}", False)
 
