@@ -1,0 +1,193 @@
+"""NGINX in front of several servers: who gets a request, what passes, what stays, and how a server leaves.
+
+Open source NGINX checks health passively: a server counts as failed after requests to it failed. Checks of its own
+(`health_check`), and cookies that it sets by itself (`sticky`), are in NGINX Plus alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from advisor.diagnosis.advice import Step
+
+PLATFORM: Final = "NGINX"
+
+DOCUMENTS: Final = r"\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|txt|pdf|mp4|wasm)"
+"""How the names of files end that any server can send."""
+
+
+class Choice(StrEnum):
+    """Which server gets a request."""
+
+    ROUND_ROBIN = "round robin"
+    LEAST_CONNECTIONS = "least connections"
+    IP_HASH = "address of the client"
+    COOKIE = "cookie"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What NGINX stands in front of.
+
+    Attributes:
+        name: of the service.
+        servers: host:port of each copy.
+        choice: which of them gets a request.
+        websockets: connections are upgraded, and stay open while they are idle.
+        draining: those of `servers` that get no new request.
+        static: paths (`/assets/`) whose files NGINX sends itself, and asks the service only for what it lacks.
+        files: send any path that ends like a document by the same means.
+        tls: end TLS here; the certificate lies in /etc/nginx/tls under the service's name.
+    """
+
+    name: str
+    servers: tuple[str, ...]
+    choice: Choice = Choice.LEAST_CONNECTIONS
+    websockets: bool = False
+    draining: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    files: bool = False
+    tls: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name as NGINX takes it for an upstream and a variable."""
+        return re.sub(r"\W+", "_", self.name)
+
+
+def steps(site: Site, purpose: str) -> tuple[Step, ...]:
+    """The configuration and how to load it; `purpose` says what it does here."""
+    return (
+        Step(purpose, PLATFORM, f"/etc/nginx/conf.d/{site.label}.conf", configuration(site)),
+        Step("Check and load the configuration; open connections are kept.", PLATFORM, "shell",
+             "nginx -t && nginx -s reload"),
+    )  # fmt: skip
+
+
+def configuration(site: Site) -> str:
+    """The file for `conf.d`."""
+    blocks = [*_maps(site), *_cache(site), upstream(site), *_redirect(site), _server(site)]
+    return "\n".join(blocks)
+
+
+def upstream(site: Site) -> str:
+    """The servers and how one of them is chosen."""
+    chosen = {
+        Choice.ROUND_ROBIN: "",
+        Choice.LEAST_CONNECTIONS: "  least_conn;\n",
+        Choice.IP_HASH: "  ip_hash;\n",
+        Choice.COOKIE: f"  hash $route_of_{site.label} consistent;\n",
+    }[site.choice]
+    servers = "".join(_member(server, server in site.draining) for server in site.servers)
+    note = "  # Passive health checks: two failed requests within 5 s, and a server is left out for 5 s.\n"
+    return f"upstream {site.label} {{\n{chosen}{note}{servers}  keepalive 64;\n}}\n"
+
+
+def _member(server: str, draining: bool) -> str:
+    return f"  server {server} max_fails=2 fail_timeout=5s{' down' if draining else ''};\n"
+
+
+def _maps(site: Site) -> Sequence[str]:
+    found = []
+    if site.websockets:
+        # An empty value keeps the connection to the server open for the next request.
+        found.append(
+            f'map $http_upgrade $connection_of_{site.label} {{\n  "" "";\n  default upgrade;\n}}\n',
+        )
+    if site.choice is Choice.COOKIE:
+        found.append(_STICKY.format(label=site.label))
+    return found
+
+
+def _cache(site: Site) -> Sequence[str]:
+    if not _keeps(site):
+        return ()
+    place = f"/var/cache/nginx/{site.label}"
+    return (f"proxy_cache_path {place} levels=1:2 keys_zone=files_of_{site.label}:10m max_size=1g inactive=7d;\n",)
+
+
+def _keeps(site: Site) -> bool:
+    return bool(site.static) or site.files
+
+
+def _redirect(site: Site) -> Sequence[str]:
+    return ("server {\n  listen 80;\n  return 301 https://$host$request_uri;\n}\n",) if site.tls else ()
+
+
+def _server(site: Site) -> str:
+    listen = "  listen 80;\n"
+    if site.tls:
+        listen = _TLS.format(label=site.label)
+    cookie = f"  add_header Set-Cookie $new_route_of_{site.label};\n" if site.choice is Choice.COOKIE else ""
+    body = "".join(_location(site, f"location {path} {{") for path in site.static)
+    if site.files:
+        body += _location(site, f"location ~* {DOCUMENTS}$ {{")
+    if _keeps(site):
+        body += _FILES.format(label=site.label)
+    headers = _PROXY.format(connection=_connection(site), failed=_failed(site))
+    return f"server {{\n{listen}{cookie}{body}  location / {{\n    proxy_pass http://{site.label};\n  }}\n{headers}}}\n"
+
+
+def _connection(site: Site) -> str:
+    if not site.websockets:
+        return '  proxy_set_header Connection "";\n'
+    return (
+        "  proxy_set_header Upgrade $http_upgrade;\n"
+        f"  proxy_set_header Connection $connection_of_{site.label};\n"
+        "  proxy_read_timeout 1h; # an idle socket is closed after this\n"
+    )
+
+
+def _failed(site: Site) -> str:
+    tries = min(2, len(site.servers))
+    return f"  proxy_next_upstream error timeout;\n  proxy_next_upstream_tries {tries};\n"
+
+
+def _location(site: Site, opening: str) -> str:
+    return _STATIC.format(opening=opening, label=site.label)
+
+
+_STICKY: Final = """# A client without the cookie goes to any server, and stays there by the cookie that it gets.
+map $cookie_route $route_of_{label} {{
+  "" $request_id;
+  default $cookie_route;
+}}
+map $cookie_route $new_route_of_{label} {{
+  "" "route=$request_id; Path=/; HttpOnly; SameSite=Lax";
+  default "";
+}}
+"""
+
+_TLS: Final = """  listen 443 ssl;
+  ssl_certificate /etc/nginx/tls/{label}.crt;
+  ssl_certificate_key /etc/nginx/tls/{label}.key;
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_session_cache shared:tls_of_{label}:10m;
+"""
+
+_PROXY: Final = """  proxy_http_version 1.1;
+{connection}  proxy_set_header Host $host;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_connect_timeout 2s;
+{failed}"""
+
+_STATIC: Final = """  {opening}
+    root /srv/{label}/public; # the release's own files
+    try_files $uri @files;
+    expires 1h;
+    access_log off;
+  }}
+"""
+
+_FILES: Final = """  location @files {{ # not on this disk: ask the service, keep what it lets be kept (Cache-Control)
+    proxy_pass http://{label};
+    proxy_cache files_of_{label};
+    proxy_cache_lock on;
+    proxy_cache_use_stale updating error timeout;
+  }}
+"""
