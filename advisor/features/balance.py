@@ -1,0 +1,202 @@
+"""How evenly the work of a service is spread over its processes, and what sets the hottest one apart."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from advisor.features import routes, stats
+from advisor.features.histogram import Histogram
+from advisor.features.process import MINUTE, Process, loop_busy
+from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
+
+GENERATION: Final = 60.0
+"""Seconds between the starts of two sets of processes from which they count as two releases."""
+
+LIVED: Final = 0.8
+"""Least share of the span that a process must have lived to be compared: a new one is not yet found by clients."""
+
+SAME_MIX: Final = 0.10
+"""Up to this distance of their shares of requests (total variation), two processes serve the same routes."""
+
+MORE_WAITING: Final = 0.15
+"""So much more time busy without computing shows a process that is held up, not one with more work (C11)."""
+
+_WIDEST: Final = 20.0  # squared variation of durations that is still believed
+_P95: Final = 1.645  # the 95th percentile of a normal distribution, in standard deviations
+
+
+class Apart(StrEnum):
+    """What sets the hottest process apart."""
+
+    REQUESTS = "more requests"
+    DEARER = "dearer requests"
+    SICK = "the same requests at a higher price"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The spread over the processes that can be compared; shares are 0 to 1.
+
+    Attributes:
+        hot: the process with the busiest loop.
+        others: all others.
+        ratio: its loop over the mean loop; mean over max is the share of capacity that can be used.
+        variation: standard deviation over mean of the loops.
+        noise: the variation that chance alone makes at these numbers of requests.
+        requests: answered by all of them in the span.
+        hot_minutes: share of the minutes in which it was hot.
+        mean: mean utilization of the loops.
+        busy: utilization of its loop.
+        rate: its requests per second over the mean of the others.
+        price: time of its loop for a request, over that of the others; infinite if it answers none.
+        latency: its 95th percentile over that of the others; NaN with too few requests.
+        waiting: how much more of its time it is busy without computing.
+        apart: what sets it apart.
+    """
+
+    hot: Process
+    others: tuple[Process, ...]
+    ratio: float
+    variation: float
+    noise: float
+    requests: float
+    hot_minutes: float
+    mean: float
+    busy: float
+    rate: float
+    price: float
+    latency: float
+    waiting: float
+    apart: Apart
+
+
+def of(snapshot: Snapshot, seconds: float, hot_from: float) -> Balance | None:
+    """The spread over the last (scaled) seconds; None where fewer than two processes can be compared.
+
+    A process is hot in a minute in which its loop is at least `hot_from` times the mean of that minute.
+    """
+    group = comparable(snapshot, seconds)
+    mean = stats.mean([process.loop(seconds) for process in group])
+    if len(group) < 2 or not mean > 0:
+        return None
+    hot = max(group, key=lambda process: process.loop(seconds))
+    others = tuple(process for process in group if process is not hot)
+    requests = stats.known_sum([stats.total(p.track, "requests", p.span(seconds)) for p in group])
+    rate = _over(hot.requests(seconds), stats.mean([p.requests(seconds) for p in others]))
+    busier = _over(hot.loop(seconds), stats.mean([p.loop(seconds) for p in others]))
+    price = _over(busier, rate)
+    waiting = hot.gap(seconds) - stats.mean([p.gap(seconds) for p in others])
+    return Balance(
+        hot=hot,
+        others=others,
+        ratio=hot.loop(seconds) / mean,
+        variation=math.sqrt(stats.mean([(p.loop(seconds) - mean) ** 2 for p in group])) / mean,
+        noise=_noise(group, requests, seconds),
+        requests=requests,
+        hot_minutes=_hot_minutes(hot, group, seconds, hot_from),
+        mean=mean,
+        busy=hot.loop(seconds),
+        rate=rate,
+        price=price,
+        latency=_over(_p95([hot], seconds), _p95(others, seconds)),
+        waiting=waiting,
+        apart=_apart(hot, others, seconds, busier, rate, waiting),
+    )
+
+
+def comparable(snapshot: Snapshot, seconds: float) -> tuple[Process, ...]:
+    """The processes that should carry equal shares: of the same script and release, and old enough."""
+    told = [p for p in snapshot.processes if p.history(seconds) >= LIVED and not math.isnan(p.loop(seconds))]
+    kinds = Counter((p.instance.script, p.instance.version) for p in told)
+    if not kinds:
+        return ()
+    usual = kinds.most_common(1)[0][0]
+    same = tuple(p for p in told if (p.instance.script, p.instance.version) == usual)
+    return same if usual[1] else _without_idle_release(same, seconds, snapshot.time_scale)
+
+
+def _without_idle_release(group: tuple[Process, ...], seconds: float, time_scale: float) -> tuple[Process, ...]:
+    """Leave out processes without requests that all started before, or all after, those with requests.
+
+    Where no version is told this is how a release stands by (blue and green).
+    """
+    idle = [p for p in group if p.requests(seconds) == 0]
+    serving = [p for p in group if p.requests(seconds) != 0]
+    first, second = _starts(idle), _starts(serving)
+    if not (first and second):
+        return group
+    apart = GENERATION / time_scale
+    separate = min(second) - max(first) > apart or min(first) - max(second) > apart
+    return tuple(serving) if separate else group
+
+
+def _starts(processes: Sequence[Process]) -> list[float]:
+    starts = [process.instance.started for process in processes]
+    return [start for start in starts if start is not None] if None not in starts else []
+
+
+def _noise(group: Sequence[Process], requests: float, seconds: float) -> float:
+    """cv0 of the decision model 1.1: counts vary, and so does the work of a request."""
+    latency = Histogram.merge(*(p.latency(seconds) for p in group))
+    middle, high = latency.quantile(0.5), latency.quantile(0.95)
+    spread = math.log(high / middle) / _P95 if high > middle > 0 else 0.0
+    dispersion = min(_WIDEST, math.expm1(spread**2))
+    return math.sqrt((1 + dispersion) * len(group) / requests) if requests > 0 else math.nan
+
+
+def _hot_minutes(hot: Process, group: Sequence[Process], seconds: float, hot_from: float) -> float:
+    """The share of whole minutes in which the process was hot, of those in which it and the others reported."""
+    pieces = hot.span(seconds).split(MINUTE / hot.time_scale)
+    found = []
+    for piece in pieces:
+        busy, mean = _loop(hot, piece), stats.mean([_loop(process, piece) for process in group])
+        if mean > 0 and not math.isnan(busy):
+            found.append(busy >= hot_from * mean)
+    return sum(found) / len(found) if found else 0.0
+
+
+def _loop(process: Process, piece: stats.Span) -> float:
+    measured = loop_busy(process.track, piece)
+    if not math.isnan(measured):
+        return measured
+    own = stats.rate(process.track, "cpu_main", piece)
+    every = stats.rate(process.track, "cpu_user", piece) + stats.rate(process.track, "cpu_system", piece)
+    return min(1.0, every) if math.isnan(own) else own
+
+
+def _p95(processes: Sequence[Process], seconds: float) -> float:
+    latency = Histogram.merge(*(p.latency(seconds) for p in processes))
+    return latency.quantile(0.95) if latency.count >= ENOUGH_REQUESTS else math.nan
+
+
+def _over(one: float, other: float) -> float:
+    if math.isnan(one) or math.isnan(other):
+        return math.nan
+    return one / other if other > 0 else math.inf if one > 0 else 1.0
+
+
+def _apart(
+    hot: Process, others: Sequence[Process], seconds: float, busier: float, rate: float, waiting: float
+) -> Apart:
+    """More requests if they explain at least half of the difference (in factors); else its work is dearer."""
+    if math.isinf(rate) or (busier > 0 and rate > 0 and math.log(rate) >= math.log(busier) / 2):
+        return Apart.REQUESTS
+    if waiting >= MORE_WAITING or rate < 1 / busier:
+        return Apart.SICK
+    return Apart.DEARER if _mix_distance(hot, others, seconds) > SAME_MIX else Apart.SICK
+
+
+def _mix_distance(hot: Process, others: Sequence[Process], seconds: float) -> float:
+    mine, theirs = _mix([hot], seconds), _mix(others, seconds)
+    return sum(abs(mine.get(name, 0.0) - theirs.get(name, 0.0)) for name in mine.keys() | theirs.keys()) / 2
+
+
+def _mix(processes: Sequence[Process], seconds: float) -> dict[str, float]:
+    table = routes.table(processes, seconds)
+    whole = sum(route.count for route in table)
+    return {route.name: route.count / whole for route in table} if whole else {}

@@ -1,0 +1,136 @@
+"""Uneven load
+
+## What it sees
+Over ten minutes one process's event loop is busy {ratio:.2f} times as much as the mean of all or more, and the loops
+differ by {variation:.0%} of their mean or more, and by at least {noise:.0f} times what chance makes of so many
+requests. It is the same process in {minutes:.0%} of the minutes. And it matters: its loop is {hot:.0%} busy or more, or
+95% of its requests take {slower:.1f} times as long as those of the others.
+
+## Why it matters
+The service is full as soon as its hottest process is. At {ratio:.2f} times the mean, a quarter of what is paid for
+cannot be used, and every figure that is a mean over processes says less than it seems to.
+
+## What to do
+If it gets more requests: change how they are shared out. If it gets as many but each costs more: look for a customer or
+a route that only it serves. If the same requests cost it more: take it out and replace it.
+
+## Known limits
+Processes of one script and one release are compared, and {requests:.0f} requests are needed. One that does other work
+by design (a scheduler under the same name) looks hot. Without the probe loops are estimated from CPU time.
+
+## References
+- [Node.js: cluster, on uneven distribution](https://nodejs.org/api/cluster.html#how-it-works)
+- [Google: Prequal, load is not what you should balance](https://research.google/pubs/load-is-not-what-you-should-balance-introducing-prequal/)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.words import number, percent
+from advisor.features import Snapshot, balance, stats
+from advisor.features.balance import Apart, Balance
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=(("loop_utilization", "loop_active", "cpu_main", "cpu_user"), "requests"),
+    suggests=("rebalance",),
+    window=600.0,
+    hold=60.0,
+    clear_hold=300.0,
+    place=4,
+    ratio=Limit(1.30, "1", "usable capacity is mean over max: 1.30 wastes 23%; no published limit was found"),
+    relaxed=Limit(1.15, "1", "15 points below the fire level; also what counts as hot in one minute"),
+    variation=Limit(0.25, "1", "the operating system's own spread, 70% of requests on 2 of 8 workers, makes 1.04"),
+    noise=Limit(3.0, "1", "three times the standard deviation that counting requests alone would make"),
+    minutes=Limit(0.8, "1", "8 of 10 minutes: a job or a burst moves on, and a hot process does not"),
+    requests=Limit(1000, "{request}", "with fewer, chance alone makes one process stand out"),
+    hot=Limit(0.60, "1", "what loops are sized to (decision model P1): below it the hottest has room as well"),
+    slower=Limit(1.5, "1", "half as slow again is beyond what equal processes differ by"),
+    critical=Limit(0.95, "1", "beyond this its requests already queue"),
+    estimated=Limit(0.70, "1", "what is left of the confidence where the loop is only estimated"),
+)
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Compare the hottest process with the mean of those that should carry the same."""
+    found = balance.of(snapshot, rule.window, rule.relaxed)
+    if found is None:
+        return Reading(Condition.UNDER, claim=f"{snapshot.name}: no two processes carry load that can be compared")
+    if math.isnan(found.requests):
+        return Reading(Condition.UNKNOWN, missing=("Requests answered: load the probe into the Node.js processes",))
+    evidence = _evidence(snapshot, found)
+    return Reading(
+        condition=_condition(found, evidence),
+        claim=_claim(snapshot, found),
+        evidence=evidence,
+        severity=Severity.CRITICAL if found.busy >= rule.critical else Severity.WARNING,
+        confidence=_confidence(snapshot, found),
+    )
+
+
+def _condition(found: Balance, evidence: tuple[Evidence, ...]) -> Condition:
+    if found.ratio < rule.relaxed:
+        return Condition.UNDER
+    deciding = all(e.holds for e in evidence if e.signal not in _IMPACT and e.holds is not None)
+    hurts = any(e.holds for e in evidence if e.signal in _IMPACT)
+    return Condition.OVER if deciding and hurts else Condition.BETWEEN
+
+
+_IMPACT = ("loop_utilization", "latency_ratio")
+
+
+def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
+    label = "Its event loop busy" if snapshot.measures_loop else "Its event loop busy, estimated from CPU time"
+    name = found.hot.name
+    return (
+        _least("load_ratio", "Hottest event loop, times the mean", found.ratio, rule.ratio, subject=name),
+        _least("load_variation", "Variation of the loops", found.variation, rule.variation),
+        _least("load_noise", "The same, times what chance makes", found.variation / found.noise, rule.noise),
+        _least("hot_minutes", "Minutes in which it was hot", found.hot_minutes, rule.minutes, subject=name),
+        _least("requests", "Requests in the window", found.requests, rule.requests, "{request}"),
+        _least("loop_utilization", label, found.busy, rule.hot, subject=name),
+        _least("latency_ratio", "Its 95% slowest, times that of the others", found.latency, rule.slower, subject=name),
+        Evidence("rate_ratio", "Its requests, times those of the others", finite(found.rate), "1", subject=name),
+        Evidence("price_ratio", "Its work a request, times that of the others", finite(found.price), "1", subject=name),
+        Evidence("gap", "Busy without computing, more than the others", finite(found.waiting), "1", subject=name),
+    )
+
+
+def _least(signal: str, label: str, value: float, limit: float, unit: str = "1", subject: str = "") -> Evidence:
+    holds = None if math.isnan(value) else value >= limit
+    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
+
+
+def _confidence(snapshot: Snapshot, found: Balance) -> float:
+    sure = confidence(
+        required=(
+            stats.ramp(found.ratio, rule.relaxed, rule.ratio),
+            stats.ramp(found.variation / found.noise, 1.0, rule.noise),
+        ),
+        support=(
+            max(stats.ramp(found.busy, rule.hot - 0.1, rule.hot), stats.ramp(found.latency, 1.0, rule.slower)),
+            stats.ramp(found.variation, rule.variation / 2, rule.variation),
+        ),
+        coverage=snapshot.coverage(rule.window),
+        persistence=stats.ramp(found.hot_minutes, 0.0, rule.minutes),
+    )
+    return sure if snapshot.measures_loop else sure * rule.estimated
+
+
+def _claim(snapshot: Snapshot, found: Balance) -> str:
+    rest = stats.mean([process.loop(rule.window) for process in found.others])
+    count = len(found.others) + 1
+    who = f"1 of {count} processes is {percent(found.busy)} busy"
+    sentence = f"{snapshot.name}: {who} while the others are {percent(rest)} busy"
+    if found.apart is Apart.REQUESTS:
+        more = "all requests" if math.isinf(found.rate) else f"{number(found.rate)} times as many requests"
+        return f"{sentence}, because it gets {more}"
+    if math.isinf(found.price):
+        return f"{sentence}, and it answers no request"
+    return f"{sentence}, because a request costs it {number(found.price)} times as much"
