@@ -8,7 +8,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 UV := $(BIN)/uv sync --frozen --quiet --no-python-downloads --python $(BIN)/python
 AGENT := $(BIN)/uv pip install --quiet --python $(BIN)/python --editable agents/python
-NODE_PACKAGES := $(patsubst %/package-lock.json,%,$(wildcard agents/*/package-lock.json tests/*/package-lock.json))
+NODE_PACKAGES := $(patsubst %/package-lock.json,%,$(wildcard agents/*/package-lock.json tests/*/package-lock.json \
+  tests/strategies/tools/*/package-lock.json))
 NODE_STAMPS := $(addsuffix /node_modules/.package-lock.json,$(NODE_PACKAGES))
 AGENT_PEERS := agents/python/bench/.peers/.installed
 STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)

@@ -1,0 +1,168 @@
+"""How many open WebSockets a process carries, learned from what each took of its loop and memory over a day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.process import Process
+from advisor.features.snapshot import Snapshot
+from advisor.features.window import Array, Track
+
+NOW: Final = 60.0
+"""Seconds over which present figures are read."""
+
+RANGE: Final = 3.0
+"""Sockets must have varied so many times for a slope to mean anything (decision model C10)."""
+
+ROWS: Final = 48
+"""Fewest rows of five minutes to fit by: four hours."""
+
+FIT: Final = 0.8
+"""Least share of the variance that a fit explains; a looser one says that something else sets the figure."""
+
+APART: Final = 0.1
+"""Least share of the sockets' variance that requests do not explain: below it their work cannot be told apart."""
+
+DUE: Final = 0.5
+"""Least share of the loop's work that is due to sockets for them to be what fills it."""
+
+
+class Resource(StrEnum):
+    """What runs out first."""
+
+    LOOP = "event loop"
+    MEMORY = "memory"
+    DESCRIPTORS = "descriptors"
+    CONFIGURED = "limit that was set"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Sockets at which one resource of a process is full to its level; infinite where they do not fill it.
+
+    Attributes:
+        resource: which.
+        sockets: how many; NaN where it cannot be learned.
+        each: what one socket takes of it (share of the loop, bytes, descriptors).
+        fit: share of the variance that the slope explains; 1 where nothing had to be learned.
+    """
+
+    resource: Resource
+    sockets: float
+    each: float
+    fit: float = 1.0
+
+
+def open_sockets(process: Process) -> float:
+    """Open WebSockets, the mean of the last (scaled) minute; 0 where none are reported."""
+    count = stats.level(process.track, "websockets", process.span(NOW))
+    return 0.0 if math.isnan(count) else count
+
+
+def capacities(snapshot: Snapshot, past: Snapshot | None, process: Process, level: float) -> tuple[Capacity, ...]:
+    """What the loop, the memory and the descriptors of a process allow, each full to `level` (a share).
+
+    `past` are rows of all processes of the last day; without it loop and memory are not known.
+    """
+    return (
+        _loop(past, process, level),
+        _memory(snapshot, past, process, level),
+        _descriptors(process, level),
+    )
+
+
+def range_of(past: Snapshot | None) -> tuple[float, float]:
+    """Fewest and most sockets of one process over the past, extremes left out; NaN without rows."""
+    sockets = _rows(past)[0]
+    return (math.nan, math.nan) if not sockets.size else (_low(sockets), float(np.quantile(sockets, 0.95)))
+
+
+def _loop(past: Snapshot | None, process: Process, level: float) -> Capacity:
+    sockets, loops, _, requests = _rows(past)
+    each, fit = _slope(sockets, loops, requests)
+    now, count = process.loop(NOW), open_sockets(process)
+    if math.isnan(each) or math.isnan(now):
+        return Capacity(Resource.LOOP, math.nan, math.nan, fit)
+    if fit < FIT or each <= 0 or each * count < DUE * now:
+        return Capacity(Resource.LOOP, math.inf, each, fit)
+    return Capacity(Resource.LOOP, max(0.0, count + (level - now) / each), each, fit)
+
+
+def _memory(snapshot: Snapshot, past: Snapshot | None, process: Process, level: float) -> Capacity:
+    sockets, _, memory, _ = _rows(past)
+    each, fit = _slope(sockets, memory, np.zeros(sockets.size))
+    room = _room(snapshot, process, level)
+    if math.isnan(each) or math.isnan(room):
+        return Capacity(Resource.MEMORY, math.nan, math.nan, fit)
+    if fit < FIT or each <= 0:
+        return Capacity(Resource.MEMORY, math.inf, each, fit)
+    return Capacity(Resource.MEMORY, max(0.0, open_sockets(process) + room / each), each, fit)
+
+
+def _room(snapshot: Snapshot, process: Process, level: float) -> float:
+    """Bytes that the process may still take: its group's, else its share of what the machine has."""
+    span = process.span(NOW)
+    limit, usage = (stats.latest(process.track, f"cgroup_memory_{name}", span) for name in ("limit", "usage"))
+    if limit > 0 and not math.isnan(usage):
+        return level * limit - usage
+    machine = snapshot.machine_of(process)
+    if machine is None:
+        return math.nan
+    whole = machine.memory_limit(NOW)
+    return (machine.memory_available(NOW) - (1 - level) * whole) / max(1, len(snapshot.on(machine)))
+
+
+def _descriptors(process: Process, level: float) -> Capacity:
+    """Each socket is one descriptor, so that nothing has to be learned."""
+    span = process.span(NOW)
+    limit, opened = (stats.latest(process.track, name, span) for name in ("fd_limit", "fd_open"))
+    room = level * limit - opened  # NaN where one of them is not told
+    return Capacity(Resource.DESCRIPTORS, room if math.isnan(room) else max(0.0, open_sockets(process) + room), 1.0)
+
+
+def _rows(past: Snapshot | None) -> tuple[Array, Array, Array, Array]:
+    """Sockets, loop, memory and requests per second of each row of each process that tells the first two."""
+    found = [_of(one.track) for one in (past.window.instances if past else ())]
+    if not found:
+        return np.empty(0), np.empty(0), np.empty(0), np.empty(0)
+    sockets, loops, memory, requests = (np.concatenate([rows[n] for rows in found]) for n in range(4))
+    told = ~(np.isnan(sockets) | np.isnan(loops))
+    return sockets[told], loops[told], memory[told], np.nan_to_num(requests[told])
+
+
+def _of(track: Track) -> tuple[Array, Array, Array, Array]:
+    def column(name: str) -> Array:
+        return track.values.get(name, np.full(track.times.size, np.nan))
+
+    whole = column("loop_active") + column("loop_idle")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        measured = column("loop_active") / whole
+        computed = column("cpu_main") / track.spans
+    loops = np.where(np.isnan(measured), column("loop_utilization"), measured)
+    loops = np.where(np.isnan(loops), computed, loops)
+    return column("websockets"), loops, column("memory_rss"), column("requests") / track.spans
+
+
+def _slope(sockets: Array, figures: Array, requests: Array) -> tuple[float, float]:
+    """What a socket adds at equal requests, and the share of the variance explained; NaN where nobody can tell."""
+    told = ~np.isnan(figures)
+    sockets, figures, requests = sockets[told], figures[told], requests[told]
+    if sockets.size < ROWS or not np.quantile(sockets, 0.95) >= RANGE * max(1.0, _low(sockets)):
+        return math.nan, math.nan
+    if requests.std() > 0 and 1 - float(np.corrcoef(sockets, requests)[0, 1]) ** 2 < APART:
+        return math.nan, math.nan
+    terms = np.stack([np.ones(sockets.size), sockets, requests], axis=1)
+    solved = np.linalg.lstsq(terms, figures, rcond=None)[0]
+    spread = float(figures.var())
+    fit = 1 - float((figures - terms @ solved).var()) / spread if spread > 0 else 0.0
+    return float(solved[1]), fit
+
+
+def _low(sockets: Array) -> float:
+    return float(np.quantile(sockets, 0.05))

@@ -1,0 +1,100 @@
+"""Socket.IO over processes: real ones pass messages on, through NGINX, Valkey and a cluster."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+from advisor.diagnosis.recipes import nginx
+from advisor.diagnosis.recipes.nginx import Choice, Site
+from advisor.diagnosis.recipes.socketio import delay, over_machines, over_workers, plain
+from tests.strategies.tools.nginx import free_port, serving
+from tests.strategies.tools.node import PATIENCE, program, running
+from tests.strategies.tools.realtime import valkey, with_packages
+
+SERVER = """import { createServer } from "node:http";
+import { attach } from "./realtime.mjs";
+import addHandlers from "./handlers.mjs";
+const server = createServer();
+addHandlers(await attach(server));
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+"""
+HANDLERS = """export default (io) => {
+  io.on("connection", (socket) => {
+    socket.join("room");
+    socket.emit("welcome", process.pid);
+    socket.on("say", (words) => io.to("room").emit("said", words));
+  });
+};
+"""
+CLIENTS = """import { connect } from "./client.mjs";
+const options = { forceNew: true, reconnectionAttempts: 50, reconnectionDelay: 100 };
+const urls = process.env.URLS.split(" ");
+const sockets = urls.map((url) => connect(url, { ...options, extraHeaders: { "X-Client": url } }));
+const once = (socket, name) => new Promise((resolve) => socket.once(name, resolve));
+const served = await Promise.all(sockets.map((socket) => once(socket, "welcome")));
+const heard = sockets.map((socket) => once(socket, "said"));
+sockets[0].emit("say", "hello");
+console.log((await Promise.all(heard)).join(" "), new Set(served).size);
+process.exit();
+"""
+
+
+def written(folder: Path) -> Path:
+    for step in (*over_machines(4_000), *over_workers(2, 4_000)):
+        if step.file.endswith(".mjs"):
+            (folder / step.file).write_text(step.code)
+    (folder / "server.mjs").write_text(SERVER)
+    (folder / "handlers.mjs").write_text(HANDLERS)
+    (folder / "clients.mjs").write_text(CLIENTS)
+    return with_packages(folder)
+
+
+def clients(folder: Path, *urls: str) -> str:
+    """What every client heard of one, and how many processes served them."""
+    done = subprocess.run([program(), "clients.mjs"], cwd=folder, env={"PATH": "", "URLS": " ".join(urls)},
+                          capture_output=True, text=True, timeout=PATIENCE, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_messages_reach_the_clients_of_all_machines_through_a_balancer(tmp_path: Path) -> None:
+    """With the cookie of NGINX, polls of a client that has not upgraded yet reach its process."""
+    folder = written(tmp_path)
+    with ExitStack() as stack:
+        url = stack.enter_context(valkey(folder))
+        servers = [stack.enter_context(running(folder / "server.mjs", REDIS_URL=url)) for _ in range(2)]
+        ports = [int(server.stdout.readline()) for server in servers if server.stdout]
+        assert clients(folder, *(f"http://127.0.0.1:{port}" for port in ports)) == "hello hello 2"
+        site = Site("chat", ("a:1", "b:1"), Choice.COOKIE, websockets=True)
+        balancer = stack.enter_context(serving(nginx.configuration(site), ports, folder))
+        assert clients(folder, *[f"http://127.0.0.1:{balancer}"] * 20) == f"{'hello ' * 20}2"
+
+
+def test_messages_reach_the_clients_of_all_workers(tmp_path: Path) -> None:
+    folder, port = written(tmp_path), free_port()
+    with running(folder / "realtime-cluster.mjs", PORT=str(port)):
+        assert clients(folder, *[f"http://127.0.0.1:{port}"] * 6) == f"{'hello ' * 6}2"
+
+
+def test_plain_clients_return_at_random_moments(tmp_path: Path) -> None:
+    step = next(step for step in plain(4_000) if step.code)
+    (tmp_path / "reconnect.mjs").write_text(step.code)
+    (tmp_path / "run.mjs").write_text(
+        "const waits = [], made = [];\nglobalThis.WebSocket = class { constructor() { made.push(this); } };\n"
+        "globalThis.setTimeout = (next, ms) => waits.push([next, ms]);\n"
+        'const { connect } = await import("./reconnect.mjs");\n'
+        "for (let i = 0; i < 200; i += 1) connect('ws://x').onclose();\n"
+        "const first = waits.map(([, ms]) => ms);\nwaits[0][0]();\nmade.at(-1).onclose();\n"
+        "console.log(Math.max(...first) <= 40000, Math.max(...first) - Math.min(...first) > 30000, made.length);\n"
+    )
+    done = subprocess.run([program(), "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["true", "true", "201"]
+
+
+def test_the_more_clients_the_longer_their_return_takes() -> None:
+    """200 a second: 4,000 need 20 seconds; few need no more than the usual second."""
+    assert delay(4_000) == 20_000
+    assert delay(10) == 1_000
+    assert "reconnectionDelay: 20000," in next(s.code for s in over_machines(4_000) if s.file == "client.mjs")

@@ -1,0 +1,150 @@
+"""websocket-capacity: what a process carries, learned from a day or set, and sockets that cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import InstanceWindow, ServiceWindow, Snapshot
+from advisor.features.window import Array
+from advisor.vocabulary import Severity
+from tests.additions import rows, with_figures, with_recalled, with_window
+from tests.answers import ruled
+from tests.builders import NOW, Load, Senders, snapshot
+
+RULE = "websocket-capacity"
+DAY, STEP = 86_400.0, 300.0
+EACH = 0.0002  # share of the loop that a busy socket takes: 4,000 fill it
+
+
+def day(low: float, high: float, seed: int = 1) -> Array:
+    """Sockets over a day, in waves of different height."""
+    hours = np.arange(0, 24, STEP / 3600)
+    wave = (1 - np.cos(hours / 24 * 2 * np.pi)) / 2
+    draw = np.random.default_rng(seed)
+    return np.clip(low + (high - low) * wave + draw.normal(0, (high - low) * 0.02, hours.size), 0, None)
+
+
+def past(seen: Snapshot, sockets: Array, each: float = EACH, noise: float = 0.01, **columns: Array) -> Snapshot:
+    """The same with a day in which each socket took this share of the loop."""
+    draw = np.random.default_rng(7)
+    loops = np.clip(0.05 + each * sockets + draw.normal(0, noise, sockets.size), 0, 1)
+    told = {"websockets": sockets, "loop_active": loops * STEP, "loop_idle": (1 - loops) * STEP,
+            "memory_rss": 90e6 + 15e3 * sockets, "requests": draw.poisson(300, sockets.size).astype(float)}  # fmt: skip
+    track = rows(DAY, STEP, **{**told, **columns})
+    old = InstanceWindow(10, 1, 1010, "single", NOW - DAY, track)
+    return with_recalled(seen, RULE, ServiceWindow(1, "chat", NOW - DAY, NOW, (old,), ()))
+
+
+def chat(sockets: float, each: float = EACH, time_scale: float = 1.0, **columns: float) -> Snapshot:
+    loads = Load(elu=0.05 + each * sockets, rps=1, websockets=sockets)
+    seen = snapshot(loads, name="chat", time_scale=time_scale)
+    return with_figures(seen, None, fd_open=sockets + 40, fd_limit=1e6, **columns)
+
+
+def reading(seen: Snapshot) -> Reading:
+    return ruled(RULE, seen).reading
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+@pytest.mark.parametrize(
+    ("sockets", "expected"),
+    [(2_350, Condition.UNDER), (2_850, Condition.BETWEEN), (3_200, Condition.OVER), (3_650, Condition.OVER)],
+)
+def test_levels_by_the_loop(sockets: float, expected: Condition, time_scale: float) -> None:
+    """A loop of 0.8 is reached at 3,750: 63%, 76%, 85% and 97%."""
+    found = reading(past(chat(sockets, time_scale=time_scale), day(200, 3_200)))
+    assert found.condition is expected
+
+
+def test_the_claim_names_what_runs_out() -> None:
+    found = reading(past(chat(3_650), day(200, 3_200)))
+    assert found.claim.startswith("chat: process 1010 holds 3,650 open WebSockets, 9")
+    assert found.claim.endswith("that its event loop allows")
+    assert found.severity is Severity.CRITICAL
+    capacity = next(e.value for e in found.evidence if e.signal == "capacity_loop")
+    assert capacity == pytest.approx(3_750, rel=0.03)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+def test_noise_does_not_move_it(noise: float) -> None:
+    assert reading(past(chat(3_250), day(200, 3_200), noise=noise)).condition is Condition.OVER
+
+
+def test_two_thousand_idle_sockets_stay_silent() -> None:
+    """They cost 0.000001 of a loop each: one that is 5% busy carries hundreds of thousands."""
+    for sockets in (day(0, 2_000), day(1_990, 2_000)):
+        assert reading(past(chat(2_000, each=1e-6), sockets, each=1e-6)).condition is Condition.UNDER
+
+
+def test_a_ramp_of_idle_sockets_stays_silent() -> None:
+    assert reading(past(chat(9_000, each=1e-6), np.linspace(0, 9_000, 288), each=1e-6)).condition is Condition.UNDER
+
+
+def test_idle_sockets_beside_heavy_requests_stay_silent() -> None:
+    """The loop is busy with requests, and the sockets' own wave does not move it."""
+    seen = snapshot(Load(elu=0.75, rps=150, websockets=2_000), name="chat")
+    draw = np.random.default_rng(3)
+    loops = np.clip(0.6 + draw.normal(0, 0.1, 288), 0, 1)
+    busy = past(seen, day(200, 2_000), loop_active=loops * STEP, loop_idle=(1 - loops) * STEP)
+    assert reading(busy).condition is Condition.UNDER
+
+
+def test_requests_that_follow_the_same_wave_cannot_be_told_apart() -> None:
+    sockets = day(200, 3_200)
+    found = reading(past(chat(3_650), sockets, requests=sockets * 30.0))
+    assert found.condition is Condition.UNKNOWN
+    assert "rose and fell together" in found.missing[0]
+
+
+def test_a_narrow_range_teaches_nothing() -> None:
+    found = reading(past(chat(3_650), day(3_000, 3_700)))
+    assert found.condition is Condition.UNKNOWN
+    assert "vary threefold" in found.missing[0]
+    assert "`configured`" in found.missing[0]
+
+
+def test_without_a_day_nobody_can_say() -> None:
+    empty = with_recalled(chat(3_650), RULE, ServiceWindow(1, "chat", NOW - DAY, NOW, (), ()))
+    assert "A day of open WebSockets" in reading(empty).missing[0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(2_400, Condition.OVER), (2_600, Condition.BETWEEN), (3_000, Condition.UNDER)]
+)
+def test_a_limit_that_was_set_needs_no_day(limit: float, expected: Condition) -> None:
+    """2,000 sockets are 83%, 77% and 67% of it, even while the loop idles."""
+    seen = past(chat(2_000, each=1e-6), day(1_990, 2_000), each=1e-6)
+    found = reading(with_window(seen, limits={RULE: {"configured": limit}}))
+    assert found.condition is expected
+    assert "that the limit that was set allows" in found.claim
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(3_000, Condition.OVER), (4_000, Condition.UNDER)])
+def test_descriptors_need_no_day(limit: float, expected: Condition) -> None:
+    """2,000 of 2,360 are 85%, and of 3,160 63%."""
+    seen = past(chat(2_000, each=1e-6), day(1_990, 2_000), each=1e-6)
+    assert reading(with_figures(seen, fd_limit=limit)).condition is expected
+
+
+@pytest.mark.parametrize(("usage", "expected"), [(380e6, Condition.OVER), (300e6, Condition.UNDER)])
+def test_memory_of_its_group(usage: float, expected: Condition) -> None:
+    """15 kB a socket: 400 MB are reached 1,333 or 6,667 sockets from 9,000 on."""
+    seen = chat(9_000, each=1e-6, cgroup_memory_limit=500e6, cgroup_memory_usage=usage)
+    assert reading(past(seen, day(0, 9_000), each=1e-6)).condition is expected
+
+
+@pytest.mark.parametrize("loads", [[Load()], [Load(elu=0.95)] * 2])
+def test_a_service_without_sockets_is_under(loads: Sequence[Load]) -> None:
+    found = reading(past(snapshot(*loads), day(0, 10)))
+    assert found.condition is Condition.UNDER
+    assert found.claim == "shop: 0 open WebSockets"
+
+
+def test_without_a_probe_nobody_counts_sockets() -> None:
+    found = reading(past(snapshot(senders=Senders(probe=False)), day(0, 10)))
+    assert found.condition is Condition.UNKNOWN
+    assert "Upgraded sockets open" in found.missing[0]

