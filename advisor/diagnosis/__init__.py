@@ -1,11 +1,12 @@
 """The shapes of a judgement, and the arithmetic and words that rules and strategies share.
 
 In: a `Snapshot`.
-Out: `Rule`, `Recall`, `Limit`, `Reading`, `Ruling`, `Strategy`, `Option`, `Rejection`, `Advice`, `Judgement`.
+Out: `Rule`, `Recall`, `Limit`, `Reading`, `Ruling`, `Strategy`, `Option`, `Rejection`, `Advice`, `Summary`,
+`Judgement`.
 May import: features, vocabulary.
 """
 
-from advisor.diagnosis.advice import Advice, Expectation, Judgement, Option, Rejection, Step
+from advisor.diagnosis.advice import Advice, Expectation, Judgement, Option, Rejection, Step, Summary
 from advisor.diagnosis.entry import Limit
 from advisor.diagnosis.finding import Condition, Evidence, Reading, RuleState, Ruling
 from advisor.diagnosis.rule import Recall, Rule
@@ -27,4 +28,5 @@ __all__ = [
     "Ruling",
     "Step",
     "Strategy",
+    "Summary",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from advisor.diagnosis.finding import Ruling
-from advisor.vocabulary import Family
+from advisor.vocabulary import Family, Stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +59,35 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The answer to one firing (or pending) rule."""
+    """The answer to one firing (or pending) rule.
+
+    `notes` are sentences that stand beside the claim: what else may explain it, and why copies do not help.
+    """
 
     ruling: Ruling
     options: tuple[Option, ...]
     rejected: tuple[Rejection, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a look comes to, in one or two sentences; also that nothing is to be done is an answer.
+
+    `missing` are the signals without which not all could be said, in words.
+    """
+
+    stand: Stand = Stand.INSUFFICIENT
+    sentence: str = "It was not judged yet."
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All that one look at a service says: a ruling per rule, and advice for those not clear."""
+    """All that one look at a service says: a ruling per rule, advice for those not clear, and what it comes to."""
 
     service_id: int
     at: float
     rulings: tuple[Ruling, ...]
     advice: tuple[Advice, ...]
+    summary: Summary = Summary()

@@ -12,6 +12,9 @@ SILENT: Final = 0.5
 RIVAL: Final = 0.7
 """How much of its confidence a rule loses to a certain rival that explains the same figures."""
 
+CLOSE: Final = 0.15
+"""Two explanations whose confidences differ by less than this both stay (decision model 1.2)."""
+
 
 def confidence(
     required: Sequence[float], support: Sequence[float], *, coverage: float, persistence: float = 1.0

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from advisor.diagnosis.words import figure, lowered
 from advisor.vocabulary import Severity, Verdict
 
 
@@ -62,13 +63,26 @@ class Reading:
     missing: tuple[str, ...] = ()
 
 
+def leading(reading: Reading) -> Evidence | None:
+    """The figure that decides a reading: the first that speaks for it if it is over, else the first against it."""
+    judged = [item for item in reading.evidence if item.limit is not None and item.value is not None]
+    deciding = [item for item in judged if item.holds is (reading.condition is Condition.OVER)]
+    return next(iter(deciding or judged), None)
+
+
+def in_words(item: Evidence) -> str:
+    """A figure with its limit, as a part of a sentence."""
+    limit = f" ({item.relation} {figure(item.limit, item.unit)})" if item.limit is not None else ""
+    return f"{lowered(item.label)} is {figure(item.value, item.unit)}{limit}"
+
+
 @dataclass(frozen=True, slots=True)
 class RuleState:
     """What must be remembered of a rule between two looks; Unix seconds of sample time.
 
     `since` is when the present verdict began, `over_since` / `under_since` when the condition was
-    first seen over / under without a break. Missing data stops both clocks and clears nothing.
-    `seen` is when it was last looked at.
+    first seen over / under without a break (while pending: not over). Missing data stops both clocks
+    and clears nothing. `seen` is when it was last looked at.
     """
 
     verdict: Verdict = Verdict.UNKNOWN
@@ -80,7 +94,14 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A rule's verdict now. `until` is when a pending verdict will fire if nothing changes."""
+    """A rule's verdict now.
+
+    Attributes:
+        until: when a pending verdict will fire if nothing changes.
+        held_back_by: the rule whose trouble explains this one, or speaks against advice on it; empty if none.
+            The verdict stays what it is, but nothing is advised.
+        note: why it is held back, in one sentence.
+    """
 
     rule: str
     title: str
@@ -89,3 +110,5 @@ class Ruling:
     until: float | None
     reading: Reading
     state: RuleState
+    held_back_by: str = ""
+    note: str = ""

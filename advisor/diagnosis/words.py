@@ -45,3 +45,21 @@ def lasting(seconds: float) -> str:
         if seconds >= 2 * length:
             return counted(round(seconds / length), unit)
     return counted(max(1, round(seconds / 60)), "minute")
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A figure of evidence by its unit in the store: 89%, 120 ms, 400 MB, 12 minutes; "not known" for None."""
+    if value is None:
+        return "not known"
+    known = {"s": duration, "By": size}.get(unit)
+    if known is not None:
+        return known(value)
+    if unit == "1":
+        return percent(value) if value <= 1 else number(value)
+    name, _, rest = unit.removeprefix("{").partition("}")
+    return f"{number(value)} {name.replace('_', ' ')}{'' if value == 1 else 's'}{rest}".strip()
+
+
+def lowered(title: str) -> str:
+    """A title inside a sentence: "Host CPU saturated" as "host CPU saturated", "CPU short" as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

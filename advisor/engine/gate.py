@@ -26,19 +26,24 @@ def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
     """What a rule lacks to answer, in words; empty if it can, or if it looks at lives and says itself what it lacks."""
     if rule.of_lives:
         return ()
-    if not snapshot.processes:
-        return (_no_process(snapshot),)
     runtime = snapshot.unmeasured_runtime
     if runtime and any(_OF_THE_LOOP.intersection(need) for need in rule.needs):
         return (of_another_runtime(runtime),)
-    absent = tuple(what_to_add(need) for need in rule.needs if snapshot.lacks(need))
-    if absent:
-        return absent
-    grown = snapshot.history(rule.window)
+    absent = tuple(what_to_add(need) for need in rule.needs if snapshot.lacks(need)) if snapshot.processes else ()
+    return absent or too_little(snapshot, rule.window, _coverage(rule, snapshot))
+
+
+def too_little(snapshot: Snapshot, window: float, complete: float) -> tuple[str, ...]:
+    """What is missing in time and points over a window of (scaled) seconds, in words; empty if it is enough.
+
+    `complete` is the share of the expected points that came.
+    """
+    if not snapshot.processes:
+        return (_no_process(snapshot),)
+    grown = snapshot.history(window)
     if grown < GROWN:
-        rest = (GROWN - grown) * rule.window / snapshot.time_scale
+        rest = (GROWN - grown) * window / snapshot.time_scale
         return (f"{duration(math.ceil(rest))} more of data: its processes started a short while ago",)
-    complete = _coverage(rule, snapshot)
     if complete < COMPLETE:
         return (f"Complete data: {percent(complete)} of the expected points came, and {percent(COMPLETE)} are needed",)
     return ()

@@ -29,9 +29,10 @@ class Hold:
         """The state after a look at `now` (Unix seconds of sample time).
 
         Over starts or continues the way to firing. Between keeps a verdict that was reached, and breaks
-        both clocks. Under clears what was only pending at once, and what fires after its time. Unknown
-        keeps what is pending or firing and stops both clocks: missing data neither fires nor clears.
-        So does a time in which nobody looked.
+        both clocks; what is only pending ends when it was not over once in the time to clear. Under clears
+        what was only pending at once, and what fires after its time. Unknown keeps what is pending or
+        firing and stops both clocks: missing data neither fires nor clears. So does a time in which
+        nobody looked.
         """
         if state.seen is not None and now - state.seen > max(UNSEEN, self.fire / 2, 2 * self.pace):
             state = RuleState(state.verdict, state.since)
@@ -39,6 +40,8 @@ class Hold:
             return self._over(state, now)
         if condition is Condition.UNDER:
             return self._under(state, now)
+        if condition is Condition.BETWEEN and state.verdict is Verdict.PENDING:
+            return self._fading(state, now)
         if state.verdict in _KEPT:
             return RuleState(state.verdict, state.since)
         return _become(state, Verdict.UNKNOWN if condition is Condition.UNKNOWN else Verdict.CLEAR, now)
@@ -56,6 +59,13 @@ class Hold:
         fires = now - over_since >= self.fire
         moved = _become(state, Verdict.FIRING if fires else Verdict.PENDING, now)
         return RuleState(moved.verdict, moved.since, over_since=over_since)
+
+    def _fading(self, state: RuleState, now: float) -> RuleState:
+        """Pending, but not over now: for a time that is all, then it was nothing."""
+        under_since = _first(state.under_since, now)
+        if now - under_since < self.clear:
+            return RuleState(Verdict.PENDING, state.since, under_since=under_since)
+        return _become(state, Verdict.CLEAR, now)
 
     def _under(self, state: RuleState, now: float) -> RuleState:
         under_since = _first(state.under_since, now)

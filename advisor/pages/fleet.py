@@ -23,6 +23,7 @@ PROCESSES_SHOWN = 50
 _KINDS = (
     (Health.ACT, "to act on"),
     (Health.WATCH, "to watch"),
+    (Health.NO_VERDICT, "without verdict"),
     (Health.HEALTHY, "healthy"),
     (Health.SHRINK, "can shrink"),
     (Health.NO_DATA, "silent"),
@@ -44,7 +45,9 @@ class Crew:
 def fleet(request: HttpRequest) -> HttpResponse:
     """Services sorted most urgent first, hosts with their last report, processes that are not judged."""
     now = datetime.now(UTC)
-    services = list(Service.objects.filter(serves=True, last_seen__gt=now - urgency.GONE_AFTER))
+    services = list(
+        Service.objects.filter(serves=True, last_seen__gt=now - urgency.GONE_AFTER).select_related("summary")
+    )
     alive = list(urgency.alive().select_related("service"))
     ranked = urgency.standings(services, alive, now)
     hosts = hosts_now(now)
@@ -90,7 +93,7 @@ def _crews(now: datetime) -> dict[int, Crew]:
 def next_steps(ranked: list[Standing]) -> list[dict[str, object]]:
     """At most three things to do: open advice, the most urgent first, with what it is expected to bring."""
     advice = [one for standing in ranked if standing.health is not Health.NO_DATA for one in standing.advice]
-    waiting = [one for one in advice if one.state != Progress.FORMING and one.options]
+    waiting = [one for one in advice if one.state != Progress.FORMING and one.options and not one.held_back_by]
     steps = []
     for recommendation in sorted(waiting, key=urgency.weight)[:NEXT_STEPS]:
         option = recommendation.options[0]
@@ -107,6 +110,8 @@ def heading(ranked: list[Standing]) -> str:
         return words.says(watch, "service is worth watching", "services are worth watching")
     if not ranked:
         return "No service to judge yet"
+    if unjudged := health[Health.NO_VERDICT]:
+        return words.says(unjudged, "service has no verdict yet", "services have no verdict yet")
     if health[Health.NO_DATA] == len(ranked):
         return "No service reports at the moment"
     if shrink := health[Health.SHRINK]:

@@ -16,21 +16,18 @@ from advisor.fleet.models import Instance, Service
 from advisor.pages import blocks, calls, inside, lives, measured, pm2, pools, processes, urgency, words
 from advisor.pages.course import RANGES, chosen_range
 from advisor.pages.happened import happened, reaches_back_to
+from advisor.pages.verdicts import verdicts
 from advisor.pages.whereabouts import of_instances
-from advisor.recommendations.models import RuleVerdict
 from advisor.store import samples
-from advisor.vocabulary import Verdict
 from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, STARTED
 from advisor.vocabulary.runtimes import called
-
-_ORDER = {Verdict.FIRING: 0, Verdict.PENDING: 1, Verdict.UNKNOWN: 2, Verdict.CLEAR: 3}
 
 
 @require_safe
 def service(request: HttpRequest, number: int) -> HttpResponse:
     """The page of one service."""
     now = datetime.now(UTC)
-    found = get_object_or_404(Service, pk=number)
+    found = get_object_or_404(Service.objects.select_related("summary"), pk=number)
     standing = urgency.standing(found, tuple(sorted(urgency.alive().filter(service=found), key=urgency.weight)), now)
     window = samples.windows([found.pk], now.timestamp() - measured.SECONDS, now.timestamp())[found.pk]
     charts = [*registry.at(Place.MAIN), *registry.at(Place.MORE)]
@@ -79,23 +76,6 @@ def last_day(service: Service, now: datetime) -> dict[str, Any]:
         "how_often": lives.how_often(lived, reaches_back_to(lived, moment), moment),
         "probed": running.filter(inside=PROBE).exists(),
     }
-
-
-def verdicts(service: Service) -> list[dict[str, Any]]:
-    """Every rule's verdict with its reason, the most urgent first."""
-    rows = sorted(RuleVerdict.objects.filter(service=service), key=lambda row: (_ORDER[Verdict(row.verdict)], row.rule))
-    return [{"row": row, "name": row.rule.replace("-", " ").capitalize(), "why": why(row)} for row in rows]
-
-
-def why(row: RuleVerdict) -> str:
-    """A verdict's reason in one sentence."""
-    missing = row.reading.get("missing") or []
-    if row.verdict == Verdict.UNKNOWN:
-        return f"Cannot say without {words.listed(missing)}." if missing else "Not enough data yet."
-    if row.verdict == Verdict.PENDING and row.until is not None and row.evaluated_at < row.until:
-        left = words.duration(row.until - row.evaluated_at)
-        return f"{row.reading.get('claim', '')}. Opens in about {left} if it stays."
-    return str(row.reading.get("claim") or "Nothing found.")
 
 
 def summary(service: Service, window: ServiceWindow, now: datetime) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from advisor.fleet.models import Service
-from advisor.recommendations.models import Recommendation
-from advisor.vocabulary import Family, Health, Progress, Severity
+from advisor.recommendations.models import Recommendation, ServiceSummary
+from advisor.vocabulary import Family, Health, Progress, Severity, Stand
 
 SILENT_AFTER = timedelta(seconds=150)
 """Two and a half exports of an OpenTelemetry SDK, which sends each 60 s unless told otherwise."""
@@ -19,6 +19,7 @@ GONE_AFTER = timedelta(hours=24)
 
 ORDER = {health: place for place, health in enumerate(Health)}
 _WEIGHT = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
+_NO_WEIGHT = (True, True, 9, datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Standing:
     service: Service
     health: Health
     advice: tuple[Recommendation, ...]
+    summary: ServiceSummary | None = None
 
     @property
     def top(self) -> Recommendation | None:
@@ -40,9 +42,10 @@ def alive() -> QuerySet[Recommendation]:
     return Recommendation.objects.filter(ended_at=None, service__serves=True).exclude(state=Progress.DISMISSED)
 
 
-def weight(advice: Recommendation) -> tuple[bool, int, datetime]:
-    """Sort key of advice: what is open before what forms, then by severity, then the oldest."""
-    return advice.state == Progress.FORMING, _WEIGHT[Severity(advice.severity)], advice.formed_at
+def weight(advice: Recommendation) -> tuple[bool, bool, int, datetime]:
+    """Sort key of advice: what is held back last, what is open before what forms, then by severity, then the oldest."""
+    forming = advice.state == Progress.FORMING
+    return bool(advice.held_back_by), forming, _WEIGHT[Severity(advice.severity)], advice.formed_at
 
 
 def standings(services: list[Service], alive: list[Recommendation], now: datetime) -> list[Standing]:
@@ -51,21 +54,27 @@ def standings(services: list[Service], alive: list[Recommendation], now: datetim
     for recommendation in sorted(alive, key=weight):
         by_service.setdefault(recommendation.service_id, []).append(recommendation)
     found = [standing(service, tuple(by_service.get(service.pk, ())), now) for service in services]
-    return sorted(found, key=lambda s: (ORDER[s.health], weight(s.top) if s.top else (True, 9, now), s.service.name))
+    return sorted(found, key=lambda s: (ORDER[s.health], weight(s.top) if s.top else _NO_WEIGHT, s.service.name))
 
 
 def standing(service: Service, advice: tuple[Recommendation, ...], now: datetime) -> Standing:
     """One service with its health. Silence outweighs old advice, for nobody knows whether it still holds."""
+    summary: ServiceSummary | None = getattr(service, "summary", None)
     if now - service.last_seen > SILENT_AFTER:
-        return Standing(service, Health.NO_DATA, advice)
-    return Standing(
-        service, min((_health(one) for one in advice), key=ORDER.__getitem__, default=Health.HEALTHY), advice
-    )
+        return Standing(service, Health.NO_DATA, advice, summary)
+    known = (_unadvised(summary), *(_health(one) for one in advice if one.state != Progress.SNOOZED))
+    return Standing(service, min(known, key=ORDER.__getitem__), advice, summary)
+
+
+def _unadvised(summary: ServiceSummary | None) -> Health:
+    """How a service without advice is: healthy only if a look said so, or somebody turned its advice down."""
+    seen = summary is not None and summary.stand in (Stand.HEALTHY, Stand.TROUBLE)
+    return Health.HEALTHY if seen else Health.NO_VERDICT
 
 
 def _health(advice: Recommendation) -> Health:
-    if advice.state == Progress.SNOOZED:
-        return Health.HEALTHY
+    if advice.held_back_by:
+        return Health.WATCH
     if advice.options and advice.options[0].get("family") == Family.SHRINK:
         return Health.SHRINK
     if advice.state == Progress.FORMING or advice.severity == Severity.INFO:

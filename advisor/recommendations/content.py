@@ -36,6 +36,7 @@ class Content:
     evidence: list[Any]
     options: list[Any]
     rejected: list[Any]
+    notes: list[Any]
 
     def write_to(self, row: Recommendation) -> None:
         """Put it into the row, which is not saved."""
@@ -59,6 +60,7 @@ def of(ruling: Ruling, advice: Advice | None) -> Content:
         evidence=plain([asdict(item) for item in reading.evidence]),
         options=plain([asdict(option) for option in advice.options] if advice else []),
         rejected=plain([asdict(item) for item in advice.rejected] if advice else []),
+        notes=plain(list(advice.notes)) if advice else [],
     )
 
 

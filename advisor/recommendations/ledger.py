@@ -17,7 +17,7 @@ from advisor.diagnosis.advice import Advice, Judgement
 from advisor.diagnosis.finding import Condition, RuleState, Ruling
 from advisor.fleet.models import Service
 from advisor.recommendations import content
-from advisor.recommendations.models import Recommendation, RuleVerdict, Transition
+from advisor.recommendations.models import Recommendation, RuleVerdict, ServiceSummary, Transition
 from advisor.vocabulary import Progress, Verdict
 
 _BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
@@ -30,6 +30,9 @@ _BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
     },
     Verdict.UNKNOWN: {},
 }
+_HELD_BACK: Mapping[Progress | None, Progress] = {Progress.FORMING: Progress.RESOLVED}
+"""While another finding explains it: nothing forms or opens; what is open stays, marked with its cause."""
+
 _BY_PERSON: Mapping[Progress, frozenset[Progress]] = {
     Progress.FORMING: frozenset({Progress.DISMISSED}),
     Progress.OPEN: frozenset({Progress.ACKNOWLEDGED, Progress.DISMISSED}),
@@ -37,7 +40,9 @@ _BY_PERSON: Mapping[Progress, frozenset[Progress]] = {
 }
 _FOLLOWS_ITS_RULE = frozenset({Progress.FORMING, Progress.OPEN})
 _FORMED_KEPT = timedelta(days=1)
-_VERDICT_FIELDS = ("verdict", "since", "until", "over_since", "under_since", "reading", "evaluated_at")
+_VERDICT_FIELDS = (
+    "verdict", "since", "until", "over_since", "under_since", "reading", "held_back_by", "note", "evaluated_at",
+)  # fmt: skip
 
 
 class NotAllowed(ValueError):
@@ -74,6 +79,7 @@ def record(judgement: Judgement, now: datetime) -> Changes:
     if not _is_news(judgement):
         return changes
     _keep_verdicts(judgement)
+    _keep_summary(judgement)
     alive = Recommendation.objects.filter(service_id=judgement.service_id, ended_at__isnull=True)
     rows = {row.rule: row for row in alive.select_for_update()}
     advice = {item.ruling.rule: item for item in judgement.advice}
@@ -131,6 +137,8 @@ def _keep_verdicts(judgement: Judgement) -> None:
             over_since=ruling.state.over_since,
             under_since=ruling.state.under_since,
             reading=content.reading(ruling.reading),
+            held_back_by=ruling.held_back_by,
+            note=content.plain(ruling.note),
             evaluated_at=judgement.at,
         )
         for ruling in judgement.rulings
@@ -140,17 +148,31 @@ def _keep_verdicts(judgement: Judgement) -> None:
     )
 
 
+def _keep_summary(judgement: Judgement) -> None:
+    summary = judgement.summary
+    row = ServiceSummary(
+        service_id=judgement.service_id,
+        stand=summary.stand.value,
+        sentence=content.plain(summary.sentence),
+        missing=content.plain(list(summary.missing)),
+        at=judgement.at,
+    )
+    ServiceSummary.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=("service",), update_fields=("stand", "sentence", "missing", "at")
+    )
+
+
 def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: datetime, changes: Changes) -> None:
     """Let one recommendation (not saved yet if there is none) follow its rule's verdict."""
     before = Progress(row.state) if row.pk else None
-    after = _BY_RULE[ruling.verdict].get(before)
-    holds = ruling.reading.condition is Condition.OVER
+    after = (_HELD_BACK if ruling.held_back_by else _BY_RULE[ruling.verdict]).get(before)
+    holds = ruling.reading.condition is Condition.OVER and not ruling.held_back_by
     if before is None and (after is None or not holds):
         return
-    changed = False
+    changed, row.held_back_by = row.held_back_by != ruling.held_back_by, ruling.held_back_by
     # A rule keeps firing for a while on weaker figures or none; what was found stays as it was when it held.
     if holds and (before is None or before in _FOLLOWS_ITS_RULE):
-        changed = _renew(row, ruling, advice, moved=after is not None)
+        changed |= _renew(row, ruling, advice, moved=after is not None)
     if before is Progress.DISMISSED and ruling.verdict is Verdict.CLEAR:
         row.ended_at, changed = now, True
     if after is not None:

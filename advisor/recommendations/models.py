@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from advisor.fleet.models import Service
-from advisor.vocabulary import Progress, Severity, Verdict
+from advisor.vocabulary import Progress, Severity, Stand, Verdict
 
 
 class RuleVerdict(models.Model):
     """What one rule says of one service now. Times are Unix seconds of sample time (`RuleState`).
 
-    `reading` is the `Reading` as JSON (claim, evidence, severity, confidence, missing).
+    `reading` is the `Reading` as JSON (claim, evidence, severity, confidence, missing); `held_back_by` and `note`
+    are those of the `Ruling`.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="verdicts")
@@ -22,6 +23,8 @@ class RuleVerdict(models.Model):
     over_since = models.FloatField(null=True)
     under_since = models.FloatField(null=True)
     reading = models.JSONField(default=dict)
+    held_back_by = models.CharField(max_length=64, blank=True)
+    note = models.TextField(blank=True)
     evaluated_at = models.FloatField()
 
     class Meta:
@@ -31,10 +34,24 @@ class RuleVerdict(models.Model):
         return f"{self.service} {self.rule}: {self.verdict}"
 
 
+class ServiceSummary(models.Model):
+    """What the last look at a service came to: the `Summary` of its judgement, at Unix seconds of sample time."""
+
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="summary", primary_key=True)
+    stand = models.CharField(max_length=16, choices=[(s.value, s.value) for s in Stand])
+    sentence = models.TextField()
+    missing = models.JSONField(default=list)
+    at = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.sentence}"
+
+
 class Recommendation(models.Model):
     """Advice on one finding, from forming to its end. At most one that is not ended per service and rule.
 
-    `options` and `rejected` are the lists of `Option` and `Rejection` as JSON; `evidence` of `Evidence`.
+    `options` and `rejected` are the lists of `Option` and `Rejection` as JSON; `evidence` of `Evidence`; `notes`
+    are the sentences that stand beside the claim. `held_back_by` is the rule that explains it by now, if one does.
     Content follows the rule until it is acknowledged, then it stays as it was.
     `revision` grows with every change that a page should show.
     """
@@ -49,6 +66,8 @@ class Recommendation(models.Model):
     evidence = models.JSONField(default=list)
     options = models.JSONField(default=list)
     rejected = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    held_back_by = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=1)
     formed_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)

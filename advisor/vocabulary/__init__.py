@@ -8,7 +8,7 @@ May import: the standard library only.
 from advisor.vocabulary.aliases import canonical
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
 from advisor.vocabulary.metrics import COLUMNS, column, columns_of
-from advisor.vocabulary.terms import Family, Health, Progress, Severity, Verdict
+from advisor.vocabulary.terms import Family, Health, Progress, Severity, Stand, Verdict
 
 __all__ = [
     "COLUMNS",
@@ -22,6 +22,7 @@ __all__ = [
     "PartKind",
     "Progress",
     "Severity",
+    "Stand",
     "Verdict",
     "canonical",
     "column",

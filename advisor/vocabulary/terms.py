@@ -55,6 +55,16 @@ class Health(StrEnum):
 
     ACT = "act"
     WATCH = "watch"
+    NO_VERDICT = "no-verdict"
     SHRINK = "shrink"
     HEALTHY = "healthy"
     NO_DATA = "no-data"
+
+
+class Stand(StrEnum):
+    """What a look at a service comes to, all rules together."""
+
+    TROUBLE = "trouble"
+    HEALTHY = "healthy"
+    UNKNOWN = "unknown"
+    INSUFFICIENT = "insufficient"

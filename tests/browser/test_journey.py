@@ -33,7 +33,7 @@ def test_a_new_service_appears_without_reload(page: Page, sender: Sender) -> Non
     expect(page.get_by_role("heading", level=1)).to_have_text("No service to judge yet")
     page.evaluate("window.sameDocument = true")
     sender.history("checkout", 0.5, 10)
-    expect(page.get_by_role("heading", level=1)).to_have_text("The service is healthy", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("One service has no verdict yet", timeout=PATIENCE)
     expect(page.get_by_role("link", name="checkout")).to_be_visible()
     expect(page.get_by_text("web-01").first).to_be_visible()
     assert page.evaluate("window.sameDocument")

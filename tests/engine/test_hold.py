@@ -113,6 +113,17 @@ def test_between_keeps_firing_for_ever() -> None:
     assert run(*[OVER] * 7, *[BETWEEN] * 50).verdict is Verdict.FIRING
 
 
+def test_what_is_only_pending_ends_when_it_was_not_over_once_in_the_time_to_clear() -> None:
+    assert run(OVER, *[BETWEEN] * 12).verdict is Verdict.PENDING
+    ended = run(OVER, *[BETWEEN] * 13)
+    assert (ended.verdict, ended.since) == (Verdict.CLEAR, 130.0)
+
+
+@pytest.mark.parametrize("between", [OVER, UNKNOWN])
+def test_pending_goes_on_where_it_was_over_in_between_or_nobody_knew(between: Condition) -> None:
+    assert run(OVER, *[BETWEEN] * 12, between, *[BETWEEN] * 12).verdict is Verdict.PENDING
+
+
 def test_what_was_only_pending_clears_at_once() -> None:
     assert run(OVER, OVER, UNDER).verdict is Verdict.CLEAR
 

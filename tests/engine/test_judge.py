@@ -143,14 +143,16 @@ def test_missing_data_keeps_a_rule_firing_but_gives_no_new_advice() -> None:
     assert judgement.advice == ()
 
 
-def test_a_rival_that_explains_the_same_figures_lowers_confidence() -> None:
+def test_what_a_full_host_explains_is_held_back_and_stays_visible() -> None:
     blocked = replace(REPORTS, elu=0.6, cpu=0.4)
     alone = judge(snapshot(blocked), {})
     beside = judge(snapshot(blocked, machine=Machine(cpu=0.97, pressure=0.5)), {})
     before, after = (next(r for r in j.rulings if r.rule == "event-loop-blocked") for j in (alone, beside))
-    assert before.verdict is Verdict.PENDING
-    assert after.reading.confidence < 0.5 < before.reading.confidence
-    assert after.reading.condition is Condition.BETWEEN
+    assert (before.verdict, before.held_back_by) == (Verdict.PENDING, "")
+    assert (after.verdict, after.held_back_by) == (Verdict.PENDING, "host-cpu-saturated")
+    assert after.reading.condition is Condition.OVER
+    assert "0 of 2 cores idle" in after.note
+    assert [advice.ruling.rule for advice in beside.advice] == ["host-cpu-saturated"]
 
 
 def test_the_same_input_gives_the_same_judgement() -> None:

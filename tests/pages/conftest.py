@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from advisor.fleet.models import Host, Instance, Service
+from advisor.recommendations.models import ServiceSummary
 from tests.pages.fleet import Cast
 
 
@@ -38,4 +39,5 @@ def cast(db: None) -> Cast:
         for pid in (101, 102)
     ]
     Instance.objects.create(service=quiet, host=host, key="h1:200", pid=200, script="/srv/nightly.js", **seen)
+    ServiceSummary.objects.create(service=service, stand="healthy", sentence="Nothing to do.", at=now.timestamp())
     return Cast(host, service, quiet, processes, now)

@@ -32,7 +32,7 @@ OPTION: dict[str, Any] = {
     ],
 }
 REJECTED = [{"id": "vertical", "title": "A bigger machine", "reason": "One process uses one core; 7 of 8 are idle."}]
-EVIDENCE = [
+EVIDENCE: list[dict[str, Any]] = [
     {"signal": "loop", "label": "Event loop busy", "value": 0.95, "unit": "1", "limit": 0.85, "relation": "at least",
      "holds": True, "subject": "web-01 (101)"},
     {"signal": "host", "label": "Host CPU", "value": 0.14, "unit": "1", "limit": 0.8, "relation": "below",

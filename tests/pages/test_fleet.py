@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from advisor.fleet.models import Service
+from advisor.recommendations.models import ServiceSummary
 from tests.pages.fleet import Cast
 
 
@@ -27,6 +28,29 @@ def test_a_service_without_advice_is_healthy(page: Client, cast: Cast) -> None:
     assert "The service is healthy" in text
     assert "1 service, 3 Node.js processes, 1 host. One healthy." in text
     assert "No change needed" in text
+
+
+@pytest.mark.parametrize("stand", ["unknown", "insufficient"])
+def test_a_service_of_which_nobody_knows_is_not_called_healthy(page: Client, cast: Cast, stand: str) -> None:
+    ServiceSummary.objects.update(stand=stand, sentence="Nobody can say how it is.")
+    text = words(page.get("/").content)
+    assert "One service has no verdict yet" in text
+    assert "One without verdict." in text
+    assert "No verdict checkout" in text
+    assert "Nobody can say how it is." in text
+    assert "healthy" not in text.lower()
+
+
+def test_a_service_that_was_not_judged_yet_says_so(page: Client, cast: Cast) -> None:
+    ServiceSummary.objects.all().delete()
+    assert "Not judged yet: the first look comes within 30 s." in words(page.get("/").content)
+
+
+def test_what_is_held_back_is_no_next_step(page: Client, cast: Cast) -> None:
+    cast.advise(held_back_by="gc-pressure")
+    text = words(page.get("/").content)
+    assert "expected" not in text
+    assert "Event loop saturated, held back" in text
 
 
 def test_open_advice_stands_first_with_its_expected_gain(page: Client, cast: Cast) -> None:

@@ -32,6 +32,13 @@ def test_the_page_answers_first_and_then_proves_it(page: Client, cast: Cast) -> 
     assert "Check first: Nothing lives in process memory." in text
 
 
+def test_what_else_explains_it_stands_beside_the_claim(page: Client, cast: Cast) -> None:
+    advice = cast.advise(notes=["More copies will not help: calls take 82%."], held_back_by="gc-pressure")
+    html = page.get(f"/recommendations/{advice.pk}/").content
+    assert "More copies will not help: calls take 82% ." in words(html)
+    assert f'href="/services/{cast.service.pk}/#verdict-gc-pressure"' in html.decode()
+
+
 def test_acknowledging_is_kept_with_who_and_told(page: Client, cast: Cast, told: list[list[int]]) -> None:
     advice = cast.advise()
     page.post(f"/recommendations/{advice.pk}/acknowledge/")

@@ -11,8 +11,7 @@ from pytest_django import Settings
 from advisor.charts.chart import Place
 from advisor.charts.registry import CHARTS
 from advisor.fleet.models import Instance
-from advisor.pages.service import why
-from advisor.recommendations.models import RuleVerdict
+from advisor.recommendations.models import RuleVerdict, ServiceSummary
 from advisor.store import samples
 from advisor.store.rows import EventRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary import PartKind
@@ -40,6 +39,22 @@ def test_the_page_says_which_runtime_it_is(page: Client, cast: Cast) -> None:
     assert "Bun 1.4.5 and Node.js 20.20.2, 2 processes on 1 host" in text
 
 
+def test_the_page_says_what_the_last_look_came_to(page: Client, cast: Cast) -> None:
+    said = {"sentence": "Nobody can say how it is.", "missing": ["The loop: load the probe"]}
+    ServiceSummary.objects.update(stand="unknown", **said)
+    text = words(page.get(f"/services/{cast.service.pk}/").content)
+    assert "No verdict" in text
+    assert "Nobody can say how it is. What would tell more: The loop: load the probe" in text
+
+
+def test_held_back_advice_names_its_cause(page: Client, cast: Cast) -> None:
+    cast.advise(held_back_by="gc-pressure")
+    verdict(cast, verdict="firing", held_back_by="gc-pressure", note="Held back: GC comes first.")
+    html = page.get(f"/services/{cast.service.pk}/").content.decode()
+    assert 'href="#verdict-gc-pressure"' in html
+    assert "Held back: GC comes first." in html
+
+
 def test_advice_stands_above_the_charts(page: Client, cast: Cast) -> None:
     advice = cast.advise()
     html = page.get(f"/services/{cast.service.pk}/").content.decode()
@@ -64,13 +79,6 @@ def test_every_verdict_has_its_reason(page: Client, cast: Cast) -> None:
     text = words(page.get(f"/services/{cast.service.pk}/").content)
     assert "Firing Event loop saturated The loop is full" in text
     assert "Cannot say without the loop and requests." in text
-
-
-def test_a_pending_verdict_says_when_it_opens(cast: Cast) -> None:
-    row = verdict(cast, verdict="pending", until=1095.0, reading={"claim": "The loop is full"})
-    assert why(row) == "The loop is full. Opens in about 1 m if it stays."
-    assert why(verdict(cast, rule="b", verdict="unknown")) == "Not enough data yet."
-    assert why(verdict(cast, rule="c")) == "Nothing found."
 
 
 @pytest.fixture

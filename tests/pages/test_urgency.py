@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from advisor.fleet.models import Service
 from advisor.pages import urgency
+from advisor.recommendations.models import ServiceSummary
 from advisor.vocabulary import Health
 from tests.pages.fleet import OPTION, Cast
 
@@ -24,6 +26,33 @@ from tests.pages.fleet import OPTION, Cast
 def test_health_follows_the_advice(cast: Cast, changes: dict[str, object], health: Health) -> None:
     advice = cast.advise(**changes)
     assert urgency.standing(cast.service, (advice,), cast.now).health is health
+
+
+@pytest.mark.parametrize(
+    ("stand", "health"),
+    [
+        ("healthy", Health.HEALTHY),
+        ("trouble", Health.HEALTHY),  # the advice on it was turned down: nobody waits for anything
+        ("unknown", Health.NO_VERDICT),
+        ("insufficient", Health.NO_VERDICT),
+    ],
+)
+def test_without_advice_it_is_as_the_last_look_says(cast: Cast, stand: str, health: Health) -> None:
+    ServiceSummary.objects.update(stand=stand)
+    assert urgency.standing(Service.objects.get(pk=cast.service.pk), (), cast.now).health is health
+
+
+def test_what_was_never_judged_is_not_called_healthy(cast: Cast) -> None:
+    ServiceSummary.objects.all().delete()
+    assert urgency.standing(Service.objects.get(pk=cast.service.pk), (), cast.now).health is Health.NO_VERDICT
+
+
+def test_what_is_held_back_is_watched_and_stands_last(cast: Cast) -> None:
+    held = cast.advise(rule="a", severity="critical", held_back_by="b")
+    cause = cast.advise(rule="b", severity="info")
+    (found,) = urgency.standings([cast.service], [held, cause], cast.now)
+    assert [one.rule for one in found.advice] == ["b", "a"]
+    assert found.health is Health.WATCH
 
 
 def test_silence_outweighs_old_advice(cast: Cast) -> None:

@@ -99,7 +99,7 @@ def test_windows_load_in_one_go_for_all() -> None:
             assert flow.evaluate(ids[:count], NOW + timedelta(seconds=count)) == 0
         asked.append(len(queries))
     each = asked[1] - asked[0]
-    assert asked[2] - asked[1] == each <= 8
+    assert asked[2] - asked[1] == each <= 9  # one of them keeps what the look came to
     assert asked[0] - each <= 11  # the windows and the states, whatever the number of services
 
 

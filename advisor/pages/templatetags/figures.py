@@ -41,6 +41,7 @@ _NO_SPARK, _NO_BAR = format_html(_EMPTY, "spark"), format_html(_EMPTY, "bar")
 _TERMS: dict[str, tuple[str, str]] = {
     Health.ACT: ("act", "Act"),
     Health.WATCH: ("watch", "Watch"),
+    Health.NO_VERDICT: ("info", "No verdict"),
     Health.SHRINK: ("shrink", "Can shrink"),
     Health.HEALTHY: ("ok", "Healthy"),
     Health.NO_DATA: ("off", "No data"),

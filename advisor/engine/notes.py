@@ -1,0 +1,58 @@
+"""The sentences beside a claim: what else may explain it and how to tell, and why more copies do not help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from advisor.diagnosis import Evidence, Option, Rejection, Ruling
+from advisor.diagnosis.finding import in_words, leading
+from advisor.diagnosis.words import lowered, percent
+from advisor.engine import order
+from advisor.engine.registry import RULES, STRATEGIES
+from advisor.vocabulary import Family
+
+NOT_BY_COPIES: Final = frozenset(
+    ("crash-loop", "descriptor-leak", "memory-leak", "downstream-bound", "datastore-write-bound",
+     "datastore-read-bound", "uneven-load", "dropped-at-deploy")
+)  # fmt: skip
+"""Trouble that further copies of the process never end (decision model 1.5)."""
+
+
+def beside(
+    ruling: Ruling, rulings: Iterable[Ruling], options: Sequence[Option], rejected: Sequence[Rejection]
+) -> tuple[str, ...]:
+    """What a reader of this ruling's advice should know besides the claim."""
+    copies = why_no_copies(ruling, options, rejected)
+    others = [_also(ruling, other) for other in order.close_explanations(ruling, rulings)]
+    return (*([copies] if copies else []), *others)
+
+
+def why_no_copies(ruling: Ruling, options: Sequence[Option], rejected: Sequence[Rejection]) -> str:
+    """That more copies will not help, with the number that says so; empty where they may, or were not considered."""
+    if any(option.family is Family.CLONING for option in options):
+        return ""
+    shown = leading(ruling.reading)
+    if ruling.rule in NOT_BY_COPIES and shown is not None:
+        return f"More copies will not help: {in_words(shown)}."
+    turned_down = [no.reason for no in rejected if STRATEGIES[no.id].family is Family.CLONING]
+    return f"More copies will not help: {turned_down[0].rstrip('.')}." if turned_down else ""
+
+
+def _also(ruling: Ruling, other: Ruling) -> str:
+    own, rival = ruling.reading.confidence, other.reading.confidence
+    title = RULES[other.rule].title
+    sentence = f"{title} explains these figures nearly as well (confidence {percent(rival)} beside {percent(own)})."
+    separating = _separating(ruling, other) or _separating(other, ruling)
+    if separating is None:
+        return sentence
+    speaks_for, item = separating
+    return f"{sentence} What separates them: {in_words(item)}, which speaks for {lowered(RULES[speaks_for].title)}."
+
+
+def _separating(one: Ruling, other: Ruling) -> tuple[str, Evidence] | None:
+    """The first figure that speaks for the one and that the other does not look at."""
+    looked_at = {item.signal for item in other.reading.evidence}
+    found = (item for item in one.reading.evidence if item.holds and item.signal not in looked_at)
+    item = next(found, None)
+    return None if item is None else (one.rule, item)

@@ -1,0 +1,138 @@
+"""Which of several findings is the cause, and which follow from it: the order of diagnosis (decision model 1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from advisor.diagnosis import Condition, Reading, Rule, RuleState, Ruling
+from advisor.diagnosis.confidence import CLOSE, SILENT, contested
+from advisor.diagnosis.words import lowered
+from advisor.engine.registry import RULES
+from advisor.vocabulary import Verdict
+
+STANDING: Final = (Verdict.PENDING, Verdict.FIRING)
+"""The verdicts that something is wrong."""
+
+VITAL: Final = frozenset(("event-loop-saturated", "host-cpu-saturated", "memory-pressure"))
+"""Without an answer of these nobody knows how a service is: its loops, its processors, its memory."""
+
+SPARE: Final = "overprovisioned"
+"""The one finding that is no trouble: it waits until there is none."""
+
+OVERRULES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "crash-loop": (
+        "the figures of processes that keep ending are those of their starts",
+        frozenset(
+            ("host-cpu-saturated", "memory-pressure", "memory-leak", "gc-pressure", "event-loop-blocked",
+             "event-loop-saturated", "thread-pool-saturated", "downstream-bound")
+        ),
+    ),
+    "uneven-load": (
+        "means over all processes say little while one carries more than the others",
+        frozenset(("gc-pressure", "event-loop-saturated", "downstream-bound", "websocket-capacity", SPARE)),
+    ),
+}  # fmt: skip
+"""Rule -> why and which others mean nothing while it holds: classes C1 to C7 in a crash loop (C15), and what is
+read from the means of the fleet under uneven load (C11). Ids that no rule has yet do no harm."""
+
+
+def weighed(rule: Rule, readings: Mapping[str, Reading], before: Mapping[str, Reading]) -> Reading:
+    """A rule's reading beside the others that explain the same figures; what is not sure enough keeps to itself.
+
+    A cause that is over takes nothing away here: it holds the rule back in the open (`held_back`).
+
+    Args:
+        rule: whose reading it is.
+        readings: what every rule says alone.
+        before: what is left of those that come earlier in the order of diagnosis.
+    """
+    reading = readings[rule.id]
+    if reading.condition is not Condition.OVER:
+        return reading
+    lowering = [
+        rival.confidence
+        for name in rule.explained_by
+        if (rival := before.get(name) or readings.get(name)) and _lowers(reading, rival, name in before)
+    ]
+    sure = contested(reading.confidence, max(lowering, default=0.0))
+    return replace(reading, confidence=sure, condition=Condition.OVER if sure >= SILENT else Condition.BETWEEN)
+
+
+def _lowers(own: Reading, rival: Reading, is_earlier: bool) -> bool:
+    if not is_over(rival):
+        return True  # also what is not over yet explains a part (1.2)
+    return not is_earlier and rival.confidence - own.confidence > CLOSE
+
+
+def is_over(reading: Reading) -> bool:
+    """True for a reading over its level that is sure enough to be said."""
+    return reading.condition is Condition.OVER and reading.confidence >= SILENT
+
+
+def held_back(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> tuple[Ruling, ...]:
+    """The rulings, each that follows from another marked with its cause and a sentence why.
+
+    Args:
+        rulings: of the rules that were looked at, causes first.
+        states: what was remembered of each rule; it counts for those that were not looked at this time.
+    """
+    found = {ruling.rule: ruling for ruling in rulings}
+    said = verdicts(found.values(), states)
+    return tuple(_marked(ruling, said, found) for ruling in found.values())
+
+
+def verdicts(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, Verdict | None]:
+    """What every rule says, now or when it was last looked at, causes first; None for one that was never due."""
+    now = {ruling.rule: ruling.verdict for ruling in rulings}
+    return {name: now.get(name) or (states[name].verdict if name in states else None) for name in RULES}
+
+
+def _marked(ruling: Ruling, said: Mapping[str, Verdict | None], found: Mapping[str, Ruling]) -> Ruling:
+    if ruling.verdict not in STANDING:
+        return ruling
+    for name, verdict in said.items():
+        why = _why(ruling.rule, name, verdict) if name != ruling.rule else ""
+        if why:
+            return replace(ruling, held_back_by=name, note=f"{why}{_claim(found.get(name))}")
+    return ruling
+
+
+def _claim(cause: Ruling | None) -> str:
+    """What the cause says, without the service's name, as a sentence of its own."""
+    said = "" if cause is None or cause.verdict not in STANDING else cause.reading.claim.partition(": ")[2]
+    return f" {said[:1].upper()}{said[1:]}." if said else ""
+
+
+def _why(rule: str, other: str, verdict: Verdict | None) -> str:
+    """Why nothing is advised on a rule because of what another says, in one sentence; empty if it may be."""
+    title = lowered(RULES[other].title)
+    if verdict not in STANDING:
+        blind = rule == SPARE and other in VITAL and verdict in (Verdict.UNKNOWN, None)
+        return f"No advice to shrink while nobody can say whether this holds: {title}." if blind else ""
+    if rule == SPARE:
+        return f"No advice to shrink while another finding stands: {title}."
+    reason, overruled = OVERRULES.get(other, ("", frozenset()))
+    if rule in overruled:
+        return f"Held back while this stands: {title}; {reason}."
+    if other in RULES[rule].explained_by and _comes_before(other, rule):
+        return f"Held back: it follows from another finding that comes first, {title}."
+    return ""
+
+
+def _comes_before(cause: str, rule: str) -> bool:
+    order = list(RULES)
+    return order.index(cause) < order.index(rule)
+
+
+def close_explanations(ruling: Ruling, rulings: Iterable[Ruling]) -> tuple[Ruling, ...]:
+    """Others that are over and explain the same figures nearly as surely, causes first."""
+    return tuple(
+        other
+        for other in rulings
+        if other.rule != ruling.rule
+        and is_over(other.reading)
+        and (other.rule in RULES[ruling.rule].explained_by or ruling.rule in RULES[other.rule].explained_by)
+        and abs(other.reading.confidence - ruling.reading.confidence) <= CLOSE
+    )

@@ -1,0 +1,35 @@
+"""Whether users are hurt: slow answers and failed requests."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
+from advisor.features.stats import known
+from advisor.vocabulary import PartKind
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What users notice.
+
+    Attributes:
+        p95: seconds within which 95% of requests are answered; NaN with too few requests to tell.
+        failed: share of requests answered 5xx or broken, 0 to 1; NaN likewise.
+    """
+
+    p95: float
+    failed: float
+
+
+def impact(snapshot: Snapshot, seconds: float) -> Impact:
+    """The impact over the last (scaled) seconds."""
+    count = failed = 0.0
+    for process in snapshot.processes:
+        span = process.span(seconds)
+        for part in process.instance.parts:
+            if part.kind is PartKind.ROUTE:
+                count += float(known(part.track, "count", span)[0].sum())
+                failed += float(known(part.track, "errors", span)[0].sum())
+    return Impact(snapshot.p95(seconds), failed / count if count >= ENOUGH_REQUESTS else math.nan)

@@ -1,0 +1,49 @@
+"""What every rule says of a service, each in one line with the figure that decides it: also why it is silent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from advisor.diagnosis import Condition, Evidence, Reading
+from advisor.diagnosis.finding import in_words, leading
+from advisor.fleet.models import Service
+from advisor.pages import words
+from advisor.recommendations.models import RuleVerdict
+from advisor.vocabulary import Verdict
+
+_ORDER = {Verdict.FIRING: 0, Verdict.PENDING: 1, Verdict.UNKNOWN: 2, Verdict.CLEAR: 3}
+
+
+def verdicts(service: Service) -> list[dict[str, Any]]:
+    """Every rule's verdict with its reason, the most urgent first, what is held back behind what is not."""
+    rows = RuleVerdict.objects.filter(service=service)
+    ranked = sorted(rows, key=lambda row: (_ORDER[Verdict(row.verdict)], bool(row.held_back_by), row.rule))
+    return [{"row": row, "name": row.rule.replace("-", " ").capitalize(), "why": why(row)} for row in ranked]
+
+
+def why(row: RuleVerdict) -> str:
+    """A verdict's reason in a line: what is missing, what decides, and why nothing is advised on it if so."""
+    claim, figure = str(row.reading.get("claim") or ""), decisive(row)
+    if row.verdict == Verdict.UNKNOWN:
+        missing = row.reading.get("missing") or []
+        said = f"Cannot say without {words.listed(missing)}." if missing else "Not enough data yet."
+    elif row.verdict == Verdict.CLEAR:
+        said = f"{figure}." if figure else claim or "Nothing found."
+    else:
+        said = f"{claim}." if row.note or not figure else f"{claim}. {figure}."
+    return " ".join(part for part in (said, row.note or _opens(row)) if part)
+
+
+def decisive(row: RuleVerdict) -> str:
+    """The figure that decides, against its limit; empty where the rule gave none."""
+    evidence = tuple(Evidence(**item) for item in row.reading.get("evidence") or ())
+    found = leading(Reading(Condition(row.reading.get("condition", Condition.UNKNOWN)), evidence=evidence))
+    sentence = in_words(found) if found else ""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _opens(row: RuleVerdict) -> str:
+    """When it opens if nothing changes; empty where no clock runs."""
+    if row.verdict != Verdict.PENDING or row.until is None or row.evaluated_at >= row.until:
+        return ""
+    return f"Opens in about {words.duration(row.until - row.evaluated_at)} if it stays."

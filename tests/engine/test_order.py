@@ -1,0 +1,152 @@
+"""order: causes own the advice, what follows from them is held back in the open, and nothing is hidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.diagnosis import Condition, Judgement, Reading
+from advisor.engine import order
+from advisor.vocabulary import Verdict
+from tests.engine.invented import RECALL, figure, install, look, of, reads, rule
+
+OVER, BETWEEN, UNDER, UNKNOWN = Condition.OVER, Condition.BETWEEN, Condition.UNDER, Condition.UNKNOWN
+
+CLASSES = {
+    "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated", "thread-pool-saturated", "memory-pressure",
+    "memory-leak", "gc-pressure", "downstream-bound", "descriptor-exhaustion", "descriptor-leak", "websocket-capacity",
+    "uneven-load", "disk-filling", "datastore-write-bound", "datastore-read-bound", "crash-loop", "dropped-at-deploy",
+    "overprovisioned",
+}  # fmt: skip
+
+
+def advised(judgement: Judgement) -> list[str]:
+    return [advice.ruling.rule for advice in judgement.advice]
+
+
+def test_only_classes_of_the_decision_model_are_named() -> None:
+    named = {*order.OVERRULES, *order.VITAL, order.SPARE, *(n for _, names in order.OVERRULES.values() for n in names)}
+    assert named <= CLASSES
+
+
+class TestCauses:
+    def test_what_a_cause_explains_is_held_back_with_a_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("gc", 6, reads(OVER)), rule("loop", 7, reads(OVER), ["gc"]))
+        judgement = look()
+        assert advised(judgement) == ["gc"]
+        loop = of(judgement, "loop")
+        assert (loop.verdict, loop.held_back_by) == (Verdict.FIRING, "gc")
+        assert loop.reading.condition is OVER
+        assert loop.note.startswith("Held back: it follows from another finding that comes first, gc.")
+        assert loop.note.endswith("3 of 4 things are wrong.")
+
+    def test_a_cause_holds_back_from_the_moment_it_forms(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("gc", 6, reads(OVER), hold=600.0), rule("loop", 7, reads(OVER), ["gc"]))
+        judgement = look()
+        assert of(judgement, "gc").verdict is Verdict.PENDING
+        assert of(judgement, "loop").held_back_by == "gc"
+
+    @pytest.mark.parametrize("cause", [reads(UNDER, 0.0), reads(BETWEEN, 0.0), reads(UNKNOWN, 0.0), reads(OVER, 0.4)])
+    def test_a_cause_that_does_not_stand_holds_nothing_back(
+        self, monkeypatch: pytest.MonkeyPatch, cause: Reading
+    ) -> None:
+        install(monkeypatch, rule("gc", 6, cause), rule("loop", 7, reads(OVER, 0.9), ["gc"]))
+        assert advised(look()) == ["loop"]
+
+    def test_others_are_not_held_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("disk", 2, reads(OVER)), rule("loop", 7, reads(OVER), ["gc"]))
+        assert advised(look()) == ["disk", "loop"]
+
+    def test_a_later_rule_is_no_cause(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("memory", 2, reads(OVER), ["leak"]), rule("leak", 11, reads(OVER)))
+        assert advised(look()) == ["memory", "leak"]
+
+    def test_what_was_not_looked_at_still_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        slow = rule("gc", 6, reads(OVER), recall=RECALL)
+        install(monkeypatch, slow, rule("loop", 7, reads(OVER), ["gc"]))
+        assert advised(look(gc=Verdict.FIRING)) == []
+        assert advised(look(gc=Verdict.CLEAR)) == ["loop"]
+        assert of(look(gc=Verdict.PENDING), "loop").note.endswith("gc.")
+
+    def test_advice_comes_when_the_cause_is_gone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("gc", 6, reads(UNDER, 0.0)), rule("loop", 7, reads(OVER), ["gc"]))
+        assert advised(look(loop=Verdict.FIRING, gc=Verdict.FIRING)) == ["loop"]
+
+
+class TestContest:
+    def test_a_later_explanation_that_is_surer_silences(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("a", 7, reads(OVER, 0.6), ["b"]), rule("b", 9, reads(OVER, 0.9)))
+        judgement = look()
+        assert advised(judgement) == ["b"]
+        assert of(judgement, "a").reading.condition is BETWEEN
+
+    def test_urgent_trouble_is_not_silenced_by_a_less_sure_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("memory", 2, reads(OVER, 0.9), ["leak"]), rule("leak", 11, reads(OVER, 0.6)))
+        assert of(look(), "memory").reading.confidence == 0.9
+
+    def test_what_is_not_over_yet_takes_a_part(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("a", 5, reads(BETWEEN, 0.5)), rule("b", 7, reads(OVER, 0.9), ["a"]))
+        assert of(look(), "b").reading.confidence == pytest.approx(0.9 * 0.65)
+
+    def test_two_that_name_each_other_do_not_silence_each_other(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("a", 7, reads(OVER), ["b"]), rule("b", 9, reads(OVER), ["a"]))
+        assert advised(look()) == ["a"]
+
+    def test_close_explanations_both_stay_and_say_what_separates_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        memory = reads(OVER, 0.8, figure("memory", 0.9, 0.85))
+        leak = reads(OVER, 0.7, figure("memory", 0.9, 0.85), figure("growth", 0.2, 0.08))
+        install(monkeypatch, rule("pressure", 2, memory, ["leak"]), rule("leak", 11, leak))
+        judgement = look()
+        assert advised(judgement) == ["pressure", "leak"]
+        (note,) = (note for note in judgement.advice[0].notes if "nearly as well" in note)
+        assert "confidence 70% beside 80%" in note
+        assert note.endswith("What separates them: growth is 20% (at least 8%), which speaks for leak.")
+
+    def test_explanations_far_apart_are_not_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("pressure", 2, reads(OVER, 0.9), ["leak"]), rule("leak", 11, reads(OVER, 0.6)))
+        assert not any("nearly as well" in note for advice in look().advice for note in advice.notes)
+
+
+class TestOverruled:
+    @pytest.mark.parametrize("name", sorted(order.OVERRULES["crash-loop"][1]))
+    def test_a_crash_loop_keeps_c1_to_c7_back(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        install(monkeypatch, rule("crash-loop", 1, reads(OVER)), rule(name, 7, reads(OVER)))
+        judgement = look()
+        assert advised(judgement) == ["crash-loop"]
+        assert "keep ending" in of(judgement, name).note
+
+    @pytest.mark.parametrize("name", ["descriptor-exhaustion", "disk-filling", "uneven-load", "dropped-at-deploy"])
+    def test_it_keeps_nothing_else_back(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        install(monkeypatch, rule("crash-loop", 1, reads(OVER)), rule(name, 7, reads(OVER)))
+        assert advised(look()) == ["crash-loop", name]
+
+    def test_uneven_load_makes_means_say_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        others = [rule(name, 7, reads(OVER)) for name in ("event-loop-saturated", "event-loop-blocked")]
+        install(monkeypatch, rule("uneven-load", 4, reads(OVER)), *others)
+        judgement = look()
+        assert advised(judgement) == ["uneven-load", "event-loop-blocked"]
+        assert "means over all processes" in of(judgement, "event-loop-saturated").note
+
+
+class TestShrinking:
+    @pytest.mark.parametrize("hold", [0.0, 600.0])
+    def test_never_while_another_finding_stands(self, monkeypatch: pytest.MonkeyPatch, hold: float) -> None:
+        install(monkeypatch, rule("disk", 2, reads(OVER), hold=hold), rule(order.SPARE, 12, reads(OVER)))
+        judgement = look()
+        assert advised(judgement) == ["disk"]
+        assert of(judgement, order.SPARE).note.startswith("No advice to shrink while another finding stands: disk.")
+
+    @pytest.mark.parametrize("name", sorted(order.VITAL))
+    def test_never_while_a_vital_rule_cannot_speak(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        install(monkeypatch, rule(name, 5, reads(UNKNOWN)), rule(order.SPARE, 12, reads(OVER)))
+        judgement = look()
+        assert advised(judgement) == []
+        assert "nobody can say" in of(judgement, order.SPARE).note
+
+    def test_a_rule_that_never_can_speak_here_does_not_matter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("websocket-capacity", 8, reads(UNKNOWN)), rule(order.SPARE, 12, reads(OVER)))
+        assert advised(look()) == [order.SPARE]
+
+    def test_never_while_what_was_not_looked_at_stands(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        install(monkeypatch, rule("leak", 11, reads(OVER), recall=RECALL), rule(order.SPARE, 12, reads(OVER)))
+        assert advised(look(leak=Verdict.PENDING)) == []
+        assert advised(look(leak=Verdict.CLEAR)) == [order.SPARE]
