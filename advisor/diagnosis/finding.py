@@ -100,7 +100,7 @@ class Ruling:
         until: when a pending verdict will fire if nothing changes.
         held_back_by: the rule whose trouble explains this one, or speaks against advice on it; empty if none.
             The verdict stays what it is, but nothing is advised.
-        note: why it is held back, in one sentence.
+        note: why it is held back, or what it waits for, in one sentence.
     """
 
     rule: str

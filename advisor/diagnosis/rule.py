@@ -47,6 +47,8 @@ class Rule(Entry):
         clear_hold: seconds that the condition must stay under before a firing rule clears.
         place: its step in the order of diagnosis (decision model 1.3); causes before look-alikes.
         explained_by: ids of rules whose trouble looks like this one; they lower its confidence.
+        settles: True for a rule whose figures a deploy or a change of scale disturbs for a while: it waits until
+            they have settled.
         recall: the longer past that it looks at; None for most.
         of_lives: True if it looks at starts and ends: it can speak where no process is left, or all are young.
     """
@@ -62,6 +64,7 @@ class Rule(Entry):
         clear_hold: float,
         place: int,
         explained_by: Sequence[str] = (),
+        settles: bool = True,
         recall: Recall | None = None,
         of_lives: bool = False,
         **limits: Limit,
@@ -72,6 +75,7 @@ class Rule(Entry):
         self.window, self.hold, self.clear_hold = window, hold, clear_hold
         self.place = place
         self.explained_by = tuple(explained_by)
+        self.settles = settles
         self.recall = recall
         self.of_lives = of_lives
         self._check: Check | None = None

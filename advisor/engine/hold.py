@@ -46,6 +46,10 @@ class Hold:
             return RuleState(state.verdict, state.since)
         return _become(state, Verdict.UNKNOWN if condition is Condition.UNKNOWN else Verdict.CLEAR, now)
 
+    def freeze(self, state: RuleState) -> RuleState:
+        """The state after a look that does not count: the verdict stays, and both clocks stop."""
+        return RuleState(state.verdict, state.since)
+
     def until(self, state: RuleState) -> float | None:
         """When a pending verdict fires if nothing changes; None where no clock runs."""
         if state.verdict is not Verdict.PENDING or state.over_since is None:

@@ -18,7 +18,7 @@ from advisor.diagnosis import (
 )
 from advisor.diagnosis.confidence import SILENT
 from advisor.diagnosis.entry import with_limits
-from advisor.engine import notes, order
+from advisor.engine import notes, order, settle
 from advisor.engine.gate import unanswerable
 from advisor.engine.hold import Hold
 from advisor.engine.registry import RULES, STRATEGIES
@@ -45,14 +45,16 @@ def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
 
 def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     asked = [rule for rule in RULES.values() if rule.recall is None or rule.id in snapshot.window.recalled]
-    alone = {rule.id: _read(rule, snapshot) for rule in asked}
+    wait = settle.freeze(snapshot)
+    alone = {rule.id: _read(rule, snapshot, wait) for rule in asked}
     readings: dict[str, Reading] = {}
     for rule in asked:
         readings[rule.id] = order.weighed(rule, alone, readings)
-    ruled = [_rule(rule, readings[rule.id], states.get(rule.id, RuleState()), snapshot) for rule in asked]
+    known = {rule.id: states.get(rule.id, RuleState()) for rule in asked}
+    ruled = [_rule(rule, readings[rule.id], known[rule.id], snapshot, wait) for rule in asked]
     rulings = order.held_back(ruled, states)
     advice = tuple(_advise(ruling, rulings, snapshot) for ruling in rulings if _is_advised(ruling))
-    summary = summarise(snapshot, rulings, advice, order.verdicts(rulings, states))
+    summary = summarise(snapshot, rulings, advice, order.verdicts(rulings, states), wait)
     return Judgement(snapshot.window.service_id, snapshot.now, rulings, advice, summary)
 
 
@@ -61,15 +63,18 @@ def _is_advised(ruling: Ruling) -> bool:
     return ruling.verdict in order.STANDING and known and not ruling.held_back_by
 
 
-def _read(rule: Rule, snapshot: Snapshot) -> Reading:
+def _read(rule: Rule, snapshot: Snapshot, wait: settle.Freeze | None) -> Reading:
     missing = unanswerable(rule, snapshot)
-    return Reading(Condition.UNKNOWN, missing=missing) if missing else rule.read(snapshot)
+    reading = Reading(Condition.UNKNOWN, missing=missing) if missing else rule.read(snapshot)
+    return settle.frozen(reading, wait) if wait and rule.settles else reading
 
 
-def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot) -> Ruling:
+def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:
+    waits = wait is not None and rule.settles
     pace = rule.recall.pace if rule.recall else 0.0
     hold = Hold(rule.hold / snapshot.time_scale, rule.clear_hold / snapshot.time_scale, pace / snapshot.time_scale)
-    after = replace(hold.next(state, reading.condition, snapshot.now), seen=snapshot.now)
+    then = hold.freeze(state) if waits else hold.next(state, reading.condition, snapshot.now)
+    after = replace(then, seen=snapshot.now)
     return Ruling(
         rule=rule.id,
         title=rule.title,
@@ -78,14 +83,17 @@ def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot) ->
         until=hold.until(after),
         reading=reading,
         state=after,
+        note=wait.sentence if wait and waits else "",
     )
 
 
 def _advise(ruling: Ruling, rulings: Sequence[Ruling], snapshot: Snapshot) -> Advice:
     answers = [STRATEGIES[name].answer(snapshot, ruling) for name in RULES[ruling.rule].suggests]
     options = [answer for answer in answers if isinstance(answer, Option)]
+    rejected = [answer for answer in answers if isinstance(answer, Rejection)]
+    beside = notes.beside(ruling, rulings, options, rejected)
+    options, too_soon = settle.without_opposites(snapshot, ruling, options)
     # The rule lists its ways out best first; one that is itself unsure goes behind those that are not.
     options.sort(key=lambda option: option.confidence < SILENT)
     ranked = tuple(replace(option, rank=rank) for rank, option in enumerate(options, 1))
-    rejected = tuple(answer for answer in answers if isinstance(answer, Rejection))
-    return Advice(ruling, ranked, rejected, notes.beside(ruling, rulings, ranked, rejected))
+    return Advice(ruling, ranked, (*rejected, *too_soon), beside)

@@ -11,6 +11,7 @@ from advisor.diagnosis.words import duration, figure, lowered, percent
 from advisor.engine import order
 from advisor.engine.gate import too_little
 from advisor.engine.registry import RULES
+from advisor.engine.settle import Freeze
 from advisor.features import Snapshot
 from advisor.features.impact import impact
 from advisor.vocabulary import Stand, Verdict
@@ -30,20 +31,36 @@ _UPWARD: Final = ("at least", "above", "over", "more than")
 
 
 def summarise(
-    snapshot: Snapshot, rulings: Sequence[Ruling], advice: Sequence[Advice], said: Mapping[str, Verdict | None]
+    snapshot: Snapshot,
+    rulings: Sequence[Ruling],
+    advice: Sequence[Advice],
+    said: Mapping[str, Verdict | None],
+    wait: Freeze | None = None,
 ) -> Summary:
-    """The whole in one answer; `said` is what every rule says, those included that were not looked at."""
+    """The whole in one answer.
+
+    Args:
+        snapshot: the service.
+        rulings: of the rules that were looked at.
+        advice: on those that are pending or firing.
+        said: what every rule says, those included that were not looked at.
+        wait: what some of them wait for.
+    """
     if standing := [name for name, verdict in said.items() if verdict in order.STANDING]:
         return Summary(Stand.TROUBLE, _trouble(standing, rulings, advice))
     missing = _missing(rulings)
     if lacking := too_little(snapshot, LONG, snapshot.coverage(LONG)):
         return Summary(Stand.INSUFFICIENT, f"Too little data to judge it: {lowered(lacking[0])}.", lacking)
-    if hurt := _hurt(snapshot):
+    hurt = _hurt(snapshot)
+    if hurt and wait:
+        return Summary(Stand.INSUFFICIENT, f"{hurt}. {wait.sentence}")
+    if hurt:
         more = missing or ("Durations of calls to others, or a profile of the processor, from the probe",)
         return Summary(Stand.UNKNOWN, f"{hurt}, and no rule explains it. What would tell is listed below.", more)
     if not any(said.get(name) is Verdict.CLEAR for name in order.VITAL):
         return Summary(Stand.UNKNOWN, "Nobody can say how it is: signals are missing that every answer needs.", missing)
-    return Summary(Stand.HEALTHY, _nothing_to_do(rulings), missing)
+    waiting = f" {wait.sentence}" if wait else ""
+    return Summary(Stand.HEALTHY, f"{_nothing_to_do(rulings)}{waiting}", missing)
 
 
 def _trouble(standing: Sequence[str], rulings: Iterable[Ruling], advice: Iterable[Advice]) -> str:
@@ -66,7 +83,8 @@ def _hurt(snapshot: Snapshot) -> str:
 
 
 def _missing(rulings: Iterable[Ruling]) -> tuple[str, ...]:
-    found = (item for ruling in rulings if ruling.verdict is Verdict.UNKNOWN for item in ruling.reading.missing)
+    unknown = (ruling for ruling in rulings if ruling.verdict is Verdict.UNKNOWN and not ruling.note)
+    found = (item for ruling in unknown for item in ruling.reading.missing)
     return tuple(dict.fromkeys(found))
 
 

@@ -28,11 +28,13 @@ def figure(signal: str, value: float, limit: float, relation: str = "at least") 
     return Evidence(signal, signal.replace("_", " ").capitalize(), value, "1", limit, relation, holds)
 
 
-def reads(condition: Condition, sure: float = 0.8, *evidence: Evidence, **more: Any) -> Reading:
+def reads(
+    condition: Condition, sure: float = 0.8, *evidence: Evidence, severity: Severity = Severity.WARNING
+) -> Reading:
     """A reading of this condition and confidence."""
     missing = ("A signal (advisor.test): send it",) if condition is Condition.UNKNOWN else ()
     claim = "shop: 3 of 4 things are wrong"
-    return Reading(condition, claim, evidence, Severity.WARNING, sure, **({"missing": missing} | more))
+    return Reading(condition, claim, evidence, severity, sure, missing)
 
 
 def rule(id: str, place: int, reading: Reading, explained_by: Sequence[str] = (), **more: Any) -> Rule:

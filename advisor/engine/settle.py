@@ -1,0 +1,118 @@
+"""What a known change forbids for a while: judging figures that have not settled, and taking it back at once (1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from advisor.diagnosis import Condition, Option, Reading, Rejection, Ruling
+from advisor.engine.registry import STRATEGIES
+from advisor.features import Snapshot
+from advisor.features.ends import began
+from advisor.features.lives import Change, ChangeKind, changes, stops
+from advisor.vocabulary import Family, Severity
+
+SETTLE: Final = 300.0
+"""Scaled seconds after a change in which the rules that it disturbs wait, at least (decision model 1.2)."""
+
+START_UPS: Final = 2.0
+"""They also wait for this many times the longest start-up (decision model 1.2)."""
+
+MOST: Final = 1800.0
+"""Scaled seconds from the first start or end of a change after which rules speak again, whatever still goes on:
+a change that does not end is how the service is."""
+
+OPPOSITE: Final = 1800.0
+"""Scaled seconds in which the opposite of a change of scale is not advised (decision model 1.2)."""
+
+_CALLED: Final = {ChangeKind.DEPLOY: "the deploy", ChangeKind.SCALE: "the change of scale"}
+_PRIMARY: Final = "primary"
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A change after which figures are not judged before `until` (Unix seconds)."""
+
+    change: Change
+    until: float
+
+    @property
+    def sentence(self) -> str:
+        """What is waited for and why."""
+        called = f"{_CALLED[self.change.kind]} at {_clock(self.change.at)}"
+        return f"Waits until {_clock(self.until)} because of {called}: {self.change.what}."
+
+
+def freeze(snapshot: Snapshot) -> Freeze | None:
+    """The freeze that holds now; of several the one that lasts longest."""
+    known = (change for change in changes(snapshot, MOST) if change.kind in _CALLED)
+    running = [found for found in (_of(snapshot, change) for change in known) if found.until > snapshot.now]
+    return max(running, key=lambda found: found.until, default=None)
+
+
+def _of(snapshot: Snapshot, change: Change) -> Freeze:
+    wait = max(START_UPS * _start_up(snapshot, change), SETTLE / snapshot.time_scale)
+    return Freeze(change, min(change.until + wait, change.at + MOST / snapshot.time_scale))
+
+
+def _start_up(snapshot: Snapshot, change: Change) -> float:
+    """Real seconds from the start of a process to its first answer, the longest of the change's; 0 if not known."""
+    found = [0.0]
+    for instance in snapshot.window.instances:
+        started, requests = instance.started, instance.track.values.get("requests")
+        if started is None or requests is None or not change.at - 1 <= started <= change.until + 1:
+            continue
+        answered = instance.track.times[np.nan_to_num(requests) > 0]
+        found += [float(answered[0]) - started] if answered.size else []
+    return max(found)
+
+
+def frozen(reading: Reading, wait: Freeze) -> Reading:
+    """The reading with its figures, but without an answer."""
+    return replace(reading, condition=Condition.UNKNOWN, confidence=0.0, missing=(wait.sentence.rstrip("."),))
+
+
+def without_opposites(
+    snapshot: Snapshot, ruling: Ruling, options: Iterable[Option]
+) -> tuple[list[Option], list[Rejection]]:
+    """The options that may be advised so soon after a change of scale, and the others as rejections.
+
+    Trouble that is critical may be answered with more copies also after a step down: users are hurt meanwhile.
+    """
+    barred = _barred(snapshot)
+    if ruling.reading.severity is Severity.CRITICAL:
+        barred.pop(Family.CLONING, None)
+    kept = [option for option in options if option.family not in barred]
+    turned_down = [
+        Rejection(option.id, STRATEGIES[option.id].name, barred[option.family])
+        for option in options
+        if option.family in barred
+    ]
+    return kept, turned_down
+
+
+def _barred(snapshot: Snapshot) -> dict[Family, str]:
+    """Family -> why it may not be advised now."""
+    found = {}
+    for change in changes(snapshot, OPPOSITE):
+        grown = _grown(snapshot, change) if change.kind is ChangeKind.SCALE else 0
+        if grown:
+            until = _clock(change.until + OPPOSITE / snapshot.time_scale)
+            reason = f"It was scaled at {_clock(change.at)}, {change.what}; the opposite waits until {until}."
+            found[Family.SHRINK if grown > 0 else Family.CLONING] = reason
+    return found
+
+
+def _grown(snapshot: Snapshot, change: Change) -> int:
+    """By how many processes the service grew; below 0 where it shrank."""
+    started = [life for life in snapshot.window.lives if change.at <= began(life) <= change.until]
+    ended = [end.life for end in stops(snapshot, change) if end.life is not None]
+    return sum(life.role != _PRIMARY for life in started) - sum(life.role != _PRIMARY for life in ended)
+
+
+def _clock(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%H:%M} UTC"
