@@ -18,6 +18,7 @@ from advisor.diagnosis.finding import Condition, RuleState, Ruling
 from advisor.fleet.models import Service
 from advisor.recommendations import content
 from advisor.recommendations.models import Recommendation, RuleVerdict, ServiceSummary, Transition
+from advisor.recommendations.steady import keep_first
 from advisor.vocabulary import Progress, Verdict
 
 _BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
@@ -169,6 +170,7 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
     holds = ruling.reading.condition is Condition.OVER and not ruling.held_back_by
     if before is None and (after is None or not holds):
         return
+    challenge = row.challenger, row.challenger_looks
     changed, row.held_back_by = row.held_back_by != ruling.held_back_by, ruling.held_back_by
     # A rule keeps firing for a while on weaker figures or none; what was found stays as it was when it held.
     if holds and (before is None or before in _FOLLOWS_ITS_RULE):
@@ -180,6 +182,8 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
     elif changed:
         row.revision += 1
         row.save()
+    elif challenge != (row.challenger, row.challenger_looks):
+        row.save(update_fields=["challenger", "challenger_looks"])
     if after is not None or changed:
         changes.recommendations.append(row.pk)
 
@@ -187,6 +191,8 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
 def _renew(row: Recommendation, ruling: Ruling, advice: Advice | None, *, moved: bool) -> bool:
     """Bring the content up to date where a person would see it; a step in its life always takes the newest."""
     fresh = content.of(ruling, advice)
+    if not moved and row.state == Progress.OPEN:
+        fresh = keep_first(row, fresh)
     if not moved and fresh.looks_like(row):
         return False
     fresh.write_to(row)

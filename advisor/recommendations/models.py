@@ -52,6 +52,7 @@ class Recommendation(models.Model):
 
     `options` and `rejected` are the lists of `Option` and `Rejection` as JSON; `evidence` of `Evidence`; `notes`
     are the sentences that stand beside the claim. `held_back_by` is the rule that explains it by now, if one does.
+    `challenger` is the option that came first in the last `challenger_looks` looks in place of `options[0]`.
     Content follows the rule until it is acknowledged, then it stays as it was.
     `revision` grows with every change that a page should show.
     """
@@ -66,6 +67,8 @@ class Recommendation(models.Model):
     evidence = models.JSONField(default=list)
     options = models.JSONField(default=list)
     rejected = models.JSONField(default=list)
+    challenger = models.CharField(max_length=64, blank=True)
+    challenger_looks = models.PositiveSmallIntegerField(default=0)
     notes = models.JSONField(default=list)
     held_back_by = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=1)
