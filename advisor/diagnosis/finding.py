@@ -29,7 +29,8 @@ class Evidence:
     """One figure that the rule looked at, in the store's units.
 
     `limit` is the figure it is compared with, `relation` how ("at least", "below"); `holds` says
-    whether the comparison speaks for the rule. `subject` names the process or host, if one.
+    whether the comparison speaks for the rule. `subject` names the process or host, if one. `yours` is True for
+    a limit that somebody set for this service.
     """
 
     signal: str
@@ -40,6 +41,7 @@ class Evidence:
     relation: str = ""
     holds: bool | None = None
     subject: str = ""
+    yours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,18 @@ def _is_advised(ruling: Ruling) -> bool:
 
 def _read(rule: Rule, snapshot: Snapshot, wait: settle.Freeze | None) -> Reading:
     missing = unanswerable(rule, snapshot)
-    reading = Reading(Condition.UNKNOWN, missing=missing) if missing else rule.read(snapshot)
+    reading = Reading(Condition.UNKNOWN, missing=missing) if missing else _marked(rule, rule.read(snapshot), snapshot)
     return settle.frozen(reading, wait) if wait and rule.settles else reading
+
+
+def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
+    """The reading with the limits marked that somebody set for this service."""
+    own = snapshot.window.limits.get(rule.id, {})
+    others = {limit.value for name, limit in rule.limits.items() if name not in own}
+    values = set(own.values()) - others  # of two limits of one value nobody can tell which was meant
+    if not values:
+        return reading
+    return replace(reading, evidence=tuple(replace(e, yours=e.limit in values) for e in reading.evidence))
 
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:

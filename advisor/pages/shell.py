@@ -33,7 +33,7 @@ class Place:
 
 
 PLACES = (
-    Place("Fleet", "fleet", "fleet", frozenset({"fleet", "service"})),
+    Place("Fleet", "fleet", "fleet", frozenset({"fleet", "service", "limits_of_service", "limits_of_entry"})),
     Place(
         "Recommendations", "advice", "recommendations", frozenset({"recommendations", "recommendation"}), short="Advice"
     ),

@@ -19,7 +19,7 @@ from advisor.features.snapshot import Snapshot
 from advisor.features.window import ServiceWindow
 from advisor.live import publish
 from advisor.pipeline import doorbell
-from advisor.recommendations import ledger
+from advisor.recommendations import ledger, limits
 from advisor.store import samples
 
 _log = logging.getLogger(__name__)
@@ -36,12 +36,13 @@ def evaluate(service_ids: Sequence[int], now: datetime) -> int:
     scale = settings.TIME_SCALE
     start, since = end - spans.window_seconds(scale), end - spans.lives_seconds(scale)
     windows = samples.windows(service_ids, start, end, since)
-    states = ledger.states(service_ids)
+    states, own = ledger.states(service_ids), limits.of_services(service_ids)
     failed = 0
     changed: list[int] = []
     for service_id, window in windows.items():
+        known = replace(window, limits=own.get(service_id, {}))
         try:
-            changed += look(_with_past(window, states[service_id]), states[service_id], now)
+            changed += look(_with_past(known, states[service_id]), states[service_id], now)
         except Exception:
             failed += 1
             _log.exception("Service %s (%d) could not be judged", window.name, service_id)

@@ -47,6 +47,29 @@ class ServiceSummary(models.Model):
         return f"{self.service}: {self.sentence}"
 
 
+class LimitOverride(models.Model):
+    """A limit that somebody set for one service, in the unit of the limit, with the reason.
+
+    `entry` is the id of a rule or a strategy, `limit` the name of one of its limits.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="limits")
+    entry = models.CharField(max_length=64)
+    limit = models.CharField(max_length=64)
+    value = models.FloatField()
+    reason = models.TextField()
+    set_by = models.CharField(max_length=150, blank=True)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("service", "entry", "limit"), name="recommendations_limit_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.entry} {self.limit}: {self.value:g}"
+
+
 class Recommendation(models.Model):
     """Advice on one finding, from forming to its end. At most one that is not ended per service and rule.
 

@@ -1,0 +1,66 @@
+"""Limits that somebody set for one service, in place of the ones that rules and ways out come with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+
+from advisor.diagnosis import Limit, Rule, Strategy
+from advisor.engine.registry import RULES, STRATEGIES
+from advisor.fleet.models import Service
+from advisor.recommendations.content import plain
+from advisor.recommendations.models import LimitOverride
+
+Limits = dict[str, dict[str, float]]
+"""Rule or strategy -> limit -> value, in the units of the limits."""
+
+LONGEST_REASON = 500
+
+
+def of_services(service_ids: Iterable[int]) -> dict[int, Limits]:
+    """Service -> its own limits; services without any are absent. One query."""
+    found: dict[int, Limits] = {}
+    for row in LimitOverride.objects.filter(service_id__in=list(service_ids)):
+        found.setdefault(row.service_id, {}).setdefault(row.entry, {})[row.limit] = row.value
+    return found
+
+
+def entry_of(name: str) -> Rule | Strategy:
+    """A rule or a way out by its id.
+
+    Raises:
+        KeyError: there is none of this id.
+    """
+    return RULES[name] if name in RULES else STRATEGIES[name]
+
+
+def is_share(limit: Limit) -> bool:
+    """True for a limit that is a share of something, 0 to 1; a count has the same unit and is greater than one."""
+    return limit.unit == "1" and limit.value <= 1
+
+
+def put(service: Service, entry: str, limit: str, value: float, reason: str, by: str, now: datetime) -> LimitOverride:
+    """Set a limit of one service, in the limit's own unit. It holds from the next look on.
+
+    Raises:
+        KeyError: there is no such rule or way out, or it has no such limit.
+        ValueError: the value cannot be that limit, or no reason is given; the text says what is wrong and what to do.
+    """
+    default = entry_of(entry).limits[limit]
+    if not math.isfinite(value) or value <= 0:
+        raise ValueError("The value must be a number greater than 0.")
+    if is_share(default) and value > 1:
+        raise ValueError("The value is a share: it must be 100% or less.")
+    told = plain(reason.strip())
+    if not told:
+        raise ValueError("Say in a few words why this service needs another limit; others will ask.")
+    if len(told) > LONGEST_REASON:
+        raise ValueError(f"The reason must have at most {LONGEST_REASON} characters.")
+    said = {"value": value, "reason": told, "set_by": by[:150], "set_at": now}
+    return LimitOverride.objects.update_or_create(service=service, entry=entry, limit=limit, defaults=said)[0]
+
+
+def reset(service: Service, entry: str, limit: str) -> bool:
+    """Go back to the limit that the rule or way out comes with; False if nothing else was set."""
+    return bool(LimitOverride.objects.filter(service=service, entry=entry, limit=limit).delete()[0])
