@@ -30,6 +30,8 @@ def one(row: Recommendation) -> dict[str, Any]:
         "severity": row.severity,
         "since": moment(row.opened_at or row.formed_at),
         "claim": row.claim,
+        "notes": row.notes,
+        "held_back_by": row.held_back_by,
         "evidence": row.evidence,
         "strategies": [_strategy(option) for option in row.options],
         "rejected": [{"id": item["id"], "reason": item["reason"]} for item in row.rejected],
@@ -63,6 +65,8 @@ def _verdict(row: RuleVerdict) -> dict[str, Any]:
         "until": _unix(row.until),
         "evaluated": _unix(row.evaluated_at),
         "claim": row.reading.get("claim", ""),
+        "held_back_by": row.held_back_by,
+        "note": row.note,
         "missing": row.reading.get("missing", []),
         "signals": row.reading.get("evidence", []),
     }

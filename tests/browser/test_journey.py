@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from advisor.fleet.models import Host, Service
+from advisor.recommendations.models import LimitOverride
 from tests.browser.conftest import AXE, DESKTOP, PHONE, needs
 from tests.browser.sender import Sender
 from tests.live.conftest import Broker
@@ -124,6 +125,19 @@ def test_a_restart_of_the_broker_is_shown_and_survived(page: Page, sender: Sende
     expect(feed).to_have_text("Live, every 5 s", timeout=PATIENCE)
 
 
+def test_a_limit_of_a_service_is_set_and_taken_back(page: Page, sender: Sender) -> None:
+    page.goto(f"/services/{cast(sender).service.pk}/")
+    page.get_by_role("link", name="Limits of this service").click()
+    page.get_by_role("link", name="Event loop saturated").click()
+    limit = page.get_by_role("region", name="Busy", exact=True)
+    limit.get_by_label("Value").fill("92.5")
+    limit.get_by_label("Why this service needs another").fill("batch work")
+    limit.get_by_role("button", name="Set").click()
+    expect(page.get_by_text("Busy: 92.5% for checkout from the next look on.")).to_be_visible()
+    limit.get_by_role("button", name="Go back to 80%").click()
+    expect(page.get_by_text("Busy: back to the default, 80%.")).to_be_visible()
+
+
 def test_a_key_is_made_and_revoked(page: Page, sender: Sender) -> None:
     page.goto("/hosts/")
     page.get_by_role("link", name="Keys and tokens").click()
@@ -167,9 +181,16 @@ def test_every_page_is_accessible_and_fits(
     context: BrowserContext, sender: Sender, viewport: ViewportSize, scheme: str
 ) -> None:
     needs(AXE, "axe-core (npm ci in tests/browser)")
-    advice = cast(sender).advise()
+    told = cast(sender)
+    told.advise(rule="event-loop-blocked", held_back_by="event-loop-saturated")
+    advice = told.advise(notes=["More copies will not help: 7 of 8 cores are idle."])
+    LimitOverride.objects.create(
+        service=told.service, entry="event-loop-saturated", limit="busy", value=0.9, reason="batch", set_at=told.now
+    )
     sender.inside("checkout", messages=20.0)
     numbers = {"service": f"/services/{advice.service_id}/?range=15m", "advice": f"/recommendations/{advice.pk}/"}
+    numbers["limits"] = f"/services/{advice.service_id}/limits/"
+    numbers["entry"] = f"{numbers['limits']}event-loop-saturated/"
     numbers["host"] = f"/hosts/{Host.objects.get().pk}/?range=15m"
     page = context.new_page()
     page.set_viewport_size(viewport)

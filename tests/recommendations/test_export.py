@@ -26,6 +26,8 @@ def test_advice_has_the_promised_shape() -> None:
         "severity": "warning",
         "since": "2026-01-31T12:00:00.000Z",
         "claim": "checkout: the event loop is 89% busy while 1 of 2 cores sits idle",
+        "notes": [],
+        "held_back_by": "",
         "evidence": [
             {
                 "signal": "loop_utilization",
@@ -36,6 +38,7 @@ def test_advice_has_the_promised_shape() -> None:
                 "relation": "at least",
                 "holds": True,
                 "subject": "pid 7",
+                "yours": False,
             }
         ],
         "strategies": [
