@@ -51,13 +51,14 @@ def figure(value: float | None, unit: str) -> str:
     """A figure of evidence by its unit in the store: 89%, 120 ms, 400 MB, 12 minutes; "not known" for None."""
     if value is None:
         return "not known"
-    known = {"s": duration, "By": size}.get(unit)
-    if known is not None:
-        return known(value)
-    if unit == "1":
+    base, slash, per = unit.partition("/")
+    if base == "1":
         return percent(value) if value <= 1 else number(value)
-    name, _, rest = unit.removeprefix("{").partition("}")
-    return f"{number(value)} {name.replace('_', ' ')}{'' if value == 1 else 's'}{rest}".strip()
+    if base in ("s", "By"):
+        return f"{duration(value) if base == 's' else size(value)}{slash}{per}"
+    name = base.strip("{}").replace("_", " ")
+    plural = "" if value == 1 else "es" if name.endswith("s") else "s"
+    return f"{number(value)} {name}{plural if base.startswith('{') else ''}{slash}{per}"
 
 
 def lowered(title: str) -> str:

@@ -11,7 +11,12 @@ from django.views.decorators.http import require_safe
 from advisor.diagnosis import Limit, Rule, Strategy
 from advisor.engine import docs
 from advisor.engine.registry import RULES, STRATEGIES
+from advisor.fleet.models import Service
 from advisor.pages import words
+from advisor.recommendations.models import LimitOverride
+
+SERVICES_SHOWN = 50
+"""At most so many services are listed whose limits may be set."""
 
 _TABLES = ("Times", "Needs")
 """The generated tables that are shown as they are; limits and ways out are shown in words and links."""
@@ -47,6 +52,8 @@ def entry(request: HttpRequest, name: str) -> HttpResponse:
         "tables": {heading: rows for heading, rows in docs.page(name).tables.items() if heading in _TABLES},
         "limits": [(key.replace("_", " "), _value(limit), limit.reason) for key, limit in found.limits.items()],
         "suggests": [STRATEGIES[way] for way in ways if way in STRATEGIES],
+        "own": LimitOverride.objects.filter(entry=name).select_related("service").order_by("service__name", "limit"),
+        "services": Service.objects.filter(serves=True).order_by("name")[:SERVICES_SHOWN] if found.limits else (),
     })  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""finding: evidence holds figures that can be stored."""
+"""finding: evidence holds figures that can be stored, and one of them decides."""
 
 from __future__ import annotations
 
@@ -6,9 +6,36 @@ import math
 
 import pytest
 
-from advisor.diagnosis.finding import finite
+from advisor.diagnosis import Condition, Evidence, Reading
+from advisor.diagnosis.finding import finite, in_words, leading
 
 
 @pytest.mark.parametrize(("value", "kept"), [(0.5, 0.5), (0.0, 0.0), (math.nan, None), (math.inf, None)])
 def test_only_finite_figures_are_kept(value: float, kept: float | None) -> None:
     assert finite(value) == kept
+
+
+FOR = Evidence("loop", "Event loop busy", 0.9, "1", 0.8, "at least", True)
+AGAINST = Evidence("gap", "Busy without computing", 0.3, "1", 0.15, "below", False)
+CONTEXT = Evidence("p95", "Answered within", 0.1, "s")
+UNKNOWN = Evidence("cpu", "CPU", None, "1", 0.5, "at least", None)
+
+
+@pytest.mark.parametrize(
+    ("condition", "evidence", "decides"),
+    [
+        (Condition.OVER, (CONTEXT, AGAINST, FOR), FOR),
+        (Condition.BETWEEN, (CONTEXT, FOR, AGAINST), AGAINST),
+        (Condition.UNDER, (UNKNOWN, FOR), FOR),
+        (Condition.UNDER, (CONTEXT, UNKNOWN), None),
+    ],
+)
+def test_the_first_that_speaks_for_the_condition_decides(
+    condition: Condition, evidence: tuple[Evidence, ...], decides: Evidence | None
+) -> None:
+    assert leading(Reading(condition, evidence=evidence)) is decides
+
+
+def test_a_figure_is_said_with_its_limit() -> None:
+    assert in_words(FOR) == "event loop busy is 90% (at least 80%)"
+    assert in_words(CONTEXT) == "answered within is 100 ms"

@@ -53,3 +53,30 @@ def test_cores() -> None:
 )  # fmt: skip
 def test_lasting(seconds: float, text: str) -> None:
     assert words.lasting(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "s", "not known"),
+        (0.89, "1", "89%"),
+        (3.0, "1", "3"),
+        (0.12, "s", "120 ms"),
+        (4e8, "By", "400 MB"),
+        (2.5e8, "By/s", "250 MB/s"),
+        (1.0, "{minute}", "1 minute"),
+        (2.0, "{process}", "2 processes"),
+        (1428.0, "{request}/s", "1,428 requests/s"),
+        (3.0, "{open_file}", "3 open files"),
+        (12.0, "Cel", "12 Cel"),
+    ],
+)
+def test_a_figure_has_the_words_of_its_unit(value: float | None, unit: str, text: str) -> None:
+    assert words.figure(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "text"), [("Host CPU saturated", "host CPU saturated"), ("CPU short", "CPU short"), ("", "")]
+)
+def test_a_title_inside_a_sentence(title: str, text: str) -> None:
+    assert words.lowered(title) == text

@@ -60,7 +60,7 @@ def _alarms(replay: Replay, start: float) -> Iterator[Alarm]:
     firing: set[str] = set()
     for judgement in replay:
         for ruling in judgement.rulings:
-            if ruling.verdict is not Verdict.FIRING:
+            if ruling.verdict is not Verdict.FIRING or ruling.held_back_by:
                 firing.discard(ruling.rule)
             elif ruling.rule not in firing:
                 firing.add(ruling.rule)

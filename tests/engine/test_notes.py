@@ -1,0 +1,48 @@
+"""notes: that copies do not help is said with a number, and only where it is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.engine import judge
+from advisor.engine.notes import NOT_BY_COPIES
+from tests.builders import Load, Machine, snapshot
+from tests.engine.invented import figure, install, look, reads, rule
+from tests.engine.test_order import CLASSES
+
+OVER = Condition.OVER
+
+
+def notes(monkeypatch: pytest.MonkeyPatch, id: str, reading: Reading, *suggests: str) -> tuple[str, ...]:
+    install(monkeypatch, rule(id, 9, reading, suggests=suggests))
+    (advice,) = look().advice
+    return advice.notes
+
+
+def test_only_classes_of_the_decision_model_are_named() -> None:
+    assert NOT_BY_COPIES <= CLASSES
+
+
+@pytest.mark.parametrize("id", sorted(NOT_BY_COPIES))
+def test_what_copies_never_end_says_so_with_its_figure(monkeypatch: pytest.MonkeyPatch, id: str) -> None:
+    (note,) = notes(monkeypatch, id, reads(OVER, 0.8, figure("share_of_calls", 0.82, 0.6)))
+    assert note == "More copies will not help: share of calls is 82% (at least 60%)."
+
+
+def test_other_trouble_takes_the_number_that_turned_the_copies_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The healthy service on its half idle machine has no busy loop to copy."""
+    (note,) = notes(monkeypatch, "disk-filling", reads(OVER), "cluster")
+    assert note.startswith("More copies will not help: ")
+    assert any(character.isdigit() for character in note)
+
+
+def test_where_copies_were_not_considered_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert notes(monkeypatch, "disk-filling", reads(OVER), "vertical") == ()
+
+
+def test_where_copies_help_nothing_is_said() -> None:
+    full = snapshot(Load(elu=0.9, cpu=0.87, rps=170, latency=0.0055), machine=Machine(cores=4, cpu=0.3))
+    (advice,) = judge(full, {}).advice
+    assert advice.options[0].id == "cluster"
+    assert advice.notes == ()

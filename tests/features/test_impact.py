@@ -1,0 +1,30 @@
+"""impact: what users notice, and nothing where too few requests came."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from advisor.features import Snapshot
+from advisor.features.impact import impact
+from advisor.vocabulary import PartKind
+from tests.additions import with_part
+from tests.builders import Load, Senders, snapshot
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_failures_are_a_share_of_all_requests(scale: float) -> None:
+    seen = with_part(snapshot(Load(rps=0.0), time_scale=scale), PartKind.ROUTE, "GET /a", count=100.0, errors=5.0)
+    assert impact(seen, 300.0).failed == pytest.approx(0.05)
+
+
+def test_slow_answers_are_seen() -> None:
+    assert impact(snapshot(Load(latency=0.9, rps=20)), 300.0).p95 == pytest.approx(1.47, rel=0.1)
+
+
+@pytest.mark.parametrize("seen", [snapshot(Load(rps=0.1)), snapshot(senders=Senders(probe=False))])
+def test_too_few_requests_tell_nothing(seen: Snapshot) -> None:
+    found = impact(seen, 300.0)
+    assert math.isnan(found.p95)
+    assert math.isnan(found.failed)
