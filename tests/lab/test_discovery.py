@@ -1,0 +1,65 @@
+"""Every case can be found, read and run; frozen ones are as they were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.lab import discovery
+from tests.lab.case import SILENT, Case, Http, Label, Phase, Service
+
+GOOD = Case(
+    label=Label(rules=("event-loop-saturated",), strategies=("cluster",)),
+    reason="It is a good case.",
+    services=(Service(script="express.js"),),
+    phases=(Phase(600, (Http(path="/work", rate=1),)),),
+)
+
+
+@pytest.mark.parametrize("folder", [discovery.OPEN, discovery.FROZEN])
+def test_every_case_can_be_read(folder: str) -> None:
+    found = [discovery.load(folder, name) for name in discovery.names(folder)]
+    assert all(case.reason for case in found)
+
+
+def test_frozen_cases_are_as_they_were() -> None:
+    discovery.require_frozen()
+
+
+def test_a_changed_frozen_case_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "LAB", tmp_path)
+    monkeypatch.setattr(discovery, "SUMS", tmp_path / "frozen" / "SHA256SUMS")
+    (tmp_path / "frozen").mkdir()
+    (tmp_path / "frozen" / "one.py").write_text("case = 1")
+    discovery.SUMS.write_text(discovery.sums())
+    discovery.require_frozen()
+    (tmp_path / "frozen" / "one.py").write_text("case = 2")
+    with pytest.raises(discovery.WrongCaseError, match=r"one\.py"):
+        discovery.require_frozen()
+
+
+def test_names_follow_the_pattern() -> None:
+    assert "loop_full_single" in discovery.names(discovery.OPEN, "loop_*")
+    assert "loop_full_single" not in discovery.names(discovery.OPEN, "host_*")
+
+
+def test_a_good_case_has_nothing_wrong() -> None:
+    assert discovery.wrong(discovery.OPEN, GOOD) == ""
+    assert discovery.wrong(discovery.OPEN, replace(GOOD, label=SILENT)) == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"services": ()}, "no service"),
+        ({"services": (Service(script="nowhere.js"),)}, "nowhere.js"),
+        ({"label": Label(rules=("x",), strategies=("cluster",), forbidden=("cluster",))}, "both"),
+        ({"label": Label(rules=("x",), strategies=())}, "needs strategies"),
+        ({"onset": 600.0}, "onset"),
+        ({"services": (Service(script="express.js", name="web"),)}, "no name of its own"),
+    ],
+)
+def test_what_cannot_be_run_is_said(change: dict[str, object], word: str) -> None:
+    assert word in discovery.wrong(discovery.OPEN, replace(GOOD, **change))  # type: ignore[arg-type]
