@@ -15,10 +15,11 @@ AGENT_PEERS := agents/python/bench/.peers/.installed
 STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)
 SCRIPTS = $(shell git ls-files '*.js' '*.mjs' | grep -v '^static/vendor/')
 PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
+LAB = $(BIN)/python -m tests.lab run --cases '$(or $(CASE),$(CASES),*)' --scale $(or $(ADVISOR_TIME_SCALE),10) $(if $(RESUME),--resume)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent bench-evaluate replay new-rule check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent bench-evaluate replay lab lab-frozen new-rule check clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -74,6 +75,12 @@ replay: .venv/.test ## Judge 300 made-up healthy service-days, and leaks: false 
 
 new-rule: .venv/.test ## Make a rule that works and its test, to be made into another: make new-rule NAME=requests-fail
 	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"
+
+lab: .venv/.test node-packages ## Real faults judged by the whole product, and the score (CASE=name, CASES='loop_*', RESUME=1; hours for all)
+	@$(LAB)
+
+lab-frozen: .venv/.test node-packages ## The same with the cases that nobody may tune for
+	@$(LAB) --frozen
 
 check: .venv/.test ## Style, types, imports, migrations, settings
 	$(BIN)/ruff check

@@ -20,13 +20,15 @@ class Label:
         rules: ids of the diagnoses that are right, best first. The first one is the class of the case.
         strategies: ids of the ways out that help, best first; any of them is accepted in the first place.
         forbidden: ids of ways out that do harm or nothing here; none may be offered at any place.
-        also: ids of diagnoses that may stand beside the right one: a second fault, or a true consequence.
+        also: ids of diagnoses that may stand beside the right one, as true consequences.
+        second: ids of the diagnoses of a second fault, if the case has two at once; each should be found as well.
     """
 
     rules: tuple[str, ...]
     strategies: tuple[str, ...]
     forbidden: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
 
 
 SILENT = Label(rules=(), strategies=())

@@ -1,0 +1,102 @@
+"""`python -m tests.lab run|freeze`: what `make lab` and `make lab-frozen` call."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from tests.lab import discovery, machine, product, report
+from tests.lab.case import Case
+from tests.lab.story import Stage
+
+RESULTS = discovery.LAB.parents[1] / ".lab" / "results"
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    print(text, flush=True)
+
+
+def run(folder: str, pattern: str, scale: float, resume: bool) -> int:
+    """Play the cases and print the score; 1 if a case could not be played."""
+    cases = {name: discovery.load(folder, name) for name in discovery.names(folder, pattern)}
+    kept = RESULTS / folder
+    kept.mkdir(parents=True, exist_ok=True)
+    missing = {name: machine.missing(service) for name, case in cases.items() for service in case.services}
+    for name in [name for name in cases if missing[name]]:
+        say(f"{name}: skipped, it needs {missing[name]}.")
+    todo = {name: case for name, case in cases.items() if not missing[name]}
+    fresh = {name: case for name, case in todo.items() if not (resume and (kept / f"{name}.json").is_file())}
+    failed = _play(folder, fresh, scale, kept) if fresh else []
+    results = [json.loads(path.read_text()) for name in todo if (path := kept / f"{name}.json").is_file()]
+    say(f"\n{len(results)} cases of {folder} at time scale {scale:g}; {len(cases) - len(todo)} skipped.")
+    for line in (*report.table(results), "", *report.lines(results)):
+        say(line)
+    for name in failed:
+        say(f"{name} could not be played.")
+    return 1 if failed else 0
+
+
+def _play(folder: str, cases: dict[str, Case], scale: float, kept: Path) -> list[str]:
+    needs = any(
+        word in str(service.environment)
+        for case in cases.values()
+        for service in case.services
+        for word in ("{postgresql}", "{redis}")
+    )
+    speed, failed = machine.counts_per_millisecond(), []
+    with product.running(scale, needs) as running:
+        stage = Stage(running, speed, folder)
+        for name, case in cases.items():
+            say(f"{time.strftime('%H:%M:%S')} {name} ({case.seconds / scale:.0f} s): {case.reason}")
+            try:
+                result = stage.play(name, case)
+            except Exception:
+                traceback.print_exc()
+                failed.append(name)
+                continue
+            (kept / f"{name}.json").write_text(json.dumps(_told(name, case, scale) | result, indent=1))
+    return failed
+
+
+def _told(name: str, case: Case, scale: float) -> dict[str, Any]:
+    label = dataclasses.asdict(case.label)
+    return {
+        "name": name,
+        "label": label,
+        "reason": case.reason,
+        "onset": case.onset,
+        "scale": scale,
+        "stretched": case.stretched,
+    }
+
+
+def main() -> int:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    parser.add_argument("what", choices=("run", "freeze"))
+    parser.add_argument("--cases", default="*", help="names, with * and ?")
+    parser.add_argument("--frozen", action="store_true", help="those of `frozen`, whose hashes must be as committed")
+    parser.add_argument("--scale", type=float, default=10.0, help="ADVISOR_TIME_SCALE")
+    parser.add_argument("--resume", action="store_true", help="keep results that are there")
+    asked = parser.parse_args()
+    try:
+        if asked.what == "freeze":
+            discovery.SUMS.write_text(discovery.sums())
+            return 0
+        if asked.frozen:
+            discovery.require_frozen()
+        return run(discovery.FROZEN if asked.frozen else discovery.OPEN, asked.cases, asked.scale, asked.resume)
+    except discovery.WrongCaseError as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

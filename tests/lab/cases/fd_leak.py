@@ -1,0 +1,20 @@
+"""Files are opened and never closed."""
+
+from __future__ import annotations
+
+from tests.lab.case import Case, Http, Label, Phase, Service
+
+case = Case(
+    label=Label(
+        rules=("descriptor-leak",),
+        strategies=("fix-leak",),
+        forbidden=("raise-limit", "cluster", "autoscale", "load-balance", "vertical", "worker-threads", "scale-down"),
+        also=("descriptor-exhaustion",),
+    ),
+    reason=(
+        "Some requests open a file that nothing closes, so descriptors only ever grow while the load stays the same."
+    ),
+    services=(Service(script="descriptors.js", descriptors=4096),),
+    phases=(Phase(10800, (Http(path="/forget", rate=0.35), Http(path="/light", rate=10))),),
+    onset=60,
+)

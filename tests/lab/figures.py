@@ -1,0 +1,38 @@
+"""Figures of a service over the last minutes, by the product's own arithmetic, for peers and for measured effects."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.features.snapshot import Snapshot
+
+LOOK = 15.0
+"""Model seconds between two looks of a peer: an HPA's default period."""
+
+
+def snapshots(service: str, start: float, end: float, scale: float) -> Iterator[tuple[float, Snapshot]]:
+    """The service as it was at moments from `start` to `end` (Unix seconds); no moment if it never reported."""
+    from advisor.features.snapshot import Snapshot  # Django is ready only once the product runs
+    from advisor.fleet.models import Service
+    from advisor.store import samples
+
+    found = Service.objects.filter(name=service).first()
+    if found is None:
+        return
+    moment = start
+    while moment <= end:
+        window = samples.windows([found.pk], moment - 600 / scale, moment)[found.pk]
+        yield moment, Snapshot(window, moment, scale)
+        moment += LOOK / scale
+
+
+def effect(service: str, now: float, scale: float) -> dict[str, float]:
+    """Loop utilization and p95 over the last five model minutes; a figure that is not known is left out."""
+    _, snapshot = next(snapshots(service, now, now, scale), (now, None))
+    if snapshot is None:
+        return {}
+    found = {"loop_utilization": snapshot.loop(300.0), "p95": snapshot.p95(300.0), "rate": snapshot.rps(300.0)}
+    return {name: value for name, value in found.items() if not math.isnan(value)}

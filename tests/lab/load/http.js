@@ -1,0 +1,93 @@
+'use strict';
+
+const http = require('node:http');
+const { Arrivals } = require('./arrivals');
+const { Tally } = require('./tally');
+
+// More than this many unanswered requests would measure the load's own memory; those beyond are counted, not sent.
+const MOST_IN_FLIGHT = 3000;
+
+/** An open-loop flow of requests (`Http` of case.py). */
+class HttpFlow {
+  constructor(flow, targets, seconds) {
+    const burst = flow.burst ?? undefined;
+    this.flow = flow;
+    this.targets = flow.copy === null ? targets : [targets[flow.copy]];
+    this.arrivals = new Arrivals({ from: flow.rate, to: flow.until ?? flow.rate, seconds, burst });
+    this.agents = this.connections();
+    this.tally = new Tally();
+    this.number = 0;
+    this.inFlight = 0;
+    this.payload = flow.body > 0 ? JSON.stringify({ text: 'x'.repeat(Math.max(0, flow.body - 11)) }) : undefined;
+  }
+
+  connections() {
+    const { connections, fresh } = this.flow;
+    if (fresh) return undefined;
+    if (connections === null) return [new http.Agent({ keepAlive: true })];
+    return Array.from({ length: connections }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
+  }
+
+  start() {
+    this.began = performance.now();
+    this.due = this.arrivals.next();
+    this.wait();
+  }
+
+  wait() {
+    if (this.due === Infinity) return;
+    const late = (performance.now() - this.began) / 1000 - this.due;
+    this.timer = setTimeout(() => this.fire(), Math.max(0, -late * 1000));
+  }
+
+  fire() {
+    const now = (performance.now() - this.began) / 1000;
+    while (this.due <= now) {
+      this.send();
+      this.due = this.arrivals.next();
+    }
+    this.wait();
+  }
+
+  agent() {
+    if (this.agents === undefined) return false;
+    const isHot = this.flow.skew > 0 && Math.random() < this.flow.skew;
+    return this.agents[isHot ? 0 : this.number % this.agents.length];
+  }
+
+  send() {
+    if (this.inFlight >= MOST_IN_FLIGHT) return this.tally.add('held');
+    const { method, path, timeout, aborts, patience } = this.flow;
+    const target = this.targets[this.number % this.targets.length];
+    const agent = this.agent();
+    this.number += 1;
+    const full = path.replace('{n}', String(this.number)).replace('{r}', String(Math.floor(Math.random() * 1000)));
+    const headers = this.payload ? { 'content-type': 'application/json', 'content-length': this.payload.length } : {};
+    const began = performance.now();
+    const leaves = Math.random() < aborts;
+    const request = http.request(`${target}${full}`, { method, agent, headers });
+    const timer = setTimeout(() => request.destroy(), (leaves ? patience : timeout) * 1000);
+    this.inFlight += 1;
+    this.tally.add('sent');
+    request.on('response', (response) => {
+      response.on('error', () => {}); // told by 'close'
+      response.resume();
+      response.on('end', () => this.tally.answer(response.statusCode, performance.now() - began));
+    });
+    request.on('error', () => this.tally.add(leaves ? 'aborted' : 'broken'));
+    request.on('close', () => {
+      clearTimeout(timer);
+      this.inFlight -= 1;
+    });
+    request.end(this.payload);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.due = Infinity;
+    for (const agent of this.agents ?? []) agent.destroy();
+    return this.tally.summary();
+  }
+}
+
+module.exports = { HttpFlow };

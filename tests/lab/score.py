@@ -1,0 +1,128 @@
+"""The figures of decision model 3.4 over many outcomes. Plain arithmetic; knows no product."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb
+from typing import Any
+
+from tests.lab.outcome import Outcome
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """How one diagnosis did: right, falsely said, missed."""
+
+    name: str
+    hits: int
+    false: int
+    missed: int
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what was said that is right; None if it was never said."""
+        said = self.hits + self.false
+        return self.hits / said if said else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the cases that were found; None without any."""
+        cases = self.hits + self.missed
+        return self.hits / cases if cases else None
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both, in counts."""
+        return 2 * self.hits / (2 * self.hits + self.false + self.missed)
+
+
+def classes(outcomes: Sequence[Outcome]) -> list[ClassScore]:
+    """One score for each diagnosis that is a truth or was said."""
+    names = sorted({name for o in outcomes for name in (o.truth, o.said, *o.wrong) if name})
+    return [
+        ClassScore(
+            name,
+            hits=sum(o.truth == o.said == name for o in outcomes),
+            false=sum(name in o.wrong or (o.said == name != o.truth and name not in o.wrong) for o in outcomes),
+            missed=sum(o.truth == name != o.said for o in outcomes),
+        )
+        for name in names
+    ]
+
+
+def macro_f1(outcomes: Sequence[Outcome]) -> float | None:
+    """The mean F1 over the classes of the single-fault cases. False warnings of healthy services count against them."""
+    single = [o for o in outcomes if not o.is_double]
+    truths = {o.truth for o in single if o.truth}
+    scores = [score.f1 for score in classes(single) if score.name in truths]
+    return statistics.fmean(scores) if scores else None
+
+
+def acceptable(outcomes: Sequence[Outcome]) -> float | None:
+    """Share of the single-fault cases whose first way out helps; silence does not."""
+    faults = [o for o in outcomes if o.truth and not o.is_double]
+    return sum(o.is_acceptable for o in faults) / len(faults) if faults else None
+
+
+def upper_bound(events: int, trials: int) -> float:
+    """The 95 % upper bound of a rate (Clopper and Pearson, one-sided); about 3 / n for none of n."""
+    if events >= trials:
+        return 1.0
+    low, high = events / trials, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        seen = sum(comb(trials, k) * middle**k * (1 - middle) ** (trials - k) for k in range(events + 1))
+        low, high = (middle, high) if seen > 1 - CONFIDENCE else (low, middle)
+    return high
+
+
+def median_seconds(outcomes: Sequence[Outcome]) -> float | None:
+    """Median model seconds from onset to the right warning, of those that came."""
+    times = [o.seconds for o in outcomes if o.seconds is not None]
+    return statistics.median(times) if times else None
+
+
+def false_warnings(outcomes: Sequence[Outcome]) -> list[str]:
+    """The healthy services that were warned of."""
+    return [o.name for o in outcomes if o.truth is None and o.wrong]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One figure that was predicted, and what it was once the advice had been applied."""
+
+    name: str
+    metric: str
+    low: float
+    high: float
+    measured: float
+
+    @property
+    def error(self) -> float:
+        """Distance of the middle of the prediction from what was measured, as a share of it."""
+        return abs((self.low + self.high) / 2 - self.measured) / self.measured
+
+    @property
+    def is_inside(self) -> bool:
+        """What was measured lies in the predicted range."""
+        return self.low <= self.measured <= self.high
+
+
+def effects(result: dict[str, Any]) -> list[Effect]:
+    """What was predicted of the applied strategy and measured afterwards; an open end counts as its other end."""
+    remedy = result.get("remedy")
+    if remedy is None:
+        return []
+    rows = (row["expected"] for row in result["recommendations"])
+    expected: list[dict[str, Any]] = next((row[remedy["strategy"]] for row in rows if remedy["strategy"] in row), [])
+    found = []
+    for item in expected:
+        ends = [item[end] for end in ("low", "high") if item[end] is not None]
+        measured = remedy["measured"].get(item["metric"])
+        if ends and measured:
+            found.append(Effect(result["name"], item["metric"], ends[0], ends[-1], measured))
+    return found

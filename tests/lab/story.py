@@ -1,0 +1,139 @@
+"""Runs one case in the running product, and tells what happened as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.lab import discovery, figures, machine, peers, reading
+from tests.lab.case import Case, Flow, Phase, Service, Sockets
+from tests.lab.product import Product
+from tests.lab.programs import Program, Surroundings
+
+WATCH_SECONDS = 2.0
+AFTER = "after"
+"""The name of the service that the advice was applied to ends with this word."""
+
+_LOAD = discovery.LAB / "load" / "main.js"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """Where cases run: the product, this machine's speed, and the folder of cases (open or frozen)."""
+
+    product: Product
+    speed: float
+    folder: str
+
+    def play(self, name: str, case: Case) -> dict[str, Any]:
+        """The whole case; its result as JSON values."""
+        result = self._play(name, case, case.services, case.phases)
+        if case.remedy is not None:
+            services = (case.remedy.service, *case.services[1:])
+            last = dataclasses.replace(case.phases[-1], seconds=case.remedy.seconds)
+            after = self._play(f"{name}-{AFTER}", case, services, (last,))
+            result["remedy"] = {"strategy": case.remedy.strategy, "measured": after["effect"]}
+        time.sleep(case.settle / self.product.scale)
+        return result
+
+    def _play(self, name: str, case: Case, services: tuple[Service, ...], phases: tuple[Phase, ...]) -> dict[str, Any]:
+        scale = self.product.scale
+        with self._programs(name, services) as programs:
+            began = time.time()
+            with self._load(name, programs[0], phases) as report:
+                watch = self._phases(name, programs, phases)
+                told = {
+                    "began": began,
+                    "ended": time.time(),
+                    "recommendations": reading.recommendations(name),
+                    "offered": {rule: sorted(ids) for rule, ids in watch.offered.items()},
+                    "tops": watch.tops,
+                    "verdicts": reading.verdicts(name),
+                    "effect": figures.effect(name, time.time(), scale),
+                    "peers": peers.of(name, began + case.onset / scale, time.time(), scale),
+                }
+            return {**told, "load": json.loads(report.read_text()) if report.is_file() else []}
+
+    def _phases(self, name: str, programs: list[Program], phases: tuple[Phase, ...]) -> reading.Watch:
+        watch = reading.Watch(name)
+        by_name = {program.name.removeprefix(f"{name}-"): program for program in programs[1:]}
+        until = time.monotonic()
+        for phase in phases:
+            length = phase.seconds / self.product.scale
+            until += length
+            programs[0].turn(phase.knobs)
+            for other, knobs in phase.others.items():
+                by_name[other].turn(knobs)
+            deploys = [until - length * (1 - (n + 1) / (phase.deploys + 1)) for n in range(phase.deploys)]
+            while (left := until - time.monotonic()) > 0:
+                if deploys and time.monotonic() >= deploys[0]:
+                    deploys.pop(0)
+                    programs[0].deploy()
+                time.sleep(min(left, WATCH_SECONDS))
+                watch.look()
+        return watch
+
+    @contextmanager
+    def _programs(self, name: str, services: tuple[Service, ...]) -> Iterator[list[Program]]:
+        folder = machine.folder(self.product.folder / name)
+        databases = self.product.databases
+        values = {"postgresql": databases.postgresql, "redis": databases.redis, "scratch": str(folder)}
+        with ExitStack() as stack:
+            if any("{disk}" in str(service.environment) for service in services):
+                values["disk"] = str(stack.enter_context(machine.disk(folder / "disk")))
+            running: list[Program] = []
+            for service in (*services[1:], services[0]):  # those that it talks to come first
+                around = Surroundings(
+                    folder, dict(values), self.product.door, self.product.page_port, self.speed, self.product.scale
+                )
+                full = name if service is services[0] else f"{name}-{service.name}"
+                program = Program(full, service, discovery.script(self.folder, service.script), around)
+                stack.callback(program.stop)
+                program.start()
+                values[f"port:{service.name}"] = str(program.ports[0])
+                running.append(program)
+            yield [running[-1], *running[:-1]]
+
+    @contextmanager
+    def _load(self, name: str, program: Program, phases: tuple[Phase, ...]) -> Iterator[Path]:
+        """The load beside it; its report is complete when the block ends."""
+        folder = self.product.folder / name
+        plan, report = folder / "load.json", folder / "load-report.json"
+        plan.write_text(json.dumps(load_plan(program.urls, phases, self.product.scale)))
+        environment = os.environ | {"NODE_OPTIONS": "", "OTEL_SERVICE_NAME": "lab-load"}
+        with (folder / "load.log").open("ab") as log:
+            process = subprocess.Popen(
+                ("node", str(_LOAD), str(plan), str(report)), env=environment, stdout=log, stderr=log
+            )
+            try:
+                yield report
+            finally:
+                process.terminate()
+                process.wait()
+
+
+def load_plan(urls: list[str], phases: tuple[Phase, ...], scale: float) -> dict[str, Any]:
+    """What `load/main.js` reads; all of its seconds are those of the wall clock."""
+    return {
+        "targets": urls,
+        "phases": [
+            {"seconds": phase.seconds / scale, "flows": [_flow(flow, scale) for flow in phase.flows]}
+            for phase in phases
+        ],
+    }
+
+
+def _flow(flow: Flow, scale: float) -> dict[str, Any]:
+    told = {"kind": type(flow).__name__.lower(), **dataclasses.asdict(flow)}
+    if isinstance(flow, Sockets):
+        told["ramp"] = flow.ramp / scale
+    if told.get("burst"):
+        told["burst"] = [seconds / scale for seconds in told["burst"]]
+    return told
