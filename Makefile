@@ -15,7 +15,8 @@ AGENT_PEERS := agents/python/bench/.peers/.installed
 STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendations tests/alerts tests/pipeline)
 SCRIPTS = $(shell git ls-files '*.js' '*.mjs' | grep -v '^static/vendor/')
 PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
-LAB = $(BIN)/python -m tests.lab run --cases '$(or $(CASE),$(CASES),*)' --scale $(or $(ADVISOR_TIME_SCALE),10) $(if $(RESUME),--resume)
+CLINIC := tests/lab/clinic
+LAB = $(BIN)/python -m tests.lab run --cases '$(or $(CASE),$(CASES),*)' --scale $(or $(ADVISOR_TIME_SCALE),10) $(if $(RESUME),--resume) $(if $(PLAIN),--plain)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
@@ -76,7 +77,8 @@ replay: .venv/.test ## Judge 300 made-up healthy service-days, and leaks: false 
 new-rule: .venv/.test ## Make a rule that works and its test, to be made into another: make new-rule NAME=requests-fail
 	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"
 
-lab: .venv/.test node-packages ## Real faults judged by the whole product, and the score (CASE=name, CASES='loop_*', RESUME=1; hours for all)
+lab: .venv/.test node-packages ## Real faults judged by the whole product, and the score (CASE=name, CASES='loop_*', RESUME=1, PLAIN=1; hours for all)
+	@$(MAKE) -s --no-print-directory $(CLINIC)/node_modules/.package-lock.json || echo "Clinic Doctor could not be installed, and is left out." >&2
 	@$(LAB)
 
 lab-frozen: .venv/.test node-packages ## The same with the cases that nobody may tune for
@@ -94,7 +96,7 @@ check: .venv/.test ## Style, types, imports, migrations, settings
 
 clean: ## Remove what these targets made, but no data (that is in .advisor)
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf $(addsuffix /node_modules,$(NODE_PACKAGES)) $(dir $(AGENT_PEERS))
+	rm -rf $(addsuffix /node_modules,$(NODE_PACKAGES) $(CLINIC)) $(dir $(AGENT_PEERS))
 
 # A venv needs ensurepip, which some systems package apart; virtualenv or this Python's own pip do as well.
 .venv/.made:

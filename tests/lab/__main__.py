@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from tests.lab import discovery, machine, product, report
+from tests.lab import clinic, discovery, machine, product, report
 from tests.lab.case import Case
 from tests.lab.story import Stage
 
@@ -23,7 +23,7 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def run(folder: str, pattern: str, scale: float, resume: bool) -> int:
+def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool) -> int:
     """Play the cases and print the score; 1 if a case could not be played."""
     cases = {name: discovery.load(folder, name) for name in discovery.names(folder, pattern)}
     kept = RESULTS / folder
@@ -33,7 +33,7 @@ def run(folder: str, pattern: str, scale: float, resume: bool) -> int:
         say(f"{name}: skipped, it needs {missing[name]}.")
     todo = {name: case for name, case in cases.items() if not missing[name]}
     fresh = {name: case for name, case in todo.items() if not (resume and (kept / f"{name}.json").is_file())}
-    failed = _play(folder, fresh, scale, kept) if fresh else []
+    failed = _play(folder, fresh, scale, kept, with_clinic) if fresh else []
     results = [json.loads(path.read_text()) for name in todo if (path := kept / f"{name}.json").is_file()]
     say(f"\n{len(results)} cases of {folder} at time scale {scale:g}; {len(cases) - len(todo)} skipped.")
     for line in (*report.table(results), "", *report.lines(results)):
@@ -43,7 +43,7 @@ def run(folder: str, pattern: str, scale: float, resume: bool) -> int:
     return 1 if failed else 0
 
 
-def _play(folder: str, cases: dict[str, Case], scale: float, kept: Path) -> list[str]:
+def _play(folder: str, cases: dict[str, Case], scale: float, kept: Path, with_clinic: bool) -> list[str]:
     needs = any(
         word in str(service.environment)
         for case in cases.values()
@@ -52,7 +52,7 @@ def _play(folder: str, cases: dict[str, Case], scale: float, kept: Path) -> list
     )
     speed, failed = machine.counts_per_millisecond(), []
     with product.running(scale, needs) as running:
-        stage = Stage(running, speed, folder)
+        stage = Stage(running, speed, folder, with_clinic)
         for name, case in cases.items():
             say(f"{time.strftime('%H:%M:%S')} {name} ({case.seconds / scale:.0f} s): {case.reason}")
             try:
@@ -85,6 +85,7 @@ def main() -> int:
     parser.add_argument("--frozen", action="store_true", help="those of `frozen`, whose hashes must be as committed")
     parser.add_argument("--scale", type=float, default=10.0, help="ADVISOR_TIME_SCALE")
     parser.add_argument("--resume", action="store_true", help="keep results that are there")
+    parser.add_argument("--plain", action="store_true", help="do not ask Clinic Doctor, which takes a minute a case")
     asked = parser.parse_args()
     try:
         if asked.what == "freeze":
@@ -92,7 +93,8 @@ def main() -> int:
             return 0
         if asked.frozen:
             discovery.require_frozen()
-        return run(discovery.FROZEN if asked.frozen else discovery.OPEN, asked.cases, asked.scale, asked.resume)
+        folder = discovery.FROZEN if asked.frozen else discovery.OPEN
+        return run(folder, asked.cases, asked.scale, asked.resume, clinic.is_there() and not asked.plain)
     except discovery.WrongCaseError as refusal:
         print(refusal, file=sys.stderr)
         return 2

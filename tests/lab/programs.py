@@ -20,10 +20,14 @@ from tests.lab.discovery import LAB
 from tests.lab.machine import Group
 
 START_SECONDS = 60.0
+PM2_SECONDS = 20.0
+"""Until PM2 has ended what it runs, and itself."""
+
 REVIVE_SECONDS = 1.0
 """A supervisor's pause before it starts a process again."""
 
 _PROBE = LAB.parents[1] / "agents" / "node"
+_PM2 = LAB / "node_modules/.bin/pm2"
 _SDK = LAB / "node_modules/@opentelemetry/auto-instrumentations-node/build/src/register.js"
 
 
@@ -46,8 +50,10 @@ class Surroundings:
 class Program:
     """All processes of one service, started by `start` and ended by `stop`."""
 
-    def __init__(self, name: str, service: Service, script: Path, around: Surroundings) -> None:
-        self.name, self.service, self._script, self._around = name, service, script, around
+    def __init__(
+        self, name: str, service: Service, script: Path, around: Surroundings, runner: tuple[str, ...] = ("node",)
+    ) -> None:
+        self.name, self.service, self._script, self._around, self._runner = name, service, script, around, runner
         page = service.telemetry == "prom"
         self.ports = [around.page_port if page else ports.any_free("127.0.0.1") for _ in range(service.copies)]
         self._knobs = around.folder / f"{name}.knobs" / "knobs.json"
@@ -99,9 +105,7 @@ class Program:
         self._log.close()
 
     def _launch(self, port: int) -> subprocess.Popen[bytes]:
-        crowd = () if self.service.workers == 1 else (str(LAB / "crowd.js"),)
-        count = () if self.service.workers == 1 else (str(self.service.workers),)
-        command = ("node", *self.service.node, *crowd, str(self._script), *count)
+        command = self._pm2() if self.service.telemetry == "pm2" else self._node()
         limit = f"ulimit -n {self.service.descriptors}; " if self.service.descriptors else ""
         shell = ("/bin/sh", "-c", f'{self._group.join}{limit}exec "$@"', "sh", *command)
         return subprocess.Popen(
@@ -113,6 +117,18 @@ class Program:
             stderr=self._log,
             start_new_session=True,
         )
+
+    def _node(self) -> tuple[str, ...]:
+        own = (*self._runner, *self.service.node)
+        if self.service.workers == 1:
+            return (*own, str(self._script))
+        return (*own, str(LAB / "crowd.js"), str(self._script), str(self.service.workers))
+
+    def _pm2(self) -> tuple[str, ...]:
+        """PM2 lets go of what it starts; a shell stays in its place, and ends PM2 when it is ended."""
+        mode = "" if self.service.workers == 1 else f" -i {self.service.workers}"
+        start = f"{_PM2} start {self._script} --name {self.name}{mode}"
+        return ("/bin/sh", "-c", f"{start}; trap '{_PM2} kill; exit 0' TERM; sleep 86400 & wait")
 
     def environment(self, port: int) -> dict[str, str]:
         """The environment of one process."""
@@ -126,6 +142,7 @@ class Program:
             "LAB_KNOBS": str(self._knobs),
             "LAB_COUNTS_PER_MS": str(around.speed),
             "LAB_TIME_SCALE": str(around.scale),
+            "PM2_HOME": str(around.folder / "pm2"),
             "NODE_PATH": str(LAB / "node_modules"),
             **telemetry(self.service, around.door, around.scale),
             **own,
@@ -143,7 +160,7 @@ class Program:
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(self.service.grace)
+            process.wait(PM2_SECONDS if self.service.telemetry == "pm2" else self.service.grace)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # its session: workers go with it
         process.wait()

@@ -12,8 +12,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.lab import discovery, figures, machine, peers, reading
-from tests.lab.case import Case, Flow, Phase, Service, Sockets
+from tests.lab import clinic, discovery, figures, machine, peers, reading
+from tests.lab.case import Case, Flow, Knob, Phase, Service, Sockets
 from tests.lab.product import Product
 from tests.lab.programs import Program, Surroundings
 
@@ -31,17 +31,31 @@ class Stage:
     product: Product
     speed: float
     folder: str
+    with_clinic: bool
 
     def play(self, name: str, case: Case) -> dict[str, Any]:
         """The whole case; its result as JSON values."""
         result = self._play(name, case, case.services, case.phases)
         if case.remedy is not None:
             services = (case.remedy.service, *case.services[1:])
-            last = dataclasses.replace(case.phases[-1], seconds=case.remedy.seconds)
-            after = self._play(f"{name}-{AFTER}", case, services, (last,))
+            after = self._play(f"{name}-{AFTER}", case, services, (last(case, case.remedy.seconds),))
             result["remedy"] = {"strategy": case.remedy.strategy, "measured": after["effect"]}
+        if self.with_clinic and clinic.fits(case):
+            result["clinic"] = self._clinic(name, case)
         time.sleep(case.settle / self.product.scale)
         return result
+
+    def _clinic(self, name: str, case: Case) -> str:
+        """The category that Clinic Doctor finds in a run of its own: the same service under the last phase's load."""
+        services = (clinic.patient(case.services[0]), *case.services[1:])
+        full, phases = f"{name}-clinic", (last(case, clinic.SECONDS * self.product.scale),)
+        answer = self.product.folder / full / "answer"
+        with (
+            self._programs(full, services, clinic.runner(answer)) as programs,
+            self._load(full, programs[0], phases),
+        ):
+            self._phases(full, programs, phases)
+        return answer.read_text() if answer.is_file() else clinic.NOTHING
 
     def _play(self, name: str, case: Case, services: tuple[Service, ...], phases: tuple[Phase, ...]) -> dict[str, Any]:
         scale = self.product.scale
@@ -81,7 +95,9 @@ class Stage:
         return watch
 
     @contextmanager
-    def _programs(self, name: str, services: tuple[Service, ...]) -> Iterator[list[Program]]:
+    def _programs(
+        self, name: str, services: tuple[Service, ...], runner: tuple[str, ...] = ("node",)
+    ) -> Iterator[list[Program]]:
         folder = machine.folder(self.product.folder / name)
         databases = self.product.databases
         values = {"postgresql": databases.postgresql, "redis": databases.redis, "scratch": str(folder)}
@@ -94,7 +110,8 @@ class Stage:
                     folder, dict(values), self.product.door, self.product.page_port, self.speed, self.product.scale
                 )
                 full = name if service is services[0] else f"{name}-{service.name}"
-                program = Program(full, service, discovery.script(self.folder, service.script), around)
+                command = runner if service is services[0] else ("node",)
+                program = Program(full, service, discovery.script(self.folder, service.script), around, command)
                 stack.callback(program.stop)
                 program.start()
                 values[f"port:{service.name}"] = str(program.ports[0])
@@ -117,6 +134,17 @@ class Stage:
             finally:
                 process.terminate()
                 process.wait()
+
+
+def last(case: Case, seconds: float) -> Phase:
+    """The last phase at this length, with all knobs as they stand by then."""
+    knobs: dict[str, Knob] = {}
+    others: dict[str, dict[str, Knob]] = {}
+    for phase in case.phases:
+        knobs |= phase.knobs
+        for name, values in phase.others.items():
+            others.setdefault(name, {}).update(values)
+    return dataclasses.replace(case.phases[-1], seconds=seconds, knobs=knobs, others=others, deploys=0)
 
 
 def load_plan(urls: list[str], phases: tuple[Phase, ...], scale: float) -> dict[str, Any]:
