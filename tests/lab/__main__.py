@@ -54,7 +54,7 @@ def _play(folder: str, cases: dict[str, Case], scale: float, kept: Path, with_cl
     with product.running(scale, needs) as running:
         stage = Stage(running, speed, folder, with_clinic)
         for name, case in cases.items():
-            say(f"{time.strftime('%H:%M:%S')} {name} ({case.seconds / scale:.0f} s): {case.reason}")
+            say(f"{time.strftime('%H:%M:%S')} {name} ({case.lasts(scale):.0f} s): {case.reason}")
             try:
                 result = stage.play(name, case)
             except Exception:

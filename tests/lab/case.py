@@ -159,11 +159,13 @@ class Phase:
 class Remedy:
     """The advice, applied: the service is started again as `service`, under the load of the last phase.
 
-    The lab then compares what was predicted of `strategy` with what it measures.
+    The lab then compares what was predicted of `strategy` with what it measures. `flows` replace those of the last
+    phase where the remedy is another way of spreading them.
     """
 
     strategy: str
     service: Service
+    flows: tuple[Flow, ...] = ()
     seconds: float = 420.0
 
 
@@ -179,7 +181,10 @@ class Case:
         onset: model seconds from the start at which the fault begins to matter.
         remedy: advice to apply and measure, if any.
         settle: model seconds of quiet after the case; more where it loads the whole host.
-        stretched: how many times faster than life its data is told (replayed recordings only).
+        stretched: more than 1 records the case that many times as fast as the time scale alone would have it, and tells
+            the recording drawn apart in time (levels and rates stay): for what takes days. At scale 10 a case of three
+            model days with `stretched=14.4` is recorded in half an hour.
+        live: model seconds at the end of such a recording that the product sees as they happen.
     """
 
     label: Label
@@ -190,11 +195,18 @@ class Case:
     remedy: Remedy | None = None
     settle: float = 60.0
     stretched: float = 1.0
+    live: float = 7200.0
 
     @property
     def seconds(self) -> float:
         """Its length in model seconds."""
         return sum(phase.seconds for phase in self.phases)
+
+    def lasts(self, scale: float) -> float:
+        """Seconds of the clock on the wall, without its remedy."""
+        if self.stretched == 1:
+            return self.seconds / scale
+        return self.seconds / scale / self.stretched + self.live / scale
 
     @property
     def is_silent(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from advisor.features.snapshot import Snapshot
@@ -13,8 +14,13 @@ LOOK = 15.0
 """Model seconds between two looks of a peer: an HPA's default period."""
 
 
-def snapshots(service: str, start: float, end: float, scale: float) -> Iterator[tuple[float, Snapshot]]:
-    """The service as it was at moments from `start` to `end` (Unix seconds); no moment if it never reported."""
+def snapshots(
+    service: str, start: float, end: float, scale: float, every: float = LOOK
+) -> Iterator[tuple[float, Snapshot]]:
+    """The service as it was at moments from `start` to `end` (Unix seconds), `every` so many model seconds.
+
+    No moment if it never reported.
+    """
     from advisor.features.snapshot import Snapshot  # Django is ready only once the product runs
     from advisor.fleet.models import Service
     from advisor.store import samples
@@ -26,7 +32,7 @@ def snapshots(service: str, start: float, end: float, scale: float) -> Iterator[
     while moment <= end:
         window = samples.windows([found.pk], moment - 600 / scale, moment)[found.pk]
         yield moment, Snapshot(window, moment, scale)
-        moment += LOOK / scale
+        moment += every / scale
 
 
 def effect(service: str, now: float, scale: float) -> dict[str, float]:
@@ -36,3 +42,15 @@ def effect(service: str, now: float, scale: float) -> dict[str, float]:
         return {}
     found = {"loop_utilization": snapshot.loop(300.0), "p95": snapshot.p95(300.0), "rate": snapshot.rps(300.0)}
     return {name: value for name, value in found.items() if not math.isnan(value)}
+
+
+def of_clones(service: str, now: float, scale: float, after: int) -> list[dict[str, Any]]:
+    """What the product's formulas predict of fewer copies, whether or not it advises them: `scale-down` takes days."""
+    from advisor.diagnosis.prediction import Clones, of_clones
+    from advisor.features.queueing import Policy
+
+    _, snapshot = next(snapshots(service, now, now, scale), (now, None))
+    if snapshot is None or not snapshot.processes:
+        return []
+    clones = Clones(len(snapshot.processes), after, Policy.ROUND_ROBIN)
+    return [dataclasses.asdict(expectation) for expectation in of_clones(snapshot, clones)]

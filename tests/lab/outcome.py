@@ -31,7 +31,7 @@ class Outcome:
         is_acceptable: that it helps.
         forbidden: ways out offered that do harm.
         offers: ways out that were offered at any time.
-        seconds: model seconds from onset to the right warning; None without it.
+        seconds: model seconds from onset to the right warning; None without it, and for stretched recordings.
         reopened: how often a warning came back after its end.
     """
 
@@ -77,7 +77,7 @@ def of_product(result: dict[str, Any]) -> Outcome:
         is_acceptable=first in label["strategies"],
         forbidden=tuple(sorted(set(ids) & set(label["forbidden"]))),
         offers=len(ids),
-        seconds=(min(timely) - onset) * result["scale"] if timely else None,
+        seconds=(min(timely) - onset) * result["scale"] if timely and result["stretched"] == 1 else None,
         reopened=sum(max(0, row["openings"] - 1) for row in found),
     )
 

@@ -18,10 +18,10 @@ SAYS = {"hpa": ("event-loop-saturated", "autoscale"), "elu": ("event-loop-satura
 """All that they can say: add copies. An HPA knows no other cause than load."""
 
 
-def of(service: str, start: float, end: float, scale: float) -> dict[str, Any]:
-    """Each peer's first alarm as model seconds from `start`; None if it had none."""
+def of(service: str, start: float, end: float, scale: float, stretched: float = 1.0) -> dict[str, Any]:
+    """Each peer's first alarm as model seconds from `start`; None if it had none. They look at each recorded sample."""
     alarms: dict[str, float | None] = dict.fromkeys(SAYS)
-    for moment, snapshot in figures.snapshots(service, start, end, scale):
+    for moment, snapshot in figures.snapshots(service, start, end, scale, figures.LOOK * stretched):
         count = len(snapshot.processes)
         cpu = snapshot.cpu(MINUTE) / count if count else math.nan  # requests of one core a process
         fired = {"hpa": cpu > CPU_TARGET * (1 + TOLERANCE), "elu": snapshot.loop(MINUTE) > ELU_LIMIT}

@@ -23,9 +23,10 @@ EVALUATE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What cases need to know of it."""
+    """What cases need to know of it: `url` is its own address, `door` that of its agent's receiver."""
 
     folder: Path
+    url: str
     door: str
     page_port: int
     databases: Databases
@@ -45,7 +46,7 @@ def running(scale: float, with_databases: bool) -> Iterator[Product]:
         run.hear(r"Ctrl-C stops everything")
         _use(run.environment, root / "home")
         door = f"http://{run.environment['ADVISOR_LISTEN']}"
-        yield Product(folder(root / "cases"), door, page_port, databases, scale)
+        yield Product(folder(root / "cases"), run.url, door, page_port, databases, scale)
     finally:
         run.stop()
         databases.stop()

@@ -50,6 +50,14 @@ def verdicts(service: str) -> list[Row]:
     return export.verdicts(service)
 
 
+def token(name: str) -> str:
+    """The secret of a new token that may report."""
+    from advisor.fleet import tokens
+    from advisor.fleet.models import Token
+
+    return tokens.make(Token.Kind.API, name=name)[1]
+
+
 def _recommendation(row: Any) -> Row:
     steps = row.transitions.filter(after="open").order_by("at")
     return {

@@ -118,7 +118,9 @@ def effects(result: dict[str, Any]) -> list[Effect]:
     if remedy is None:
         return []
     rows = (row["expected"] for row in result["recommendations"])
-    expected: list[dict[str, Any]] = next((row[remedy["strategy"]] for row in rows if remedy["strategy"] in row), [])
+    expected: list[dict[str, Any]] = next(
+        (row[remedy["strategy"]] for row in rows if remedy["strategy"] in row), remedy["expected"]
+    )
     found = []
     for item in expected:
         ends = [item[end] for end in ("low", "high") if item[end] is not None]

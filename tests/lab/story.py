@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.lab import clinic, discovery, figures, machine, peers, reading
+from tests.lab import clinic, discovery, figures, machine, peers, reading, recorder
 from tests.lab.case import Case, Flow, Knob, Phase, Service, Sockets
 from tests.lab.product import Product
 from tests.lab.programs import Program, Surroundings
@@ -20,6 +21,8 @@ from tests.lab.programs import Program, Surroundings
 WATCH_SECONDS = 2.0
 AFTER = "after"
 """The name of the service that the advice was applied to ends with this word."""
+
+RECORDINGS = discovery.LAB.parents[1] / ".lab" / "recordings"
 
 _LOAD = discovery.LAB / "load" / "main.js"
 
@@ -35,11 +38,19 @@ class Stage:
 
     def play(self, name: str, case: Case) -> dict[str, Any]:
         """The whole case; its result as JSON values."""
+        if case.stretched > 1:
+            return self._retell(name, case)
         result = self._play(name, case, case.services, case.phases)
         if case.remedy is not None:
             services = (case.remedy.service, *case.services[1:])
-            after = self._play(f"{name}-{AFTER}", case, services, (last(case, case.remedy.seconds),))
-            result["remedy"] = {"strategy": case.remedy.strategy, "measured": after["effect"]}
+            phase = last(case, case.remedy.seconds)
+            phase = dataclasses.replace(phase, flows=case.remedy.flows or phase.flows)
+            after = self._play(f"{name}-{AFTER}", case, services, (phase,))
+            result["remedy"] = {
+                "strategy": case.remedy.strategy,
+                "measured": after["effect"],
+                "expected": result["of_clones"].get(str(case.remedy.service.copies), []),
+            }
         if self.with_clinic and clinic.fits(case):
             result["clinic"] = self._clinic(name, case)
         time.sleep(case.settle / self.product.scale)
@@ -61,22 +72,53 @@ class Stage:
         scale = self.product.scale
         with self._programs(name, services) as programs:
             began = time.time()
+            watch = reading.Watch(name)
             with self._load(name, programs[0], phases) as report:
-                watch = self._phases(name, programs, phases)
-                told = {
-                    "began": began,
-                    "ended": time.time(),
-                    "recommendations": reading.recommendations(name),
-                    "offered": {rule: sorted(ids) for rule, ids in watch.offered.items()},
-                    "tops": watch.tops,
-                    "verdicts": reading.verdicts(name),
-                    "effect": figures.effect(name, time.time(), scale),
-                    "peers": peers.of(name, began + case.onset / scale, time.time(), scale),
+                self._phases(name, programs, phases, watch.look)
+                told = self._told(watch, began, case.onset)
+                told["effect"] = figures.effect(name, time.time(), scale)
+                told["of_clones"] = {
+                    str(copies): figures.of_clones(name, time.time(), scale, copies)
+                    for copies in range(1, services[0].copies)
                 }
             return {**told, "load": json.loads(report.read_text()) if report.is_file() else []}
 
-    def _phases(self, name: str, programs: list[Program], phases: tuple[Phase, ...]) -> reading.Watch:
-        watch = reading.Watch(name)
+    def _told(self, watch: reading.Watch, began: float, onset: float, stretched: float = 1.0) -> dict[str, Any]:
+        scale, name = self.product.scale, watch.service
+        return {
+            "began": began,
+            "ended": time.time(),
+            "recommendations": reading.recommendations(name),
+            "offered": {rule: sorted(ids) for rule, ids in watch.offered.items()},
+            "tops": watch.tops,
+            "verdicts": reading.verdicts(name),
+            "peers": peers.of(name, began + onset / scale, time.time(), scale, stretched),
+        }
+
+    def _retell(self, name: str, case: Case) -> dict[str, Any]:
+        """A case of days: recorded in minutes, or taken from an earlier recording of the same case, and told."""
+        kept = machine.folder(RECORDINGS) / f"{name}-{hashlib.sha256(repr(case).encode()).hexdigest()[:12]}.ndjson.gz"
+        if not kept.is_file():
+            recorder.keep(self._record(name, case), kept)
+        scale, watch = self.product.scale, reading.Watch(name)
+        began = time.time() - (case.seconds - case.live) / scale
+        token, records = reading.token(name), recorder.kept(kept)
+        for _ in recorder.replay(records, self.product.url, token, name, case.stretched, case.live / scale):
+            watch.look()
+        return self._told(watch, began, case.onset, case.stretched)
+
+    def _record(self, name: str, case: Case) -> list[recorder.Record]:
+        full = recorder.recorded(name)
+        with recorder.recording(machine.folder(self.product.folder / f"{full}-agent")) as (door, records):
+            fast = dataclasses.replace(self.product, door=door, scale=self.product.scale * case.stretched)
+            stage = dataclasses.replace(self, product=fast)
+            with stage._programs(full, case.services) as programs, stage._load(full, programs[0], case.phases):
+                stage._phases(full, programs, case.phases)
+            return list(records)
+
+    def _phases(
+        self, name: str, programs: list[Program], phases: tuple[Phase, ...], look: Callable[[], None] = lambda: None
+    ) -> None:
         by_name = {program.name.removeprefix(f"{name}-"): program for program in programs[1:]}
         until = time.monotonic()
         for phase in phases:
@@ -91,8 +133,7 @@ class Stage:
                     deploys.pop(0)
                     programs[0].deploy()
                 time.sleep(min(left, WATCH_SECONDS))
-                watch.look()
-        return watch
+                look()
 
     @contextmanager
     def _programs(

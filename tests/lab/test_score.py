@@ -33,6 +33,7 @@ def result(name: str, rules: tuple[str, ...], *rows: dict[str, Any], **more: Any
         "label": label | more.pop("label", {}),
         "onset": ONSET,
         "scale": SCALE,
+        "stretched": 1.0,
         "began": BEGAN,
         "recommendations": list(rows),
         "offered": {item["rule"]: item["options"] for item in rows},
@@ -130,8 +131,8 @@ def test_a_prediction_is_compared_with_what_was_measured() -> None:
             {"metric": "capacity", "low": 1, "high": 2},
         ]
     }
-    measured = {"loop_utilization": 0.5, "p95": 0.01}
-    found = score.effects(result("one", ("a",), good, remedy={"strategy": "cluster", "measured": measured}))
+    remedy = {"strategy": "cluster", "measured": {"loop_utilization": 0.5, "p95": 0.01}, "expected": []}
+    found = score.effects(result("one", ("a",), good, remedy=remedy))
     assert [(item.metric, round(item.error, 2), item.is_inside) for item in found] == [
         ("loop_utilization", 0.1, True),
         ("p95", 1.0, False),

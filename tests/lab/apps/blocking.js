@@ -9,6 +9,7 @@ const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { knob } = require('./lib/knobs');
 const { application, listen } = require('./lib/service');
+const { offload } = require('./lib/offload');
 const { spin } = require('./lib/work');
 
 const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lab-')), 'data');
@@ -37,8 +38,9 @@ app.get('/light', (request, response) => {
   spin(knob('light_ms', 1));
   response.send('done');
 });
-app.get('/heavy', (request, response) => {
-  HABITS[knob('habit', 'spin')]();
+app.get('/heavy', async (request, response) => {
+  if (knob('threads', 0) > 0) await offload(knob('threads', 0), 'spin', knob('heavy_ms', 250));
+  else HABITS[knob('habit', 'spin')]();
   response.send('done');
 });
 listen(app);

@@ -10,6 +10,7 @@ const { spin } = require('./lib/work');
 
 const redis = process.env.REDIS_URL ? new Redis(process.env.REDIS_URL) : undefined;
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: knob('pool', 10) });
+const known = new Map();
 const ROWS = 200000;
 
 async function prepare() {
@@ -38,9 +39,11 @@ app.get('/held', async (request, response) => {
 });
 // No index on owner: the whole table is read.
 app.get('/owner', async (request, response) => {
-  const owner = Math.floor(Math.random() * 1000);
+  const owner = Math.floor(Math.random() * knob('owners', 1000));
+  if (known.has(owner)) return response.json(known.get(owner));
   const { rows } = await pool.query('SELECT count(*), max(note) FROM item WHERE owner = $1', [owner]);
-  response.json(rows[0]);
+  if (knob('keeps', false)) known.set(owner, rows[0]);
+  return response.json(rows[0]);
 });
 app.all('/entry', async (request, response) => {
   const note = 'x'.repeat(knob('bytes', 2000));

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -20,4 +20,7 @@ case = Case(
         Phase(900, (Http(path="/light", rate=10), Http(path="/heavy", rate=0.5))),
     ),
     onset=300,
+    remedy=Remedy(
+        strategy="worker-threads", service=Service(script="blocking.js", knobs={"heavy_ms": 300, "threads": 1})
+    ),
 )

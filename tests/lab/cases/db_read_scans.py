@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -19,4 +19,10 @@ case = Case(
     phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(1500, (Http(path="/owner", rate=45),))),
     onset=300,
     settle=600,
+    remedy=Remedy(
+        strategy="cache",
+        service=Service(
+            script="shop.js", knobs={"pool": 20, "keeps": True}, environment={"DATABASE_URL": "{postgresql}"}
+        ),
+    ),
 )

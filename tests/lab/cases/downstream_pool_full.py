@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -31,4 +31,10 @@ case = Case(
         Phase(900, (Http(path="/held", rate=28),)),
     ),
     onset=300,
+    remedy=Remedy(
+        strategy="raise-limit",
+        service=Service(
+            script="shop.js", knobs={"pool": 12, "held_s": 0.1}, environment={"DATABASE_URL": "{postgresql}"}
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -21,4 +21,7 @@ case = Case(
         Phase(1500, (Http(path="/slow", rate=100, fresh=True),)),
     ),
     onset=300,
+    remedy=Remedy(
+        strategy="raise-limit", service=Service(script="descriptors.js", knobs={"wait_ms": 2000}, descriptors=4096)
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -28,4 +28,5 @@ case = Case(
         Phase(900, (Http(path="/work", rate=140),)),
     ),
     onset=300,
+    remedy=Remedy(strategy="cluster", service=Service(script="express.js", knobs={"cpu_ms": 8}, workers=2)),
 )

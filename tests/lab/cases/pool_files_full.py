@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -20,4 +20,8 @@ case = Case(
         Phase(900, (Http(path="/file", rate=38), Http(path="/light", rate=10))),
     ),
     onset=300,
+    remedy=Remedy(
+        strategy="raise-limit",
+        service=Service(script="pool.js", knobs={"slow_ms": 100}, environment={"UV_THREADPOOL_SIZE": "16"}),
+    ),
 )

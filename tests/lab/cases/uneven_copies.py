@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
 
 case = Case(
     label=Label(
@@ -24,4 +24,9 @@ case = Case(
         ),
     ),
     onset=300,
+    remedy=Remedy(
+        strategy="rebalance",
+        service=Service(script="express.js", knobs={"cpu_ms": 6}, copies=3),
+        flows=(Http(path="/work", rate=131),),
+    ),
 )

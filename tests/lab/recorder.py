@@ -1,0 +1,127 @@
+"""Records what a real agent and a real probe send of a case, and sends it to the product later, drawn apart in time."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from advisor.embedded import ports
+from tests.lab.stretch import Export, Stretch, newest
+
+Record = tuple[str, Export]
+"""The path of a request, and its body."""
+
+MINUTE = 60.0
+
+
+class _Sink(BaseHTTPRequestHandler):
+    server: _SinkServer
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        self.server.records.append((self.path, json.loads(body)))
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Stay quiet."""
+
+
+class _SinkServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Sink)
+        self.records: list[Record] = []
+
+
+def recorded(name: str) -> str:
+    """What a service is called while it is recorded: the product sees it live as well, and is not to mix the two."""
+    return f"{name}-recorded"
+
+
+@contextmanager
+def recording(state: Path) -> Iterator[tuple[str, list[Record]]]:
+    """An agent that reports each second to a list: the address that probes report to, and the list."""
+    sink, listen = _SinkServer(), f"127.0.0.1:{ports.any_free('127.0.0.1')}"
+    threading.Thread(target=sink.serve_forever, daemon=True).start()
+    settings = {
+        "ADVISOR_SERVER": f"http://127.0.0.1:{sink.server_port}",
+        "ADVISOR_TOKEN": "kept-by-nobody",
+        "ADVISOR_STATE_DIR": str(state),
+        "ADVISOR_INTERVAL": "1",
+        "ADVISOR_LISTEN": listen,
+    }
+    with subprocess.Popen((sys.executable, "-m", "advisor_agent", "run"), env=os.environ | settings) as agent:
+        try:
+            yield f"http://{listen}", sink.records
+        finally:
+            agent.terminate()
+    sink.shutdown()
+    sink.server_close()
+
+
+def keep(records: list[Record], path: Path) -> None:
+    """Write a recording, one request a line."""
+    with gzip.open(path, "wt") as file:
+        for record in records:
+            file.write(json.dumps(record) + "\n")
+
+
+def kept(path: Path) -> list[Record]:
+    """A recording that was kept."""
+    with gzip.open(path, "rt") as file:
+        return [(where, export) for where, export in map(json.loads, file)]
+
+
+def replay(records: list[Record], server: str, token: str, name: str, factor: float, live: float) -> Iterator[float]:
+    """Send a recording of `recorded(name)` as `name`, so that its last `live` seconds come as they happen.
+
+    Yields after each of those. Raises `urllib.error.HTTPError` for what the product refuses.
+    """
+    last = max(newest(export) for _, export in records)
+    stretch = Stretch(factor, last, time.time() + live, recorded(name), name, f"host-of-{name}")
+    timed = sorted(((newest(export), where, export) for where, export in records), key=lambda item: item[0])
+    for at, where, export in timed:
+        told = stretch.export(export)
+        if not told:
+            continue
+        wait = stretch.moment(at) - time.time()
+        if wait > 0:
+            time.sleep(wait)
+        _send(f"{server}{where}", json.dumps(told).encode(), token)
+        if wait > 0:
+            yield time.time()
+
+
+def _send(url: str, body: bytes, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    batch = {"Advisor-Batch-Id": str(uuid.uuid4())}
+    while True:
+        sent = {"Advisor-Sent-At": f"{time.time():.3f}"}
+        request = urllib.request.Request(url, body, headers | batch | sent)
+        try:
+            with urllib.request.urlopen(request, timeout=MINUTE):
+                return
+        except urllib.error.HTTPError as error:
+            if error.code not in (429, 503):
+                raise
+            time.sleep(float(error.headers.get("retry-after", "1")))
