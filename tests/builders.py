@@ -172,6 +172,7 @@ def _probe(load: Load, senders: Senders, draw: np.random.Generator, seconds: flo
         "gc_major": load.gc_share * spans,
         "gc_pause_max": np.full(times.size, load.gc_pause),
         "requests": requests,
+        "request_errors": np.zeros(times.size),
         "request_time": requests * load.latency,
         "websockets": np.full(times.size, load.websockets),
         "threadpool_wait": np.zeros(times.size),

@@ -1,0 +1,128 @@
+"""Requests dropped at deploys
+
+## What it sees
+Around the stops of processes in a deploy, from 30 s before to 120 s after, requests fail or are cut off:
+{share:.1%} of them or more, {times:.0f} times the usual share, and at least {least:.0f}. That happened in
+{often:.0f} of the last three deploys, or once with {many:.0f} requests or more. Outside deploys it does not.
+
+## Why it matters
+Every release costs requests of users, so releases become rare and large. The same happens whenever a machine is
+replaced or an autoscaler takes a process away.
+
+## What to do
+Let the process finish when it is asked to stop: fail the readiness check, stop accepting, answer what is open,
+close the database, exit before the supervisor's deadline. Replace processes one by one.
+
+## Known limits
+Answers that a load balancer gives because it reached nobody are not seen from inside. Requests cut off in a process
+that handles no signal are taken from its last count of requests in flight: an estimate, and mostly too low.
+
+## References
+- [Kubernetes: termination of Pods](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination)
+- [PM2: graceful shutdown](https://pm2.keymetrics.io/docs/usage/signals-clean-restart/)
+"""
+
+from __future__ import annotations
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.words import counted, number, percent
+from advisor.features import Snapshot
+from advisor.features.deploys import Loss, Losses, losses
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=("requests", "request_errors"),
+    suggests=("graceful-shutdown",),
+    window=300.0,
+    hold=0.0,
+    clear_hold=0.0,
+    place=3,
+    recall=Recall(
+        seconds=3 * 86400.0, step=60.0, pace=300.0, process=("requests", "request_errors", "requests_active")
+    ),
+    share=Limit(0.005, "1", "one request in 200: users notice (decision model C16)"),
+    times=Limit(5, "1", "five times the usual share is no chance"),
+    least=Limit(10, "{request}", "fewer may be chance whatever their share"),
+    often=Limit(2, "{deployment}", "twice in three deploys is how it is released, not bad luck"),
+    many=Limit(50, "{request}", "so many at once need no second time"),
+    bursts=Limit(0.02, "1", "more minutes like it outside deploys than one in 50, and deploys are not the reason"),
+    goes_on=Limit(0.5, "1", "a version that goes on failing at half that share is broken, not badly stopped"),
+)
+
+LAST = 3  # deploys that are looked at
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Compare the minutes around each deploy with all others."""
+    past = snapshot.recalled(rule.id)
+    if past is None:
+        return Reading(Condition.UNKNOWN, missing=("Three days of requests",))
+    found = losses(snapshot, past, rule.least, rule.share, rule.times)
+    recent = found.deploys[-LAST:]
+    hit = tuple(one for one in recent if _is_hit(one, found.usual))
+    return Reading(
+        condition=_condition(hit, found),
+        claim=_claim(snapshot, recent, hit),
+        evidence=_evidence(recent, hit, found),
+        severity=Severity.WARNING,
+        confidence=_confidence(hit, found),
+    )
+
+
+def _is_hit(one: Loss, usual: float) -> bool:
+    if one.lost < rule.least or one.share < max(rule.share, rule.times * usual):
+        return False
+    return one.cut >= rule.least or one.later < rule.goes_on * one.share
+
+
+def _enough(hit: tuple[Loss, ...]) -> bool:
+    return len(hit) >= rule.often or any(one.lost >= rule.many for one in hit)
+
+
+def _condition(hit: tuple[Loss, ...], found: Losses) -> Condition:
+    if _enough(hit) and found.bursts <= rule.bursts:
+        return Condition.OVER
+    return Condition.BETWEEN if hit else Condition.UNDER
+
+
+def _confidence(hit: tuple[Loss, ...], found: Losses) -> float:
+    lost = sum(one.lost for one in hit)
+    seen = 1.0 if lost and sum(one.failed for one in hit) >= lost / 2 else 0.6  # the rest is an estimate
+    alone = max(0.0, 1 - found.bursts / rule.bursts)
+    return confidence(required=(1.0 if _enough(hit) else 0.0,), support=(seen, alone), coverage=1.0)
+
+
+def _claim(snapshot: Snapshot, recent: tuple[Loss, ...], hit: tuple[Loss, ...]) -> str:
+    if not recent:
+        return f"{snapshot.name}: 0 deploys in three days"
+    if not hit:
+        return f"{snapshot.name}: {counted(len(recent), 'deploy')} in three days cost no requests"
+    last = hit[-1]
+    how = "about " if last.cut > last.failed else ""
+    return (
+        f"{snapshot.name}: {len(hit)} of the last {counted(len(recent), 'deploy')} dropped requests, the newest "
+        f"{how}{number(last.lost)} ({percent(last.share)}) while {counted(last.stopped, 'process')} stopped"
+    )
+
+
+def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) -> tuple[Evidence, ...]:
+    told = [
+        Evidence("deploys", "Deploys of the last three that dropped requests", float(len(hit)), "{deployment}",
+                 rule.often, "at least", len(hit) >= rule.often),
+        Evidence("usual", "Requests that fail outside deploys", found.usual, "1"),
+        Evidence("bursts", "Minutes outside deploys in which as many fail", found.bursts, "1", rule.bursts, "at most",
+                 found.bursts <= rule.bursts),
+    ]  # fmt: skip
+    for one in recent:
+        subject = one.change.what
+        level = max(rule.share, rule.times * found.usual)
+        told += [
+            Evidence("lost", "Requests lost around it", one.lost, "{request}", rule.least, "at least",
+                     one.lost >= rule.least, subject),
+            Evidence("share", "Share of all", one.share, "1", level, "at least", one.share >= level, subject),
+            Evidence("unhandled", "Processes without a handler", float(one.unhandled), "{process}", subject=subject),
+        ]  # fmt: skip
+    return tuple(told)

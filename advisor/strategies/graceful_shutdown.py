@@ -1,0 +1,152 @@
+"""End processes in order, and replace them one by one
+
+## When it fits
+Requests fail or are cut off while processes are stopped: in a deploy, by an autoscaler, with a machine.
+
+## When it does not
+Nothing was lost at the last deploys. A version that goes on failing after it has started needs a repair, not a
+better end.
+
+## How
+The process answers its readiness check with 503, serves on until load balancers have seen that, stops accepting,
+finishes what is open, closes WebSockets and databases, and exits before its deadline. The supervisor replaces one
+process after the other and waits until each new one is ready.
+
+## What it costs
+Some lines of code, and releases that take longer: each process needs up to {whole:.0f} s to end.
+
+## How to verify
+The next three deploys lose no more requests than other minutes do.
+
+## References
+- [Node.js: server.close](https://nodejs.org/api/http.html#serverclosecallback)
+- [Kubernetes: container lifecycle hooks](https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/)
+- [PM2: graceful start and shutdown](https://pm2.keymetrics.io/docs/usage/signals-clean-restart/)
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.recipes import kubernetes, pm2
+from advisor.diagnosis.recipes.container import Workload
+from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, HANDLER, IDLE
+from advisor.diagnosis.words import counted, number
+from advisor.features import Snapshot
+from advisor.vocabulary import Family
+
+strategy = Strategy(
+    __name__,
+    family=Family.REPAIR,
+    name="End processes in order",
+    effort="an hour or two",
+    risk="low: it only changes how a process ends",
+    whole=Limit(DRAIN + DEADLINE, "s", "serving on, and then the longest request that may finish"),
+    alone=Limit(2, "{process}", "with fewer processes nobody serves while the only one is replaced"),
+)
+
+
+@strategy.consider
+def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """The code, and how each platform stops and replaces processes."""
+    lost = _worst(ruling, "lost")
+    if not lost > 0:
+        return strategy.reject("0 requests were lost at the last deploys.")
+    unhandled = _worst(ruling, "unhandled")
+    return strategy.option(
+        f"Let {snapshot.name} finish open requests when it is stopped",
+        why=_why(lost, unhandled),
+        confidence=ruling.reading.confidence,
+        cost=f"up to {strategy.whole:.0f} s more for each process in a release",
+        expected=(Expectation("lost", "Requests lost in a deploy", "{request}", lost, 0.0, max(1.0, lost * 0.05)),),
+        steps=_steps(snapshot),
+        check_first=_check_first(snapshot),
+    )
+
+
+def _worst(ruling: Ruling, signal: str) -> float:
+    told = [one.value for one in ruling.reading.evidence if one.signal == signal and one.value is not None]
+    return max(told, default=0.0)
+
+
+def _why(lost: float, unhandled: float) -> str:
+    if unhandled:
+        ended = counted(int(unhandled), "process")
+        return f"{ended} ended by the signal itself: nothing in the code handles it. {number(lost)} requests were lost."
+    return (
+        f"The code handles the signal, and {number(lost)} requests were lost all the same: it stops accepting before "
+        "load balancers have learned of it, or ends before open requests do."
+    )
+
+
+def _check_first(snapshot: Snapshot) -> str:
+    longest = snapshot.latency(300.0).max
+    if longest is not None and longest > DEADLINE:
+        return (
+            f"Check the longest requests: one took {number(longest)} s, and {DEADLINE} s are given. Raise the deadline."
+        )
+    return "Check that no request takes longer than the deadline, and that the balancer's own check asks for /ready."
+
+
+def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
+    name = shlex.quote(snapshot.name)
+    count = max(int(strategy.alone), len(snapshot.processes))
+    script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
+    workload = Workload(snapshot.name, script, count, 2 * count, snapshot.memory(300.0))
+    return (
+        Step(f"Put this file beside {script}. It works for every platform below.", "", FILE, HANDLER),
+        Step("Call it before listen, give it what must be closed, and answer /ready by it.", "", script, _CALL),
+        Step(f"Run at least {count} processes, and give PM2 longer than the code takes.", "PM2", pm2.FILE,
+             _patient(pm2.ecosystem(pm2.App(snapshot.name, script, count)))),
+        Step("Release with reload, which replaces one after the other; restart stops all at once.", "PM2", "shell",
+             f"pm2 start {pm2.FILE}\npm2 reload {name}"),
+        Step("Keep a Pod in service until its replacement is ready. The wait before the signal lets the balancers "
+             "learn of it; 30 s cover that wait, the code's own and the open requests.", "Kubernetes",
+             "deployment.yaml", kubernetes.deployment(workload)),
+        Step("Let NGINX try another server where one was just stopped, for requests that may be sent twice. Take a "
+             "server out by hand with `down` and a reload of NGINX.", "NGINX", "/etc/nginx/conf.d/service.conf",
+             _nginx(count)),
+        Step(f"On AWS: health check /ready every 5 s, deregistration delay {strategy.whole:.0f} s, idle timeout "
+             f"{IDLE} s (below the server's keepAliveTimeout)."),
+        Step("Let systemd wait as long before it kills.", "systemd", "override.conf", SYSTEMD),
+    )  # fmt: skip
+
+
+def _patient(code: str) -> str:
+    """PM2 kills after this many milliseconds: a little later than the code gives up."""
+    return code.replace("kill_timeout: 10000", f"kill_timeout: {(DRAIN + DEADLINE + 1) * 1000}")
+
+
+def _nginx(count: int) -> str:
+    servers = "\n".join(f"  server 127.0.0.1:{3000 + place} max_fails=1 fail_timeout=5s;" for place in range(count))
+    return _NGINX.format(servers=servers)
+
+
+_CALL = """import { endInOrder, readiness } from "./shutdown.mjs";
+
+endInOrder(server, { close: [() => pool.end()] }); // and `sockets: webSocketServer` if there is one
+app.get("/ready", (request, response) => response.status(readiness()).end());
+"""
+
+_NGINX = """upstream service {{
+{servers}
+  keepalive 32;
+}}
+
+server {{
+  listen 80;
+  location / {{
+    proxy_pass http://service;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_next_upstream error timeout http_503;
+    proxy_next_upstream_tries 2;
+  }}
+}}
+"""
+
+SYSTEMD = f"""[Service]
+KillSignal=SIGTERM
+TimeoutStopSec={DRAIN + DEADLINE + 1}
+"""

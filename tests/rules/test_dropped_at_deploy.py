@@ -1,0 +1,166 @@
+"""dropped-at-deploy: requests that releases cost, and failures that only happen at the same time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import Condition, Reading
+from advisor.features import Happening, InstanceWindow, Life, ServiceWindow, Snapshot
+from advisor.vocabulary import Verdict
+from advisor.vocabulary.events import EXITED
+from tests.additions import happened, life, rows, with_events, with_lives, with_recalled
+from tests.answers import ruled
+from tests.builders import NOW, Load, Senders, snapshot
+
+DAY = 86400.0
+SEEDS = (1, 2, 3)
+
+rule = partial(ruled, "dropped-at-deploy")
+
+
+def released(
+    *lost: float,
+    rps: float = 20.0,
+    usual: float = 0.0002,
+    active: float = 0.0,
+    later: float = 0.0,
+    elsewhere: float = 0.0,
+    seed: int = 1,
+    time_scale: float = 1.0,
+    newest: float = 3600.0,
+    **said: Any,
+) -> Snapshot:
+    """A service with two processes and a deploy each 20 hours that lost so many requests, the newest last.
+
+    `later` is the share that fails for half an hour after each deploy, `elsewhere` the share of minutes that lose 40.
+    """
+    draw = np.random.default_rng(seed)
+    scale = time_scale
+    agos = [(newest + 20 * 3600 * n) for n in reversed(range(len(lost)))]
+    track = rows(3 * DAY / scale, 60 / scale)
+    requests = draw.poisson(rps * 60, track.times.size).astype(float)
+    failed = draw.poisson(requests * usual).astype(float)
+    failed[draw.random(failed.size) < elsewhere] += 40
+    for ago, count in zip(agos, lost, strict=True):
+        place = int(np.searchsorted(track.times, NOW - ago / scale))
+        failed[place] += count
+        failed[place : place + 30] += later * requests[place : place + 30]
+    values = {"requests": requests, "request_errors": failed, "requests_active": np.full(failed.size, active)}
+    lives, events = _processes(agos, scale, said or {"exit_code": 0})
+    cut = {"requests_active": np.full(track.times.size, active)}
+    one = [
+        InstanceWindow(
+            each.instance_id, 1, each.pid, "single", each.started, replace(track, values=cut if n else values)
+        )
+        for n, each in enumerate(lives)
+    ]
+    past = ServiceWindow(1, "shop", NOW - 3 * DAY, NOW, tuple(one), ())
+    seen = snapshot(Load(), Load(), time_scale=scale)
+    return with_recalled(with_events(with_lives(seen, *lives), *events), "dropped-at-deploy", past)
+
+
+def _processes(agos: list[float], scale: float, said: dict[str, Any]) -> tuple[list[Life], list[Happening]]:
+    """Two processes a version, replaced one after the other."""
+    lives: list[Life] = []
+    events: list[Happening] = []
+    begins = [3 * DAY - 60, *agos]
+    ends = [*agos, 0.0]
+    for version, (began, ended) in enumerate(zip(begins, ends, strict=True)):
+        for place in range(2):
+            key, shift = 10 * version + place, 20.0 * place
+            stop = max(0.0, ended - shift) / scale
+            lives.append(life((began - shift) / scale, stop, key, version=f"1.{version}"))
+            if ended:
+                events.append(happened(EXITED.name, stop, key, **said))
+    return lives, events
+
+
+def read(seen: Snapshot) -> Reading:
+    return rule(seen).reading
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_where_two_of_three_deploys_lose_requests(seed: int, time_scale: float) -> None:
+    found = rule(released(40, 0, 40, seed=seed, time_scale=time_scale))
+    assert found.verdict is Verdict.FIRING
+    assert found.reading.confidence >= 0.75
+
+
+def test_the_claim_says_how_many_and_when() -> None:
+    claim = read(released(60, 60, 60, usual=0.0)).claim
+    assert claim.startswith("shop: 3 of the last 3 deploys dropped requests, the newest 60 (1")
+    assert claim.endswith("while 2 processes stopped")
+
+
+@pytest.mark.parametrize(("lost", "condition"), [
+    ((40, 40), Condition.OVER), ((0, 0, 40), Condition.BETWEEN), ((0, 0, 60), Condition.OVER),
+    ((9, 9, 9), Condition.UNDER), ((60, 60, 0, 0, 0), Condition.UNDER), ((0, 0, 0), Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(lost: tuple[float, ...], condition: Condition) -> None:
+    assert read(released(*lost, usual=0.0, rps=10)).condition is condition
+
+
+def test_a_small_share_is_no_loss() -> None:
+    assert read(released(40, 40, 40, rps=200)).condition is Condition.UNDER
+
+
+def test_a_share_that_is_usual_is_no_loss() -> None:
+    assert read(released(40, 40, 40, usual=0.01)).condition is Condition.UNDER
+
+
+def test_requests_in_flight_of_processes_without_a_handler_are_lost() -> None:
+    found = read(released(0, 0, active=30, usual=0.0, signal="SIGTERM"))
+    assert found.condition is Condition.OVER
+    assert "about 60" in found.claim
+    assert {one.value for one in found.evidence if one.signal == "unhandled"} == {2.0}
+
+
+@pytest.mark.parametrize("said", [{"exit_code": 0}, {"exit_code": 143}])
+def test_silent_where_processes_end_in_order_with_requests_in_flight_a_minute_before(said: dict[str, Any]) -> None:
+    assert rule(released(0, 0, 0, active=30, **said)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_silent_where_the_new_version_itself_fails(seed: int) -> None:
+    assert rule(released(0, 0, 0, later=0.05, seed=seed)).verdict is Verdict.CLEAR
+
+
+def test_silent_where_as_much_fails_at_other_times() -> None:
+    assert rule(released(40, 40, 40, elsewhere=0.05, usual=0.0)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_silent_for_deploys_that_cost_nothing(seed: int, time_scale: float) -> None:
+    found = rule(released(0, 0, 0, seed=seed, time_scale=time_scale))
+    assert found.verdict is Verdict.CLEAR
+    assert found.reading.claim == "shop: 3 deploys in three days cost no requests"
+
+
+def test_silent_without_deploys() -> None:
+    found = rule(released())
+    assert found.verdict is Verdict.CLEAR
+    assert found.reading.claim == "shop: 0 deploys in three days"
+
+
+def test_a_deploy_that_is_not_over_is_not_judged() -> None:
+    assert read(released(90, newest=60)).condition is Condition.UNDER
+
+
+def test_silent_for_crashes() -> None:
+    seen = released(60, 60, 60)
+    same = tuple(replace(each, version="1.0") for each in seen.window.lives)
+    crashed = tuple(replace(event, exit_code=1) for event in seen.window.events)
+    assert rule(replace(seen, window=replace(seen.window, lives=same, events=crashed))).verdict is Verdict.CLEAR
+
+
+def test_unknown_where_nobody_counts_requests() -> None:
+    seen = with_recalled(snapshot(senders=Senders(probe=False)), "dropped-at-deploy", snapshot().window)
+    assert rule(seen).verdict is Verdict.UNKNOWN
+    assert "Requests answered" in rule(seen).reading.missing[0]

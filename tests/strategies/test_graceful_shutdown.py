@@ -1,0 +1,204 @@
+"""graceful-shutdown: a real Node.js is stopped under load and loses nothing; without the code it loses requests."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from advisor.diagnosis import Option, Rejection
+from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, HANDLER, IDLE
+from advisor.engine import STRATEGIES
+from advisor.features import Snapshot
+from advisor.vocabulary import Family
+from tests.answers import expected, option, rejection, ruled
+from tests.builders import snapshot
+from tests.rules.test_dropped_at_deploy import released
+from tests.strategies.tools import nginx, shell, systemd
+from tests.strategies.tools.kubernetes import manifests
+from tests.strategies.tools.node import PATIENCE, running
+from tests.strategies.tools.pm2 import pm2
+
+end = partial(option, "graceful-shutdown", "dropped-at-deploy")
+
+SERVER = """import {{ createServer }} from "node:http";
+{imports}
+const server = createServer((request, response) => {{
+  if (request.url === "/ready") {{ response.statusCode = {ready}; return response.end(); }}
+  setTimeout(() => response.end("done"), 100);
+}});
+{call}
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+"""
+ORDERLY = {
+    "imports": 'import { endInOrder, readiness } from "./shutdown.mjs";',
+    "ready": "readiness()",
+    "call": 'endInOrder(server, { drain: 1, close: [() => console.log("database closed")] });',
+}
+ABRUPT = {"imports": "", "ready": "200", "call": ""}
+
+
+class Client(threading.Thread):
+    """Sends one request after the other on kept connections while the balancer would: until it is not ready."""
+
+    def __init__(self, port: int, ready: Callable[[], bool]) -> None:
+        super().__init__()
+        self.port, self.ready = port, ready
+        self.answered = self.lost = 0
+        self.warm = threading.Event()
+
+    def run(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        while self.ready():
+            try:
+                connection.request("GET", "/")
+                self.answered += connection.getresponse().read() == b"done"
+                self.warm.set()
+            except (OSError, http.client.HTTPException):
+                self.lost += 1
+                return
+
+
+def is_ready(port: int) -> bool:
+    """What a balancer's health check finds; a server that is gone is found out by requests."""
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return True
+
+
+def stopped_under_load(folder: Path, how: dict[str, str], sent: signal.Signals) -> tuple[int, int, int | None, str]:
+    """Answered and lost requests, the exit code and what the process said, when it is stopped amid eight clients."""
+    (folder / FILE).write_text(HANDLER)
+    (folder / "server.mjs").write_text(SERVER.format(**how))
+    with running(folder / "server.mjs") as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        clients = [Client(port, partial(is_ready, port)) for _ in range(8)]
+        for client in clients:
+            client.start()
+        assert all(client.warm.wait(PATIENCE) for client in clients)
+        process.send_signal(sent)
+        for client in clients:
+            client.join(PATIENCE)
+        code = process.wait(PATIENCE)
+        said = process.stdout.read()
+    return sum(c.answered for c in clients), sum(c.lost for c in clients), code, said
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_no_request_is_lost_when_it_is_stopped_under_load(tmp_path: Path, sent: signal.Signals) -> None:
+    answered, lost, code, said = stopped_under_load(tmp_path, ORDERLY, sent)
+    assert (lost, code) == (0, 0)
+    assert answered >= 8
+    assert said.strip() == "database closed"
+
+
+@pytest.mark.processes
+def test_the_same_load_loses_requests_without_it(tmp_path: Path) -> None:
+    _, lost, code, _ = stopped_under_load(tmp_path, ABRUPT, signal.SIGTERM)
+    assert lost == 8
+    assert code == -signal.SIGTERM
+
+
+@pytest.mark.processes
+def test_it_ends_at_its_deadline_where_a_request_never_does(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(HANDLER)
+    slow = SERVER.format(**ORDERLY | {"call": "endInOrder(server, { drain: 0, deadline: 0.2 });"})
+    (tmp_path / "server.mjs").write_text(slow.replace("100)", "1e9)"))
+    with running(tmp_path / "server.mjs") as process:
+        assert process.stdout is not None
+        connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()))
+        connection.request("GET", "/")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 1
+
+
+def code(found: Option, platform: str, file: str = "") -> str:
+    (step,) = (step for step in found.steps if step.platform == platform and step.file.endswith(file) and step.code)
+    return step.code
+
+
+def lost() -> Snapshot:
+    return released(40, 40, 40, usual=0.0)
+
+
+@pytest.mark.processes
+def test_pm2_gives_it_longer_than_it_takes(tmp_path: Path) -> None:
+    found = end(lost())
+    (tmp_path / FILE).write_text(HANDLER)
+    call = ORDERLY | {"call": "endInOrder(server, { drain: 0.1 });"}
+    (tmp_path / "server.mjs").write_text(SERVER.format(**call))
+    config = code(found, "PM2", "config.cjs").replace("server.js", "server.mjs")
+    (tmp_path / "ecosystem.config.cjs").write_text(config)
+    with pm2(tmp_path) as manager:
+        manager("start", "ecosystem.config.cjs")
+        before = {process["pid"] for process in manager.processes}
+        manager("reload", "shop")
+        after = manager.processes
+        assert {process["pm2_env"]["status"] for process in after} == {"online"}
+        assert {process["pid"] for process in after}.isdisjoint(before)
+        assert all(process["pm2_env"]["kill_timeout"] > (DRAIN + DEADLINE) * 1000 for process in after)
+        assert all(process["pm2_env"]["wait_ready"] for process in after)
+
+
+def test_kubernetes_waits_as_long_as_the_code_does() -> None:
+    (deployment,) = manifests(code(end(lost()), "Kubernetes"))
+    pod = deployment["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    waits = int(container["lifecycle"]["preStop"]["exec"]["command"][-1])
+    assert pod["terminationGracePeriodSeconds"] >= waits + DRAIN + DEADLINE
+    assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+    assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    assert deployment["spec"]["replicas"] >= 2
+
+
+def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
+    assert nginx.complaints(code(end(lost()), "NGINX"), tmp_path) == ""
+
+
+def test_systemd_waits_longer_than_the_code_takes(tmp_path: Path) -> None:
+    override = code(end(lost()), "systemd")
+    assert systemd.complaints(override, tmp_path) == ""
+    assert f"TimeoutStopSec={DRAIN + DEADLINE + 1}" in override
+
+
+def test_the_shell_reads_every_command() -> None:
+    assert shell.read(end(lost()).steps)
+
+
+def test_the_server_keeps_connections_longer_than_a_balancer() -> None:
+    assert "keepAliveTimeout = 65 * 1000" in HANDLER
+    assert IDLE < 65
+
+
+def test_it_says_whether_the_code_handles_the_signal() -> None:
+    assert "handles the signal, and 40" in end(lost()).why
+    cut = end(released(0, 0, active=30, usual=0.0, signal="SIGTERM"))
+    assert "2 processes ended by the signal itself" in cut.why
+
+
+def test_it_expects_a_range_and_repairs() -> None:
+    found = end(lost())
+    after = expected(found, "lost")
+    assert (after.now, after.low, after.high) == (40.0, 0.0, 2.0)
+    assert found.family is Family.REPAIR
+
+
+@pytest.mark.parametrize("seen", [released(0, 0, 0, usual=0.0), released()])
+def test_rejected_where_nothing_was_lost(seen: Snapshot) -> None:
+    assert rejection("graceful-shutdown", "dropped-at-deploy", seen).startswith("0 requests were lost")
+
+
+@pytest.mark.parametrize("rule", ["crash-loop", "event-loop-saturated"])
+def test_rejected_for_other_troubles(rule: str) -> None:
+    seen = snapshot()
+    assert isinstance(STRATEGIES["graceful-shutdown"].answer(seen, ruled(rule, seen)), Rejection)
