@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from advisor.diagnosis.entry import Limit
 from advisor.diagnosis.finding import Evidence, finite
 from advisor.diagnosis.rule import Rule
 from advisor.features.growth import SLOWING, Growth
 
-PROOF: Final = {
+
+class Proof(TypedDict):
+    """The limits that every rule of growth has."""
+
+    pairs: Limit
+    rising: Limit
+    settling: Limit
+
+
+PROOF: Final[Proof] = {
     "pairs": Limit(200, "{pair}", "fewer comparisons say little: the decision model asks for as many (C5)"),
     "rising": Limit(0.85, "1", "healthy days stay far below: measured 0 alarms in 240 service-days (C5)"),
     "settling": Limit(1.5, "1", "a cache that fills is given half as much again as its own bend promises"),
