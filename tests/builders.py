@@ -16,7 +16,6 @@ from advisor.features.window import Array
 from advisor.vocabulary import PartKind
 
 NOW = 1_700_000_000.0
-MB = 1e6
 DESCRIPTORS = {"fd_open": 60.0, "fd_limit": 65_536.0, "connections": 20.0}
 
 
@@ -38,7 +37,7 @@ class Load:
     block_every: float = 4.0
     gc_share: float = 0.01
     gc_pause: float = 0.004
-    rss: float = 90 * MB
+    rss: float = 90e6
     noise: float = 0.02
     elu_before: float | None = None
     changed: float = 0.0
@@ -110,8 +109,7 @@ def snapshot(
     """The snapshot of such a service at `NOW`; a time scale also speeds up the senders."""
     told = senders or Senders()
     fast = replace(told, interval=told.interval / time_scale)
-    seconds = 900.0 / time_scale
-    window = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=seconds)
+    window = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900 / time_scale)
     return Snapshot(window, NOW, time_scale)
 
 

@@ -143,10 +143,10 @@ def _of(track: Track) -> tuple[Array, Array, Array, Array]:
     whole = column("loop_active") + column("loop_idle")
     with np.errstate(divide="ignore", invalid="ignore"):
         measured = column("loop_active") / whole
-        computed = column("cpu_main") / track.spans
+        computed, answered = column("cpu_main") / track.spans, column("requests") / track.spans
     loops = np.where(np.isnan(measured), column("loop_utilization"), measured)
     loops = np.where(np.isnan(loops), computed, loops)
-    return column("websockets"), loops, column("memory_rss"), column("requests") / track.spans
+    return column("websockets"), loops, column("memory_rss"), answered
 
 
 def _slope(sockets: Array, figures: Array, requests: Array) -> tuple[float, float]:

@@ -44,6 +44,7 @@ rule = Rule(
     hold=0.0,
     clear_hold=300.0,
     place=1,
+    settles=False,
     of_lives=True,
     ends=Limit(
         3, "{end}", "three within 15 minutes are no accident (decision model C15); supervisors count the same way"

@@ -47,6 +47,7 @@ rule = Rule(
     hold=0.0,
     clear_hold=300.0,
     place=2,
+    settles=False,
     explained_by=(),
     recall=Recall(7200.0, 120.0, 60.0, process=READ_DESCRIPTORS),
     busy=Limit(0.80, "1", "GitLab's soft limit for open descriptors of a process"),

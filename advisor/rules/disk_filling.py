@@ -41,6 +41,7 @@ rule = Rule(
     hold=600.0,
     clear_hold=900.0,
     place=2,
+    settles=False,
     recall=Recall(
         seconds=3 * DAY,
         step=900.0,

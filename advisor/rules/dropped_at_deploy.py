@@ -39,6 +39,7 @@ rule = Rule(
     hold=0.0,
     clear_hold=0.0,
     place=3,
+    settles=False,
     recall=Recall(
         seconds=3 * 86400.0, step=60.0, pace=300.0, process=("requests", "request_errors", "requests_active")
     ),

@@ -38,7 +38,7 @@ def test_what_is_not_told_is_not_known() -> None:
     silent = snapshot(senders=Senders(probe=False)).processes[0]
     assert math.isnan(explained(silent, 600, 0.05))
     assert math.isnan(major_share(silent, 600))
-    assert math.isnan(heap_filled(process(), 600))
+    assert math.isnan(heap_filled(silent, 600))
     assert paused_minutes(silent, 600).size == 0
 
 
