@@ -46,7 +46,7 @@ rule = Rule(
     hold=120.0,
     clear_hold=300.0,
     place=7,
-    explained_by=("host-cpu-saturated", "event-loop-blocked", "event-loop-saturated"),
+    explained_by=("host-cpu-saturated", "event-loop-saturated"),
     wait=Limit(0.020, "s", "judgement: a random request that waits in half of the cases means 4 threads 70% busy or "
                "more (Erlang C), and 20 ms is more than any file in the cache takes"),
     relaxed=Limit(0.010, "s", "half of it, so that noise does not reopen it"),
@@ -87,6 +87,8 @@ def _condition(wait: float, evidence: tuple[Evidence, ...]) -> Condition:
 
 
 def _felt(process: Process, wait: float) -> float:
+    if wait < rule.relaxed:
+        return 0.0
     latency = process.latency(rule.window)
     return wait / latency.mean if latency.count >= ENOUGH_REQUESTS and latency.mean > 0 else math.nan
 

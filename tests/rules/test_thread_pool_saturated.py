@@ -99,8 +99,8 @@ def test_stays_silent_for_a_wait_that_requests_hardly_feel() -> None:
 
 def test_without_processors_everybody_waits_and_the_host_explains_it() -> None:
     starved = replace(SLOW_FILES, elu=0.6, cpu=0.2)
-    beside = pooled(starved, machine=Machine(cpu=0.98, pressure=0.6))
-    assert (rule(pooled(starved)).held_back_by, rule(beside).held_back_by) == ("", "host-cpu-saturated")
+    assert rule(pooled(starved)).held_back_by == ""
+    assert rule(pooled(starved, machine=Machine(cpu=0.98, pressure=0.6))).held_back_by == "host-cpu-saturated"
 
 
 def test_unknown_without_the_probe() -> None:

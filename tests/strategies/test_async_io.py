@@ -15,7 +15,7 @@ from advisor.vocabulary.events import BLOCKED as HELD
 from tests.additions import happened, with_events, with_probe_figures
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
-from tests.strategies.tools import npm
+from tests.strategies.tools import npm, systemd
 
 BLOCKED, SATURATED, STARVED, POOL = (
     "event-loop-blocked", "event-loop-saturated", "host-cpu-saturated", "thread-pool-saturated",
@@ -151,3 +151,19 @@ for (let n = left; n > 0; n -= 1) pbkdf2("a", "b", 1000, 8, "sha1", done);
     folder = npm.put(tmp_path, app_cjs=app)
     assert npm.run(folder, "app.cjs", UV_THREADPOOL_SIZE="16").stdout.strip() == "16"
     assert npm.run(folder, "app.cjs").stdout.strip() == "4"
+
+
+@pytest.mark.parametrize("name", ["media", "media & more"])
+def test_systemd_takes_the_drop_in(name: str, tmp_path: Path) -> None:
+    seen = with_probe_figures(snapshot(SLOW_FILES, name=name), threadpool_wait=0.1)
+    step = next(step for step in option("async-io", POOL, seen).steps if step.platform == "systemd")
+    unit = Path(step.file).parent.name.removesuffix(".d")
+    assert unit.startswith("media")
+    assert systemd.complaints(step.code, tmp_path, unit) == ""
+    assert "Environmnt" in systemd.complaints(step.code.replace("Environment", "Environmnt"), tmp_path, unit)
+
+
+def test_pm2_s_entry_holds_the_size(tmp_path: Path) -> None:
+    entry = code(option("async-io", POOL, pooled()), of="UV_THREADPOOL_SIZE:")
+    shown = f"console.log({{ {entry} }}.env.UV_THREADPOOL_SIZE);"
+    assert npm.run(npm.put(tmp_path, entry_cjs=shown), "entry.cjs").stdout.strip() == "8"
