@@ -80,13 +80,13 @@ def heap_floor(process: Process, seconds: float) -> float:
 
 def heap_limit(process: Process, seconds: float) -> float:
     """Most that V8 lets the heap grow to, in bytes."""
-    return stats.latest(process.track, "heap_limit", process.span(seconds))
+    limit = stats.latest(process.track, "heap_limit", process.span(seconds))
+    return limit if limit > 0 else math.nan
 
 
 def heap_share(process: Process, seconds: float) -> float:
     """The heap that stays in use, of its limit, 0 to 1."""
-    limit = heap_limit(process, seconds)
-    return heap_floor(process, seconds) / limit if limit > 0 else math.nan
+    return heap_floor(process, seconds) / heap_limit(process, seconds)
 
 
 def external(process: Process, seconds: float) -> float:

@@ -98,7 +98,7 @@ def _fullest(snapshot: Snapshot) -> Heap | None:
     for process in snapshot.processes:
         allowed = process.memory(LONG) + room_of(snapshot, process)
         heap = Heap(process, heap_floor(process, LONG), heap_limit(process, LONG), allowed)
-        if not any(math.isnan(figure) for figure in (heap.floor, heap.limit, heap.allowed)):
+        if heap.floor > 0 and heap.limit > 0 and heap.allowed > 0:
             found.append(heap)
     return max(found, key=lambda heap: heap_share(heap.process, LONG), default=None)
 

@@ -73,6 +73,11 @@ def test_without_a_collection_it_is_the_least_in_use() -> None:
     assert heap_floor(with_figures(seen, heap_used=used).processes[0], 600) == 0.6 * GB
 
 
+def test_a_heap_limit_of_nothing_is_unknown() -> None:
+    seen = with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_limit=0.0)
+    assert math.isnan(heap_share(seen.processes[0], 600))
+
+
 def test_buffers_outside_the_heap() -> None:
     assert external(with_figures(snapshot(Load()), external_memory=0.2 * GB).processes[0], 600) == 0.2 * GB
     assert math.isnan(external(snapshot(Load()).processes[0], 600))
