@@ -24,6 +24,8 @@ at equal load.
 
 from __future__ import annotations
 
+import math
+
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, is_proven, soonest
@@ -99,7 +101,8 @@ def _claim(snapshot: Snapshot, worst: Growing, kind: str) -> str:
     slope = worst.growth.slope * HOUR
     if not slope > 0:
         return f"{snapshot.name}: no process opens more descriptors than it closes"
-    return (
-        f"{snapshot.name}: {worst.subject} opens {number(slope)} more {kind or 'descriptors'} an hour than it closes "
-        f"and reaches its limit in {lasting(worst.time_left)}"
+    sentence = (
+        f"{snapshot.name}: {worst.subject} opens {number(slope)} more {kind or 'descriptors'} an hour than it closes"
     )
+    known = math.isfinite(worst.time_left)
+    return f"{sentence} and reaches its limit in {lasting(worst.time_left)}" if known else sentence

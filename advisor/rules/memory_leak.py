@@ -127,7 +127,7 @@ def _claim(snapshot: Snapshot, worst: Growing) -> str:
     slope = worst.growth.slope * HOUR
     if not slope > 0:
         return f"{snapshot.name}: no process keeps more memory at equal load than before"
-    return (
-        f"{snapshot.name}: the {worst.what} of {worst.subject} grows by {size(slope)} an hour at equal load "
-        f"and fills the {size(worst.room)} that are left in {lasting(worst.time_left)}"
-    )
+    sentence = f"{snapshot.name}: the {worst.what} of {worst.subject} grows by {size(slope)} an hour at equal load"
+    if not math.isfinite(worst.time_left):
+        return sentence
+    return f"{sentence} and fills the {size(max(0.0, worst.room))} that are left in {lasting(worst.time_left)}"

@@ -27,6 +27,7 @@ Over a day or more the growth at equal load is below {left:.0%} of the old one, 
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 from dataclasses import dataclass
@@ -164,8 +165,8 @@ def _restarts(name: str, leak: Leak, every: float) -> tuple[Step, ...]:
         Step(f"Until it is fixed, restart the pods one by one every {lasting(seconds)}, from a CronJob or by hand.",
              "Kubernetes", "shell", f"kubectl rollout restart deployment/{unit.lower()}"),
     ]  # fmt: skip
-    if not leak.descriptors:
-        ceiling = leak.process.memory(600.0) + strategy.early * leak.slope * leak.left / 3600
+    ceiling = leak.process.memory(600.0) + strategy.early * leak.slope * leak.left / 3600
+    if not leak.descriptors and math.isfinite(ceiling):
         steps.insert(2, Step("Or let PM2 restart a worker when it has grown so far.", "PM2", "ecosystem.config.cjs",
                              _CEILING.format(name=json.dumps(name), megabytes=round(ceiling / 2**20))))  # fmt: skip
     return tuple(steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -143,3 +144,9 @@ def test_unknown_while_one_life_is_short() -> None:
 def test_unknown_where_nobody_counts_descriptors_or_connections() -> None:
     bare = with_past(snapshot(Load(), senders=Senders(agent=False)), RULE, Past(4, 300, {}))
     assert "process.unix.file_descriptor.count" in rule(bare).reading.missing[0]
+
+
+def test_an_unknown_limit_leaves_the_end_open() -> None:
+    seen = read(leaking(level(60, 120), limit=math.nan))
+    assert seen.condition is Condition.BETWEEN
+    assert seen.claim.endswith("an hour than it closes")
