@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from advisor.features import routes, stats
+from advisor.features.dispersion import dispersion
 from advisor.features.histogram import Histogram
 from advisor.features.process import MINUTE, Process, loop_busy
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
@@ -25,9 +26,6 @@ SAME_MIX: Final = 0.10
 
 MORE_WAITING: Final = 0.15
 """So much more time busy without computing shows a process that is held up, not one with more work (C11)."""
-
-_WIDEST: Final = 20.0  # squared variation of durations that is still believed
-_P95: Final = 1.645  # the 95th percentile of a normal distribution, in standard deviations
 
 
 class Apart(StrEnum):
@@ -142,11 +140,8 @@ def _starts(processes: Sequence[Process]) -> list[float]:
 
 def _noise(group: Sequence[Process], requests: float, seconds: float) -> float:
     """cv0 of the decision model 1.1: counts vary, and so does the work of a request."""
-    latency = Histogram.merge(*(p.latency(seconds) for p in group))
-    middle, high = latency.quantile(0.5), latency.quantile(0.95)
-    spread = math.log(high / middle) / _P95 if high > middle > 0 else 0.0
-    dispersion = min(_WIDEST, math.expm1(spread**2))
-    return math.sqrt((1 + dispersion) * len(group) / requests) if requests > 0 else math.nan
+    spread = dispersion(Histogram.merge(*(p.latency(seconds) for p in group)))
+    return math.sqrt((1 + spread) * len(group) / requests) if requests > 0 else math.nan
 
 
 def _hot_minutes(hot: Process, group: Sequence[Process], seconds: float, hot_from: float) -> float:

@@ -7,11 +7,14 @@ open requests leads light requests around a blocked process.
 
 ## When it does not
 State on a local disk or in process memory. A shared dependency that is already full: more clients make it
-worse. Few processes and a blocked loop: round robin still sends requests into the blocked one.
+worse, and so do more connections than a database accepts. Leaks, garbage collection, uneven load: more copies have
+them as well. Few processes and a blocked loop: round robin still sends requests into the blocked one.
 
 ## How
-NGINX (or a cloud load balancer) in front, with `least_conn`, health checks, and connections kept open.
-Sessions that must stay on one server need `ip_hash` or, better, a shared store.
+NGINX, an Application Load Balancer with an Auto Scaling group, or Google Cloud's with a managed instance group.
+Round robin where requests cost about the same; least connections where they differ (from a squared variation of
+{even:.1f} on). A cookie where clients must come back to the same server; by address (`ip_hash`) only if clients have
+addresses of their own: behind one proxy all of them are one. Better still is a shared store for sessions.
 
 ## What it costs
 Machines, and a balancer to look after.
@@ -21,12 +24,13 @@ Utilization per loop falls to the old sum divided by the new number of loops; no
 
 ## References
 - [NGINX: HTTP load balancing](https://docs.nginx.com/nginx/admin-guide/load-balancer/http-load-balancer/)
+- [AWS: routing algorithms of target groups](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html)
+- [Google Cloud: backend services](https://cloud.google.com/load-balancing/docs/backend-service)
 """
 
 from __future__ import annotations
 
 import math
-import re
 
 from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import (
@@ -40,8 +44,14 @@ from advisor.diagnosis.prediction import (
     copies_that_survive,
     of_clones,
 )
+from advisor.diagnosis.recipes import aws_balancer, google_balancer, nginx
+from advisor.diagnosis.recipes.container import Workload
+from advisor.diagnosis.recipes.nginx import Choice, Site
+from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
+from advisor.diagnosis.vetoes import clone_veto, connections_veto
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot
+from advisor.features.dispersion import dispersion
 from advisor.features.machine import Machine
 from advisor.features.queueing import Policy
 from advisor.vocabulary import Family
@@ -54,19 +64,20 @@ strategy = Strategy(
     risk="low: servers join and leave one by one",
     spare=Limit(0.5, "{cpu}", "with more idle than this the machine at hand comes first"),
     instances=Limit(3, "1", "with fewer, the processes that are left cannot take the requests of a blocked one"),
+    even=Limit(0.5, "1", "squared variation of durations up to which taking turns shares work out evenly (E1, P3)"),
+    surge=Limit(2.0, "1", "machines are bounded at twice what is needed now: beyond it nobody has seen them (P2)"),
     second=Limit(0.8, "1", "what is left of the confidence while the machine at hand has idle cores"),
 )
 
 BLOCKED, SATURATED = "event-loop-blocked", "event-loop-saturated"
+DESCRIPTORS = "descriptor-exhaustion"
+PORT = 3000
 
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by both terms of P1, so that the service survives the loss of a machine."""
-    machine = snapshot.busiest_machine(SIZING)
     count = len(snapshot.processes)
-    if machine is None:
-        return strategy.reject("0 of its hosts report their processors, so machines cannot be sized.")
     if ruling.rule == BLOCKED:
         if count < strategy.instances:
             return strategy.reject(
@@ -74,37 +85,70 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
                 f"it takes {number(strategy.instances)}."
             )
         return _rerouted(snapshot, ruling)
-    return _option(snapshot, ruling, machine)
+    futile = clone_veto(snapshot, ruling)
+    if futile:
+        return strategy.reject(futile)
+    machine = snapshot.busiest_machine(SIZING)
+    if machine is None:
+        return strategy.reject("0 of its hosts report their processors, so machines cannot be sized.")
+    wanted = _machines(snapshot, ruling, machine)
+    full = connections_veto(snapshot, math.ceil(count * wanted / len(snapshot.machines)))
+    return strategy.reject(full) if full else _option(snapshot, ruling, machine, wanted)
 
 
 def _machines(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> int:
-    hosts = len(snapshot.machines)
+    hosts, count = len(snapshot.machines), len(snapshot.processes)
+    per_host = max(1, round(count / hosts))
     if ruling.rule == SATURATED:
-        per_host = max(1, round(len(snapshot.processes) / hosts))
         return max(hosts + 1, math.ceil(copies_that_survive(snapshot.work(NOW)) / per_host))
+    if ruling.rule == DESCRIPTORS:
+        return max(hosts + 1, math.ceil(copies_by_descriptors(snapshot, count) / per_host))
     busy = sum(m.cpu(SIZING) for m in snapshot.machines if not math.isnan(m.cpu(SIZING)))
     return max(hosts + 1, math.ceil(busy * GROWTH / TARGET), math.ceil(busy * GROWTH / AFTER_LOSS) + 1)
 
 
-def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
+def _choice(snapshot: Snapshot) -> tuple[Choice, str]:
+    """Who gets a request, and why: by what requests cost, unless clients hold connections open."""
+    sockets = sum(process.websockets(LONG) for process in snapshot.processes)
+    if sockets:
+        return Choice.COOKIE, (
+            f"It has {number(sockets)} WebSockets, whose clients must come back to one server: a cookie leads them."
+        )
+    latency = snapshot.latency(LONG)
+    spread = dispersion(latency)
+    if latency.count and spread <= strategy.even:
+        return Choice.ROUND_ROBIN, (
+            f"Its requests cost about the same (squared variation {number(spread)}), so taking turns is even."
+        )
+    if latency.count:
+        return Choice.LEAST_CONNECTIONS, (
+            f"Its requests differ (squared variation {number(spread)}), so the server with the fewest open is next."
+        )
+    return Choice.LEAST_CONNECTIONS, "What requests cost is not known, and the fewest open ones are safe either way."
+
+
+def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -> Option:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
-    wanted = _machines(snapshot, ruling, machine)
     spare = machine.spare(SIZING)
     idle = ruling.rule == SATURATED and spare >= strategy.spare
+    choice, reason = _choice(snapshot)
     why = f"{machine.name} is {percent(machine.cpu(SIZING))} busy; {wanted} machines also survive the loss of one."
     if idle:
         why = f"It leaves the service as it is, but also {number(spare)} idle cores on {machine.name}. {why}"
     copies = math.ceil(count * wanted / hosts)
+    policy = Policy.ROUND_ROBIN if choice is Choice.ROUND_ROBIN else Policy.LEAST_CONNECTIONS
+    clones = Clones(count, copies, Policy.RANDOM if choice is Choice.COOKIE else policy)
     return strategy.option(
         f"Add {counted(wanted - hosts, 'machine')} behind a load balancer",
-        why=why,
+        why=f"{why} {reason}",
         confidence=ruling.reading.confidence * (strategy.second if idle else 1.0),
         cost=f"{counted(wanted - hosts, 'machine')} like {machine.name}",
-        expected=of_clones(snapshot, Clones(count, copies, Policy.LEAST_CONNECTIONS)),
-        steps=_steps(snapshot, wanted),
+        expected=of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else of_clones(snapshot, clones),
+        steps=(*_steps(snapshot, wanted, choice, reason), *_clouds(snapshot, wanted, choice)),
         check_first=(
-            "Check that no state lives on the local disk or in process memory, and that the database accepts "
-            f"{copies} connection pools instead of {count}."
+            "Check first that no session, cache or upload lives in process memory or on the local disk: move sessions "
+            f"to a shared store, or keep clients in place by a cookie. Check that the database accepts {copies} "
+            f"connection pools instead of {count}."
         ),
     )
 
@@ -122,45 +166,40 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
         cost="none",
         # The same loops carry the same work: only the requests that waited behind a block gain.
         expected=tuple(e for e in of_clones(snapshot, clones) if e.metric == "p95"),
-        steps=_steps(snapshot, len(snapshot.machines)),
+        steps=_steps(
+            snapshot, len(snapshot.machines), Choice.LEAST_CONNECTIONS, "A blocked server keeps its open requests."
+        ),
         check_first="Check that the processes listen on ports of their own: a balancer cannot see into a cluster.",
     )
 
 
-def _steps(snapshot: Snapshot, machines: int) -> tuple[Step, ...]:
+def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tuple[Step, ...]:
     known = [machine.name for machine in snapshot.machines]
     names = known + [f"new-{n}" for n in range(1, machines - len(known) + 1)]
-    servers = "\n".join(f"  server {name}:3000 max_fails=2 fail_timeout=5s;" for name in names)
-    kept = _UPGRADED if any(p.websockets(LONG) > 0 for p in snapshot.processes) else _PLAIN
-    upstream = re.sub(r"\W+", "_", snapshot.name)
+    sockets = any(p.websockets(LONG) > 0 for p in snapshot.processes)
+    site = Site(snapshot.name, tuple(f"{name}:{PORT}" for name in names), choice, sockets)
     return (
         Step("Start the same release on each machine; below, put the machine's address in place of its name and the "
-             "service's own port in place of 3000."),
-        Step("Send each request to the server with the fewest open connections.", "NGINX",
-             f"/etc/nginx/conf.d/{upstream}.conf", _NGINX.format(upstream=upstream, servers=servers, kept=kept)),
-        Step("Check and load the configuration.", "NGINX", "shell", "nginx -t && nginx -s reload"),
+             f"service's own port in place of {PORT}."),
+        *nginx.steps(site, f"Send requests to the servers by {choice}. {reason}"),
+        Step(_OTHERS, nginx.PLATFORM),
+        Step("To end TLS at NGINX, add `listen 443 ssl` with ssl_certificate and ssl_certificate_key. Open source "
+             "NGINX checks health passively: it leaves a server out after requests to it failed.", nginx.PLATFORM),
         Step("Let a server leave without loss: on SIGTERM stop accepting, finish open requests, then exit."),
     )  # fmt: skip
 
 
-_PLAIN = """    proxy_set_header Connection "";"""
-_UPGRADED = """    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection "upgrade";"""
-_NGINX = """upstream {upstream} {{
-  least_conn;
-{servers}
-  keepalive 64;
-}}
+def _clouds(snapshot: Snapshot, machines: int, choice: Choice) -> tuple[Step, ...]:
+    group = Workload(snapshot.name, "server.js", machines, math.ceil(machines * strategy.surge),
+                     snapshot.memory(NOW), PORT)  # fmt: skip
+    per_machine = len(snapshot.processes) / max(1, len(snapshot.machines))
+    rate = snapshot.rps(NOW) / snapshot.work(NOW) * TARGET * per_machine if snapshot.work(NOW) > 0 else math.nan
+    return (*aws_balancer.steps(group, choice, rate), *google_balancer.steps(group, choice, rate))
 
-server {{
-  listen 80;
-  location / {{
-    proxy_pass http://{upstream};
-    proxy_http_version 1.1;
-{kept}
-    proxy_set_header Host $host;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_next_upstream error timeout;
-  }}
-}}
-"""
+
+_OTHERS = (
+    "The other ways, in place of that line: none is round robin, for requests that cost about the same; "
+    "`least_conn;` is for requests that differ; `ip_hash;` keeps a client by its address, for sessions in process "
+    "memory, and only where the busiest address makes less than one part of as many as there are servers: a proxy or "
+    "an office is one address."
+)

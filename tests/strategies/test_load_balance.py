@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from advisor.diagnosis import Option, Rejection
+from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
+from advisor.vocabulary import PartKind
+from tests.additions import with_figures, with_part
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
+from tests.rulings import firing
+from tests.strategies.tools import cloudformation
+from tests.strategies.tools.gcloud import parsed
+from tests.strategies.tools.nginx import complaints
 
 SATURATED, BLOCKED, STARVED = "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated"
 FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055)
+TIGHT = Machine(cores=1, cpu=0.79)
+FUTILE = ("memory-leak", "gc-pressure", "downstream-bound", "descriptor-leak", "uneven-load", "datastore-write-bound",
+          "datastore-read-bound", "crash-loop", "overprovisioned", "websocket-capacity")  # fmt: skip
 HEAVY = Load(elu=0.08, rps=3, block=0.3)
 
 
@@ -52,24 +64,82 @@ def test_it_needs_to_know_the_processors() -> None:
     assert "0 of its hosts" in rejection("load-balance", SATURATED, seen)
 
 
-def test_the_configuration_lists_every_server_and_has_a_safe_name() -> None:
-    found = option("load-balance", SATURATED, snapshot(FULL, name="a/b c", hosts=2, machine=Machine(cores=1, cpu=0.79)))
+def test_the_configuration_lists_every_server_and_has_a_safe_name(tmp_path: Path) -> None:
+    found = offered(snapshot(FULL, name="a/b c", hosts=2, machine=TIGHT))
     nginx = next(step for step in found.steps if step.platform == "NGINX")
     assert nginx.file == "/etc/nginx/conf.d/a_b_c.conf"
     assert "upstream a_b_c {" in nginx.code
     assert nginx.code.count("server web-") == 2
-    assert "least_conn;" in nginx.code
+    assert complaints(nginx.code, tmp_path) == ""
 
 
-def test_upgraded_connections_pass_the_balancer_and_others_are_kept_open() -> None:
-    tight = Machine(cores=1, cpu=0.79)
-    plain = _configuration(snapshot(FULL, machine=tight))
-    upgraded = _configuration(snapshot(FULL, replace(FULL, websockets=40), machine=tight))
+@pytest.mark.parametrize(
+    ("spread", "line", "reason"),
+    [(0.3, "", "cost about the same"), (0.6, "", "taking turns"), (0.7, "least_conn;", "fewest open"),
+     (1.5, "least_conn;", "Its requests differ")],
+)  # fmt: skip
+def test_what_requests_cost_decides_who_gets_one(spread: float, line: str, reason: str) -> None:
+    """Squared variations of 0.1, 0.43, 0.63 and 8.5; the limit is 0.5."""
+    found = offered(snapshot(replace(FULL, spread=spread), machine=TIGHT))
+    code = configuration(found)
+    assert ("least_conn;" in code) is bool(line)
+    assert reason in found.why
+    assert "ip_hash;" not in code
+    assert any("`ip_hash;` keeps a client by its address" in step.text for step in found.steps)
+
+
+def test_upgraded_connections_pass_the_balancer_and_others_are_kept_open(tmp_path: Path) -> None:
+    plain = configuration(offered(snapshot(FULL, machine=TIGHT)))
+    upgraded = configuration(offered(snapshot(FULL, replace(FULL, websockets=40), machine=TIGHT)))
     assert 'proxy_set_header Connection "";' in plain
     assert "Upgrade" not in plain
     assert "proxy_set_header Upgrade $http_upgrade;" in upgraded
-    assert 'proxy_set_header Connection "upgrade";' in upgraded
-    assert 'Connection "";' not in upgraded
+    assert "hash $route_of_shop consistent;" in upgraded
+    assert complaints(upgraded, tmp_path) == ""
+
+
+def test_clouds_are_sized_alike(tmp_path: Path) -> None:
+    """175 requests a second fill 0.885 of a loop: 119 a machine at 60%."""
+    found = offered(snapshot(FULL, machine=TIGHT))
+    template = next(step.code for step in found.steps if step.platform == "AWS ALB")
+    commands = {name: flags for step in found.steps if step.platform == "Google Cloud"
+                for name, _, flags in parsed(step.code)}  # fmt: skip
+    assert cloudformation.complaints(template, tmp_path) == ""
+    assert 'MinSize: "3"' in template
+    assert 'MaxSize: "6"' in template
+    assert int(commands["backend-services add-backend"]["max-rate-per-instance"]) == pytest.approx(119, abs=5)
+    assert commands["instance-groups managed set-autoscaling"]["min-num-replicas"] == "3"
+
+
+def test_sessions_come_first() -> None:
+    assert offered(snapshot(FULL, machine=TIGHT)).check_first.startswith("Check first that no session")
+
+
+@pytest.mark.parametrize("rule", FUTILE)
+def test_a_trouble_that_copies_share_is_refused(rule: str) -> None:
+    found = STRATEGIES["load-balance"].answer(snapshot(FULL, machine=TIGHT), firing(rule))
+    assert isinstance(found, Rejection)
+    assert "42%" in found.reason
+
+
+@pytest.mark.parametrize(("others", "fits"), [(45.0, True), (55.0, False)])
+def test_the_pools_of_all_copies_must_fit_the_database(others: float, fits: bool) -> None:
+    """3 copies with 10 each, and others: 75 and 85 of 97 for a limit of 80%."""
+    seen = with_part(snapshot(FULL, machine=TIGHT), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0,
+                     used=0.0, unused=0.0)  # fmt: skip
+    full = with_part(seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=100.0, reserved=3.0,
+                     used=others)  # fmt: skip
+    if fits:
+        assert offered(full).title == "Add 2 machines behind a load balancer"
+    else:
+        assert "of the 97 that postgresql" in rejection("load-balance", SATURATED, full)
+
+
+def test_descriptors_are_shared_out_once_their_limit_is_as_usual() -> None:
+    seen = with_figures(snapshot(FULL, machine=TIGHT), fd_open=60_000.0, fd_sockets=59_000.0, fd_limit=65_536.0)
+    found = STRATEGIES["load-balance"].answer(seen, firing("descriptor-exhaustion"))
+    assert isinstance(found, Option)
+    assert [e.metric for e in found.expected] == ["fd_open"]
 
 
 def test_names_of_machines_are_to_be_replaced_by_addresses() -> None:
@@ -77,6 +147,9 @@ def test_names_of_machines_are_to_be_replaced_by_addresses() -> None:
     assert "put the machine's address in place of its name" in found.steps[0].text
 
 
-def _configuration(seen: Snapshot) -> str:
-    found = option("load-balance", SATURATED, seen)
+def offered(seen: Snapshot) -> Option:
+    return option("load-balance", SATURATED, seen)
+
+
+def configuration(found: Option) -> str:
     return next(step.code for step in found.steps if "upstream" in step.code)

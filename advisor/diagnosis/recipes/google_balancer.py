@@ -1,0 +1,72 @@
+"""A global load balancer and a managed instance group on Google Cloud, as commands of gcloud."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from advisor.diagnosis.advice import Step
+from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes.container import Workload
+from advisor.diagnosis.recipes.nginx import Choice
+
+PLATFORM: Final = "Google Cloud"
+
+
+def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
+    """The group, the balancer before it, and how it follows the load; arguments as for AWS."""
+    return (
+        Step("Make the group: new machines join by themselves, and one that fails its checks is replaced. The image "
+             "starts the service at boot. Allow 130.211.0.0/22 and 35.191.0.0/16 in, from which Google checks.",
+             PLATFORM, "shell", group(machines, math.isnan(rate))),
+        Step("Put the balancer before it; TLS ends there.", PLATFORM, "shell", balancer(machines, choice, rate)),
+    )  # fmt: skip
+
+
+def group(machines: Workload, on_cpu: bool) -> str:
+    """Commands that make the machines."""
+    follows = "--target-cpu-utilization" if on_cpu else "--target-load-balancing-utilization"
+    return _GROUP.format(
+        name=machines.label,
+        port=machines.port,
+        least=machines.copies,
+        most=machines.most,
+        follows=f"{follows} {TARGET if on_cpu else 1.0}",
+    )
+
+
+def balancer(machines: Workload, choice: Choice, rate: float) -> str:
+    """Commands that make the balancer."""
+    shares = {
+        Choice.ROUND_ROBIN: "--locality-lb-policy ROUND_ROBIN",
+        Choice.LEAST_CONNECTIONS: "--locality-lb-policy LEAST_REQUEST",
+        Choice.IP_HASH: "--session-affinity CLIENT_IP",
+        Choice.COOKIE: "--session-affinity GENERATED_COOKIE --affinity-cookie-ttl 3600",
+    }[choice]
+    load = f"--balancing-mode UTILIZATION --max-utilization {TARGET}"
+    if not math.isnan(rate):
+        load = f"--balancing-mode RATE --max-rate-per-instance {max(1, round(rate))}"
+    return _BALANCER.format(name=machines.label, shares=shares, load=load)
+
+
+_GROUP: Final = """gcloud compute instance-templates create {name} --machine-type TYPE --image IMAGE
+gcloud compute health-checks create http {name} --port {port} --request-path /health \\
+  --check-interval 10s --unhealthy-threshold 2
+gcloud compute instance-groups managed create {name} --region REGION --template {name} --size {least} \\
+  --health-check {name} --initial-delay 120
+gcloud compute instance-groups managed set-named-ports {name} --region REGION --named-ports http:{port}
+gcloud compute instance-groups managed set-autoscaling {name} --region REGION \\
+  --min-num-replicas {least} --max-num-replicas {most} {follows} --cool-down-period 120
+"""
+
+_BALANCER: Final = """gcloud compute backend-services create {name} --global --load-balancing-scheme EXTERNAL_MANAGED \\
+  --protocol HTTP --port-name http --health-checks {name} --connection-draining-timeout 30 \\
+  {shares}
+gcloud compute backend-services add-backend {name} --global --instance-group {name} \\
+  --instance-group-region REGION {load}
+gcloud compute url-maps create {name} --default-service {name}
+gcloud compute ssl-certificates create {name} --global --domains DOMAIN
+gcloud compute target-https-proxies create {name} --url-map {name} --ssl-certificates {name}
+gcloud compute forwarding-rules create {name} --global --load-balancing-scheme EXTERNAL_MANAGED \\
+  --target-https-proxy {name} --ports 443
+"""
