@@ -1,0 +1,103 @@
+"""static-offload: where files take a fifth of the time, and only for loops."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from advisor.diagnosis import Option, Rejection
+from advisor.engine import STRATEGIES
+from advisor.features import Snapshot
+from tests.answers import expected
+from tests.builders import Load, Senders, snapshot
+from tests.rulings import ALL, firing
+from tests.strategies.tools import shell
+from tests.strategies.tools.nginx import complaints
+from tests.strategies.tools.node import program
+
+SATURATED = "event-loop-saturated"
+LOOPS = {SATURATED, "event-loop-blocked", "host-cpu-saturated", "thread-pool-saturated", "uneven-load"}
+FULL = Load(elu=0.885, rps=175)
+
+
+def shop(**routes: float) -> Snapshot:
+    return snapshot(replace(FULL, routes={f"GET {path}": share for path, share in routes.items()}))
+
+
+def answered(seen: Snapshot, rule: str = SATURATED) -> Option | Rejection:
+    return STRATEGIES["static-offload"].answer(seen, firing(rule))
+
+
+def offered(seen: Snapshot) -> Option:
+    found = answered(seen)
+    assert isinstance(found, Option), found
+    return found
+
+
+FILES = {"/assets/*": 0.3, "/favicon.ico": 0.1, "/orders": 0.6}
+
+
+def test_the_loop_falls_by_their_share_at_most() -> None:
+    """0.885 times 0.6, and half of the gain where sending files is little work of the loop."""
+    loop = expected(offered(shop(**FILES)), "loop_utilization")
+    assert loop.low == pytest.approx(0.885 * 0.6, abs=0.02)
+    assert loop.high == pytest.approx(0.885 * 0.8, abs=0.02)
+
+
+@pytest.mark.parametrize(("share", "fits"), [(0.21, True), (0.19, False)])
+def test_a_fifth_is_the_least(share: float, fits: bool) -> None:
+    found = answered(shop(**{"/assets/*": share, "/orders": 1 - share}))
+    assert isinstance(found, Option if fits else Rejection)
+    if isinstance(found, Rejection):
+        assert "Files take 19% of the request time; it pays from 20% on" in found.reason
+
+
+def test_a_route_of_all_paths_is_less_sure() -> None:
+    guessed, known = offered(shop(**{"*": 0.4, "/orders": 0.6})), offered(shop(**FILES))
+    assert guessed.confidence < known.confidence
+    assert "may hold more than files" in guessed.why
+    assert expected(guessed, "loop_utilization").high == pytest.approx(0.885, abs=0.02)
+
+
+@pytest.mark.parametrize("routes", [{"/orders": 1.0}, {"/api/assets": 0.5, "/": 0.5}])
+def test_a_service_without_files_is_refused(routes: dict[str, float]) -> None:
+    found = answered(shop(**routes))
+    assert isinstance(found, Rejection)
+    assert "Files take 0%" in found.reason
+
+
+def test_without_routes_nobody_knows_of_files() -> None:
+    assert isinstance(answered(snapshot(FULL, senders=Senders(probe=False))), Rejection)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in ALL if rule not in LOOPS])
+def test_other_troubles_are_not_of_files(rule: str) -> None:
+    found = answered(shop(**FILES), rule)
+    assert isinstance(found, Rejection)
+    assert "42%" in found.reason
+
+
+@pytest.mark.parametrize("routes", [FILES, {"*": 1.0}, {"/static/*": 0.5, "/img/*": 0.5}])
+def test_nginx_accepts_the_configuration(routes: dict[str, float], tmp_path: Path) -> None:
+    found = offered(shop(**routes))
+    code = next(step.code for step in found.steps if step.file.endswith(".conf"))
+    assert complaints(code, tmp_path) == ""
+    assert ("location /assets/ {" in code) is ("/assets/*" in routes)
+    assert shell.read(found.steps) == ["nginx -t && nginx -s reload"]
+
+
+def test_files_with_a_hash_are_kept_for_a_year(tmp_path: Path) -> None:
+    code = next(step.code for step in offered(shop(**FILES)).steps if step.file == "static.mjs")
+    (tmp_path / "static.mjs").write_text(code)
+    (tmp_path / "run.mjs").write_text(
+        'import { options } from "./static.mjs";\n'
+        "for (const path of ['/srv/app.3f2a1b9c.js', '/srv/index.html', '/srv/app-1.js'])\n"
+        "  options.setHeaders({ setHeader: (_, value) => console.log(value) }, path);\n"
+    )
+    done = subprocess.run([program(), "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert [line.partition(", ")[2] for line in done.stdout.splitlines()] == [
+        "max-age=31536000, immutable", "max-age=0, must-revalidate", "max-age=0, must-revalidate",
+    ]  # fmt: skip
