@@ -1,0 +1,148 @@
+"""What a service needed over days: the work of all its processes by the hour, its peaks, and whether it grows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from advisor.features.snapshot import Snapshot
+from advisor.features.window import Array, Track
+
+HOUR: Final = 3600.0
+DAY: Final = 86400.0
+WEEK: Final = 7 * DAY
+
+NEAR_PEAK: Final = 0.995
+"""The quantile that stands for the peak (decision model C17, AWS Compute Optimizer)."""
+
+SPIKE: Final = 0.95
+"""The quantile of the highest moments of each hour: starts of processes and rare jobs are not the load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The past of one service, by the hour.
+
+    Attributes:
+        days: from the first hour to the last, in scaled days.
+        complete: share of those hours that have figures, 0 to 1.
+        work: near its peak, in erlangs: the sum of all loops' utilizations.
+        spikes: the highest moments of an hour, all processes at once; NaN where only means are known.
+        growth: the near-peak of the later half (or week) over that of the one before; NaN with less than two days.
+        measured: False where CPU time stands for the loop.
+    """
+
+    days: float
+    complete: float
+    work: float
+    spikes: float
+    growth: float
+    measured: bool
+
+
+NOTHING: Final = Demand(0.0, 0.0, math.nan, math.nan, math.nan, True)
+
+
+def demand(past: Snapshot) -> Demand:
+    """What the processes in these hourly rows needed together, those that ended included."""
+    scale = past.time_scale
+    width = HOUR / scale
+    sums: dict[int, float] = {}
+    highs: dict[int, float] = {}
+    measured = True
+    for one in past.window.instances:
+        figures, own = _work(one.track)
+        measured = measured and own
+        _add(sums, one.track, width, figures)
+        if "loop_utilization" in one.track.highs:
+            _add(highs, one.track, width, one.track.highs["loop_utilization"] * one.track.spans)
+    if not sums:
+        return NOTHING
+    hours = np.array(sorted(sums))
+    work = np.array([sums[hour] for hour in hours]) / width
+    spikes = np.array([highs[hour] for hour in hours if hour in highs]) / width
+    days = (hours[-1] - hours[0] + 1) * HOUR / DAY
+    return Demand(
+        days=float(days),
+        complete=hours.size / float(hours[-1] - hours[0] + 1),
+        work=float(np.quantile(work, NEAR_PEAK)),
+        spikes=float(np.quantile(spikes, SPIKE)) if spikes.size else math.nan,
+        growth=_growth(hours, work),
+        measured=measured,
+    )
+
+
+def _work(track: Track) -> tuple[Array, bool]:
+    """Seconds of work in each row, and whether the loop itself was measured."""
+    values = track.values
+    if "loop_active" in values:
+        return values["loop_active"], True
+    if "loop_utilization" in values:
+        return values["loop_utilization"] * track.spans, True
+    if "cpu_main" in values:
+        return values["cpu_main"], False
+    nothing = np.full(track.times.size, math.nan)
+    return values.get("cpu_user", nothing) + values.get("cpu_system", nothing), False
+
+
+def _add(sums: dict[int, float], track: Track, width: float, figures: Array) -> None:
+    for hour, figure in zip(np.ceil(track.times / width - 1e-9), figures, strict=True):
+        if not math.isnan(figure):
+            sums[int(hour)] = sums.get(int(hour), 0.0) + float(figure)
+
+
+def _growth(hours: Array, work: Array) -> float:
+    """Week over week where there are two, else half over half."""
+    span = float(hours[-1] - hours[0] + 1)
+    if span * HOUR < 2 * DAY:
+        return math.nan
+    half = min(span / 2, WEEK / HOUR)
+    late = hours > hours[-1] - half
+    before = (hours > hours[-1] - 2 * half) & ~late
+    if not before.any() or not work[before].max() > 0:
+        return math.nan
+    return float(np.quantile(work[late], NEAR_PEAK) / np.quantile(work[before], NEAR_PEAK))
+
+
+def fullest(tracks: Mapping[str, Track], used: str, limit: str) -> float:
+    """The near-peak of a share over all these tracks, the fullest of them; NaN where nobody tells."""
+    shares = []
+    for track in tracks.values():
+        if used in track.values and limit in track.values:
+            share = track.values[used] / track.values[limit]
+            known = share[np.isfinite(share)]
+            if known.size:
+                shares.append(float(np.quantile(known, NEAR_PEAK)))
+    return max(shares, default=math.nan)
+
+
+def host_cpu(past: Snapshot) -> float:
+    """The near-peak of the share of processor time in use, on the fullest host; NaN where nobody tells."""
+    found = []
+    for host in past.window.hosts:
+        values = host.track.values
+        if "cpu_idle" in values:
+            busy = sum(
+                np.nan_to_num(values[name]) for name in ("cpu_user", "cpu_system", "cpu_steal") if name in values
+            )
+            every = busy + values["cpu_idle"] + np.nan_to_num(values.get("cpu_iowait", np.zeros(host.track.times.size)))
+            share = busy / np.where(every > 0, every, math.nan)
+            if np.isfinite(share).any():
+                found.append(float(np.nanquantile(share, NEAR_PEAK)))
+    return max(found, default=math.nan)
+
+
+def memory_used(past: Snapshot) -> float:
+    """The near-peak of the share of memory that cannot be had, on the fullest host; NaN where nobody tells."""
+    found = []
+    for host in past.window.hosts:
+        values = host.track.values
+        if "memory_available" in values and "memory_limit" in values:
+            share = 1 - values["memory_available"] / values["memory_limit"]
+            if np.isfinite(share).any():
+                found.append(float(np.nanquantile(share, NEAR_PEAK)))
+    return max(found, default=math.nan)

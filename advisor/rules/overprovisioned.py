@@ -1,0 +1,172 @@
+"""Over-provisioned
+
+## What it sees
+Over {days:.0f} days or more, all processes together never needed (but for one hour in 200) more than a smaller number
+of them would carry at {load:.0%}, and at {loss:.0%} with one of those lost. Memory, processors and descriptors would
+stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}. The number is smaller by a quarter at most.
+
+## Why it matters
+Processes and machines that are not used cost money and memory, and each holds its own database connections.
+
+## What to do
+Take away a few, watch a daily peak, then look again. Never below two.
+
+## Known limits
+It knows nothing of events to come, of a number that is set by contract, or of load below two weeks' patterns:
+below {whole:.0f} days it is not sure. It cannot see incidents of the weeks before. A quarter of three is none, so it
+speaks from four processes on.
+
+## References
+- [AWS Compute Optimizer: rightsizing preferences](https://docs.aws.amazon.com/compute-optimizer/latest/ug/rightsizing-preferences.html)
+- [Autopilot: workload autoscaling at Google](https://research.google/pubs/pub49174/)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.words import counted, number, percent
+from advisor.features import Snapshot, stats
+from advisor.features.demand import DAY, Demand, demand, fullest, host_cpu, memory_used
+from advisor.features.lives import unplanned
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=(("loop_active", "loop_utilization", "cpu_main", "cpu_user"), "cpu_idle", "memory_available"),
+    suggests=("scale-down",),
+    window=300.0,
+    hold=7200.0,
+    clear_hold=3600.0,
+    place=12,
+    explained_by=(
+        "crash-loop", "descriptor-exhaustion", "disk-filling", "memory-pressure", "dropped-at-deploy", "uneven-load",
+        "host-cpu-saturated", "gc-pressure", "event-loop-saturated", "event-loop-blocked", "thread-pool-saturated",
+        "websocket-capacity", "downstream-bound", "datastore-write-bound", "datastore-read-bound", "memory-leak",
+        "descriptor-leak",
+    ),
+    recall=Recall(
+        seconds=14 * DAY,
+        step=3600.0,
+        pace=3600.0,
+        process=("loop_active", "loop_utilization", "cpu_main", "cpu_user", "cpu_system", "fd_open", "fd_limit"),
+        host=("cpu_user", "cpu_system", "cpu_steal", "cpu_idle", "cpu_iowait", "memory_limit", "memory_available"),
+    ),
+    days=Limit(7, "d", "one weekend must be among them (decision model 1.2)"),
+    whole=Limit(14, "d", "AWS Compute Optimizer's and KRR's span: two of each weekday"),
+    unsure=Limit(0.6, "1", "the highest confidence below that span"),
+    load=Limit(0.60, "1", "the utilization to which loops are sized (P1)"),
+    loss=Limit(0.80, "1", "the same with one process lost (P1)"),
+    spikes=Limit(0.90, "1", "even if all processes had their highest moments of an hour at once"),
+    memory=Limit(0.70, "1", "what is moved to the others must leave room for a peak"),
+    cpu=Limit(0.60, "1", "as for loops"),
+    handles=Limit(0.60, "1", "as for loops: connections move to the others"),
+    step=Limit(0.25, "1", "at most a quarter at once, then a daily peak must be seen"),
+    growth=Limit(1.10, "1", "a service that grows by a tenth a week needs them soon"),
+    least=Limit(2, "{process}", "fewer cannot lose one"),
+    complete=Limit(0.8, "1", "with more hours missing the peak may be among them"),
+)  # fmt: skip
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Find the largest number that can be taken away; every condition must allow it."""
+    past = snapshot.recalled(rule.id)
+    need = demand(past) if past is not None else None
+    if past is None or need is None or need.days < rule.days or need.complete < rule.complete:
+        return Reading(Condition.UNKNOWN, missing=(_too_short(need),))
+    count = len(snapshot.processes)
+    figures = _figures(snapshot, past, need)
+    fewer = max((k for k in range(1, math.floor(rule.step * count) + 1) if _allows(figures, count, k)), default=0)
+    calm = not unplanned(snapshot, 3 * DAY) and need.growth < rule.growth
+    enough = count - fewer >= rule.least
+    over = fewer > 0 and calm and enough
+    return Reading(
+        condition=Condition.OVER if over else Condition.UNDER,
+        claim=_claim(snapshot, need, fewer if over else 0),
+        evidence=_evidence(figures, need, count, max(1, fewer), fewer),
+        severity=Severity.INFO,
+        confidence=_confidence(need, figures, count, max(1, fewer)) if over else 0.0,
+    )
+
+
+def _too_short(need: Demand | None) -> str:
+    have = need.days if need else 0.0
+    if need and have >= rule.days:
+        wanted = f"{percent(rule.complete)} are needed"
+        return f"Complete data: {percent(need.complete)} of the hours have figures, and {wanted}"
+    return f"{number(rule.days)} days of data, a weekend among them: {number(have)} are there"
+
+
+_Figures = tuple[tuple[str, str, float, float], ...]
+"""Signal, label, near-peak in all (erlangs) or as a share now, and its limit."""
+
+
+def _figures(snapshot: Snapshot, past: Snapshot, need: Demand) -> _Figures:
+    processes = {str(one.id): one.track for one in past.window.instances}
+    websockets = sum(p.websockets(rule.window) for p in snapshot.processes)
+    handles = fullest(processes, "fd_open", "fd_limit")
+    return (
+        ("work", "Loops near the peak", need.work, rule.load),
+        ("spikes", "Highest moments of an hour, all at once", need.spikes, rule.spikes),
+        ("memory", "Memory of the fullest host", memory_used(past), rule.memory),
+        ("host_cpu", "Processors of the fullest host", host_cpu(past), rule.cpu),
+        # Without the count of descriptors nobody can say whether the sockets fit elsewhere.
+        ("fd", "Descriptors of the fullest process", 1.0 if math.isnan(handles) and websockets else handles,
+         rule.handles),
+    )  # fmt: skip
+
+
+def _then(signal: str, value: float, count: int, fewer: int) -> float:
+    """A figure with so many processes fewer, if all that they carry moves to the others."""
+    return value / (count - fewer) if signal in ("work", "spikes") else value * count / (count - fewer)
+
+
+def _allows(figures: _Figures, count: int, fewer: int) -> bool:
+    for signal, _, value, limit in figures:
+        if _then(signal, value, count, fewer) > limit:
+            return False
+    work = figures[0][2]
+    required = (value for signal, _, value, _ in figures if signal in ("work", "memory", "host_cpu"))
+    return not any(math.isnan(value) for value in required) and work / (count - fewer - 1) <= rule.loss
+
+
+def _confidence(need: Demand, figures: _Figures, count: int, fewer: int) -> float:
+    room = [
+        stats.ramp(_then(signal, value, count, fewer), limit * 1.1, limit * 0.8)
+        for signal, _, value, limit in figures
+        if not math.isnan(value)
+    ]
+    sure = confidence(required=(1.0,), support=room, coverage=need.complete if need.measured else need.complete * 0.9)
+    return sure if need.days >= rule.whole - 0.5 else min(rule.unsure, sure)
+
+
+def _claim(snapshot: Snapshot, need: Demand, fewer: int) -> str:
+    count = len(snapshot.processes)
+    used = (
+        f"{counted(count, 'process')} were {percent(need.work / count)} busy near the peak of {number(need.days)} days"
+    )
+    if not fewer:
+        return f"{snapshot.name}: {used}"
+    return f"{snapshot.name}: {used}, and {count - fewer} would be {percent(need.work / (count - fewer))}"
+
+
+def _evidence(figures: _Figures, need: Demand, count: int, fewer: int, allowed: int) -> tuple[Evidence, ...]:
+    left = max(1, count - fewer)
+    told = [
+        Evidence("fewer", "Processes that are not needed", float(allowed), "{process}", 1.0, "at least", allowed >= 1),
+        Evidence("growth", "Peak of the last week, of the one before", finite(need.growth), "1", rule.growth, "below",
+                 need.growth < rule.growth),
+        Evidence("days", "Days of data", need.days, "d", rule.whole, "at least", need.days >= rule.whole - 0.5),
+        Evidence("loss", f"Loops with {left} processes, one of them lost", finite(need.work / max(1, left - 1)), "1",
+                 rule.loss, "at most", need.work / max(1, left - 1) <= rule.loss),
+    ]  # fmt: skip
+    for signal, label, value, limit in figures:
+        then = _then(signal, value, count, count - left)
+        told.append(
+            Evidence(signal, f"{label}, with {left} processes", finite(then), "1", limit, "at most", then <= limit)
+        )
+    return tuple(told)
