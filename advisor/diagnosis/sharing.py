@@ -14,7 +14,7 @@ def copies_by_descriptors(snapshot: Snapshot, copies: int) -> int:
     opened, limit = _mean(snapshot, "fd_open"), _mean(snapshot, "fd_limit")
     sockets, fixed = _parts(snapshot)
     room = TARGET * limit - fixed
-    if not (opened > 0 and sockets > 0 and room > 0):
+    if not (opened > 0 and sockets > 0 and fixed >= 0 and room > 0):
         return copies
     return max(copies, math.ceil(copies * sockets * GROWTH / room))
 
@@ -22,7 +22,7 @@ def copies_by_descriptors(snapshot: Snapshot, copies: int) -> int:
 def of_descriptors(snapshot: Snapshot, clones: Clones) -> tuple[Expectation, ...]:
     """Open descriptors of each copy: sockets are shared out, what each opens for itself is not."""
     sockets, fixed = _parts(snapshot)
-    if math.isnan(sockets):
+    if not (sockets >= 0 and fixed >= 0):
         return ()
     then = fixed + sockets * clones.before / clones.after
     now = _mean(snapshot, "fd_open")

@@ -41,7 +41,7 @@ def tightest_memory(snapshot: Snapshot) -> MemoryUse | None:
     """What is fullest: the container of a process, or a machine; None where nobody tells."""
     found = [MemoryUse("", p.memory(NOW), _allowed(p)) for p in snapshot.processes]
     found += [MemoryUse(m.name, *memory_used(m, NOW)) for m in snapshot.machines if snapshot.on(m)]
-    return max((m for m in found if m.used / m.limit >= 0), key=lambda m: m.used / m.limit, default=None)
+    return max((m for m in found if m.limit > 0 and m.used >= 0), key=lambda m: m.used / m.limit, default=None)
 
 
 def _allowed(process: Process) -> float:

@@ -97,7 +97,7 @@ def _unseen(snapshot: Snapshot, ruling: Ruling) -> str:
     """Troubles that an autoscaler does not see, or that copies repeat."""
     if ruling.rule == MEMORY:
         return f"Each copy takes its baseline again, and a heap gives little back ({deciding(snapshot, ruling)})."
-    if ruling.rule == BLOCKED:
+    if ruling.rule == BLOCKED and snapshot.loop(LONG) >= 0:
         busy = percent(snapshot.loop(LONG))
         return f"The loops are {busy} busy on average: an autoscaler sees nothing to follow, and blocks stay as long."
     return ""

@@ -139,7 +139,7 @@ def _no_memory(snapshot: Snapshot, plan: Plan) -> str:
     group = stats.highest(
         [stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in snapshot.on(plan.machine)]
     )
-    if each * plan.after > strategy.memory * group:
+    if group > 0 and each * plan.after > strategy.memory * group:
         filled = percent(each * plan.after / group)
         return (
             f"{counted(plan.after, 'worker')} would fill {filled} of the {size(group)} that its control group allows."
@@ -192,7 +192,7 @@ def _confined(snapshot: Snapshot, plan: Plan) -> tuple[Expectation, ...]:
 
 def _longest_block(snapshot: Snapshot) -> float:
     process = snapshot.most_blocked(WINDOW)
-    return 0.0 if process is None else float(process.blocks(process.span(WINDOW)).max())
+    return 0.0 if process is None else float(process.blocks(process.span(WINDOW)).max(initial=0.0))
 
 
 def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:

@@ -78,7 +78,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     process = snapshot.most_blocked(WINDOW)
-    if process is None:
+    if process is None or not process.blocks(process.span(WINDOW)).size:
         return strategy.reject("0 processes report delays, so no heavy part stands out.")
     cause = cause_of_blocks(process, WINDOW, snapshot.machine_of(process))
     if cause is Cause.COLLECTION:

@@ -72,7 +72,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    told = [m for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(MINUTE))]
+    told = [m for m in snapshot.machines if snapshot.on(m) and m.spare(MINUTE) >= 0 and m.spare(LONG) >= 0]
     machine = max(told, key=lambda m: (_is_held_back(snapshot, m), m.cpu(MINUTE)), default=None)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so nothing shows what is in the way.")
@@ -107,11 +107,13 @@ def _share_held(process: Process) -> float:
     return stats.total(process.track, "cgroup_throttled", span) / periods if periods > 0 else math.nan
 
 
-def _calmer_loop(snapshot: Snapshot, machine: Machine) -> Expectation:
+def _calmer_loop(snapshot: Snapshot, machine: Machine) -> tuple[Expectation, ...]:
     """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
     now = stats.mean([p.loop(NOW) for p in snapshot.on(machine)])
     low = min(now, stats.mean([p.cpu_main(NOW) for p in snapshot.on(machine)]))
-    return loop_expectation(now, low, max(low, min(now, low + strategy.gap)))
+    if math.isnan(now + low):
+        return ()
+    return (loop_expectation(now, low, max(low, min(now, low + strategy.gap))),)
 
 
 def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | Rejection:
@@ -119,7 +121,7 @@ def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | R
     quota = min(machine.cores, next((q for q in quotas if q > 0), math.inf))
     processors = stats.latest(machine.track, "cpu_count", machine.span(LONG))
     work = stats.known_sum([p.loop(NOW) for p in snapshot.on(machine)])
-    wanted = max(math.floor(quota) + 1, math.ceil(work * GROWTH / TARGET))
+    wanted = max(math.floor(quota) + 1, 0 if math.isnan(work) else math.ceil(work * GROWTH / TARGET))
     wanted = wanted if math.isnan(processors) else min(wanted, math.floor(processors))
     if wanted <= quota:
         return strategy.reject(f"The quota is {number(quota)} cores already, all that {machine.name} has.")
@@ -130,7 +132,7 @@ def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | R
         confidence=ruling.reading.confidence,
         cost=f"{number(wanted - quota)} more cores to use",
         expected=(Expectation("throttled", "Quota throttled", "1", held, 0.0, strategy.calm),
-                  _calmer_loop(snapshot, machine)),
+                  *_calmer_loop(snapshot, machine)),
         steps=linux.unbound(quota, wanted),
         check_first="Check who set the limit and for whom: others on the machine may need what it keeps free.",
     )  # fmt: skip
@@ -144,7 +146,7 @@ def _moved(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
         confidence=ruling.reading.confidence,
         cost="what processors of one's own cost more than shared ones",
         expected=(Expectation("cpu_steal", "Taken by the hypervisor", "1", taken, 0.0, strategy.steal),
-                  _calmer_loop(snapshot, machine)),
+                  *_calmer_loop(snapshot, machine)),
         steps=(
             Step("A machine that is paid by bursts may have used up its credits: check that first, at the provider."),
             Step("Stop and start it, which often puts it on another physical host; or order one with dedicated "
@@ -171,7 +173,7 @@ def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour
         cost="a place for it elsewhere, or longer times for it here",
         expected=(
             Expectation("host_cpu", "Host CPU", "1", used / machine.cores, min(high, left / machine.cores * 0.9), high),
-            _calmer_loop(snapshot, machine),
+            *_calmer_loop(snapshot, machine),
         ),
         steps=linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed),
         check_first="Check that the service does not need it on the same host, and who waits for its results.",
@@ -183,7 +185,8 @@ def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     machine = next((m for m in snapshot.machines if tight and m.name == tight.machine), None)
     if tight is None or machine is None:
         return strategy.reject(f"The limit of its own processes is what is full ({deciding(snapshot, ruling)}).")
-    known = [n for n in neighbours.on(snapshot, machine, LONG) if n.memory >= strategy.part * tight.limit]
+    told = [n for n in neighbours.on(snapshot, machine, LONG) if n.memory <= tight.used]
+    known = [n for n in told if n.memory >= strategy.part * tight.limit]
     found = max(known, key=lambda n: (n.is_datastore, n.memory), default=None)
     if found is None:
         least = percent(strategy.part)

@@ -119,7 +119,7 @@ def _cores(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _same_block(snapshot: Snapshot, ruling: Ruling) -> Rejection:
     process = snapshot.most_blocked(WINDOW)
-    if process is None:
+    if process is None or not process.blocks(process.span(WINDOW)).size:
         return strategy.reject("0 processes report delays that more cores would shorten.")
     block = duration(float(process.blocks(process.span(WINDOW)).max()))
     return strategy.reject(f"A block of {block} runs on one core, and takes {block} on any number of cores.")
@@ -198,7 +198,7 @@ def _volume(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 def _datastore(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Memory for data that is read and does not fit; processors where the host of the datastore is full."""
     store = next(iter(local_stores(snapshot, LONG)), None)
-    if store is None:
+    if store is None or not store.machine.spare(SIZING) >= 0:
         return strategy.reject("0 of the hosts that report are the datastore's own, so its size is not known.")
     busy = store.machine.cpu(SIZING)
     if busy >= strategy.crowded:
