@@ -42,6 +42,7 @@ rule = Rule(
     hold=600.0,
     clear_hold=600.0,
     place=11,
+    settles=False,
     explained_by=(),
     recall=Recall(12 * HOUR, 300.0, 600.0, process=READ_DESCRIPTORS),
     grown=Limit(0.10, "1", "less than a tenth is within the usual ups and downs (C9)"),

@@ -81,7 +81,10 @@ def test_a_full_loop_forms_opens_is_told_once_and_resolves(
 def test_an_idle_service_is_clear_of_every_rule() -> None:
     service = store(built(IDLE))
     assert look(service, -10, 0) == []
-    assert set(RuleVerdict.objects.values_list("rule", "verdict")) == {(rule, "clear") for rule in RULES}
+    said = dict(RuleVerdict.objects.values_list("rule", "verdict"))
+    assert said.keys() == RULES.keys()
+    assert {verdict for rule, verdict in said.items() if RULES[rule].recall is None} == {"clear"}
+    assert set(said.values()) <= {"clear", "unknown"}  # what looks at days has too little past to say
 
 
 def test_silence_is_unknown_and_changes_no_advice() -> None:
@@ -94,6 +97,7 @@ def test_silence_is_unknown_and_changes_no_advice() -> None:
 def test_windows_load_in_one_go_for_all() -> None:
     ids = [store(built(IDLE, name)).pk for name in ("a", "b", "c")]
     asked = []
+    flow.evaluate(ids, NOW)  # what looks at a longer past loads it now, and is not due again in this test
     for count in (1, 2, 3):
         with CaptureQueriesContext(connection) as queries:
             assert flow.evaluate(ids[:count], NOW + timedelta(seconds=count)) == 0
