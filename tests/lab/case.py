@@ -207,8 +207,3 @@ class Case:
         if self.stretched == 1:
             return self.seconds / scale
         return self.seconds / scale / self.stretched + self.live / scale
-
-    @property
-    def is_silent(self) -> bool:
-        """True for a look-alike: nothing is wrong."""
-        return not self.label.rules

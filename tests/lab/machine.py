@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ def missing(service: Service) -> str:
     for controller, limit in wanted.items():
         if limit is not None and not (os.geteuid() == 0 and (GROUPS / controller).is_dir()):
             return f"control groups (version 1) with {controller}, and root"
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if most != resource.RLIM_INFINITY and (service.descriptors or 0) > most:
+        return f"a hard limit of {service.descriptors} descriptors (it is {most})"
     if "{disk}" in str(service.environment) and os.geteuid() != 0:
         return "root, to mount a file system in memory"
     return ""

@@ -69,8 +69,13 @@ def recording(state: Path) -> Iterator[tuple[str, list[Record]]]:
         "ADVISOR_STATE_DIR": str(state),
         "ADVISOR_INTERVAL": "1",
         "ADVISOR_LISTEN": listen,
+        "ADVISOR_SCRAPE": "",
     }
-    with subprocess.Popen((sys.executable, "-m", "advisor_agent", "run"), env=os.environ | settings) as agent:
+    command, environment = (sys.executable, "-m", "advisor_agent", "run"), os.environ | settings
+    with (
+        state.with_suffix(".log").open("ab") as log,
+        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as agent,
+    ):
         try:
             yield f"http://{listen}", sink.records
         finally:

@@ -7,6 +7,6 @@ from tests.lab.case import SILENT, Case, Phase, Service, Sockets
 case = Case(
     label=SILENT,
     reason="Idle connections cost memory and descriptors, of both of which there is plenty.",
-    services=(Service(script="sockets.js", descriptors=65536),),
+    services=(Service(script="sockets.js", descriptors=4096),),
     phases=(Phase(1500, (Sockets(count=2000, ramp=300),)),),
 )

@@ -15,7 +15,7 @@ case = Case(
         "Every request leaves behind a record in a list that nothing reads, so the heap grows at any load and "
         "reaches its limit within days."
     ),
-    services=(Service(script="memory.js", knobs={"habit": "heap", "kb": 40}, node=("--max-old-space-size=512",)),),
+    services=(Service(script="memory.js", knobs={"habit": "heap", "kb": 80}, node=("--max-old-space-size=512",)),),
     phases=(
         Phase(86400, (Http(path="/take", rate=2.0, until=3.0),)),
         Phase(86400, (Http(path="/take", rate=3.0, until=2.0),)),

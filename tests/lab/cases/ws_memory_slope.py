@@ -14,7 +14,7 @@ case = Case(
     reason=(
         "Each connection keeps some 200 KB and 1,700 of them fill nine tenths of the heap that the process may have."
     ),
-    services=(Service(script="sockets.js", knobs={"kb": 200}, node=("--max-old-space-size=400",), descriptors=65536),),
+    services=(Service(script="sockets.js", knobs={"kb": 200}, node=("--max-old-space-size=400",), descriptors=8192),),
     phases=(
         Phase(86400, (Sockets(count=800, ramp=80000),)),
         Phase(86400, (Sockets(count=1700, ramp=60000),)),

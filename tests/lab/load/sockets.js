@@ -7,6 +7,7 @@ class Crowd {
   constructor(targets) {
     this.targets = targets;
     this.open = [];
+    this.coming = 0;
     this.counts = { opened: 0, failed: 0, received: 0, sent: 0, lost: 0 };
   }
 
@@ -14,10 +15,10 @@ class Crowd {
   grow(flow, seconds) {
     this.flow = flow;
     clearInterval(this.ramp);
-    const missing = flow.count - this.open.length;
+    const missing = flow.count - this.open.length - this.coming;
     if (missing <= 0) return this.shrink(flow.count);
     const began = performance.now();
-    const first = this.open.length;
+    const first = flow.count - missing;
     let asked = 0;
     this.ramp = setInterval(() => {
       const share = seconds > 0 ? (performance.now() - began) / 1000 / seconds : 1;
@@ -31,13 +32,21 @@ class Crowd {
   connect(number) {
     const target = this.targets[number % this.targets.length].replace('http:', 'ws:');
     const socket = new WebSocket(`${target}${this.flow.path}`, { perMessageDeflate: false, handshakeTimeout: 10000 });
+    this.coming += 1;
+    let isComing = true;
+    const arrive = () => {
+      if (isComing) this.coming -= 1;
+      isComing = false;
+    };
     socket.on('open', () => {
+      arrive();
       this.counts.opened += 1;
       this.open.push(socket);
     });
     socket.on('message', () => (this.counts.received += 1));
     socket.on('error', () => (this.counts.failed += 1));
     socket.on('close', () => {
+      arrive();
       const index = this.open.indexOf(socket);
       if (index < 0) return;
       this.open.splice(index, 1);
