@@ -16,7 +16,9 @@ STATEFUL := $(wildcard tests/store tests/fleet tests/ingest tests/recommendation
 SCRIPTS = $(shell git ls-files '*.js' '*.mjs' | grep -v '^static/vendor/')
 PYTEST := $(BIN)/python -m pytest $(if $(ADVISOR_REQUIRE_ALL),-p tests.no_skips)
 CLINIC := tests/lab/clinic
-LAB = $(BIN)/python -m tests.lab run --cases '$(or $(CASE),$(CASES),*)' --scale $(or $(ADVISOR_TIME_SCALE),10) $(if $(RESUME),--resume) $(if $(PLAIN),--plain)
+LAB = $(MAKE) -s --no-print-directory $(CLINIC)/node_modules/.package-lock.json || \
+	echo "Clinic Doctor could not be installed, and is left out." >&2; \
+	$(BIN)/python -m tests.lab run --cases '$(or $(CASE),$(CASES),*)' --scale $(or $(ADVISOR_TIME_SCALE),10) $(if $(RESUME),--resume) $(if $(PLAIN),--plain)
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
@@ -78,7 +80,6 @@ new-rule: .venv/.test ## Make a rule that works and its test, to be made into an
 	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"
 
 lab: .venv/.test node-packages ## Real faults judged by the whole product, and the score (CASE=name, CASES='loop_*', RESUME=1, PLAIN=1; hours for all)
-	@$(MAKE) -s --no-print-directory $(CLINIC)/node_modules/.package-lock.json || echo "Clinic Doctor could not be installed, and is left out." >&2
 	@$(LAB)
 
 lab-frozen: .venv/.test node-packages ## The same with the cases that nobody may tune for

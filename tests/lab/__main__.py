@@ -26,7 +26,7 @@ def say(text: str) -> None:
 def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool) -> int:
     """Play the cases and print the score; 1 if a case could not be played."""
     cases = {name: discovery.load(folder, name) for name in discovery.names(folder, pattern)}
-    kept = RESULTS / folder
+    kept = RESULTS / f"{folder}-at-{scale:g}"
     kept.mkdir(parents=True, exist_ok=True)
     missing = {name: machine.missing(service) for name, case in cases.items() for service in case.services}
     for name in [name for name in cases if missing[name]]:
@@ -98,6 +98,8 @@ def main() -> int:
     except discovery.WrongCaseError as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

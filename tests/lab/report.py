@@ -70,13 +70,14 @@ def lines(results: Results) -> Iterable[str]:
     answers = everyone(results)
     ours = answers.pop("Scaling Advisor")
     offers, bad = sum(o.offers for o in ours), sum(len(o.forbidden) for o in ours)
-    false = len(score.false_warnings(ours))
+    has_healthy = any(o.truth is None for o in ours)
+    false = len(score.false_warnings(ours)) if has_healthy else None
     found = [effect for result in results for effect in score.effects(result)]
     yield _line("lab_macro_f1", score.macro_f1(ours), "1", _best(answers, score.macro_f1), GOAL_F1, at_least=True)
     yield _line(
         "lab_first_advice", score.acceptable(ours), "1", _best(answers, score.acceptable), GOAL_FIRST, at_least=True
     )
-    yield _line("lab_forbidden_advice", bad, "{option}", ("", None), 0)
+    yield _line("lab_forbidden_advice", bad if offers else None, "{option}", ("", None), 0)
     yield _line("lab_forbidden_advice_bound", score.upper_bound(bad, offers) if offers else None, "1", ("", None), None)
     yield _line("lab_false_warnings", false, "{case}", _fewest(answers), 0)
     yield _line("lab_seconds_to_warning", score.median_seconds(ours), "s", ("", None), GOAL_SECONDS)

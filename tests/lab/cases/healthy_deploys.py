@@ -6,7 +6,9 @@ from tests.lab.case import SILENT, Case, Http, Phase, Service
 
 case = Case(
     label=SILENT,
-    reason="The service answers what it has taken before it leaves, so nothing is lost at a deploy.",
-    services=(Service(script="leaving.js", knobs={"graceful": True, "wait_ms": 100}),),
+    reason=(
+        "Each of two copies answers what it has taken before it leaves, and the balancer goes on to the other one."
+    ),
+    services=(Service(script="leaving.js", knobs={"graceful": True, "wait_ms": 100}, copies=2),),
     phases=(Phase(1800, (Http(path="/order", rate=20),), deploys=3),),
 )

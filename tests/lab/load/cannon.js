@@ -1,6 +1,7 @@
 'use strict';
 
 const autocannon = require('autocannon');
+const { Tally } = require('./tally');
 
 /** A closed loop: each connection sends as soon as it was answered (`Cannon` of case.py). */
 class CannonFlow {
@@ -9,14 +10,15 @@ class CannonFlow {
   }
 
   start() {
-    this.result = undefined;
-    this.running = autocannon(this.options, (error, result) => (this.result = result));
+    this.tally = new Tally();
+    this.running = autocannon(this.options);
+    this.running.on('response', (client, status, bytes, milliseconds) => this.tally.answer(status, milliseconds));
+    this.running.on('reqError', () => this.tally.add('broken'));
   }
 
   stop() {
     this.running.stop();
-    const { requests, latency, errors } = this.result ?? {};
-    return { answered: requests?.total ?? null, broken: errors ?? null, p99: latency ? latency.p99 / 1000 : null };
+    return this.tally.summary();
   }
 }
 

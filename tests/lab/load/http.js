@@ -57,24 +57,32 @@ class HttpFlow {
 
   send() {
     if (this.inFlight >= MOST_IN_FLIGHT) return this.tally.add('held');
-    const { method, path, timeout, aborts, patience } = this.flow;
-    const target = this.targets[this.number % this.targets.length];
-    const agent = this.agent();
     this.number += 1;
+    const { path } = this.flow;
     const full = path.replace('{n}', String(this.number)).replace('{r}', String(Math.floor(Math.random() * 1000)));
+    this.tally.add('sent');
+    return this.ask(full, this.agent(), performance.now(), this.targets.length);
+  }
+
+  /** One attempt. A balancer goes on to the next copy where one takes no connections, and so does this. */
+  ask(path, agent, began, tries) {
+    const { method, timeout, aborts, patience } = this.flow;
     const headers = this.payload ? { 'content-type': 'application/json', 'content-length': this.payload.length } : {};
-    const began = performance.now();
     const leaves = Math.random() < aborts;
-    const request = http.request(`${target}${full}`, { method, agent, headers });
+    const target = this.targets[(this.number + tries) % this.targets.length];
+    const request = http.request(`${target}${path}`, { method, agent, headers });
     const timer = setTimeout(() => request.destroy(), (leaves ? patience : timeout) * 1000);
     this.inFlight += 1;
-    this.tally.add('sent');
     request.on('response', (response) => {
-      response.on('error', () => {}); // told by 'close'
+      response.on('error', () => {}); // told by the request
       response.resume();
       response.on('end', () => this.tally.answer(response.statusCode, performance.now() - began));
     });
-    request.on('error', () => this.tally.add(leaves ? 'aborted' : 'broken'));
+    request.on('error', ({ code }) => {
+      const nobody = code === 'ECONNREFUSED' || (code === 'ECONNRESET' && request.reusedSocket);
+      if (nobody && tries > 1) this.ask(path, agent, began, tries - 1);
+      else this.tally.add(leaves ? 'aborted' : 'broken');
+    });
     request.on('close', () => {
       clearTimeout(timer);
       this.inFlight -= 1;
