@@ -39,7 +39,7 @@ PAST = 900.0  # seconds in which ends are counted (decision model C15); events r
 rule = Rule(
     __name__,
     needs=(),
-    suggests=("fix-crash",),
+    suggests=("fix-crash", "cluster", "load-balance", "autoscale", "vertical"),
     window=60.0,
     hold=0.0,
     clear_hold=300.0,

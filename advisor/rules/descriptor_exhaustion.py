@@ -42,7 +42,7 @@ from advisor.vocabulary.events import EXITED
 rule = Rule(
     __name__,
     needs=("fd_open", "fd_limit"),
-    suggests=("raise-limit", "fix-leak"),
+    suggests=("raise-limit", "fix-leak", "websocket-scale-out", "cluster", "load-balance", "autoscale", "vertical"),
     window=60.0,
     hold=0.0,
     clear_hold=300.0,

@@ -37,7 +37,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("fd_open", "fd_limit", ("connections", "websockets")),
-    suggests=("fix-leak", "raise-limit"),
+    suggests=("fix-leak", "raise-limit", "cluster", "load-balance", "vertical"),
     window=60.0,
     hold=600.0,
     clear_hold=600.0,

@@ -34,7 +34,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("requests", "request_errors"),
-    suggests=("graceful-shutdown",),
+    suggests=("graceful-shutdown", "cluster", "load-balance", "autoscale", "vertical"),
     window=300.0,
     hold=0.0,
     clear_hold=0.0,

@@ -43,7 +43,16 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("loop_delay_max", ("loop_utilization", "loop_active", "cpu_main", "cpu_user")),
-    suggests=("worker-threads", "async-io", "optimise-code", "load-balance", "cluster", "decompose", "vertical"),
+    suggests=(
+        "worker-threads",
+        "async-io",
+        "optimise-code",
+        "stream-paginate",
+        "load-balance",
+        "cluster",
+        "decompose",
+        "vertical",
+    ),
     window=600.0,
     hold=120.0,
     clear_hold=900.0,

@@ -39,7 +39,16 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("loop_utilization", "loop_active", "cpu_main", "cpu_user"), ("cpu_main", "cpu_user")),
-    suggests=("cluster", "load-balance", "autoscale", "worker-threads", "optimise-code", "decompose", "vertical"),
+    suggests=(
+        "cluster",
+        "load-balance",
+        "autoscale",
+        "static-offload",
+        "worker-threads",
+        "optimise-code",
+        "decompose",
+        "vertical",
+    ),
     window=60.0,
     hold=300.0,
     clear_hold=300.0,

@@ -39,7 +39,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("gc_major", "gc_minor", "loop_active", "loop_utilization"),),
-    suggests=("optimise-code", "cluster", "load-balance", "worker-threads"),
+    suggests=("optimise-code", "tune-heap", "stream-paginate", "cluster", "load-balance", "worker-threads", "vertical"),
     window=600.0,
     hold=120.0,
     clear_hold=300.0,

@@ -49,6 +49,7 @@ rule = Rule(
         "load-balance",
         "autoscale",
         "vertical",
+        "static-offload",
         "optimise-code",
         "decompose",
         "worker-threads",

@@ -39,7 +39,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("heap_floor", "heap_used", "memory_rss"),),
-    suggests=("fix-leak", "tune-heap"),
+    suggests=("fix-leak", "tune-heap", "vertical", "cluster", "load-balance", "autoscale"),
     window=60.0,
     hold=HOUR,
     clear_hold=HOUR,

@@ -45,7 +45,16 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("memory_rss", "heap_used", "heap_floor"), ("memory_limit", "cgroup_memory_limit", "heap_limit")),
-    suggests=("fix-leak", "tune-heap", "stream-paginate"),
+    suggests=(
+        "fix-leak",
+        "tune-heap",
+        "stream-paginate",
+        "load-balance",
+        "vertical",
+        "relieve-host",
+        "cluster",
+        "autoscale",
+    ),
     window=60.0,
     hold=0.0,
     clear_hold=300.0,

@@ -41,7 +41,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("threadpool_wait",),
-    suggests=("async-io", "cluster", "worker-threads"),
+    suggests=("async-io", "cluster", "worker-threads", "vertical"),
     window=600.0,
     hold=120.0,
     clear_hold=300.0,

@@ -41,7 +41,7 @@ _TOLD = ("websockets", "memory_rss", "requests")
 rule = Rule(
     __name__,
     needs=("websockets",),
-    suggests=("websocket-scale-out",),
+    suggests=("websocket-scale-out", "raise-limit", "cluster", "load-balance", "autoscale", "vertical"),
     window=60.0,
     hold=600.0,
     clear_hold=300.0,
