@@ -111,6 +111,9 @@ def snapshot(
     fast = replace(told, interval=told.interval / time_scale)
     window = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900 / time_scale)
     return Snapshot(window, NOW, time_scale)
+    fast = replace(senders or Senders(), interval=(senders or Senders()).interval / time_scale)
+    told = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900 / time_scale)
+    return Snapshot(told, NOW, time_scale)
 
 
 def _instance(
