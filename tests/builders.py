@@ -16,6 +16,8 @@ from advisor.features.window import Array
 from advisor.vocabulary import PartKind
 
 NOW = 1_700_000_000.0
+MB = 1e6
+QUIET = {"request_errors": 0.0, "threadpool_wait": 0.0, "heap_limit": 2e9}
 DESCRIPTORS = {"fd_open": 60.0, "fd_limit": 65_536.0, "connections": 20.0}
 
 
@@ -173,13 +175,10 @@ def _probe(load: Load, senders: Senders, draw: np.random.Generator, seconds: flo
         "gc_major": load.gc_share * spans,
         "gc_pause_max": np.full(times.size, load.gc_pause),
         "requests": requests,
-        "request_errors": np.zeros(times.size),
         "request_time": requests * load.latency,
         "websockets": np.full(times.size, load.websockets),
-        "threadpool_wait": np.zeros(times.size),
         "heap_floor": np.full(times.size, load.rss * 0.4),
-        "heap_limit": np.full(times.size, 2e9),
-    }
+    } | {name: np.full(times.size, figure) for name, figure in QUIET.items()}
     latencies = {row: _latencies(int(count), load, draw) for row, count in enumerate(requests) if count}
     return Track(times, spans, values, latencies)
 
