@@ -1,0 +1,206 @@
+"""Waits for what it calls
+
+## What it sees
+Over five minutes 5% of the requests take {slow:.3g} s or longer, while the event loop is less than {busy:.0%} busy and
+the host less than {host:.0%}: at least {waiting:.0%} of a request's time is no work of the loop. And it is seen what
+the requests wait for: calls take {share:.0%} of their time or more, or a pool of connections is {full:.0%} used while
+requests wait for a connection, {felt:.0%} of a request's time or more.
+
+## Why it matters
+Such a service looks idle and is slow. More copies, more cores or more threads send the same calls to what is slow, over
+more connections, and can push it over.
+
+## What to do
+Where the pool is short: first see why each connection is held so long, then make it larger as far as the datastore has
+room. Where one dependency is slow: call it less (cache, fewer calls for one request), and give calls a limit of time.
+
+## Known limits
+A healthy service also waits for what it calls most of its time: without slow answers this says nothing. Calls that run
+beside each other, and calls of no request, count in full. Answers that are held open on purpose (long polling, streams
+of events) are slow without waiting for a call, so they are not named; beside slow calls they are not told apart. Where
+nobody tells of calls and pools it says what is missing. Network: segments that are sent again are those of the whole
+machine.
+
+## References
+- [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
+- [OpenTelemetry: database client metrics](https://opentelemetry.io/docs/specs/semconv/database/database-metrics/)
+- [GitLab: saturation limits](https://gitlab.com/gitlab-com/runbooks)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
+from advisor.diagnosis.words import duration, number, percent
+from advisor.features import Snapshot, Track, parts, stats
+from advisor.features.parts import Destination, Pool
+from advisor.features.stats import Span
+from advisor.vocabulary import Severity
+
+rule = Rule(
+    __name__,
+    needs=("requests", ("loop_active", "loop_utilization", "cpu_main", "cpu_user")),
+    suggests=(),
+    window=300.0,
+    hold=300.0,
+    clear_hold=300.0,
+    place=9,
+    explained_by=("host-cpu-saturated", "event-loop-saturated", "event-loop-blocked", "gc-pressure",
+                  "thread-pool-saturated"),
+    slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second"),
+    relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it"),
+    critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
+    busy=Limit(0.60, "1", "a busier loop makes requests wait by itself (decision model C7)"),
+    host=Limit(0.70, "1", "a busier machine makes requests wait by itself (decision model C7)"),
+    waiting=Limit(0.80, "1", "what the loop itself works on a request is then a fifth at most (decision model C7)"),
+    share=Limit(0.60, "1", "less than this in calls, and most of the wait is elsewhere (decision model C7)"),
+    full=Limit(0.90, "1", "GitLab's limit for pools of connections, over 15 minutes"),
+    pending=Limit(1.0, "{request}", "fewer waiting on the mean come and go with every burst"),
+    felt=Limit(0.2, "1", "a fifth of a request's time is felt (decision model C7)"),
+    repeated=Limit(0.02, "1", "judgement: a sound network sends far less than 1% of its segments again"),
+)  # fmt: skip
+
+
+@rule.check
+def check(snapshot: Snapshot) -> Reading:
+    """Ask for slow answers first, then whether the service waits, then for what."""
+    p95 = snapshot.p95(rule.window)
+    if math.isnan(p95):
+        return Reading(Condition.UNKNOWN, missing=("200 requests in five minutes: fewer say nothing about latency",))
+    called, pool = parts.destinations(snapshot, rule.window), _pool(snapshot)
+    general = _general(snapshot, p95)
+    hurt = all(e.holds for e in general if e.holds is not None)
+    if hurt and not called and pool is None:
+        return Reading(Condition.UNKNOWN, evidence=general, missing=(
+            "What the service calls (http.client.request.duration, db.client.operation.duration): load the probe or "
+            "an OpenTelemetry SDK that instruments its clients",))  # fmt: skip
+    pooled, calls = _of_pool(snapshot, pool), _of_calls(called)
+    found = _holds(pooled) or _holds(calls)
+    over = hurt and found
+    return Reading(
+        condition=Condition.UNDER if p95 < rule.relaxed else Condition.OVER if over else Condition.BETWEEN,
+        claim=_claim(snapshot, p95, called, pool if _holds(pooled) else None),
+        evidence=(*general, *pooled, *calls, *_network(snapshot)),
+        severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
+        confidence=_confidence(snapshot, p95) if found else 0.0,
+    )
+
+
+def _waiting(snapshot: Snapshot) -> float:
+    """The share of a request's time in which the loop does not work on it; NaN where it is not known."""
+    mean = snapshot.latency(rule.window).mean
+    return max(0.0, 1 - snapshot.service_time(rule.window) / mean) if mean > 0 else math.nan
+
+
+def _pool(snapshot: Snapshot) -> Pool | None:
+    """The fullest pool that tells how large it is."""
+    told = [pool for pool in parts.pools(snapshot, rule.window) if pool.utilization >= 0]
+    return next(iter(told), None)
+
+
+def _general(snapshot: Snapshot, p95: float) -> tuple[Evidence, ...]:
+    loop, waiting = snapshot.loop(rule.window), _waiting(snapshot)
+    host = stats.highest([machine.cpu(rule.window) for machine in snapshot.machines])
+    label = "Event loop busy" if snapshot.measures_loop else "Event loop busy, estimated from CPU time"
+    return (
+        _at_least("p95", "95% of requests answered within", p95, "s", rule.slow),
+        _at_least("wait_share", "Time of a request without work of the loop", waiting, "1", rule.waiting),
+        _below("loop_utilization", label, loop, rule.busy),
+        _below("host_cpu", "Host CPU", host, rule.host),
+    )
+
+
+def _of_pool(snapshot: Snapshot, pool: Pool | None) -> tuple[Evidence, ...]:
+    if pool is None:
+        return ()
+    mean = snapshot.latency(rule.window).mean
+    subject = f"{pool.name} in {pool.process}"
+    return (
+        _at_least("pool_used", "Connections of the pool at work", pool.utilization, "1", rule.full, subject),
+        _at_least("pool_pending", "Requests that wait for a connection", pool.pending, "{request}", rule.pending,
+                  subject),
+        _at_least("pool_wait", "Their wait (95%), of the time of a request", pool.wait / mean, "1", rule.felt, subject),
+    )  # fmt: skip
+
+
+def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
+    if not called:
+        return ()
+    first, together = called[0], stats.known_sum([one.share for one in called])
+    return (
+        _at_least("calls_share", "Time in calls, of the time of requests", together, "1", rule.share),
+        Evidence("call_share", "Of it in this one", finite(first.share), "1", subject=first.name),
+        Evidence("call_time", "Mean time of its calls", finite(first.mean), "s", subject=first.name),
+        Evidence("call_time_before", "The same five minutes before", finite(first.before), "s", subject=first.name),
+        Evidence("calls_of_request", "Its calls for one request", finite(first.calls), "{call}", subject=first.name),
+        Evidence("call_errors", "Of its calls failed", finite(first.failed), "1", subject=first.name),
+    )
+
+
+def _network(snapshot: Snapshot) -> tuple[Evidence, ...]:
+    told = [(machine, _repeated(machine.track, machine.span(rule.window))) for machine in snapshot.machines]
+    return tuple(
+        Evidence("tcp_repeated", "TCP segments sent again", share, "1", rule.repeated, "at least",
+                 share >= rule.repeated, machine.name)
+        for machine, share in told if not math.isnan(share)
+    )  # fmt: skip
+
+
+def _repeated(track: Track, span: Span) -> float:
+    sent, again = (stats.total(track, column, span) for column in ("tcp_sent", "tcp_repeated"))
+    return again / sent if sent > 0 else math.nan
+
+
+def _holds(evidence: tuple[Evidence, ...]) -> bool:
+    """True if every figure that is known and has a limit speaks for it, and there is one."""
+    judged = [e.holds for e in evidence if e.holds is not None]
+    return bool(judged) and all(judged)
+
+
+def _at_least(signal: str, label: str, value: float, unit: str, limit: float, subject: str = "") -> Evidence:
+    holds = None if math.isnan(value) else value >= limit
+    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
+
+
+def _below(signal: str, label: str, value: float, limit: float) -> Evidence:
+    return Evidence(signal, label, finite(value), "1", limit, "below", None if math.isnan(value) else value < limit)
+
+
+def _confidence(snapshot: Snapshot, p95: float) -> float:
+    return confidence(
+        required=(stats.ramp(p95, rule.relaxed, rule.slow),
+                  stats.ramp(_waiting(snapshot), rule.waiting - 0.1, rule.waiting)),
+        support=(1.0 - stats.ramp(snapshot.loop(rule.window), 0.4, rule.busy), 1.0 if snapshot.measures_loop else 0.5),
+        coverage=snapshot.coverage(rule.window),
+    )  # fmt: skip
+
+
+def _claim(snapshot: Snapshot, p95: float, called: tuple[Destination, ...], pool: Pool | None) -> str:
+    slow = f"5% of requests take {duration(p95)} or longer"
+    if p95 < rule.relaxed:
+        return f"{snapshot.name}: 95% of requests are answered within {duration(p95)}"
+    if pool is not None:
+        wait = "" if math.isnan(pool.wait) else f" for {duration(pool.wait)} (95%)"
+        return (
+            f"{snapshot.name}: requests wait{wait} for one of the {number(pool.capacity)} connections of the pool "
+            f"{pool.name}, {percent(pool.utilization)} of them at work, and {slow}"
+        )
+    if not called:
+        return f"{snapshot.name}: {slow}"
+    first = called[0]
+    longer = first.mean > 2 * first.before
+    since = f", after {duration(first.before)} five minutes before" if longer else ""
+    return (
+        f"{snapshot.name}: calls to {first.name} take {duration(first.mean)} each{since}, "
+        f"{percent(min(1.0, first.share))} of the time of requests, and {slow}{_lossy(snapshot)}"
+    )
+
+
+def _lossy(snapshot: Snapshot) -> str:
+    worst = max((e for e in _network(snapshot) if e.holds), key=lambda e: e.value or 0.0, default=None)
+    if worst is None or worst.value is None:
+        return ""
+    return f", while {worst.subject} sends {percent(worst.value)} of its TCP segments again"
