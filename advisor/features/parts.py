@@ -69,6 +69,11 @@ class Pool:
         """Share of its connections at work, 0 to 1; NaN where it does not tell."""
         return self.used / self.capacity if self.capacity > 0 else math.nan
 
+    @property
+    def tells_waits(self) -> bool:
+        """True if it reports who waits for a connection, or for how long: a full pool alone may be just right."""
+        return self.pending >= 0 or self.wait >= 0
+
 
 def destinations(snapshot: Snapshot, seconds: float) -> tuple[Destination, ...]:
     """All that the processes called in the last (scaled) seconds, the one that took most time first."""

@@ -30,6 +30,7 @@ machine.
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
 from advisor.diagnosis.confidence import confidence
@@ -63,6 +64,15 @@ rule = Rule(
     repeated=Limit(0.02, "1", "judgement: a sound network sends far less than 1% of its segments again"),
 )  # fmt: skip
 
+_SOURCES: Final = {
+    "wait_share": "Event loop busy over the last five minutes: load the probe",
+    "host_cpu": "Processor time of the host: run the agent on it",
+}
+_CALLS: Final = (
+    "What the service calls (http.client.request.duration, db.client.operation.duration): load the probe or an "
+    "OpenTelemetry SDK that instruments its clients"
+)
+
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
@@ -73,10 +83,9 @@ def check(snapshot: Snapshot) -> Reading:
     called, pool = parts.destinations(snapshot, rule.window), _pool(snapshot)
     general = _general(snapshot, p95)
     hurt = all(e.holds for e in general if e.holds is not None)
-    if hurt and not called and pool is None:
-        return Reading(Condition.UNKNOWN, evidence=general, missing=(
-            "What the service calls (http.client.request.duration, db.client.operation.duration): load the probe or "
-            "an OpenTelemetry SDK that instruments its clients",))  # fmt: skip
+    missing = _missing(general, nobody_tells=not called and pool is None)
+    if hurt and missing:
+        return Reading(Condition.UNKNOWN, evidence=general, missing=missing)
     pooled, calls = _of_pool(snapshot, pool), _of_calls(called)
     found = _holds(pooled) or _holds(calls)
     over = hurt and found
@@ -89,6 +98,13 @@ def check(snapshot: Snapshot) -> Reading:
     )
 
 
+def _missing(general: tuple[Evidence, ...], *, nobody_tells: bool) -> tuple[str, ...]:
+    """Without which of its figures a slow service cannot be judged."""
+    known = {e.signal for e in general if e.value is not None}
+    missing = [words for signal, words in _SOURCES.items() if signal not in known]
+    return (*missing, _CALLS) if nobody_tells else tuple(missing)
+
+
 def _waiting(snapshot: Snapshot) -> float:
     """The share of a request's time in which the loop does not work on it; NaN where it is not known."""
     mean = snapshot.latency(rule.window).mean
@@ -96,8 +112,8 @@ def _waiting(snapshot: Snapshot) -> float:
 
 
 def _pool(snapshot: Snapshot) -> Pool | None:
-    """The fullest pool that tells how large it is."""
-    told = [pool for pool in parts.pools(snapshot, rule.window) if pool.utilization >= 0]
+    """The fullest pool that tells how large it is and who waits for it."""
+    told = [pool for pool in parts.pools(snapshot, rule.window) if pool.utilization >= 0 and pool.tells_waits]
     return next(iter(told), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,7 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
-from tests.additions import with_host_figures, with_part
+from tests.additions import with_figures, with_host_figures, with_part
 from tests.answers import ruled
 from tests.builders import NOW, Load, Machine, Senders, snapshot
 
@@ -135,6 +136,24 @@ def test_it_says_what_is_missing_with_the_agent_alone() -> None:
     found = rule(snapshot(SLOW, senders=Senders(probe=False)))
     assert found.verdict is Verdict.UNKNOWN
     assert "http.server.request.duration" in found.reading.missing[0]
+
+
+def test_a_full_pool_for_which_nobody_waits_may_be_just_right() -> None:
+    assert rule(_pooled(_seen(share=0.3), pending=math.nan)).verdict is Verdict.CLEAR
+
+
+def test_a_slow_service_on_an_unknown_machine_is_not_judged() -> None:
+    found = rule(_pooled(snapshot(SLOW, senders=Senders(host=False))))
+    assert found.verdict is Verdict.UNKNOWN
+    assert "run the agent" in found.reading.missing[0]
+
+
+def test_a_slow_service_whose_loop_is_not_known_is_not_judged() -> None:
+    seen = with_figures(
+        _pooled(_seen()), None, **dict.fromkeys(("loop_active", "loop_idle", "loop_utilization"), math.nan)
+    )
+    blind = with_figures(seen, None, **dict.fromkeys(("cpu_main", "cpu_user", "cpu_system"), math.nan))
+    assert rule(blind).verdict is Verdict.UNKNOWN
 
 
 def test_too_few_requests_say_nothing() -> None:
