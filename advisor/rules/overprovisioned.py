@@ -42,12 +42,6 @@ rule = Rule(
     hold=7200.0,
     clear_hold=3600.0,
     place=12,
-    explained_by=(
-        "crash-loop", "descriptor-exhaustion", "disk-filling", "memory-pressure", "dropped-at-deploy", "uneven-load",
-        "host-cpu-saturated", "gc-pressure", "event-loop-saturated", "event-loop-blocked", "thread-pool-saturated",
-        "websocket-capacity", "downstream-bound", "datastore-write-bound", "datastore-read-bound", "memory-leak",
-        "descriptor-leak",
-    ),
     recall=Recall(
         seconds=14 * DAY,
         step=3600.0,
