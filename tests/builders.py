@@ -16,7 +16,6 @@ from advisor.features.window import Array
 from advisor.vocabulary import PartKind
 
 NOW = 1_700_000_000.0
-MB = 1e6
 QUIET = {"request_errors": 0.0, "threadpool_wait": 0.0, "heap_limit": 2e9}
 DESCRIPTORS = {"fd_open": 60.0, "fd_limit": 65_536.0, "connections": 20.0}
 
@@ -113,9 +112,6 @@ def snapshot(
     fast = replace(told, interval=told.interval / time_scale)
     window = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900 / time_scale)
     return Snapshot(window, NOW, time_scale)
-    fast = replace(senders or Senders(), interval=(senders or Senders()).interval / time_scale)
-    told = service(*loads, machine=machine, senders=fast, name=name, seed=seed, hosts=hosts, seconds=900 / time_scale)
-    return Snapshot(told, NOW, time_scale)
 
 
 def _instance(
