@@ -51,7 +51,7 @@ class Chart:
         says: what follows the present value in the head ("p95", "per second").
         top: the fixed end of the axis in the shown unit; None leaves it to the data.
         top_key: a series whose newest value is the end of the axis, as capacity.
-        proves: ids of the rules whose advice shows it, with `Place.PROOF`.
+        proves: ids of the rules whose advice shows it.
         order: smaller stands earlier.
         size: an extra class of the drawing, `tall` or `heat`.
         hides_zero: True where nothing but zeros says that a service has nothing of the kind: not shown either.

@@ -56,11 +56,11 @@ rule = Rule(
     loss=Limit(0.80, "1", "the same with one process lost (P1)"),
     spikes=Limit(0.90, "1", "even if all processes had their highest moments of an hour at once"),
     memory=Limit(0.70, "1", "what is moved to the others must leave room for a peak"),
-    cpu=Limit(0.60, "1", "as for loops"),
+    cpu=Limit(0.60, "1", "that of the loops, for the host carries them (P1)"),
     handles=Limit(0.60, "1", "as for loops: connections move to the others"),
     step=Limit(0.25, "1", "at most a quarter at once, then a daily peak must be seen"),
     growth=Limit(1.10, "1", "a service that grows by a tenth a week needs them soon"),
-    least=Limit(2, "{process}", "fewer cannot lose one"),
+    least=Limit(2, "{process}", "with fewer, one that is lost leaves none"),
     complete=Limit(0.8, "1", "with more hours missing the peak may be among them"),
 )  # fmt: skip
 

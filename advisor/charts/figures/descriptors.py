@@ -11,5 +11,6 @@ chart = Chart(
     unit="{file_descriptor}",
     place=Place.MORE,
     says="open",
+    proves=("descriptor-exhaustion", "descriptor-leak"),
     order=16,
 )

@@ -11,6 +11,7 @@ chart = Chart(
     unit="By",
     place=Place.MORE,
     says="read per second",
+    proves=("disk-filling",),
     order=23,
     hides_zero=True,
 )

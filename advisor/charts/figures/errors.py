@@ -11,5 +11,6 @@ chart = Chart(
     unit="{request}/s",
     place=Place.MORE,
     says="per second",
+    proves=("crash-loop", "dropped-at-deploy"),
     order=15,
 )

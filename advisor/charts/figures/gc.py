@@ -11,5 +11,6 @@ chart = Chart(
     unit="1",
     place=Place.MORE,
     says="of the time",
+    proves=("gc-pressure",),
     order=12,
 )

@@ -10,5 +10,6 @@ chart = Chart(
     series=(Series("gc_pause_max", "longest"), Series("gc_minor_max", "longest minor one")),
     unit="s",
     place=Place.MORE,
+    proves=("gc-pressure",),
     order=12,
 )

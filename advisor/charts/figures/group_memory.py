@@ -11,5 +11,6 @@ chart = Chart(
     unit="By",
     place=Place.MORE,
     says="in use",
+    proves=("memory-pressure",),
     order=14,
 )

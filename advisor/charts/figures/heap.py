@@ -15,5 +15,6 @@ chart = Chart(
     unit="By",
     place=Place.MORE,
     says="used",
+    proves=("memory-leak", "memory-pressure"),
     order=13,
 )

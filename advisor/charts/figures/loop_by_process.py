@@ -11,6 +11,7 @@ chart = Chart(
     unit="1",
     kind=Kind.HEAT,
     place=Place.MORE,
+    proves=("uneven-load", "overprovisioned"),
     order=5,
     size="heat",
 )

@@ -11,5 +11,6 @@ chart = Chart(
     unit="By",
     place=Place.MORE,
     says="resident",
+    proves=("memory-leak", "memory-pressure"),
     order=14,
 )

@@ -11,6 +11,7 @@ chart = Chart(
     unit="1",
     place=Place.MORE,
     says="of the time",
+    proves=("host-cpu-saturated",),
     order=22,
     hides_zero=True,
 )

@@ -10,5 +10,6 @@ chart = Chart(
     series=(Series("requests", "requests per second"),),
     unit="{request}/s",
     says="per second",
+    proves=("dropped-at-deploy", "uneven-load"),
     order=3,
 )

@@ -10,5 +10,6 @@ chart = Chart(
     series=(Series("p95", "p95"), Series("p50", "median")),
     unit="s",
     says="p95",
+    proves=("downstream-bound", "datastore-write-bound", "datastore-read-bound", "thread-pool-saturated"),
     order=1,
 )

@@ -10,5 +10,6 @@ chart = Chart(
     series=(Series("threadpool_wait", "longest wait"),),
     unit="s",
     place=Place.MORE,
+    proves=("thread-pool-saturated",),
     order=20,
 )

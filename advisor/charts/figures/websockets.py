@@ -11,5 +11,6 @@ chart = Chart(
     unit="{connection}",
     place=Place.MORE,
     says="open",
+    proves=("websocket-capacity",),
     order=18,
 )
