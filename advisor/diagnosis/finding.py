@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from advisor.diagnosis.words import figure, lowered
+from advisor.diagnosis.words import figure
 from advisor.vocabulary import Severity, Verdict
 
 
@@ -73,9 +73,9 @@ def leading(reading: Reading) -> Evidence | None:
 
 
 def in_words(item: Evidence) -> str:
-    """A figure with its limit, as a part of a sentence."""
+    """A figure with its limit: "Event loop busy: 89% (at least 80%)"."""
     limit = f" ({item.relation} {figure(item.limit, item.unit)})" if item.limit is not None else ""
-    return f"{lowered(item.label)} is {figure(item.value, item.unit)}{limit}"
+    return f"{item.label}: {figure(item.value, item.unit)}{limit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def why_no_copies(ruling: Ruling, options: Sequence[Option], rejected: Sequence[
         return ""
     shown = leading(ruling.reading)
     if ruling.rule in NOT_BY_COPIES and shown is not None:
-        return f"More copies will not help: {in_words(shown)}."
+        return f"More copies will not help. {in_words(shown)}."
     turned_down = [no.reason for no in rejected if STRATEGIES[no.id].family is Family.CLONING]
     return f"More copies will not help: {turned_down[0].rstrip('.')}." if turned_down else ""
 
@@ -47,7 +47,8 @@ def _also(ruling: Ruling, other: Ruling) -> str:
     if separating is None:
         return sentence
     speaks_for, item = separating
-    return f"{sentence} What separates them: {in_words(item)}, which speaks for {lowered(RULES[speaks_for].title)}."
+    better = lowered(RULES[speaks_for].title)
+    return f"{sentence} What separates them is {lowered(in_words(item))}, which speaks for {better}."
 
 
 def _separating(one: Ruling, other: Ruling) -> tuple[str, Evidence] | None:

@@ -38,8 +38,7 @@ def decisive(row: RuleVerdict) -> str:
     """The figure that decides, against its limit; empty where the rule gave none."""
     evidence = tuple(Evidence(**item) for item in row.reading.get("evidence") or ())
     found = leading(Reading(Condition(row.reading.get("condition", Condition.UNKNOWN)), evidence=evidence))
-    sentence = in_words(found) if found else ""
-    return sentence[:1].upper() + sentence[1:]
+    return in_words(found) if found else ""
 
 
 def _opens(row: RuleVerdict) -> str:

@@ -19,13 +19,13 @@ def row(cast: Cast, verdict: str, **changes: object) -> RuleVerdict:
 
 def test_a_silent_rule_says_its_decisive_figure_against_its_limit(cast: Cast) -> None:
     reading = {"condition": "under", "claim": "checkout: the loop is 31% busy", "evidence": SILENT}
-    assert why(row(cast, "clear", reading=reading)) == "Event loop busy is 31% (at least 85%)."
+    assert why(row(cast, "clear", reading=reading)) == "Event loop busy: 31% (at least 85%)."
 
 
 def test_a_pending_rule_says_its_figure_and_when_it_opens(cast: Cast) -> None:
     reading = {"condition": "over", "claim": "The loop is full", "evidence": EVIDENCE}
     said = why(row(cast, "pending", until=1095.0, reading=reading))
-    assert said == "The loop is full. Event loop busy is 95% (at least 85%). Opens in about 1 m if it stays."
+    assert said == "The loop is full. Event loop busy: 95% (at least 85%). Opens in about 1 m if it stays."
 
 
 def test_what_is_held_back_says_why(cast: Cast) -> None:
