@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -16,6 +17,14 @@ from advisor.embedded import home, plan, ports
 from tests.embedded.running import Run
 from tests.lab.databases import Databases
 from tests.lab.machine import folder
+
+_READ = (
+    "advisor.pages.urgency",
+    "advisor.recommendations.export",
+    "advisor.store.samples",
+    "advisor.diagnosis.prediction",
+)
+"""What the lab reads the product with."""
 
 EVALUATE = 30.0
 """Model seconds between two judgements: those of production."""
@@ -72,3 +81,5 @@ def _use(environment: Mapping[str, str], directory: Path) -> None:
     plan.export(current, home.valkey_socket(current))
     assert current.home == directory
     django.setup()
+    for name in _READ:  # a run takes hours, in which somebody may change the code under it
+        importlib.import_module(name)

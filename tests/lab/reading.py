@@ -50,6 +50,14 @@ def verdicts(service: str) -> list[Row]:
     return export.verdicts(service)
 
 
+def summary(service: str) -> Row:
+    """How the product says the service is, in a word and a sentence; empty if it never judged it."""
+    from advisor.recommendations.models import ServiceSummary
+
+    found = ServiceSummary.objects.filter(service__name=service).first()
+    return {} if found is None else {"stand": found.stand, "sentence": found.sentence, "missing": found.missing}
+
+
 def token(name: str) -> str:
     """The secret of a new token that may report."""
     from advisor.fleet import tokens
@@ -66,6 +74,7 @@ def _recommendation(row: Any) -> Row:
         "severity": row.severity,
         "claim": row.claim,
         "confidence": row.confidence,
+        "held_back_by": row.held_back_by,
         "opened": row.opened_at.timestamp(),
         "ended": None if row.ended_at is None else row.ended_at.timestamp(),
         "openings": steps.count(),

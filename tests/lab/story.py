@@ -92,6 +92,7 @@ class Stage:
             "offered": {rule: sorted(ids) for rule, ids in watch.offered.items()},
             "tops": watch.tops,
             "verdicts": reading.verdicts(name),
+            "summary": reading.summary(name),
             "peers": peers.of(name, began + onset / scale, time.time(), scale, stretched),
         }
 
