@@ -4,7 +4,6 @@
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 const { knob } = require('./lib/knobs');
@@ -12,7 +11,7 @@ const { application, listen } = require('./lib/service');
 const { offload } = require('./lib/offload');
 const { spin } = require('./lib/work');
 
-const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'lab-')), 'data');
+const file = path.resolve('export.bin'); // in the case's own folder
 const rows = Array.from({ length: 60000 }, (_, id) => ({ id, name: `customer ${id}`, tags: ['a', 'b'], total: id / 7 }));
 
 const HABITS = {
