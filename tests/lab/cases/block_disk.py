@@ -19,8 +19,8 @@ case = Case(
             "cluster",
         ),
     ),
-    reason="Each export writes and flushes 2 MB synchronously, which stops the loop while the processor idles.",
-    services=(Service(script="blocking.js", knobs={"habit": "disk", "writes": 60}),),
+    reason="Each export writes and flushes 60 MB synchronously, which stops the loop while the processor idles.",
+    services=(Service(script="blocking.js", knobs={"habit": "disk", "writes": 1000}),),
     phases=(
         Phase(300, (Http(path="/light", rate=10),)),
         Phase(900, (Http(path="/light", rate=10), Http(path="/heavy", rate=1.0))),
