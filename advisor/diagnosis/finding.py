@@ -73,8 +73,8 @@ def leading(reading: Reading) -> Evidence | None:
 
 
 def in_words(item: Evidence) -> str:
-    """A figure with its limit: "Event loop busy: 89% (at least 80%)"."""
-    limit = f" ({item.relation} {figure(item.limit, item.unit)})" if item.limit is not None else ""
+    """A figure with its limit: "Event loop busy: 89% (limit: at least 80%)"."""
+    limit = f" (limit: {item.relation} {figure(item.limit, item.unit)})" if item.limit is not None else ""
     return f"{item.label}: {figure(item.value, item.unit)}{limit}"
 
 

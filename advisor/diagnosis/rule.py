@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from advisor.diagnosis.entry import Entry, Limit
-from advisor.diagnosis.finding import Reading
+from advisor.diagnosis.finding import Reading, RuleState
 from advisor.features import Snapshot
-from advisor.vocabulary import PartKind
+from advisor.vocabulary import PartKind, Verdict
 
 Check = Callable[[Snapshot], Reading]
+
+UNSURE: Final = 300.0
+"""Longest time in seconds until a rule that could not say looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +89,15 @@ class Rule(Entry):
         self._check = function
         return function
 
-    def is_due(self, seen: float | None, now: float, time_scale: float) -> bool:
-        """True if a rule last looked at when it was `seen` should be looked at `now` (Unix seconds)."""
-        return self.recall is None or seen is None or not 0 <= now - seen < self.recall.pace / time_scale
+    def is_due(self, state: RuleState, now: float, time_scale: float) -> bool:
+        """True if a rule of which this is remembered should be looked at `now` (Unix seconds).
+
+        One that could not say the last time looks again within `UNSURE`: a new service should not wait for an hour.
+        """
+        if self.recall is None or state.seen is None:
+            return True
+        pace = min(self.recall.pace, UNSURE) if state.verdict is Verdict.UNKNOWN else self.recall.pace
+        return not 0 <= now - state.seen < pace / time_scale
 
     def read(self, snapshot: Snapshot) -> Reading:
         """What the rule's function says.

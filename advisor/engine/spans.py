@@ -36,5 +36,5 @@ def recalls(states: Mapping[str, RuleState], now: float, time_scale: float) -> d
     return {
         rule.id: rule.recall
         for rule in RULES.values()
-        if rule.recall is not None and rule.is_due(states.get(rule.id, RuleState()).seen, now, time_scale)
+        if rule.recall is not None and rule.is_due(states.get(rule.id, RuleState()), now, time_scale)
     }

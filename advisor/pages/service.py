@@ -34,6 +34,7 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "service.html", {
         "service": found,
         "standing": standing,
+        "repeats": repeats(standing),
         "summary": summary(found, window, now),
         "verdicts": verdicts(found),
         "main_charts": registry.at(Place.MAIN),
@@ -45,6 +46,12 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
         **last_minute(window),
         **last_day(found, now),
     })  # fmt: skip
+
+
+def repeats(standing: urgency.Standing) -> bool:
+    """True where the sentence on the last look says what the first advice above it says already."""
+    said = standing.summary
+    return bool(said and standing.top and not said.missing and said.sentence.rstrip(".") == standing.top.claim)
 
 
 def last_minute(window: ServiceWindow) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from advisor.diagnosis import Condition, Evidence, Reading
 from advisor.diagnosis.finding import in_words, leading
+from advisor.diagnosis.words import lowered
+from advisor.engine.registry import RULES
 from advisor.fleet.models import Service
 from advisor.pages import words
 from advisor.recommendations.models import RuleVerdict
@@ -18,7 +20,12 @@ def verdicts(service: Service) -> list[dict[str, Any]]:
     """Every rule's verdict with its reason, the most urgent first, what is held back behind what is not."""
     rows = RuleVerdict.objects.filter(service=service)
     ranked = sorted(rows, key=lambda row: (_ORDER[Verdict(row.verdict)], bool(row.held_back_by), row.rule))
-    return [{"row": row, "name": row.rule.replace("-", " ").capitalize(), "why": why(row)} for row in ranked]
+    return [{"row": row, "name": title(row.rule), "why": why(row)} for row in ranked]
+
+
+def title(rule: str) -> str:
+    """What a rule is called; of one that is no longer there, its id in words."""
+    return RULES[rule].title if rule in RULES else rule.replace("-", " ").capitalize()
 
 
 def why(row: RuleVerdict) -> str:
@@ -26,7 +33,11 @@ def why(row: RuleVerdict) -> str:
     claim, figure = str(row.reading.get("claim") or ""), decisive(row)
     if row.verdict == Verdict.UNKNOWN:
         missing = row.reading.get("missing") or []
-        said = f"Cannot say without {words.listed(missing)}." if missing else "Not enough data yet."
+        said = (
+            f"Cannot say without {words.listed([lowered(item) for item in missing])}."
+            if missing
+            else "Not enough data yet."
+        )
     elif row.verdict == Verdict.CLEAR:
         said = f"{figure}." if figure else claim or "Nothing found."
     else:

@@ -12,9 +12,9 @@ import types
 
 import pytest
 
-from advisor.diagnosis import Condition, Limit, Reading, Recall, Rule, Strategy
+from advisor.diagnosis import Condition, Limit, Reading, Recall, Rule, RuleState, Strategy
 from advisor.diagnosis.entry import Entry, with_limits
-from advisor.vocabulary import Family
+from advisor.vocabulary import Family, Verdict
 from tests.answers import ruled
 from tests.builders import snapshot
 
@@ -91,10 +91,12 @@ def test_a_strategy_fills_in_what_it_declared() -> None:
     assert (turned_down.id, turned_down.title, turned_down.reason) == ("test-entry", "A way", "3 is too few")
 
 
-@pytest.mark.parametrize(
-    ("seen", "due"), [(None, True), (1000.0, False), (700.1, False), (700.0, True), (1001.0, True)]
-)
-def test_a_rule_with_a_recall_waits_for_its_pace(seen: float | None, due: bool) -> None:
+@pytest.mark.parametrize(("verdict", "seen", "due"), [
+    (Verdict.CLEAR, None, True), (Verdict.CLEAR, 1000.0, False), (Verdict.CLEAR, 700.1, False),
+    (Verdict.CLEAR, 700.0, True), (Verdict.CLEAR, 1001.0, True), (Verdict.UNKNOWN, 850.1, False),
+    (Verdict.UNKNOWN, 850.0, True),
+])  # fmt: skip
+def test_a_rule_with_a_recall_waits_for_its_pace(verdict: Verdict, seen: float | None, due: bool) -> None:
     slow = Rule(
         __name__,
         needs=(),
@@ -105,5 +107,5 @@ def test_a_rule_with_a_recall_waits_for_its_pace(seen: float | None, due: bool) 
         place=1,
         recall=Recall(9000.0, 60.0, pace=600.0),
     )
-    assert slow.is_due(seen, now=1000.0, time_scale=2.0) is due
-    assert a_rule().is_due(seen, now=1000.0, time_scale=2.0)
+    assert slow.is_due(RuleState(verdict, seen=seen), now=1000.0, time_scale=2.0) is due
+    assert a_rule().is_due(RuleState(verdict, seen=seen), now=1000.0, time_scale=2.0)

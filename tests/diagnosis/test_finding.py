@@ -37,5 +37,5 @@ def test_the_first_that_speaks_for_the_condition_decides(
 
 
 def test_a_figure_is_said_with_its_limit() -> None:
-    assert in_words(FOR) == "Event loop busy: 90% (at least 80%)"
+    assert in_words(FOR) == "Event loop busy: 90% (limit: at least 80%)"
     assert in_words(CONTEXT) == "Answered within: 100 ms"

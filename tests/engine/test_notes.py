@@ -27,7 +27,7 @@ def test_only_classes_of_the_decision_model_are_named() -> None:
 @pytest.mark.parametrize("id", sorted(NOT_BY_COPIES))
 def test_what_copies_never_end_says_so_with_its_figure(monkeypatch: pytest.MonkeyPatch, id: str) -> None:
     (note,) = notes(monkeypatch, id, reads(OVER, 0.8, figure("share_of_calls", 0.82, 0.6)))
-    assert note == "More copies will not help. Share of calls: 82% (at least 60%)."
+    assert note == "More copies will not help. Share of calls: 82% (limit: at least 60%)."
 
 
 def test_other_trouble_takes_the_number_that_turned_the_copies_down(monkeypatch: pytest.MonkeyPatch) -> None:

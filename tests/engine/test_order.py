@@ -99,7 +99,7 @@ class TestContest:
         assert advised(judgement) == ["pressure", "leak"]
         (note,) = (note for note in judgement.advice[0].notes if "nearly as well" in note)
         assert "confidence 70% beside 80%" in note
-        assert note.endswith("What separates them is growth: 20% (at least 8%), which speaks for leak.")
+        assert note.endswith("What separates them is growth: 20% (limit: at least 8%), which speaks for leak.")
 
     def test_explanations_far_apart_are_not_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
         install(monkeypatch, rule("pressure", 2, reads(OVER, 0.9), ["leak"]), rule("leak", 11, reads(OVER, 0.6)))

@@ -7,6 +7,7 @@ import pytest
 from advisor.diagnosis import RuleState
 from advisor.engine import RULES
 from advisor.engine.spans import lives_seconds, recalls, window_seconds
+from advisor.vocabulary import Verdict
 
 SLOW = [rule for rule in RULES.values() if rule.recall is not None]
 
@@ -19,6 +20,6 @@ def test_the_window_is_as_long_as_the_longest_rule_needs(scale: float) -> None:
 
 def test_a_recall_is_asked_for_at_first_and_after_its_pace() -> None:
     assert recalls({}, 1000.0, 1.0) == {rule.id: rule.recall for rule in SLOW}
-    just_seen = {rule.id: RuleState(seen=999.0) for rule in SLOW}
+    just_seen = {rule.id: RuleState(Verdict.CLEAR, seen=999.0) for rule in SLOW}
     assert recalls(just_seen, 1000.0, 1.0) == {}
     assert recalls(just_seen, 1e9, 1.0) == {rule.id: rule.recall for rule in SLOW}

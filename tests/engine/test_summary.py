@@ -87,7 +87,7 @@ class TestTrouble:
 
     def test_it_says_with_a_number_where_copies_do_not_help(self, monkeypatch: pytest.MonkeyPatch) -> None:
         install(monkeypatch, rule("memory-leak", 11, reads(OVER, 0.8, figure("growth", 0.2, 0.08)), suggests=()))
-        assert look().summary.sentence.endswith("More copies will not help. Growth: 20% (at least 8%).")
+        assert look().summary.sentence.endswith("More copies will not help. Growth: 20% (limit: at least 8%).")
 
     def test_what_was_not_looked_at_this_time_is_trouble_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
         install(monkeypatch, rule("memory-leak", 11, reads(OVER), recall=RECALL), rule(VITAL, 7, reads(UNDER)))

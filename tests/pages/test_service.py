@@ -47,6 +47,15 @@ def test_the_page_says_what_the_last_look_came_to(page: Client, cast: Cast) -> N
     assert "Nobody can say how it is. What would tell more: The loop: load the probe" in text
 
 
+def test_a_sentence_that_the_advice_says_already_is_not_said_twice(page: Client, cast: Cast) -> None:
+    advice = cast.advise()
+    ServiceSummary.objects.update(stand="trouble", sentence=f"{advice.claim}.", missing=[])
+    hidden = 'aria-label="What the last look came to" data-live="stand" hidden'
+    assert hidden in page.get(f"/services/{cast.service.pk}/").content.decode()
+    ServiceSummary.objects.update(sentence=f"{advice.claim}. More copies will not help: 2 of 2 cores.")
+    assert hidden not in page.get(f"/services/{cast.service.pk}/").content.decode()
+
+
 def test_held_back_advice_names_its_cause(page: Client, cast: Cast) -> None:
     cast.advise(held_back_by="gc-pressure")
     verdict(cast, verdict="firing", held_back_by="gc-pressure", note="Held back: GC comes first.")

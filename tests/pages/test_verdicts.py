@@ -19,13 +19,13 @@ def row(cast: Cast, verdict: str, **changes: object) -> RuleVerdict:
 
 def test_a_silent_rule_says_its_decisive_figure_against_its_limit(cast: Cast) -> None:
     reading = {"condition": "under", "claim": "checkout: the loop is 31% busy", "evidence": SILENT}
-    assert why(row(cast, "clear", reading=reading)) == "Event loop busy: 31% (at least 85%)."
+    assert why(row(cast, "clear", reading=reading)) == "Event loop busy: 31% (limit: at least 85%)."
 
 
 def test_a_pending_rule_says_its_figure_and_when_it_opens(cast: Cast) -> None:
     reading = {"condition": "over", "claim": "The loop is full", "evidence": EVIDENCE}
     said = why(row(cast, "pending", until=1095.0, reading=reading))
-    assert said == "The loop is full. Event loop busy: 95% (at least 85%). Opens in about 1 m if it stays."
+    assert said == "The loop is full. Event loop busy: 95% (limit: at least 85%). Opens in about 1 m if it stays."
 
 
 def test_what_is_held_back_says_why(cast: Cast) -> None:
@@ -38,6 +38,7 @@ def test_what_is_held_back_says_why(cast: Cast) -> None:
     ("verdict", "reading", "said"),
     [
         ("unknown", {"missing": ["the loop", "requests"]}, "Cannot say without the loop and requests."),
+        ("unknown", {"missing": ["More days", "CPU time"]}, "Cannot say without more days and CPU time."),
         ("unknown", {}, "Not enough data yet."),
         ("clear", {}, "Nothing found."),
         ("clear", {"claim": "checkout: all is well"}, "checkout: all is well"),
@@ -55,3 +56,11 @@ def test_what_is_held_back_stands_behind_what_is_not(cast: Cast) -> None:
     row(cast, "firing", rule="b").save()
     row(cast, "clear", rule="c").save()
     assert [one["row"].rule for one in verdicts(cast.service)] == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"), [("gc-pressure", "Garbage collection pressure"), ("a-rule-of-old", "A rule of old")]
+)
+def test_a_rule_is_called_by_its_title(cast: Cast, rule: str, name: str) -> None:
+    row(cast, "clear", rule=rule).save()
+    assert [one["name"] for one in verdicts(cast.service)] == [name]
