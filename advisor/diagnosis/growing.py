@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from advisor.diagnosis.entry import Limit
-from advisor.diagnosis.finding import Evidence, finite
+from advisor.diagnosis.finding import Condition, Evidence, finite
 from advisor.diagnosis.rule import Rule
 from advisor.features.growth import SLOWING, Growth
 
@@ -94,6 +94,14 @@ def is_proven(evidence: Iterable[Evidence]) -> bool:
     """True if this evidence shows that a level grows without end, however long it still takes."""
     proofs = [e.holds for e in evidence if e.signal.startswith("growth")]
     return bool(proofs) and all(proofs)
+
+
+def condition_of(rule: Rule, worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:
+    """Where a level stands; under the lower one only if few moments are higher later, or it grew by very little."""
+    if all(e.holds for e in evidence if e.holds is not None):
+        return Condition.OVER
+    calm = not is_proven(evidence) and (worst.growth.rising < rule.relaxed or worst.growth.gained < rule.least / 2)
+    return Condition.UNDER if calm else Condition.BETWEEN
 
 
 def soonest(rule: Rule, candidates: Iterable[Growing], time_scale: float) -> Growing | None:

@@ -28,7 +28,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, is_proven, soonest
+from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, kind_of, of_descriptors
 from advisor.diagnosis.words import lasting, number
 from advisor.features import Snapshot, stats
@@ -69,7 +69,7 @@ def check(snapshot: Snapshot) -> Reading:
     kind = _kind(snapshot, worst)
     evidence = evidence_of(rule, worst, snapshot.time_scale)
     return Reading(
-        condition=_condition(worst, evidence),
+        condition=condition_of(rule, worst, evidence),
         claim=_claim(snapshot, worst, kind),
         evidence=(*evidence, *([Evidence("kind", f"What grows most: {kind}", None, "")] if kind else [])),
         severity=Severity.CRITICAL if worst.time_left < rule.soon / snapshot.time_scale else Severity.WARNING,
@@ -81,13 +81,6 @@ def _kind(snapshot: Snapshot, worst: Growing) -> str:
     past = snapshot.recalled(rule.id)
     lives = past.window.instances if past else ()
     return next((kind_of(life, PACE, snapshot.time_scale) for life in lives if life.id == worst.instance), "")
-
-
-def _condition(worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:
-    if all(e.holds for e in evidence if e.holds is not None):
-        return Condition.OVER
-    calm = not is_proven(evidence) and (worst.growth.rising < rule.relaxed or worst.growth.gained < rule.least / 2)
-    return Condition.UNDER if calm else Condition.BETWEEN
 
 
 def _confidence(worst: Growing, kind: str) -> float:

@@ -30,7 +30,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, is_proven, soonest
+from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, is_proven, soonest
 from advisor.diagnosis.leaks import READ_MEMORY, Pace, growth_in, levels_of, of_memory
 from advisor.diagnosis.words import lasting, number, size
 from advisor.features import Snapshot, stats
@@ -77,19 +77,12 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, evidence=evidence, missing=(_NO_LIMIT,))
     alike = _alike(snapshot, worst) if is_proven(evidence) else 0
     return Reading(
-        condition=_condition(worst, evidence),
+        condition=condition_of(rule, worst, evidence),
         claim=_claim(snapshot, worst),
         evidence=(*evidence, Evidence("lives", "Other lives of this version that grow alike", alike, "1")),
         severity=_severity(worst, snapshot.time_scale),
         confidence=_confidence(worst, alike),
     )
-
-
-def _condition(worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:
-    if all(e.holds for e in evidence if e.holds is not None):
-        return Condition.OVER
-    calm = not is_proven(evidence) and (worst.growth.rising < rule.relaxed or worst.growth.gained < rule.least / 2)
-    return Condition.UNDER if calm else Condition.BETWEEN
 
 
 def _alike(snapshot: Snapshot, worst: Growing) -> int:
