@@ -58,7 +58,8 @@ class Entry:
         limits: Mapping[str, Limit] = self.__dict__.get("limits", {})
         if name not in limits:
             raise AttributeError(f"{self.__dict__.get('module')} has no limit named {name}")
-        return _overrides.get().get(self.id, {}).get(name, limits[name].value)
+        own = _overrides.get().get(self.id)
+        return limits[name].value if own is None else own.get(name, limits[name].value)
 
     @property
     def title(self) -> str:

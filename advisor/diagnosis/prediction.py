@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
 from advisor.features import Snapshot
+from advisor.features.memo import remembered
 from advisor.features.queueing import Policy, Queue, inferred_spread
 
 NOW: Final = 60.0
@@ -96,15 +97,13 @@ def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:
 
 
 def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
-    now, rate, service = snapshot.p95(LONG), snapshot.rps(LONG), snapshot.service_time(LONG)
+    now, service = snapshot.p95(LONG), snapshot.service_time(LONG)
     if math.isnan(now) or math.isnan(service):
         return None
-    before, after = _queues(snapshot, clones, rate, service, now)
-    elsewhere = _elsewhere(snapshot, before)
-    then = after.response(0.95, elsewhere)
+    before, elsewhere, modelled = _today(snapshot, clones.before)
+    then = replace(before, copies=clones.after, policy=clones.policy).response(0.95, elsewhere)
     if math.isinf(then):
         return None
-    modelled = before.response(0.95, elsewhere)
     scaled = now * then / modelled if math.isfinite(modelled) else then
     # E2: 10 % off on average, 52 % at most where the spread is inferred; wider near saturation.
     width = 1.5 if before.utilization >= 0.9 else 1.25
@@ -116,11 +115,14 @@ def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
     )
 
 
-def _queues(snapshot: Snapshot, clones: Clones, rate: float, service: float, p95: float) -> tuple[Queue, Queue]:
-    first = Queue(rate, service, 1.0, clones.before)
-    spread = inferred_spread(rate, service, clones.before, p95, _elsewhere(snapshot, first))
-    before = Queue(rate, service, spread, clones.before)
-    return before, Queue(rate, service, spread, clones.after, clones.policy)
+@remembered
+def _today(snapshot: Snapshot, copies: int) -> tuple[Queue, float, float]:
+    """The queue before today's copies, what a request does elsewhere in seconds, and the p95 that they make."""
+    rate, service, p95 = snapshot.rps(LONG), snapshot.service_time(LONG), snapshot.p95(LONG)
+    spread = inferred_spread(rate, service, copies, p95, _elsewhere(snapshot, Queue(rate, service, 1.0, copies)))
+    queue = Queue(rate, service, spread, copies)
+    elsewhere = _elsewhere(snapshot, queue)
+    return queue, elsewhere, queue.response(0.95, elsewhere)
 
 
 def _elsewhere(snapshot: Snapshot, queue: Queue) -> float:

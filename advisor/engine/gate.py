@@ -21,6 +21,9 @@ GROWN: Final = 0.5
 _OF_THE_LOOP: Final = frozenset(("loop_active", "loop_utilization", "loop_delay_max", "cpu_main"))
 """A rule that needs one of these judges loops, or takes the CPU time of their threads for them."""
 
+_OF_HOSTS: Final = frozenset(columns_of(Entity.HOST)) - frozenset(columns_of(Entity.PROCESS))
+"""The columns that only hosts have."""
+
 
 def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
     """What a rule lacks to answer, in words; empty if it can, or if it looks at lives and says itself what it lacks."""
@@ -58,6 +61,7 @@ def _no_process(snapshot: Snapshot) -> str:
 
 def _coverage(rule: Rule, snapshot: Snapshot) -> float:
     """That of the processes, or of the worst host if that is less and the rule needs a column that only hosts have."""
-    of_hosts = set(columns_of(Entity.HOST)) - set(columns_of(Entity.PROCESS))
-    asked = [m for m in snapshot.machines if snapshot.on(m)] if any(of_hosts >= set(n) for n in rule.needs) else []
-    return min([snapshot.coverage(rule.window), *(m.coverage(rule.window) for m in asked)])
+    of_processes = snapshot.coverage(rule.window)
+    if not any(_OF_HOSTS.issuperset(need) for need in rule.needs):
+        return of_processes
+    return min([of_processes, *(m.coverage(rule.window) for m in snapshot.machines if snapshot.on(m))])

@@ -204,8 +204,9 @@ class Histogram:
             target -= 1
         first, last = (shift(index, scale, target) for index in (used[0], used[-1]))
         counts = [0] * (last - first + 1)
+        moved = (first, last) != (used[0], used[-1])  # nearly never: then each bucket is where it belongs
         for index in used:
-            counts[shift(index, scale, target) - first] += cells[index]
+            counts[(shift(index, scale, target) if moved else index) - first] += cells[index]
         return cls(target, zeros, first, tuple(counts), total, *extremes)
 
     def _add_to(self, cells: dict[int, int], scale: int) -> None:

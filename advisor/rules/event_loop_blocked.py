@@ -85,14 +85,15 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=("How busy the loop is: run the agent on the host",))
     share = process.blocked_share(rule.window)
     worst = max(minutes)
-    evidence = _evidence(snapshot, process, minutes, share)
+    spread = _light_route_spread(snapshot, worst)
+    evidence = _evidence(snapshot, process, minutes, share, spread)
     critical = worst >= rule.critical_block or share >= rule.critical_share
     return Reading(
         condition=_condition(minutes, evidence),
         claim=_claim(snapshot, process, worst, share),
         evidence=evidence,
         severity=Severity.CRITICAL if critical else Severity.WARNING,
-        confidence=_confidence(snapshot, process, minutes, share),
+        confidence=_confidence(snapshot, process, minutes, share, spread),
     )
 
 
@@ -103,10 +104,11 @@ def _condition(minutes: list[float], evidence: tuple[Evidence, ...]) -> Conditio
     return Condition.UNDER if minutes[-1] < rule.relaxed else Condition.BETWEEN
 
 
-def _evidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> tuple[Evidence, ...]:
+def _evidence(
+    snapshot: Snapshot, process: Process, minutes: list[float], share: float, spread: float
+) -> tuple[Evidence, ...]:
     worst, hits = max(minutes), sum(block >= rule.block for block in minutes)
     busy, queue = _busiest(process), ordinary_queue(process, rule.window, rule.relaxed)
-    spread = _light_route_spread(snapshot, worst)
     lost = share >= rule.share or spread >= rule.spread
     pause, who = process.gc_pause(rule.window), process.name
     gap = busy_at_least(process, rule.window) - process.cpu_main(rule.window)
@@ -145,15 +147,14 @@ def _named(snapshot: Snapshot, process: Process) -> list[Evidence]:
 
 def _light_route_spread(snapshot: Snapshot, worst: float) -> float:
     """The largest p99 / p50 of the routes whose median is far below the block; 0 without enough requests."""
+    enough = (route.latency for route in snapshot.routes(rule.window) if route.latency.count >= ENOUGH_REQUESTS)
     light = [
-        route.latency.quantile(0.99) / route.latency.quantile(0.5)
-        for route in snapshot.routes(rule.window)
-        if route.latency.count >= ENOUGH_REQUESTS and 0 < route.latency.quantile(0.5) <= worst / 10
+        latency.quantile(0.99) / median for latency in enough if 0 < (median := latency.quantile(0.5)) <= worst / 10
     ]
     return max(light, default=0.0)
 
 
-def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> float:
+def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float, spread: float) -> float:
     hits = sum(block >= rule.block for block in minutes)
     heavy = any(route.latency.quantile(1.0) >= max(minutes) / 2 for route in snapshot.routes(rule.window))
     sure = confidence(
@@ -161,7 +162,7 @@ def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], shar
             stats.ramp(max(minutes), rule.relaxed, rule.block),
             max(
                 stats.ramp(share, rule.share / 2, rule.share),
-                stats.ramp(_light_route_spread(snapshot, max(minutes)), rule.spread / 2, rule.spread),
+                stats.ramp(spread, rule.spread / 2, rule.spread),
             ),
             min(1.0, hits / rule.minutes),
         ),

@@ -79,6 +79,8 @@ class _Seen:
         self.process = process
         self.share = min(process.gc_share(rule.window), process.gc_share(MINUTE))
         self.minutes = list(collection.paused_minutes(process, rule.window))
+        long = rule.pause
+        self.hits = sum(pause >= long for pause in self.minutes)
         told = places.collected(snapshot, rule.window, process.instance.id)
         # What a thread saw while the loop stood still is better than samples that happen to agree.
         sampled = collection.explained(process, rule.window, rule.pause_relaxed)
@@ -89,10 +91,6 @@ class _Seen:
     @property
     def longest(self) -> float:
         return max(self.minutes, default=math.nan)
-
-    @property
-    def hits(self) -> int:
-        return sum(pause >= rule.pause for pause in self.minutes)
 
     @property
     def is_felt(self) -> bool:
