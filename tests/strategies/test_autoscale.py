@@ -77,7 +77,7 @@ def test_what_is_not_known_is_to_be_checked_and_costs_confidence() -> None:
 
 @pytest.mark.parametrize("rule", [r for r in rulings.ALL if r not in {SATURATED, STARVED, "dropped-at-deploy"}])
 def test_other_troubles_are_not_scaled(rule: str) -> None:
-    assert refused(rule, snapshot(FULL))
+    assert refused(rule, with_figures(snapshot(FULL), fd_limit=1024.0))
 
 
 def test_a_block_hides_in_the_mean() -> None:
