@@ -40,7 +40,7 @@ def to_datastores(snapshot: Snapshot, seconds: float) -> tuple[Connections, ...]
 
     A pool and a server belong together by system and port: the address is another on another host.
     """
-    servers = {_key(part.name): (part, machine.span(seconds)) for machine in snapshot.machines
+    servers = {key_of(part.name): (part, machine.span(seconds)) for machine in snapshot.machines
                for part in machine.host.parts if part.kind is PartKind.DATASTORE}  # fmt: skip
     found = (_of(snapshot, part, span, seconds) for part, span in servers.values())
     known = [one for one in found if one is not None]
@@ -49,7 +49,7 @@ def to_datastores(snapshot: Snapshot, seconds: float) -> tuple[Connections, ...]
 
 def _of(snapshot: Snapshot, part: PartWindow, span: Span, seconds: float) -> Connections | None:
     most, reserved, used = (stats.latest(part.track, name, span) for name in ("capacity", "reserved", "used"))
-    pools = [list(_pools(process, _key(part.name), seconds)) for process in snapshot.processes]
+    pools = [list(_pools(process, key_of(part.name), seconds)) for process in snapshot.processes]
     each = max((sum(most for most, _ in pool) for pool in pools), default=0.0)
     capacity = most - (0.0 if math.isnan(reserved) else reserved)
     if not (capacity > 0 and each > 0 and used >= 0):
@@ -62,14 +62,14 @@ def _pools(process: Process, key: tuple[str, str], seconds: float) -> Iterator[t
     """The most that each of its pools opens there, and what is open now."""
     span = process.span(seconds)
     for part in process.instance.parts:
-        if part.kind is PartKind.POOL and _key(part.name) == key:
+        if part.kind is PartKind.POOL and key_of(part.name) == key:
             most = stats.latest(part.track, "capacity", span)
             levels = [stats.latest(part.track, name, span) for name in ("used", "unused")]
             if most > 0:
                 yield most, sum(level for level in levels if level > 0)
 
 
-def _key(name: str) -> tuple[str, str]:
+def key_of(name: str) -> tuple[str, str]:
     """System and port, of `postgresql 10.0.0.5 5432 shop` (a server) or `postgresql db:5432/shop` (a pool)."""
     system, _, rest = name.partition(" ")
     place, _, port = rest.replace(":", " ").partition(" ")

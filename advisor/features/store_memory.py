@@ -38,7 +38,7 @@ def local_stores(snapshot: Snapshot, seconds: float) -> tuple[Store, ...]:
     found = []
     for machine in snapshot.machines:
         for part in machine.host.parts:
-            if part.kind is PartKind.DATASTORE and _is_here(part.name, machine):
+            if part.kind is PartKind.DATASTORE and is_here(part.name, machine):
                 span = machine.span(seconds)
                 hits, misses = (stats.rate(part.track, column, span) for column in ("hits", "misses"))
                 size = stats.latest(part.track, "size", span)
@@ -47,7 +47,7 @@ def local_stores(snapshot: Snapshot, seconds: float) -> tuple[Store, ...]:
     return tuple(sorted(found, key=lambda store: -store.misses))
 
 
-def _is_here(name: str, machine: Machine) -> bool:
+def is_here(name: str, machine: Machine) -> bool:
     """True for an address of the machine itself: of the loopback, its own name, or a socket's folder."""
     address = next(iter(name.split(" ")[1:2]), "")
     return address in (*_HERE, machine.name) or address.startswith("/")

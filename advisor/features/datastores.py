@@ -1,0 +1,116 @@
+"""The datastores that a service uses, as their agent tells of them: how loaded they are, and what holds them up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.features import stats
+from advisor.features.connections import key_of
+from advisor.features.machine import Machine
+from advisor.features.snapshot import Snapshot
+from advisor.features.store_memory import is_here
+from advisor.features.window import PartWindow
+from advisor.vocabulary import PartKind
+
+BLOCK: Final = 8192.0
+"""Bytes of a block of PostgreSQL, unless it was built otherwise."""
+
+_CLIENTS: Final = (PartKind.DATABASE, PartKind.POOL)
+
+
+@dataclass(frozen=True, slots=True)
+class Datastore:
+    """One server with all its databases that are reported. What is not reported is NaN.
+
+    Attributes:
+        name: system, address and port.
+        cores: cores of its machine; NaN where its machine sends nothing.
+        cpu: share of them that is busy, 0 to 1.
+        active: sessions that run a statement, those that wait included; mean.
+        locked: of these, sessions that wait for a lock.
+        held_up: of these, sessions that wait for a disk or for another's work inside the server.
+        wal: bytes of write-ahead log a second.
+        missed: bytes a second asked of the system, for they were not in its cache.
+        hit_ratio: share of its look-ups that its cache answers, 0 to 1.
+        lag: seconds that the slowest replica is behind.
+    """
+
+    name: str
+    cores: float
+    cpu: float
+    active: float
+    locked: float
+    held_up: float
+    wal: float
+    missed: float
+    hit_ratio: float
+    lag: float
+
+    @property
+    def load(self) -> float:
+        """Active sessions for each core (`db_aas`)."""
+        return self.active / self.cores if self.cores > 0 else math.nan
+
+    @property
+    def write_share(self) -> float:
+        """The share of active sessions that writing holds up (`db_wr`), 0 to 1: at least so much of its work writes.
+
+        Who waits for a lock waits for a writer. Who waits for the disk or inside the server is shared out by bytes:
+        log written beside blocks read. Sessions that compute count as reading. Rows are left out: those that it reads
+        are all that it looked at, so a share of rows would make writes look small.
+        """
+        whole = self.wal + self.missed
+        written = self.wal / whole if whole > 0 else 0.0
+        return min(1.0, (self.locked + self.held_up * written) / self.active) if self.active > 0 else math.nan
+
+
+def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
+    """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""
+    found: dict[str, list[tuple[Machine, PartWindow]]] = {}
+    named = set(_called(snapshot))
+    for machine in snapshot.machines:
+        for part in machine.host.parts:
+            if part.kind is PartKind.DATASTORE and (is_here(part.name, machine) or key_of(part.name) in named):
+                found.setdefault(" ".join(part.name.split(" ")[:3]), []).append((machine, part))
+    stores = [_of(name, told, seconds) for name, told in found.items()]
+    return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
+
+
+def _called(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for process in snapshot.processes:
+        yield from (key_of(part.name) for part in process.instance.parts if part.kind in _CLIENTS)
+
+
+def _of(name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> Datastore:
+    def levels(column: str) -> list[float]:
+        return [stats.level(part.track, column, machine.span(seconds)) for machine, part in told]
+
+    def rates(column: str) -> list[float]:
+        return [stats.rate(part.track, column, machine.span(seconds)) for machine, part in told]
+
+    home = next((machine for machine, part in told if is_here(part.name, machine)), None)
+    hits, misses = stats.known_sum(rates("hits")), stats.known_sum(rates("misses"))
+    return Datastore(
+        name=name,
+        cores=home.cores if home else math.nan,
+        cpu=home.cpu(seconds) if home else math.nan,
+        active=stats.known_sum(levels("active")),
+        locked=stats.known_sum(levels("pending")),
+        held_up=stats.known_sum([*levels("pending_disk"), *levels("pending_inside")]),
+        wal=stats.highest(rates("wal")),  # of the whole server, whichever database tells
+        missed=misses * BLOCK,
+        hit_ratio=hits / (hits + misses) if hits + misses > 0 else math.nan,
+        lag=stats.highest([*levels("lag"), *_replicas(name, told, seconds)]),
+    )
+
+
+def _replicas(name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> list[float]:
+    return [
+        stats.level(part.track, "lag", machine.span(seconds))
+        for machine in {machine.id: machine for machine, _ in told}.values()
+        for part in machine.host.parts
+        if part.kind is PartKind.REPLICA and part.name.startswith(f"{name} ")
+    ]

@@ -1,0 +1,63 @@
+"""Datastores: which belong to a service, their load, and how much of it writes; nothing is guessed."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from advisor.features import Snapshot
+from advisor.features.datastores import used_by
+from advisor.vocabulary import PartKind
+from tests.additions import with_part
+from tests.builders import Load, Machine, snapshot
+
+HERE, AWAY = "postgresql 127.0.0.1 5432 shop", "postgresql 10.0.0.5 5432 shop"
+TOLD = {"active": 4.0, "pending": 1.0, "pending_disk": 2.0, "pending_inside": 0.0, "wal": 8192e4, "misses": 1e4,
+        "hits": 3e4, "lag": 2.0}  # fmt: skip
+
+
+def _seen(name: str = HERE, time_scale: float = 1.0, **more: float) -> Snapshot:
+    plain = snapshot(Load(), machine=Machine(cores=2, cpu=0.5), time_scale=time_scale)
+    return with_part(plain, PartKind.DATASTORE, name, **TOLD | more)
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_load_is_sessions_for_each_core(time_scale: float) -> None:
+    [store] = used_by(_seen(time_scale=time_scale), 300.0)
+    assert (store.name, store.active, store.load) == ("postgresql 127.0.0.1 5432", 4.0, 2.0)
+    assert (store.hit_ratio, store.lag) == (0.75, 2.0)
+
+
+def test_a_wait_for_the_disk_is_shared_out_by_bytes() -> None:
+    assert used_by(_seen(), 300.0)[0].write_share == pytest.approx((1 + 2 * 0.5) / 4)
+    assert used_by(_seen(wal=0.0), 300.0)[0].write_share == pytest.approx(1 / 4)
+
+
+def test_a_server_that_computes_does_not_write() -> None:
+    assert used_by(_seen(pending=0.0, pending_disk=0.0, wal=8192e6), 300.0)[0].write_share == 0.0
+
+
+def test_databases_of_one_server_add_up_but_for_its_log() -> None:
+    [store] = used_by(with_part(_seen(), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 audit", **TOLD), 300.0)
+    one = used_by(_seen(), 300.0)[0]
+    assert (store.active, store.wal) == (8.0, one.wal)
+
+
+@pytest.mark.parametrize(("pool", "count"), [("postgresql db:5432/shop", 1), ("postgresql db:6432/shop", 0)])
+def test_one_elsewhere_counts_where_a_pool_leads_to_it(pool: str, count: int) -> None:
+    found = used_by(with_part(_seen(AWAY), PartKind.POOL, pool, used=1.0), 300.0)
+    assert len(found) == count
+    assert all(math.isnan(store.load) for store in found)
+
+
+def test_a_replica_of_the_server_tells_its_lag() -> None:
+    seen = with_part(_seen(), PartKind.REPLICA, f"{HERE} 10.0.0.9", lag=30.0)
+    assert used_by(seen, 300.0)[0].lag == 30.0
+
+
+def test_what_is_not_reported_is_not_known() -> None:
+    [store] = used_by(_seen(active=math.nan), 300.0)
+    assert math.isnan(store.load)
+    assert math.isnan(store.write_share)
+    assert used_by(snapshot(Load()), 300.0) == ()
