@@ -1,0 +1,98 @@
+"""datastore-write-bound: a primary that writing holds up while users wait, and the busy or idle ones that are fine."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import pytest
+
+from advisor.diagnosis import Condition
+from advisor.features import Snapshot
+from advisor.vocabulary import PartKind, Severity, Verdict
+from tests.additions import with_part
+from tests.answers import ruled
+from tests.builders import Load, Machine, Senders, snapshot
+
+HERE = "postgresql 127.0.0.1 5432 shop"
+WRITES = {"active": 4.0, "pending": 2.0, "pending_disk": 1.0, "pending_inside": 0.0, "wal": 4e8, "misses": 10.0,
+          "hits": 1e6, "lag": 0.5}  # fmt: skip
+rule = partial(ruled, "datastore-write-bound")
+
+
+def _seen(
+    latency: float = 1.5, name: str = HERE, seed: int = 1, time_scale: float = 1.0, senders: Senders | None = None,
+    noise: float = 0.02, **more: float,
+) -> Snapshot:  # fmt: skip
+    load = Load(elu=0.2, rps=40, latency=latency, spread=0.0, noise=noise)
+    plain = snapshot(load, name="checkout", machine=Machine(cores=2, cpu=0.4), seed=seed, time_scale=time_scale,
+                     senders=senders)  # fmt: skip
+    return with_part(plain, PartKind.DATASTORE, name, **WRITES | more)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02, 0.05])
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_where_writing_holds_up_a_loaded_primary(noise: float, time_scale: float) -> None:
+    found = rule(_seen(noise=noise, time_scale=time_scale))
+    assert found.reading.condition is Condition.OVER
+    assert found.verdict is Verdict.PENDING
+    assert found.reading.confidence >= 0.5
+
+
+def test_the_claim_names_the_server_with_its_numbers() -> None:
+    found = rule(_seen()).reading
+    assert found.claim.startswith("checkout: postgresql 127.0.0.1 5432 has 2 active sessions for each core, writing")
+    assert found.severity is Severity.WARNING
+    assert rule(_seen(latency=2.5)).reading.severity is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(("figures", "condition"), [
+    ({"active": 2.02, "pending": 1.5}, Condition.OVER), ({"active": 1.9, "pending": 1.5}, Condition.BETWEEN),
+    ({"active": 1.7, "pending": 1.5}, Condition.UNDER),
+    ({"pending": 2.1, "pending_disk": 0.0}, Condition.OVER), ({"pending": 1.8, "pending_disk": 0.0}, Condition.BETWEEN),
+    ({"pending": 1.5, "pending_disk": 0.0}, Condition.UNDER),
+    ({"latency": 0.9}, Condition.BETWEEN), ({"latency": 0.7}, Condition.UNDER),
+])  # fmt: skip
+def test_just_over_and_just_under_its_levels(figures: dict[str, float], condition: Condition) -> None:
+    assert rule(_seen(**figures)).reading.condition is condition  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("figures", [
+    {"latency": 0.05},
+    {"pending": 0.0, "pending_disk": 0.0},
+    {"pending": 0.0, "pending_disk": 4.0, "wal": 1e5, "misses": 1e6},
+    {"active": 0.0, "pending": 0.0, "pending_disk": 0.0, "hits": 1.0},
+], ids=["busy without impact", "computes", "reads from the disk", "idle with few hits"])  # fmt: skip
+def test_stays_silent_for_what_only_looks_like_it(figures: dict[str, float]) -> None:
+    assert rule(_seen(**figures)).verdict is Verdict.CLEAR  # type: ignore[arg-type]
+
+
+def test_a_service_without_a_datastore_is_clear() -> None:
+    found = rule(snapshot(Load(elu=0.2, latency=1.5)))
+    assert found.verdict is Verdict.CLEAR
+    assert [(e.label, e.value) for e in found.reading.evidence] == [("Datastores that report sessions here", 0.0)]
+
+
+@pytest.mark.parametrize(("cores", "verdict"), [(0.9, Verdict.UNKNOWN), (0.1, Verdict.CLEAR)])
+def test_a_busy_database_without_a_dsn_is_not_judged(cores: float, verdict: Verdict) -> None:
+    plain = snapshot(Load())
+    found = rule(with_part(plain, PartKind.PROGRAM, "postgres", busy=cores * plain.window.hosts[0].track.spans))
+    assert found.verdict is verdict
+    assert bool(found.reading.missing) is (verdict is Verdict.UNKNOWN)
+    assert all("DSN" in words for words in found.reading.missing)
+
+
+def test_a_server_whose_machine_is_not_known_is_not_judged() -> None:
+    away = with_part(_seen(name="postgresql 10.0.0.5 5432 shop"), PartKind.POOL, "postgresql db:5432/shop", used=1.0)
+    found = rule(away)
+    assert found.verdict is Verdict.UNKNOWN
+    assert "run the agent there" in found.reading.missing[0]
+
+
+def test_a_gap_in_the_reports_is_no_proof_of_quiet() -> None:
+    assert rule(_seen(active=math.nan)).verdict is Verdict.UNKNOWN
+
+
+def test_redis_tells_no_sessions_and_is_not_judged_by_them() -> None:
+    seen = with_part(snapshot(Load()), PartKind.DATASTORE, "redis 127.0.0.1 6379", used=5.0, hits=1.0, misses=9.0)
+    assert rule(seen).verdict is Verdict.CLEAR
