@@ -43,6 +43,10 @@ _FUTILE_HERE: Final[Mapping[str, str]] = {
 """The same for copies on the machine that the process is on."""
 
 
+_TOLD_FIRST: Final[Mapping[str, tuple[str, ...]]] = {"downstream-bound": ("pool_wait", "wait_share")}
+"""Rule -> the figures that say why copies do not help, where its first one says only that somebody is hurt."""
+
+
 def clone_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
     """Why no further copy helps, with the figure that says so; None where copies may help."""
     if ruling.rule in _FUTILE:
@@ -73,9 +77,10 @@ def connections_veto(snapshot: Snapshot, copies: int) -> str | None:
 
 
 def deciding(snapshot: Snapshot, ruling: Ruling) -> str:
-    """The first figure that speaks for the rule, with its name; the number of processes if it shows none."""
+    """The figure that speaks most for the rule, with its name; the number of processes if it shows none."""
     told = [e for e in ruling.reading.evidence if e.value is not None]
-    first = next((e for e in told if e.holds), next(iter(told), None))
+    apt = [e for name in _TOLD_FIRST.get(ruling.rule, ()) for e in told if e.signal == name and e.holds]
+    first = next((e for e in (*apt, *told) if e.holds), next(iter(told), None))
     if first is None:
         return counted(len(snapshot.processes), "process")
     return f"{first.label[:1].lower()}{first.label[1:]}: {_figure(first)}"

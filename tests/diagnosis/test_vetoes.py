@@ -48,6 +48,24 @@ def test_each_rule_has_its_answer_with_a_number(rule: str) -> None:
         assert answer is None or (any(c.isdigit() for c in answer) and answer.endswith("."))
 
 
+_SLOW = Evidence("p95", "95% of requests answered within", 1.4, "s", 1.0, "at least", True)
+_WAITS = Evidence("wait_share", "Time of a request without work of the loop", 0.97, "1", 0.8, "at least", True)
+_POOL = Evidence("pool_wait", "Their wait (95%), of the time of a request", 0.4, "1", 0.2, "at least", True)
+
+
+@pytest.mark.parametrize(("evidence", "number"), [((_SLOW, _WAITS), "97%"), ((_SLOW, _WAITS, _POOL), "40%")])
+def test_waiting_rules_copies_out_and_not_that_answers_are_slow(evidence: tuple[Evidence, ...], number: str) -> None:
+    reason = clone_veto(snapshot(), firing("downstream-bound", *evidence))
+    assert reason is not None
+    assert reason.endswith(f": {number}).")
+    assert "1.4 s" not in reason
+
+
+def test_a_wait_for_a_pool_that_is_short_enough_is_not_the_reason() -> None:
+    short = Evidence("pool_wait", "Their wait (95%), of the time of a request", 0.1, "1", 0.2, "at least", False)
+    assert "97%" in deciding(snapshot(), firing("downstream-bound", _SLOW, _WAITS, short))
+
+
 def test_no_rule_is_forgotten() -> None:
     assert set(RULES) <= set(ALL)
 
