@@ -12,13 +12,13 @@ case = Case(
         also=("gc-pressure", "memory-pressure"),
     ),
     reason=(
-        "A new catalogue takes about nine tenths of the heap's limit and stays so: the collector runs again "
-        "and again for the little that is left, and the process is close to its end."
+        "A new catalogue takes about nine tenths of the heap's limit and stays so: a full collection stops "
+        "everything for 0.1 to 0.3 seconds every few seconds, and the process is close to its end."
     ),
     services=(Service(script="catalogue.js", node=("--max-old-space-size=128",)),),
     phases=(
         Phase(300, (Http(path="/search", rate=25),)),
-        Phase(900, (Http(path="/search", rate=25),), knobs={"entries": 285_000, "scanned": 2000}),
+        Phase(900, (Http(path="/search", rate=25),), knobs={"entries": 285_000, "scanned": 3000}),
     ),
     onset=300,
 )

@@ -1,4 +1,4 @@
-"""A neighbour packs films with five threads on a host of two cores."""
+"""Three neighbours pack films with two threads each on a host of two cores."""
 
 from __future__ import annotations
 
@@ -19,18 +19,25 @@ case = Case(
             "read-replica",
             "tune-datastore",
         ),
+        also=("event-loop-saturated",),
     ),
     reason=(
-        "A transcoder that knows nothing of this service takes all that is left of both cores, so quotes that "
+        "Transcoders that know nothing of this service ask for three times what the host has, so quotes that "
         "need half a core wait for the scheduler."
     ),
     services=(
         Service(script="pricing.js"),
-        Service(script="transcoder.js", name="transcoder", telemetry="agent"),
+        Service(script="transcoder.js", name="news", telemetry="agent"),
+        Service(script="transcoder.js", name="films", telemetry="agent"),
+        Service(script="transcoder.js", name="sports", telemetry="agent"),
     ),
     phases=(
-        Phase(300, (Http(path="/quotes/{r}", rate=80),)),
-        Phase(900, (Http(path="/quotes/{r}", rate=80),), others={"transcoder": {"films": 5}}),
+        Phase(300, (Http(path="/quotes/{r}", rate=95),)),
+        Phase(
+            900,
+            (Http(path="/quotes/{r}", rate=95),),
+            others={"news": {"films": 2}, "films": {"films": 2}, "sports": {"films": 2}},
+        ),
     ),
     onset=300,
     settle=240,

@@ -21,7 +21,7 @@ case = Case(
     ),
     reason=(
         "Every few seconds one statement holds the loop for about a second, and every balance that is asked "
-        "for meanwhile waits as long; on the mean the loop is a quarter busy."
+        "for meanwhile waits as long; on the mean the loop is a fifth busy."
     ),
     services=(Service(script="billing.js"),),
     phases=(

@@ -27,7 +27,7 @@ case = Case(
     services=(Service(script="storefront.js", knobs={"cards": 100}, cores=0.4),),
     phases=(
         Phase(300, (Http(path="/category?visitor={n}", rate=15),)),
-        Phase(900, (Http(path="/category?visitor={n}", rate=88),)),
+        Phase(900, (Http(path="/category?visitor={n}", rate=105),)),
     ),
     onset=300,
 )

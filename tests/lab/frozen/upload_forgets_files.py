@@ -27,7 +27,7 @@ case = Case(
         "three quarters of the limit are used up when the case ends."
     ),
     services=(
-        Service(script="upload.js", environment={"SPOOL": "{scratch}"}, knobs={"scan_seconds": 0.5}, descriptors=512),
+        Service(script="upload.js", environment={"SPOOL": "{scratch}"}, knobs={"scan_seconds": 0.5}, descriptors=700),
     ),
     phases=(
         Phase(300, (Http(path="/files", rate=11, method="POST", body=3000, aborts=0.35),)),

@@ -31,8 +31,7 @@ function quotes({ first, locale }) {
 function tick() {
   for (let index = 0; index < prices.length; index += 1) prices[index] *= 1 + (Math.random() - 0.5) / 1000;
   for (const socket of sockets.clients) socket.send(quotes(socket));
-  setTimeout(tick, 1000 / knob('ticks', 2));
 }
 
-setTimeout(tick, 1000);
+setInterval(tick, 1000 / knob('ticks', 2));
 server.listen(Number(process.env.PORT), '127.0.0.1');

@@ -39,15 +39,19 @@ function compressor() {
   const workers = Array.from({ length: threads }, () => new Worker(__filename));
   for (const worker of workers) {
     worker.on('message', ({ id, bytes }) => {
+      loads[workers.indexOf(worker)] -= 1;
       waiting.get(id)(bytes);
       waiting.delete(id);
     });
   }
+  const loads = new Array(threads).fill(0);
   let next = 0;
   return (seed, done) => {
     next += 1;
     waiting.set(next, done);
-    workers[next % threads].postMessage({ id: next, seed });
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least] += 1;
+    workers[least].postMessage({ id: next, seed });
   };
 }
 
