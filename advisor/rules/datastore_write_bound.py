@@ -54,6 +54,8 @@ rule = Rule(
     slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second"),
     relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it"),
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
+    in_step=Limit(1.0, "s", "judgement: a replica this little behind keeps up with the writes"),
+    behind=Limit(10.0, "s", "decision model C14: reads may use a replica that is less than 10 s behind"),
     busy=Limit(0.5, "{cpu}", "judgement: a database that keeps half a core at work may be what holds a service up"),
 )
 
@@ -108,7 +110,7 @@ def _without(snapshot: Snapshot) -> Reading:
     none = Evidence(
         "datastores", "Datastores that report sessions here", 0.0, "{datastore}", 1.0, "at least", holds=False
     )
-    return Reading(Condition.UNDER, f"{snapshot.name}: 0 datastores report here", (none,))
+    return Reading(Condition.UNDER, f"{snapshot.name}: 0 datastores that report sessions here", (none,))
 
 
 def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
@@ -137,6 +139,6 @@ def _confidence(snapshot: Snapshot, store: Datastore, p95: float) -> float:
         required=(stats.ramp(store.load, rule.light, rule.load),
                   stats.ramp(store.write_share, rule.reading, rule.writing),
                   stats.ramp(p95, rule.relaxed, rule.slow)),
-        support=(1.0, stats.ramp(store.lag, 1.0, 10.0)) if store.lag >= 0 else (1.0,),
+        support=(1.0, stats.ramp(store.lag, rule.in_step, rule.behind)) if store.lag >= 0 else (1.0,),
         coverage=snapshot.coverage(rule.window),
     )  # fmt: skip

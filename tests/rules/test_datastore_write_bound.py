@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from functools import partial
 
+import numpy as np
 import pytest
 
-from advisor.diagnosis import Condition
+from advisor.diagnosis import Condition, RuleState
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
 from tests.additions import with_part
 from tests.answers import ruled
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
 HERE = "postgresql 127.0.0.1 5432 shop"
 WRITES = {"active": 4.0, "pending": 2.0, "pending_disk": 1.0, "pending_inside": 0.0, "wal": 4e8, "misses": 10.0,
@@ -28,6 +29,24 @@ def _seen(
     plain = snapshot(load, name="checkout", machine=Machine(cores=2, cpu=0.4), seed=seed, time_scale=time_scale,
                      senders=senders)  # fmt: skip
     return with_part(plain, PartKind.DATASTORE, name, **WRITES | more)
+
+
+def _through(burst: float, time_scale: float, step: float = 30.0) -> list[Verdict]:
+    """The rule's verdicts round by round while a burst of writes comes and goes; requests are slow all along."""
+    load = Load(elu=0.2, rps=40, latency=1.5, spread=0.0)
+    fast = Senders(interval=10.0 / time_scale)
+    window = service(load, machine=Machine(cores=2, cpu=0.4), senders=fast, seconds=5400.0 / time_scale)
+    times = window.hosts[0].track.times
+    begin = NOW - 3600.0 / time_scale
+    during = (times > begin) & (times <= begin + burst / time_scale)
+    writes = WRITES | {"active": np.where(during, 40.0, 0.4), "pending": np.where(during, 30.0, 0.0),
+                       "pending_disk": np.where(during, 10.0, 0.0)}  # fmt: skip
+    whole = with_part(Snapshot(window, NOW, time_scale), PartKind.DATASTORE, HERE, **writes)
+    state, verdicts = RuleState(), []
+    for now in np.arange(begin - 300.0 / time_scale, NOW, step / time_scale):
+        state = rule(Snapshot(whole.window, float(now), time_scale), state).state
+        verdicts.append(state.verdict)
+    return verdicts
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.02, 0.05])
@@ -67,6 +86,22 @@ def test_stays_silent_for_what_only_looks_like_it(figures: dict[str, float]) -> 
     assert rule(_seen(**figures)).verdict is Verdict.CLEAR  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+@pytest.mark.parametrize("minutes", [2.0, 5.0])
+def test_stays_silent_through_the_burst_of_a_checkpoint_or_a_vacuum(minutes: float, time_scale: float) -> None:
+    verdicts = _through(60.0 * minutes, time_scale)
+    assert Verdict.PENDING in verdicts
+    assert Verdict.FIRING not in verdicts
+    assert verdicts[-1] is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_through_half_an_hour_of_the_same_writes_and_clears_after_it(time_scale: float) -> None:
+    verdicts = _through(1800.0, time_scale)
+    assert Verdict.FIRING in verdicts
+    assert verdicts[-1] is Verdict.CLEAR
+
+
 def test_a_service_without_a_datastore_is_clear() -> None:
     found = rule(snapshot(Load(elu=0.2, latency=1.5)))
     assert found.verdict is Verdict.CLEAR
@@ -95,4 +130,10 @@ def test_a_gap_in_the_reports_is_no_proof_of_quiet() -> None:
 
 def test_redis_tells_no_sessions_and_is_not_judged_by_them() -> None:
     seen = with_part(snapshot(Load()), PartKind.DATASTORE, "redis 127.0.0.1 6379", used=5.0, hits=1.0, misses=9.0)
-    assert rule(seen).verdict is Verdict.CLEAR
+    found = rule(seen)
+    assert found.verdict is Verdict.CLEAR
+    assert found.reading.claim == "shop: 0 datastores that report sessions here"
+
+
+def test_a_replica_that_falls_behind_makes_it_surer() -> None:
+    assert rule(_seen(lag=10.5)).reading.confidence > rule(_seen(lag=0.5)).reading.confidence
