@@ -23,12 +23,19 @@ class Connections:
         capacity: connections that it accepts, without those kept for superusers.
         others: connections that are open and not of the service.
         each: the most that one process of the service opens.
+        own: connections of the service that are open.
     """
 
     server: str
     capacity: float
     others: float
     each: float
+    own: float
+
+    @property
+    def taken(self) -> float:
+        """How full the server is now; 1 is full."""
+        return (self.others + self.own) / self.capacity
 
     def share(self, processes: int) -> float:
         """How full the server is if so many processes open all that they may; 1 is full."""
@@ -55,7 +62,7 @@ def _of(snapshot: Snapshot, part: PartWindow, span: Span, seconds: float) -> Con
     if not (capacity > 0 and each > 0 and used >= 0):
         return None
     own = sum(open_now for pool in pools for _, open_now in pool)
-    return Connections(" ".join(part.name.split(" ")[:3]), capacity, max(0.0, used - own), each)
+    return Connections(" ".join(part.name.split(" ")[:3]), capacity, max(0.0, used - own), each, own)
 
 
 def _pools(process: Process, key: tuple[str, str], seconds: float) -> Iterator[tuple[float, float]]:

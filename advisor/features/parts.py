@@ -55,6 +55,8 @@ class Pool:
         capacity: the most that it opens.
         pending: requests that wait for a connection, mean.
         wait: seconds within which 95% of the requests for a connection got one; NaN for fewer than 200.
+        rate: connections handed out a second.
+        queued: seconds of waiting a second, which is also how many waited on the mean (Little's law).
     """
 
     name: str
@@ -63,6 +65,8 @@ class Pool:
     capacity: float
     pending: float
     wait: float
+    rate: float
+    queued: float
 
     @property
     def utilization(self) -> float:
@@ -73,6 +77,17 @@ class Pool:
     def tells_waits(self) -> bool:
         """True if it reports who waits for a connection, or for how long: a full pool alone may be just right."""
         return self.pending >= 0 or self.wait >= 0
+
+    @property
+    def hold(self) -> float:
+        """Seconds for which a request holds its connection, mean (Little's law); NaN where handouts are not told."""
+        return _over(self.used, self.rate)
+
+    @property
+    def wanted(self) -> float:
+        """Connections at work and waited for; a full pool may hide further demand, so it is at least this."""
+        waiting = self.pending if self.pending >= 0 else self.queued
+        return self.used + (waiting if waiting >= 0 else 0.0)
 
 
 def destinations(snapshot: Snapshot, seconds: float) -> tuple[Destination, ...]:
@@ -94,6 +109,8 @@ def pools(snapshot: Snapshot, seconds: float) -> tuple[Pool, ...]:
             stats.latest(part.track, "capacity", span),
             stats.level(part.track, "pending", span),
             _p95(stats.merged(part.track, span)),
+            stats.rate(part.track, "count", span),
+            stats.rate(part.track, "duration", span),
         )
         for process, span, part in _parts(snapshot, seconds, PartKind.POOL)
     ]

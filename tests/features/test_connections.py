@@ -24,6 +24,8 @@ def _seen(pool: str = "postgresql db.internal:5432/shop", **store: float) -> Sna
 def test_others_are_what_is_open_and_not_the_service_s() -> None:
     [found] = to_datastores(_seen(), 300.0)
     assert (found.server, found.capacity, found.others, found.each) == ("postgresql 10.0.0.5 5432", 97.0, 28.0, 10.0)
+    assert found.own == 12.0
+    assert found.taken == pytest.approx(40 / 97)
     assert found.share(2) == pytest.approx(48 / 97)
     assert found.share(6) == pytest.approx(88 / 97)
 

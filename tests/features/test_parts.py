@@ -68,3 +68,19 @@ def test_pools_by_how_full_they_are() -> None:
 def test_nothing_called_and_no_pool() -> None:
     assert parts.destinations(_seen(), 300.0) == ()
     assert parts.pools(_seen(), 300.0) == ()
+
+
+def test_a_pool_tells_how_long_a_connection_is_held_and_how_many_are_wanted() -> None:
+    figures = {"used": 10.0, "capacity": 10.0, "count": 200.0, "duration": 80.0}
+    [pool] = parts.pools(with_part(snapshot(Load(), senders=QUIET), PartKind.POOL, DB, **figures), 300.0)
+    assert pool.rate == pytest.approx(20.0)
+    assert pool.hold == pytest.approx(0.5)
+    assert pool.wanted == pytest.approx(18.0)
+
+
+@pytest.mark.parametrize(("figures", "wanted"), [({"pending": 3.0, "duration": 80.0}, 13.0), ({}, 10.0)])
+def test_who_waits_is_counted_before_it_is_estimated(figures: dict[str, float], wanted: float) -> None:
+    seen = with_part(snapshot(Load(), senders=QUIET), PartKind.POOL, DB, used=10.0, capacity=10.0, **figures)
+    [pool] = parts.pools(seen, 300.0)
+    assert pool.wanted == pytest.approx(wanted)
+    assert math.isnan(pool.hold)
