@@ -63,14 +63,14 @@ def statements(snapshot: Snapshot, place: str, seconds: float) -> tuple[Statemen
             store = _store_of(part.name, stores) if part.kind is PartKind.STATEMENT else ""
             rates = (stats.rate(part.track, "count", span), stats.rate(part.track, "duration", span))
             # Two agents may tell of the same server: what one of them says is enough.
-            if store and key_of(store) == key_of(place) and rates[0] > 0 and rates[1] >= 0:
+            if store and key_of(store) == key_of(place) and rates[0] > 0 and rates[1] > 0:
                 figures.setdefault((store, part.name.removeprefix(store).strip()), rates)
     whole, requests = sum(time for _, time in figures.values()), snapshot.rps(seconds)
     found = [
-        Statement(store, text, _over(count, requests), time / count, _over(time, whole))
+        Statement(store, text, _over(count, requests), time / count, time / whole)
         for (store, text), (count, time) in figures.items()
     ]
-    return tuple(sorted(found, key=lambda one: (-one.share if one.share >= 0 else math.inf, one.text)))
+    return tuple(sorted(found, key=lambda one: (-one.share, one.text)))
 
 
 def _store_of(name: str, stores: set[str]) -> str:

