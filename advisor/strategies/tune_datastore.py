@@ -1,0 +1,249 @@
+"""Tune the datastore and the way to it
+
+## When it fits
+Requests wait for a connection of a pool, or for calls that are slow or too many; or a datastore is held up by what it
+reads or writes. The work itself can become less: an index, one call instead of many, a shorter transaction.
+
+## When it does not
+A service that computes, lacks memory or descriptors: no faster datastore helps it. A larger pool does not where the
+datastore has {idle:.2g} active sessions for each core or more, where {taken:.0%} of its connections are taken, or where
+all pools together could then open more than {full:.0%}: the queue would only move into the datastore.
+
+## How
+See how long a connection is held and by what. Raise the pool first only where the datastore has room, to what is at
+work and waited for, at most {step:.2g} times as large in one step. Look at the plans of the statements that take most
+time. Ask once for many rows; make calls that do not need each other side by side; give each call a limit of time.
+
+## What it costs
+An index takes disk and makes writing slower. Each connection takes memory of a PostgreSQL, some MB.
+
+## How to verify
+The wait for a connection and the mean time of a request fall at the same load, and active sessions of the datastore
+do not rise.
+
+## References
+- [PostgreSQL: using EXPLAIN](https://www.postgresql.org/docs/current/using-explain.html)
+- [PostgreSQL: plan_cache_mode](https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE)
+- [PgBouncer: configuration](https://www.pgbouncer.org/config.html)
+- [Node.js: http.Agent](https://nodejs.org/api/http.html#class-httpagent)
+"""
+
+from __future__ import annotations
+
+import math
+
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, pool_room
+from advisor.diagnosis.recipes import calling, pooling, postgresql
+from advisor.diagnosis.vetoes import deciding
+from advisor.diagnosis.words import counted, duration, number, percent
+from advisor.features import Snapshot, parts
+from advisor.features.connections import key_of
+from advisor.features.datastores import Datastore, used_by
+from advisor.features.parts import Destination, Pool
+from advisor.features.statements import Statement, statements
+from advisor.vocabulary import Family
+
+strategy = Strategy(
+    __name__,
+    family=Family.TUNING,
+    name="A tuned datastore",
+    effort="hours",
+    risk="low: each step is undone by itself; an index is built beside the work",
+    used=Limit(0.90, "1", "GitLab's limit for pools of connections, as in downstream-bound"),
+    waiting=Limit(1.0, "{request}", "fewer waiting on the mean come and go with every burst, as in downstream-bound"),
+    idle=Limit(
+        pool_room.IDLE,
+        "{session}",
+        "active sessions for each core below which a datastore has room (decision model C7)",
+    ),
+    taken=Limit(pool_room.TAKEN, "1", "connections taken below which there is room for more (decision model C7)"),
+    full=Limit(pool_room.FULL, "1", "what all pools together may open at most (decision model 1.5)"),
+    step=Limit(pool_room.STEP, "1", "a full pool hides demand: judge again after each doubling"),
+    many=Limit(3.0, "{call}", "one for a list and one for each of its rows makes three from two rows on"),
+    shown=Limit(3, "{statement}", "the first few take most of the time; more are not read"),
+    longest=Limit(5.0, "1", "durations of exponential spread pass five times their mean in 1 of 150 calls"),
+    spread=Limit(3.0, "1", "calls in flight are spread like Poisson: 3 deviations above the mean are passed by 0.1%"),
+)
+
+CALLING, READING, WRITING = "downstream-bound", "datastore-read-bound", "datastore-write-bound"
+WINDOW = 300.0  # seconds in which those rules look
+
+
+@strategy.consider
+def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """Size the pool, shorten the calls or the statements; or say what else is short."""
+    if ruling.rule in (READING, WRITING):
+        return _store(snapshot, ruling)
+    if ruling.rule != CALLING:
+        return strategy.reject(f"No datastore is short here ({deciding(snapshot, ruling)}).")
+    pool = next((pool for pool in parts.pools(snapshot, WINDOW) if _is_short(pool)), None)
+    if pool is not None:
+        return _pool(snapshot, ruling, pool)
+    called = parts.destinations(snapshot, WINDOW)
+    if not (called and called[0].share > 0 and called[0].calls > 0):
+        return strategy.reject("0 calls and 0 full pools of connections are told of: nobody knows what to tune.")
+    return _calls(snapshot, ruling, called[0])
+
+
+def _is_short(pool: Pool) -> bool:
+    return pool.utilization >= strategy.used and pool.wanted - pool.used >= strategy.waiting
+
+
+def _pool(snapshot: Snapshot, ruling: Ruling, pool: Pool) -> Option:
+    room, hold = pool_room.room(snapshot, pool, WINDOW), pool.hold
+    grows = room.size > pool.capacity
+    held = "" if math.isnan(hold) else f" Each is held for {duration(hold)}{_needed(snapshot, pool)}."
+    return strategy.option(
+        f"Raise the pool {pool.name} from {number(pool.capacity)} to {room.size} connections in each process" if grows
+        else f"Hold each connection of the pool {pool.name} for less time",
+        why=(
+            f"{number(pool.used)} of {number(pool.capacity)} connections are at work and "
+            f"{number(pool.wanted - pool.used)} requests wait for one.{held} {room.why_not}"
+        ).strip(),
+        confidence=ruling.reading.confidence,
+        cost=f"{counted(room.size - round(pool.capacity), 'connection')} more for each process at most" if grows
+        else "none but the code",
+        expected=pool_room.expected(pool, room.size) if grows else _of_hold(snapshot, pool),
+        steps=(
+            *((pooling.larger(_system(pool.name), room.size),) if grows else _shared(snapshot, pool, room)),
+            *_statement_steps(pool.name, statements(snapshot, pool.name, WINDOW), postgresql.holding()),
+        ),
+        check_first=_check_first(snapshot, pool, room),
+    )  # fmt: skip
+
+
+def _system(name: str) -> str:
+    return name.partition(" ")[0]
+
+
+def _shared(snapshot: Snapshot, pool: Pool, room: pool_room.Room) -> tuple[Step, ...]:
+    """A PgBouncer with what is left of the server's connections."""
+    if not room.left >= 1:
+        return ()
+    clients = pool_room.wanted(pool) * len(snapshot.processes)
+    # Twice the clients: while a release goes on, old and new processes are connected.
+    return pooling.bouncer(pooling.Bouncer(pool.name, min(math.floor(room.left), clients), 2 * clients))
+
+
+def _needed(snapshot: Snapshot, pool: Pool) -> str:
+    call = _call_time(snapshot, pool)
+    return f", and a call to it takes {duration(call)}" if call < pool.hold else ""
+
+
+def _call_time(snapshot: Snapshot, pool: Pool) -> float:
+    key = key_of(pool.name)
+    called = parts.destinations(snapshot, WINDOW)
+    return next((one.mean for one in called if one.is_database and key_of(one.name) == key), math.nan)
+
+
+def _of_hold(snapshot: Snapshot, pool: Pool) -> tuple[Expectation, ...]:
+    if math.isnan(pool.hold):
+        return ()
+    call = _call_time(snapshot, pool)
+    low = min(pool.hold, call) if call >= 0 else 0.0
+    return (Expectation("pool_hold", "A connection is held for", "s", pool.hold, low, pool.hold),)
+
+
+def _check_first(snapshot: Snapshot, pool: Pool, room: pool_room.Room) -> str:
+    processes = counted(len(snapshot.processes), "process")
+    if _system(pool.name) == "http":
+        return f"Check that who is called can take {room.size} calls at a time from each of {processes}."
+    if room.is_told:
+        return "Check that each client that is taken from the pool is released, also after an error."
+    return (
+        f"Compare the new size times {processes} with max_connections of the server and what others open: together at "
+        f"most {percent(strategy.full)}. Not all of its load is told here: raise the pool only where it has room."
+    )
+
+
+def _calls(snapshot: Snapshot, ruling: Ruling, called: Destination) -> Option:
+    found = statements(snapshot, called.name, WINDOW) if called.is_database else ()
+    slower = f", after {duration(called.before)} before" if called.mean > 2 * called.before else ""
+    return strategy.option(
+        f"Wait less for {called.name}, which takes {percent(min(1.0, called.share))} of the time of requests",
+        why=(
+            f"A request makes {number(called.calls)} calls to it, which take {duration(called.mean)} each{slower}."
+            f"{_told(found)} What is not called, called once for many, or called side by side is not waited for."
+        ),
+        confidence=ruling.reading.confidence,
+        cost="none but the code; an index takes disk",
+        expected=_shorter(snapshot, called, max(_saved(called.calls), found[0].share if found else 0.0)),
+        steps=(
+            *(calling.fewer(_system(called.name)) if called.calls >= 2 else ()),
+            *(_statement_steps(called.name, found, postgresql.reading(), postgresql.holding())
+              if called.is_database else _agent(snapshot, called)),
+        ),
+        check_first="Check that it sees the same time for a call: the rest is the network, or a wait before it.",
+    )  # fmt: skip
+
+
+def _told(found: tuple[Statement, ...]) -> str:
+    """What stands out among the statements, each sentence with a space before it."""
+    first = [f" {percent(one.share)} of the time of its statements is one statement." for one in found[:1]]
+    often = max((one.calls for one in found), default=0.0)
+    if often >= strategy.many:
+        first.append(f" One statement runs {number(often)} times for each request at most: others may run it as well.")
+    return "".join(first)
+
+
+def _saved(calls: float) -> float:
+    """The share of the time of calls that is left out at most if all but one run beside it, or become one."""
+    return 1 - 1 / calls if calls > 1 else 0.0
+
+
+def _shorter(snapshot: Snapshot, called: Destination, saved: float) -> tuple[Expectation, ...]:
+    now = snapshot.latency(WINDOW).mean
+    if not now > 0:
+        return ()
+    low = now * (1 - min(1.0, called.share) * saved)
+    return (Expectation("request_time", "Mean time of a request", "s", now, low, now),)
+
+
+def _agent(snapshot: Snapshot, called: Destination) -> tuple[Step, ...]:
+    flight = called.calls * snapshot.rps(WINDOW) * called.mean / len(snapshot.processes)
+    sockets = math.ceil(flight + strategy.spread * math.sqrt(flight))
+    limit = 100 * math.ceil(called.mean * strategy.longest * 10 - 1e-9)
+    return (
+        *calling.agent(sockets, limit),
+        Step(f"{number(flight)} calls are in flight at a time in each process; {sockets} sockets are seldom all at "
+             f"work. A call that takes longer than {number(limit)} ms fails instead of keeping its request."),
+    )  # fmt: skip
+
+
+def _store(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    stores = used_by(snapshot, WINDOW)
+    store = next((one for one in stores if _system(one.name) == "postgresql"), None)
+    if store is None:
+        return strategy.reject(f"Of {counted(len(stores), 'datastore')} that the service uses none is a PostgreSQL, "
+                               "whose statements could be looked at.")  # fmt: skip
+    found = statements(snapshot, store.name, WINDOW)
+    active = f"{number(store.active)} sessions run a statement at a time." if store.active >= 0 else ""
+    own = postgresql.writing() if ruling.rule == WRITING else postgresql.reading()
+    return strategy.option(
+        f"Shorten what {store.name} is busy with",
+        why=(
+            f"{active}{_told(found)} What is left out costs nothing: an index, many rows in one statement, a shorter "
+            "transaction."
+        ),
+        confidence=ruling.reading.confidence,
+        cost="none but the code; an index takes disk and makes writing slower",
+        expected=_sessions(store, found),
+        steps=_statement_steps(store.name, found, own, postgresql.holding()),
+        check_first="Check that these statements are of this service: they are those of all who use the database.",
+    )
+
+
+def _sessions(store: Datastore, found: tuple[Statement, ...]) -> tuple[Expectation, ...]:
+    """Active sessions without the first statement at best: time of statements is what keeps sessions active."""
+    if not (found and store.active >= 0):
+        return ()
+    low = store.active * (1 - found[0].share)
+    return (Expectation("db_active", "Active sessions", "{session}", store.active, low, store.active),)
+
+
+def _statement_steps(place: str, found: tuple[Statement, ...], *more: tuple[Step, ...]) -> tuple[Step, ...]:
+    if _system(place) == "http":
+        return (Step("Give each call a limit of time (signal: AbortSignal.timeout), so that none keeps its place."),)
+    if _system(place) != "postgresql":
+        return (Step("Look for slow statements in its own log of them, and for what they read without an index."),)
+    return (*postgresql.plans(found[: int(strategy.shown)]), *(step for steps in more for step in steps))
