@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from advisor.features.histogram import Histogram
+from advisor.features.memo import remembered
 from advisor.features.window import Array, HostWindow, PartWindow, ServiceWindow, Track
 from advisor.vocabulary import COLUMNS, Entity, PartKind
 from advisor.vocabulary.events import BLOCKED, PROFILED
@@ -36,6 +37,9 @@ class Rows(Mapping[int, Histogram]):
         if not 0 <= index < self._size:
             raise KeyError(index)
         return self._all[self._first + index]
+
+    def __contains__(self, index: object) -> bool:
+        return isinstance(index, int) and 0 <= index < self._size and self._first + index in self._all
 
     def __iter__(self) -> Iterator[int]:
         return (row for row in range(self._size) if self._first + row in self._all)
@@ -124,8 +128,9 @@ class _Grid:
 
     def track(self, track: Track, entity: Entity, columns: Sequence[str]) -> Track:
         """A track in cells; increases as their rate over the whole cell, levels as mean, low and high."""
-        first, last = np.searchsorted(track.times, (self.first * _MINUTE, self.last * _MINUTE), side="left")
-        cells = track.times[first:last] // _MINUTE // self.minutes
+        minutes = _minutes(track)
+        first, last = np.searchsorted(minutes.numbers, (self.first, self.last), side="left")
+        cells = minutes.numbers[first:last] // self.minutes
         if not columns or not cells.size:
             return Track(np.empty(0), np.empty(0), {})
         begins = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
@@ -134,21 +139,59 @@ class _Grid:
         lows: dict[str, Array] = {}
         highs: dict[str, Array] = {}
         for name in columns:
-            figures = track.values.get(name)
-            if figures is None or np.isnan(rows := figures[first:last]).all():
+            is_increase = (entity, name) in _INCREASES
+            rows = _rolled(track, name, is_increase)
+            if rows is None or not rows.weights[first:last].any():
                 continue
-            if (entity, name) in _INCREASES:
-                values[name] = _rate(rows, track.spans[first:last], begins) * self.length
-            else:
-                values[name] = _rate(rows, np.ones(rows.size), begins)
-                lows[name], highs[name] = np.fmin.reduceat(rows, begins), np.fmax.reduceat(rows, begins)
+            rates = _rate(rows.sums[first:last], rows.weights[first:last], begins)
+            values[name] = rates * self.length if is_increase else rates
+            if not is_increase:
+                lows[name] = np.fmin.reduceat(rows.lows[first:last], begins)
+                highs[name] = np.fmax.reduceat(rows.highs[first:last], begins)
         return Track(times, np.full(times.size, self.length), values, lows=lows, highs=highs)
 
 
-def _rate(figures: Array, weights: Array, begins: NDArray[np.intp]) -> Array:
-    """The sum of the known figures over the sum of their weights, for each cell; NaN where none is known."""
+class _Minutes(NamedTuple):
+    """The minutes in which a track has rows: their numbers since 1970, and the first row of each."""
+
+    numbers: Array
+    begins: NDArray[np.intp]
+
+
+class _Rolled(NamedTuple):
+    """One column by the minutes of its track: the sum of what is known, what it covers, and the extremes."""
+
+    sums: Array
+    weights: Array
+    lows: Array
+    highs: Array
+
+
+@remembered
+def _minutes(track: Track) -> _Minutes:
+    numbers = track.times // _MINUTE
+    begins = np.flatnonzero(np.diff(numbers, prepend=-1.0))
+    return _Minutes(numbers[begins], begins)
+
+
+@remembered
+def _rolled(track: Track, column: str, is_increase: bool) -> _Rolled | None:
+    """Kept with the track: a replay condenses the same past again at each look. None without the column."""
+    figures, begins = track.values.get(column), _minutes(track).begins
+    if figures is None:
+        return None
     known = ~np.isnan(figures)
-    sums = np.add.reduceat(np.where(known, figures, 0.0), begins)
-    whole = np.add.reduceat(np.where(known, weights, 0.0), begins)
-    rates: Array = np.divide(sums, whole, out=np.full(sums.size, np.nan), where=whole > 0)
+    weights = np.where(known, track.spans if is_increase else 1.0, 0.0)
+    return _Rolled(
+        np.add.reduceat(np.where(known, figures, 0.0), begins),
+        np.add.reduceat(weights, begins),
+        np.fmin.reduceat(figures, begins),
+        np.fmax.reduceat(figures, begins),
+    )
+
+
+def _rate(sums: Array, weights: Array, begins: NDArray[np.intp]) -> Array:
+    """The sums over their weights, for each cell; NaN where nothing is known."""
+    part, whole = np.add.reduceat(sums, begins), np.add.reduceat(weights, begins)
+    rates: Array = np.divide(part, whole, out=np.full(part.size, np.nan), where=whole > 0)
     return rates

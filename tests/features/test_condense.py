@@ -40,6 +40,9 @@ def test_a_cut_keeps_its_distributions_by_row() -> None:
     first = int(np.searchsorted(long.times, NOW - 900))
     assert len(part.latencies) == sum(first <= row < first + part.times.size for row in long.latencies)
     assert all(histogram == long.latencies[first + row] for row, histogram in part.latencies.items())
+    rows = range(part.times.size)
+    assert [row in part.latencies for row in rows] == [first + row in long.latencies for row in rows]
+    assert not any(row in part.latencies for row in (-1, part.times.size, "0"))
     with pytest.raises(KeyError):
         part.latencies[part.times.size]
 

@@ -41,6 +41,9 @@ class Latencies(Mapping[int, Histogram]):
             self._made[row] = self._drawn(row)
         return self._made[row]
 
+    def __contains__(self, row: object) -> bool:
+        return isinstance(row, int) and 0 <= row < self._counts.size and self._counts[row] > 0
+
     def _drawn(self, row: int) -> Histogram:
         count = int(self._counts[row])
         if not count:
