@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
+from advisor.features import stats
+from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
 from advisor.features.stats import known
 from advisor.vocabulary import PartKind
+
+_WORKER: Final = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +38,17 @@ def impact(snapshot: Snapshot, seconds: float) -> Impact:
                 count += float(known(part.track, "count", span)[0].sum())
                 failed += float(known(part.track, "errors", span)[0].sum())
     return Impact(snapshot.p95(seconds), failed / count if count >= ENOUGH_REQUESTS else math.nan)
+
+
+def nobody_waits(snapshot: Snapshot, seconds: float) -> bool:
+    """True for a batch job: each process tells that it listens nowhere and answered nothing in these (scaled) seconds.
+
+    Workers of a cluster may take what their primary listens for, so of them nobody can say.
+    """
+    return bool(snapshot.processes) and all(_is_alone(process, seconds) for process in snapshot.processes)
+
+
+def _is_alone(process: Process, seconds: float) -> bool:
+    span = process.span(seconds)
+    ports, answered = stats.peak(process.track, "listening", span), stats.total(process.track, "requests", span)
+    return ports == 0 and answered == 0 and process.websockets(seconds) == 0 and process.instance.role != _WORKER

@@ -17,7 +17,8 @@ copies over more machines. A bigger machine does not help one process.
 ## Known limits
 Without the probe the loop is estimated from the main thread's CPU time, which is never much above it;
 confidence is lower then. The mean of all processes counts: one hot process among idle ones is uneven
-load, not saturation.
+load, not saturation. A batch job may fill its loop by design: where no process listens or
+answers, this is information and no warning, also for a consumer of a queue that falls behind.
 
 ## References
 - [Node.js: event loop utilization](https://nodejs.org/api/perf_hooks.html)
@@ -33,6 +34,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, counted, percent
 from advisor.features import Snapshot, stats
+from advisor.features.impact import nobody_waits
 from advisor.features.machine import Machine
 from advisor.vocabulary import Severity
 
@@ -86,9 +88,15 @@ def check(snapshot: Snapshot) -> Reading:
         condition=_condition(busy, evidence),
         claim=_claim(snapshot, machine, busy),
         evidence=evidence,
-        severity=Severity.CRITICAL if busy >= rule.critical else Severity.WARNING,
+        severity=_severity(snapshot, busy),
         confidence=_confidence(snapshot, busy),
     )
+
+
+def _severity(snapshot: Snapshot, busy: float) -> Severity:
+    if nobody_waits(snapshot, LONG):
+        return Severity.INFO
+    return Severity.CRITICAL if busy >= rule.critical else Severity.WARNING
 
 
 def _condition(busy: float, evidence: tuple[Evidence, ...]) -> Condition:

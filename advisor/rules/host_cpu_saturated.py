@@ -17,8 +17,9 @@ Throttling: raise or remove the quota, and run no more workers than it allows. S
 
 ## Known limits
 Processor time of two threads on one core counts as two: the second half of a host is worth less than the
-first. A batch job that fills idle time on purpose looks alike; without an effect on the service it stays silent. The
-load average counts tasks that wait for disks as well, so it is shown and decides nothing.
+first. A batch job that fills idle time on purpose looks alike; without an effect on the service it stays silent. Where
+the service is that job itself (no process listens or answers), this is information and no warning. The load average
+counts tasks that wait for disks as well, so it is shown and decides nothing.
 
 ## References
 - [GitLab runbooks: node CPU saturation](https://gitlab.com/gitlab-com/runbooks)
@@ -37,6 +38,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, number, percent
 from advisor.features import Snapshot, shortage, stats
+from advisor.features.impact import nobody_waits
 from advisor.features.machine import Machine
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
@@ -70,6 +72,9 @@ rule = Rule(
     gap=Limit(0.15, "1", "measured: a computing loop stays below it, a starved one shows 0.5"),
     own=Limit(0.80, "1", "then the service itself fills the machine, whether its loops show it or not"),
 )
+
+
+LONG = 300.0  # seconds in which somebody would have asked for something
 
 
 class Kind(StrEnum):
@@ -124,9 +129,15 @@ def check(snapshot: Snapshot) -> Reading:
         condition=_condition(place),
         claim=_claim(snapshot, place),
         evidence=_evidence(snapshot, place),
-        severity=Severity.CRITICAL if place.machine.cpu(rule.window) >= rule.critical else Severity.WARNING,
+        severity=_severity(snapshot, place),
         confidence=_confidence(place),
     )
+
+
+def _severity(snapshot: Snapshot, place: _Place) -> Severity:
+    if nobody_waits(snapshot, LONG):
+        return Severity.INFO
+    return Severity.CRITICAL if place.machine.cpu(rule.window) >= rule.critical else Severity.WARNING
 
 
 def _place(snapshot: Snapshot, machine: Machine) -> _Place:

@@ -7,9 +7,9 @@ import math
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.impact import impact
+from advisor.features.impact import impact, nobody_waits
 from advisor.vocabulary import PartKind
-from tests.additions import with_part
+from tests.additions import with_figures, with_part
 from tests.builders import Load, Senders, snapshot
 
 
@@ -28,3 +28,21 @@ def test_too_few_requests_tell_nothing(seen: Snapshot) -> None:
     found = impact(seen, 300.0)
     assert math.isnan(found.p95)
     assert math.isnan(found.failed)
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_for_a_job_that_listens_nowhere_and_answers_nothing_nobody_waits(scale: float) -> None:
+    seen = snapshot(Load(rps=0.0), Load(rps=0.0), time_scale=scale)
+    assert nobody_waits(with_figures(seen, listening=0.0), 300.0)
+    assert not nobody_waits(with_figures(with_figures(seen, listening=0.0), only=1, listening=1.0), 300.0)
+    assert not nobody_waits(seen, 300.0)
+
+
+@pytest.mark.parametrize("load", [Load(rps=0.5), Load(rps=0.0, websockets=1.0), Load(rps=0.0, role="worker")])
+def test_somebody_waits_for_what_answers_or_may_answer(load: Load) -> None:
+    assert not nobody_waits(with_figures(snapshot(load), listening=0.0), 300.0)
+
+
+def test_without_a_count_of_requests_or_without_a_process_nobody_can_say() -> None:
+    assert not nobody_waits(with_figures(snapshot(senders=Senders(probe=False)), listening=0.0), 300.0)
+    assert not nobody_waits(snapshot(Load(age=30.0)), 300.0)

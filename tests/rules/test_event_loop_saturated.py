@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
+from tests.additions import with_figures
 from tests.answers import ruled
 from tests.builders import Load, Machine, Senders, snapshot
 
@@ -137,3 +139,26 @@ def test_busy_threads_do_not_make_the_main_thread_busy() -> None:
 @pytest.mark.parametrize(("ago", "verdict"), [(20.0, Verdict.CLEAR), (200.0, Verdict.PENDING)])
 def test_a_load_that_just_rose_is_not_yet_a_state(ago: float, verdict: Verdict) -> None:
     assert rule(snapshot(replace(FULL, cpu=None, elu_before=0.1, changed=ago))).verdict is verdict
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_a_batch_job_that_fills_its_loop_by_design_is_no_warning(scale: float) -> None:
+    batch = replace(FULL, elu=0.97, rps=0.0, routes={})
+    seen = with_figures(snapshot(batch, machine=Machine(cpu=0.6), time_scale=scale), listening=0.0)
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("load", "ports"),
+    [
+        (replace(FULL, elu=0.97), 0.0),
+        (replace(FULL, elu=0.97, rps=0.0, routes={}), 1.0),
+        (replace(FULL, elu=0.97, rps=0.0, routes={}), np.nan),
+        (replace(FULL, elu=0.97, rps=0.0, routes={}, websockets=5.0), 0.0),
+        (replace(FULL, elu=0.97, rps=0.0, routes={}, role="worker"), 0.0),
+    ],
+)
+def test_it_stays_critical_where_somebody_may_wait(load: Load, ports: float) -> None:
+    seen = with_figures(snapshot(load, machine=Machine(cpu=0.6)), listening=ports)
+    assert read(seen).severity is Severity.CRITICAL

@@ -167,3 +167,11 @@ def test_unknown_where_the_host_went_silent() -> None:
     track = seen.window.hosts[0].track
     track.values["cpu_idle"][-4:] = float("nan")
     assert rule(seen).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(("ports", "severity"), [(0.0, Severity.INFO), (1.0, Severity.CRITICAL)])
+def test_a_batch_job_that_fills_its_machine_by_design_is_no_warning(ports: float, severity: Severity) -> None:
+    batch = Load(elu=0.97, cpu=0.95, rps=0.0, routes={})
+    seen = with_figures(snapshot(batch, batch, machine=Machine(cores=2, cpu=0.98)), listening=ports)
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).severity is severity
