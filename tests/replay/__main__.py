@@ -18,11 +18,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=float, default=10.0, help="length of each healthy service")
     parser.add_argument("--service-days", type=float, default=300.0, help="how many in all, at least")
-    parser.add_argument("--leak-days", type=float, default=3.0, help="length of each leaking service")
+    parser.add_argument("--leak-days", type=float, default=1.5, help="length of each leaking service")
     parser.add_argument("--only", default="", help="shapes whose name contains this")
     given = parser.parse_args()
-    seeds = range(1, math.ceil(given.service_days / given.days / len(HEALTHY)) + 1)
-    healthy = [run for run in runs(HEALTHY, given.days, seeds) if given.only in run.name]
+    count = max(len(HEALTHY), math.ceil(given.service_days / given.days))
+    seeds = range(1, math.ceil(count / len(HEALTHY)) + 1)
+    healthy = [run for run in runs(HEALTHY, given.days, seeds)[:count] if given.only in run.name]
     leaking = [run for run in runs(LEAKING, given.leak_days, (1, 2)) if given.only in run.name]
     outcomes = _judge_all(healthy + leaking)
     lines = []
