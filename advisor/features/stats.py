@@ -158,7 +158,8 @@ def coverage(track: Track, column: str, span: Span) -> float:
 def merged(track: Track, span: Span) -> Histogram:
     """All request durations of the span in one distribution."""
     where = rows(track, span)
-    return Histogram.merge(*(h for row, h in track.latencies.items() if where.start <= row < where.stop))
+    found = map(track.latencies.get, range(where.start, where.stop))
+    return Histogram.merge(*(histogram for histogram in found if histogram is not None))
 
 
 def variation(figures: Array) -> float:
