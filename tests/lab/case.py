@@ -185,6 +185,8 @@ class Case:
             the recording drawn apart in time (levels and rates stay): for what takes days. At scale 10 a case of three
             model days with `stretched=14.4` is recorded in half an hour.
         live: model seconds at the end of such a recording that the product sees as they happen.
+        light: all of it, load included, takes less than a tenth of the machine, and its label does not depend on the
+            host, its disks, the databases or the page of metrics: other light cases may run beside it.
     """
 
     label: Label
@@ -196,6 +198,7 @@ class Case:
     settle: float = 60.0
     stretched: float = 1.0
     live: float = 7200.0
+    light: bool = False
 
     @property
     def seconds(self) -> float:

@@ -58,6 +58,13 @@ def summary(service: str) -> Row:
     return {} if found is None else {"stand": found.stand, "sentence": found.sentence, "missing": found.missing}
 
 
+def close() -> None:
+    """Let go of this thread's connection to the database: cases that run side by side have one each."""
+    from django.db import connections
+
+    connections.close_all()
+
+
 def token(name: str) -> str:
     """The secret of a new token that may report."""
     from advisor.fleet import tokens

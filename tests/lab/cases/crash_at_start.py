@@ -17,4 +17,5 @@ case = Case(
         Phase(900, (Http(path="/light", rate=10), Http(path="/boom", rate=0.3))),
     ),
     onset=300,
+    light=True,
 )

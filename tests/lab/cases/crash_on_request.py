@@ -20,4 +20,5 @@ case = Case(
         Phase(1200, (Http(path="/light", rate=10), Http(path="/boom", rate=0.06))),
     ),
     onset=300,
+    light=True,
 )

@@ -16,4 +16,5 @@ case = Case(
     services=(Service(script="leaving.js", knobs={"wait_ms": 600}, copies=2),),
     phases=(Phase(300, (Http(path="/order", rate=90),)), Phase(2400, (Http(path="/order", rate=90),), deploys=4)),
     onset=780,
+    light=True,
 )

@@ -36,4 +36,5 @@ case = Case(
         Phase(900, (Http(path="/order", rate=30),), others={"stock": {"wait_ms": 90}}),
     ),
     onset=300,
+    light=True,
 )

@@ -32,4 +32,5 @@ case = Case(
         Phase(900, (Http(path="/order", rate=40),), others={"stock": {"wait_ms": 150, "places": 4}}),
     ),
     onset=300,
+    light=True,
 )

@@ -34,4 +34,5 @@ case = Case(
         Phase(900, (Http(path="/order", rate=30),), others={"stock": {"wait_ms": 2000}}),
     ),
     onset=300,
+    light=True,
 )

@@ -31,4 +31,5 @@ case = Case(
         Phase(900, (Http(path="/order", rate=30),), others={"stock": {"wait_ms": 1500}}),
     ),
     onset=300,
+    light=True,
 )

@@ -29,4 +29,5 @@ case = Case(
         Phase(900, (Http(path="/order", rate=30),), others={"stock": {"wait_ms": 4000}}),
     ),
     onset=300,
+    light=True,
 )

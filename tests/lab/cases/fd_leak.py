@@ -17,4 +17,5 @@ case = Case(
     services=(Service(script="descriptors.js", descriptors=4096),),
     phases=(Phase(10800, (Http(path="/forget", rate=0.35), Http(path="/light", rate=10))),),
     onset=60,
+    light=True,
 )

@@ -11,4 +11,5 @@ case = Case(
     ),
     services=(Service(script="leaving.js", knobs={"graceful": True, "wait_ms": 100}, copies=2),),
     phases=(Phase(1800, (Http(path="/order", rate=20),), deploys=3),),
+    light=True,
 )

@@ -19,4 +19,5 @@ case = Case(
         Phase(43200, (Http(path="/take", rate=8, until=2),), knobs={"alive": 200}),
     ),
     stretched=14.4,
+    light=True,
 )

@@ -9,4 +9,5 @@ case = Case(
     reason="A service that nobody uses has nothing wrong with it.",
     services=(Service(script="express.js", knobs={"cpu_ms": 8}),),
     phases=(Phase(1200, ()),),
+    light=True,
 )

@@ -17,4 +17,5 @@ case = Case(
         Phase(172800, (Http(path="/take", rate=2.5),)),
     ),
     stretched=14.4,
+    light=True,
 )

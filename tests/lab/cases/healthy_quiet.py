@@ -9,4 +9,5 @@ case = Case(
     reason="One request in two seconds is too few to say anything of, and all are answered at once.",
     services=(Service(script="express.js", knobs={"cpu_ms": 8}),),
     phases=(Phase(1200, (Http(path="/work", rate=0.5),)),),
+    light=True,
 )

@@ -9,4 +9,5 @@ case = Case(
     reason="Long polling answers after 600 ms by design, at a steady load with an idle loop.",
     services=(Service(script="fastify.js", knobs={"wait_ms": 600}),),
     phases=(Phase(1200, (Http(path="/wait", rate=20),)),),
+    light=True,
 )

@@ -23,4 +23,5 @@ case = Case(
     ),
     onset=0,
     stretched=14.4,
+    light=True,
 )

@@ -20,4 +20,5 @@ case = Case(
     ),
     phases=(Phase(2400, (Http(path="/take", rate=4),)),),
     onset=900,
+    light=True,
 )

@@ -20,4 +20,5 @@ case = Case(
     ),
     phases=(Phase(1800, (Http(path="/take", rate=8),)),),
     onset=500,
+    light=True,
 )

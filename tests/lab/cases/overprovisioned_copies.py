@@ -23,4 +23,5 @@ case = Case(
     ),
     onset=0,
     stretched=38.4,
+    light=True,
 )

@@ -22,4 +22,5 @@ case = Case(
     ),
     onset=0,
     stretched=12,
+    light=True,
 )
