@@ -97,7 +97,7 @@ def main() -> int:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     parser.add_argument("what", choices=("run", "freeze"))
-    parser.add_argument("--cases", default="*", help="names, with * and ?")
+    parser.add_argument("--cases", default="*", help="names, with * and ?, commas between them")
     parser.add_argument("--frozen", action="store_true", help="those of `frozen`, whose hashes must be as committed")
     parser.add_argument("--scale", type=float, default=10.0, help="ADVISOR_TIME_SCALE")
     parser.add_argument("--resume", action="store_true", help="keep results that are there")

@@ -20,9 +20,9 @@ class WrongCaseError(Exception):
 
 
 def names(folder: str, pattern: str = "*") -> list[str]:
-    """The names of the cases of `cases` or `frozen` that match, in alphabetical order."""
+    """The names of the cases of `cases` or `frozen` that match one of the patterns `a*,b`, in alphabetical order."""
     stems = (path.stem for path in (LAB / folder).glob("*.py") if not path.stem.startswith("_"))
-    return sorted(stem for stem in stems if fnmatch.fnmatch(stem, pattern))
+    return sorted(stem for stem in stems if any(fnmatch.fnmatch(stem, one) for one in pattern.split(",")))
 
 
 def load(folder: str, name: str) -> Case:

@@ -43,6 +43,7 @@ def test_a_changed_frozen_case_is_named(tmp_path: Path, monkeypatch: pytest.Monk
 def test_names_follow_the_pattern() -> None:
     assert "loop_full_single" in discovery.names(discovery.OPEN, "loop_*")
     assert "loop_full_single" not in discovery.names(discovery.OPEN, "host_*")
+    assert "loop_full_single" in discovery.names(discovery.OPEN, "host_*,loop_*")
 
 
 def test_a_good_case_has_nothing_wrong() -> None:
