@@ -33,9 +33,14 @@ OVERRULES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
         "means over all processes say little while one carries more than the others",
         frozenset(("gc-pressure", "event-loop-saturated", "downstream-bound", "websocket-capacity", SPARE)),
     ),
+    "datastore-read-bound": (
+        "what the datastore reads is what keeps the processors busy",
+        frozenset(("host-cpu-saturated",)),
+    ),
 }  # fmt: skip
 """Rule -> why and which others mean nothing while it holds: classes C1 to C7 in a crash loop (C15), and what is
-read from the means of the fleet under uneven load (C11). Ids that no rule has yet do no harm."""
+read from the means of the fleet under uneven load (C11). A datastore counts as bound by reads only where its own
+programs have most of its machine's busy processors. Ids that no rule has yet do no harm."""
 
 
 def weighed(rule: Rule, readings: Mapping[str, Reading], before: Mapping[str, Reading]) -> Reading:

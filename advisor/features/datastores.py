@@ -10,6 +10,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.connections import key_of
 from advisor.features.machine import Machine
+from advisor.features.neighbours import on as neighbours_on
 from advisor.features.snapshot import Snapshot
 from advisor.features.store_memory import is_here
 from advisor.features.window import PartWindow
@@ -17,6 +18,10 @@ from advisor.vocabulary import PartKind
 
 BLOCK: Final = 8192.0
 """Bytes of a block of PostgreSQL, unless it was built otherwise."""
+
+READS: Final = 10e6
+"""Bytes a second that each computing session looks up at least if it reads: scans and joins in memory look up
+hundreds of MB, statements that only compute (sorting, hashing passwords, JSON) a few. Judgement; no sharp bound."""
 
 _CLIENTS: Final = (PartKind.DATABASE, PartKind.POOL)
 
@@ -33,9 +38,12 @@ class Datastore:
         locked: of these, sessions that wait for a lock.
         held_up: of these, sessions that wait for a disk or for another's work inside the server.
         wal: bytes of write-ahead log a second.
-        missed: bytes a second asked of the system, for they were not in its cache.
+        looked_up: bytes a second asked of its cache.
+        missed: of these, bytes asked of the system, for they were not in its cache.
         hit_ratio: share of its look-ups that its cache answers, 0 to 1.
         lag: seconds that the slowest replica is behind.
+        disk: share of time that the busiest disk of its machine is at work, 0 to 1.
+        own: share of its machine's busy cores that programs keep busy that keep data, 0 to 1.
     """
 
     name: str
@@ -45,9 +53,12 @@ class Datastore:
     locked: float
     held_up: float
     wal: float
+    looked_up: float
     missed: float
     hit_ratio: float
     lag: float
+    disk: float
+    own: float
 
     @property
     def load(self) -> float:
@@ -62,9 +73,25 @@ class Datastore:
         log written beside blocks read. Sessions that compute count as reading. Rows are left out: those that it reads
         are all that it looked at, so a share of rows would make writes look small.
         """
+        return self._of_active(self.locked + self.held_up * self._share(self.wal))
+
+    @property
+    def read_share(self) -> float:
+        """The share of active sessions that read (`db_rd`), 0 to 1, at least.
+
+        Those that wait for blocks read, and those that compute do if they look up `READS` each.
+        """
+        computing = max(0.0, self.active - self.locked - self.held_up)
+        reads = computing if self.looked_up >= READS * computing else 0.0
+        return self._of_active(self.held_up * self._share(self.missed) + reads)
+
+    def _share(self, moved: float) -> float:
+        """Its share of all bytes that sessions wait for the disk for; 0 where nobody tells."""
         whole = self.wal + self.missed
-        written = self.wal / whole if whole > 0 else 0.0
-        return min(1.0, (self.locked + self.held_up * written) / self.active) if self.active > 0 else math.nan
+        return moved / whole if whole > 0 else 0.0
+
+    def _of_active(self, sessions: float) -> float:
+        return min(1.0, sessions / self.active) if self.active > 0 else math.nan
 
 
 def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
@@ -75,7 +102,7 @@ def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
         for part in machine.host.parts:
             if part.kind is PartKind.DATASTORE and (is_here(part.name, machine) or key_of(part.name) in named):
                 found.setdefault(" ".join(part.name.split(" ")[:3]), []).append((machine, part))
-    stores = [_of(name, told, seconds) for name, told in found.items()]
+    stores = [_of(snapshot, name, told, seconds) for name, told in found.items()]
     return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
 
 
@@ -84,7 +111,7 @@ def _called(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         yield from (key_of(part.name) for part in process.instance.parts if part.kind in _CLIENTS)
 
 
-def _of(name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> Datastore:
+def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> Datastore:
     def levels(column: str) -> list[float]:
         return [stats.level(part.track, column, machine.span(seconds)) for machine, part in told]
 
@@ -101,10 +128,24 @@ def _of(name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> Da
         locked=stats.known_sum(levels("pending")),
         held_up=stats.known_sum([*levels("pending_disk"), *levels("pending_inside")]),
         wal=stats.highest(rates("wal")),  # of the whole server, whichever database tells
+        looked_up=(hits + misses) * BLOCK,
         missed=misses * BLOCK,
         hit_ratio=hits / (hits + misses) if hits + misses > 0 else math.nan,
         lag=stats.highest([*levels("lag"), *_replicas(name, told, seconds)]),
+        disk=_disk(home, seconds) if home else math.nan,
+        own=_own(snapshot, home, seconds) if home else math.nan,
     )
+
+
+def _disk(home: Machine, seconds: float) -> float:
+    disks = [part for part in home.host.parts if part.kind is PartKind.DISK]
+    return stats.highest([stats.rate(part.track, "busy", home.span(seconds)) for part in disks])
+
+
+def _own(snapshot: Snapshot, home: Machine, seconds: float) -> float:
+    busy = home.cpu(seconds) * home.cores
+    used = stats.known_sum([n.cores for n in neighbours_on(snapshot, home, seconds) if n.is_datastore])
+    return min(1.0, used / busy) if busy > 0 else math.nan
 
 
 def _replicas(name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> list[float]:

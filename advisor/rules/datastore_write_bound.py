@@ -26,16 +26,12 @@ agent. A vacuum or a checkpoint may look like it for some minutes, which is why 
 from __future__ import annotations
 
 import math
-from typing import Final
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, stores
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
-from advisor.features.datastores import Datastore, used_by
-from advisor.features.neighbours import DATASTORES
-from advisor.features.neighbours import on as neighbours_on
+from advisor.features.datastores import Datastore
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -59,24 +55,16 @@ rule = Rule(
     busy=Limit(0.5, "{cpu}", "judgement: a database that keeps half a core at work may be what holds a service up"),
 )
 
-_DSN: Final = "Sessions, waits and blocks of {name}: give the agent on its machine a DSN for it"
-_CORES: Final = "Cores of the machine of {name}: run the agent there"
-_REQUESTS: Final = "200 requests in five minutes: fewer say nothing about latency"
-
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for the most loaded datastore, whether writing holds it up, and whether users notice."""
-    told = used_by(snapshot, rule.window)
-    stores = [store for store in told if store.active >= 0]
-    if not stores:
-        silent = [store.name for store in told if store.name.startswith("postgresql ")]
-        return _unknown(silent[0]) if silent else _without(snapshot)
-    store = max(stores, key=lambda one: one.load if one.load >= 0 else -1.0)
+    store = stores.judged(snapshot, rule.window, rule.busy)
+    if isinstance(store, Reading):
+        return store
     p95 = snapshot.p95(rule.window)
     evidence = _evidence(store, p95)
-    missing = (*((_CORES.format(name=store.name),) if math.isnan(store.load) else ()),
-               *((_REQUESTS,) if math.isnan(p95) else ()))  # fmt: skip
+    missing = stores.missing(store, p95)
     if missing:
         return Reading(Condition.UNKNOWN, evidence=evidence, missing=missing)
     over = store.load >= rule.load and store.write_share >= rule.writing and p95 >= rule.slow
@@ -94,44 +82,14 @@ def check(snapshot: Snapshot) -> Reading:
     )
 
 
-def _unknown(name: str) -> Reading:
-    """One that should tell its sessions and did not: a gap is no proof of quiet."""
-    return Reading(Condition.UNKNOWN, missing=(_DSN.format(name=name),))
-
-
-def _without(snapshot: Snapshot) -> Reading:
-    """Where no datastore tells its sessions: a busy database program would have to, else there is nothing to say."""
-    programs = [n for machine in snapshot.machines for n in neighbours_on(snapshot, machine, rule.window)]
-    busy = [n for n in programs if n.name in DATASTORES and n.cores >= rule.busy]
-    cores = tuple(Evidence("program_cpu", "Cores that it keeps at work", n.cores, "{cpu}", rule.busy, "at least", True,
-                           n.name) for n in busy)  # fmt: skip
-    if busy:
-        return Reading(Condition.UNKNOWN, evidence=cores, missing=(_DSN.format(name=busy[0].name),))
-    none = Evidence(
-        "datastores", "Datastores that report sessions here", 0.0, "{datastore}", 1.0, "at least", holds=False
-    )
-    return Reading(Condition.UNDER, f"{snapshot.name}: 0 datastores that report sessions here", (none,))
-
-
 def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
-    name = store.name
     return (
-        _at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, name),
-        _at_least("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing, name),
-        _at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
-        Evidence("db_locked", "Sessions that wait for a lock", finite(store.locked), "{session}", subject=name),
-        Evidence("db_held_up", "Sessions that wait for a disk or inside", finite(store.held_up), "{session}",
-                 subject=name),
-        Evidence("db_wal", "Write-ahead log", finite(store.wal), "By/s", subject=name),
-        Evidence("db_missed", "Read from the system", finite(store.missed), "By/s", subject=name),
-        Evidence("db_lag", "The slowest replica is behind by", finite(store.lag), "s", subject=name),
-        Evidence("db_cpu", "Processors of its machine busy", finite(store.cpu), "1", subject=name),
+        stores.at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, store.name),
+        stores.at_least("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing,
+                        store.name),
+        stores.at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
+        *stores.told(store),
     )  # fmt: skip
-
-
-def _at_least(signal: str, label: str, value: float, unit: str, limit: float, subject: str) -> Evidence:
-    holds = None if math.isnan(value) else value >= limit
-    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
 
 
 def _confidence(snapshot: Snapshot, store: Datastore, p95: float) -> float:

@@ -38,6 +38,23 @@ def test_a_server_that_computes_does_not_write() -> None:
     assert used_by(_seen(pending=0.0, pending_disk=0.0, wal=8192e6), 300.0)[0].write_share == 0.0
 
 
+def test_who_waits_for_blocks_reads_and_who_computes_does_if_it_looks_up_much() -> None:
+    assert used_by(_seen(), 300.0)[0].read_share == pytest.approx((2 * 0.5 + 1) / 4)
+    assert used_by(_seen(hits=0.0, misses=10.0), 300.0)[0].read_share == pytest.approx(0.0, abs=0.01)
+    assert math.isnan(used_by(_seen(active=0.0), 300.0)[0].read_share)
+
+
+def test_disk_and_processors_are_those_of_its_machine() -> None:
+    plain = _seen()
+    spans = plain.window.hosts[0].track.spans
+    assert math.isnan(used_by(plain, 300.0)[0].disk)
+    seen = with_part(with_part(plain, PartKind.DISK, "sda", busy=0.7 * spans), PartKind.PROGRAM, "postgres",
+                     busy=0.6 * spans)  # fmt: skip
+    [store] = used_by(seen, 300.0)
+    assert store.disk == pytest.approx(0.7)
+    assert store.own == pytest.approx(0.6, abs=0.02)
+
+
 def test_databases_of_one_server_add_up_but_for_its_log() -> None:
     [store] = used_by(with_part(_seen(), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 audit", **TOLD), 300.0)
     one = used_by(_seen(), 300.0)[0]

@@ -1,0 +1,68 @@
+"""What the rules about datastores look at alike: which one is judged, what its report lacks, its further figures."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from advisor.diagnosis.finding import Condition, Evidence, Reading, finite
+from advisor.features import Snapshot
+from advisor.features.datastores import Datastore, used_by
+from advisor.features.neighbours import DATASTORES
+from advisor.features.neighbours import on as neighbours_on
+
+_DSN: Final = "Sessions, waits and blocks of {name}: give the agent on its machine a DSN for it"
+_CORES: Final = "Cores of the machine of {name}: run the agent there"
+_REQUESTS: Final = "200 requests in five minutes: fewer say nothing about latency"
+
+
+def judged(snapshot: Snapshot, seconds: float, busy: float) -> Datastore | Reading:
+    """The most loaded datastore that tells its sessions; where none does, what is to be said instead.
+
+    A database program that keeps `busy` cores at work would have to tell them. Without one there is nothing to judge.
+    """
+    known = used_by(snapshot, seconds)
+    telling = [store for store in known if store.active >= 0]
+    if telling:
+        return max(telling, key=lambda one: one.load if one.load >= 0 else -1.0)
+    silent = [store.name for store in known if store.name.startswith("postgresql ")]
+    if silent:  # a gap is no proof of quiet
+        return Reading(Condition.UNKNOWN, missing=(_DSN.format(name=silent[0]),))
+    return _without(snapshot, seconds, busy)
+
+
+def _without(snapshot: Snapshot, seconds: float, busy: float) -> Reading:
+    programs = [n for machine in snapshot.machines for n in neighbours_on(snapshot, machine, seconds)]
+    found = [n for n in programs if n.name in DATASTORES and n.cores >= busy]
+    if found:
+        cores = tuple(at_least("program_cpu", "Cores that it keeps at work", n.cores, "{cpu}", busy, n.name)
+                      for n in found)  # fmt: skip
+        return Reading(Condition.UNKNOWN, evidence=cores, missing=(_DSN.format(name=found[0].name),))
+    none = at_least("datastores", "Datastores that report sessions here", 0.0, "{datastore}", 1.0, "")
+    return Reading(Condition.UNDER, f"{snapshot.name}: 0 datastores that report sessions here", (none,))
+
+
+def missing(store: Datastore, p95: float) -> tuple[str, ...]:
+    """What is not known of a datastore and of the service's latency, in words; empty if both are."""
+    cores = (_CORES.format(name=store.name),) if math.isnan(store.load) else ()
+    return (*cores, *((_REQUESTS,) if math.isnan(p95) else ()))
+
+
+def at_least(signal: str, label: str, value: float, unit: str, limit: float, subject: str) -> Evidence:
+    """A figure beside the least that counts; one that is not known speaks neither for it nor against it."""
+    holds = None if math.isnan(value) else value >= limit
+    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
+
+
+def told(store: Datastore) -> tuple[Evidence, ...]:
+    """Figures of a datastore that explain the others and decide nothing."""
+    name = store.name
+    return (
+        Evidence("db_locked", "Sessions that wait for a lock", finite(store.locked), "{session}", subject=name),
+        Evidence("db_held_up", "Sessions that wait for a disk or inside", finite(store.held_up), "{session}",
+                 subject=name),
+        Evidence("db_wal", "Write-ahead log", finite(store.wal), "By/s", subject=name),
+        Evidence("db_missed", "Read from the system", finite(store.missed), "By/s", subject=name),
+        Evidence("db_lag", "The slowest replica is behind by", finite(store.lag), "s", subject=name),
+        Evidence("db_cpu", "Processors of its machine busy", finite(store.cpu), "1", subject=name),
+    )  # fmt: skip

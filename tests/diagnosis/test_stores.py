@@ -1,0 +1,60 @@
+"""Which datastore the rules judge, and what they say where none tells its sessions."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from advisor.diagnosis import Condition, Reading, stores
+from advisor.features import Snapshot
+from advisor.features.datastores import Datastore
+from advisor.vocabulary import PartKind
+from tests.additions import with_part
+from tests.builders import Load, Machine, snapshot
+
+SHOP, AUDIT = "postgresql 127.0.0.1 5432 shop", "postgresql 127.0.0.1 5433 audit"
+
+
+def _seen(name: str = SHOP, active: float = 1.0) -> Snapshot:
+    return with_part(snapshot(Load(), machine=Machine(cores=2)), PartKind.DATASTORE, name, active=active)
+
+
+def _judged(seen: Snapshot) -> Datastore | Reading:
+    return stores.judged(seen, 300.0, 0.5)
+
+
+def test_the_most_loaded_is_judged() -> None:
+    found = _judged(with_part(_seen(active=1.0), PartKind.DATASTORE, AUDIT, active=3.0))
+    assert isinstance(found, Datastore)
+    assert (found.name, found.load) == ("postgresql 127.0.0.1 5433", 1.5)
+    assert stores.missing(found, p95=0.1) == ()
+
+
+def test_one_that_should_tell_and_does_not_is_not_judged() -> None:
+    found = _judged(_seen(active=math.nan))
+    assert isinstance(found, Reading)
+    assert found.condition is Condition.UNKNOWN
+    assert "DSN" in found.missing[0]
+
+
+@pytest.mark.parametrize(("cores", "condition"), [(0.6, Condition.UNKNOWN), (0.4, Condition.UNDER)])
+def test_a_busy_database_program_has_to_tell(cores: float, condition: Condition) -> None:
+    plain = snapshot(Load())
+    found = _judged(with_part(plain, PartKind.PROGRAM, "mysqld", busy=cores * plain.window.hosts[0].track.spans))
+    assert isinstance(found, Reading)
+    assert found.condition is condition
+
+
+def test_what_is_missing_is_said() -> None:
+    away = with_part(_seen("postgresql 10.0.0.5 5432 shop"), PartKind.POOL, "postgresql db:5432/shop", used=1.0)
+    found = _judged(away)
+    assert isinstance(found, Datastore)
+    assert [words.partition(":")[0] for words in stores.missing(found, math.nan)] == [
+        "Cores of the machine of postgresql 10.0.0.5 5432", "200 requests in five minutes",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "holds"), [(1.0, True), (0.9, False), (math.nan, None)])
+def test_an_unknown_figure_speaks_neither_way(value: float, holds: bool | None) -> None:
+    assert stores.at_least("db_load", "Load", value, "1", 1.0, "").holds is holds
