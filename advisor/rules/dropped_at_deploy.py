@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.missing import what_to_add
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot
 from advisor.features.deploys import Loss, Losses, losses
@@ -40,6 +41,7 @@ rule = Rule(
     clear_hold=0.0,
     place=3,
     settles=False,
+    of_lives=True,
     recall=Recall(
         seconds=3 * 86400.0, step=60.0, pace=300.0, process=("requests", "request_errors", "requests_active")
     ),
@@ -61,6 +63,10 @@ def check(snapshot: Snapshot) -> Reading:
     past = snapshot.recalled(rule.id)
     if past is None:
         return Reading(Condition.UNKNOWN, missing=("Three days of requests",))
+    columns = {name for one in past.window.instances for name in one.track.values}
+    absent = tuple(what_to_add(need) for need in rule.needs if not columns.intersection(need))
+    if absent:
+        return Reading(Condition.UNKNOWN, missing=absent)
     found = losses(snapshot, past, rule.least, rule.share, rule.times)
     recent = found.deploys[-LAST:]
     hit = tuple(one for one in recent if _is_hit(one, found.usual))

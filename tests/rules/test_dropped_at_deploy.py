@@ -153,6 +153,13 @@ def test_a_deploy_that_is_not_over_is_not_judged() -> None:
     assert read(released(90, newest=60)).condition is Condition.UNDER
 
 
+def test_young_processes_are_no_reason_to_wait() -> None:
+    seen = released(40, 40, 40, newest=200)
+    young = tuple(replace(one, started=NOW - 150) for one in seen.window.instances)
+    found = rule(replace(seen, window=replace(seen.window, instances=young)))
+    assert found.verdict is Verdict.FIRING
+
+
 def test_silent_for_crashes() -> None:
     seen = released(60, 60, 60)
     same = tuple(replace(each, version="1.0") for each in seen.window.lives)
@@ -161,6 +168,7 @@ def test_silent_for_crashes() -> None:
 
 
 def test_unknown_where_nobody_counts_requests() -> None:
-    seen = with_recalled(snapshot(senders=Senders(probe=False)), "dropped-at-deploy", snapshot().window)
+    blind = snapshot(senders=Senders(probe=False))
+    seen = with_recalled(blind, "dropped-at-deploy", blind.window)
     assert rule(seen).verdict is Verdict.UNKNOWN
     assert "Requests answered" in rule(seen).reading.missing[0]
