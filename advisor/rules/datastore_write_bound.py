@@ -37,7 +37,16 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("requests",),
-    suggests=("vertical", "decompose", "cluster", "load-balance", "autoscale"),
+    suggests=(
+        "tune-datastore",
+        "vertical",
+        "decompose",
+        "shard",
+        "read-replica",
+        "cluster",
+        "load-balance",
+        "autoscale",
+    ),
     window=300.0,
     hold=900.0,
     clear_hold=300.0,

@@ -36,7 +36,7 @@ from advisor.vocabulary import PartKind, Severity
 rule = Rule(
     __name__,
     needs=(),
-    suggests=("relieve-host", "vertical", "cluster", "load-balance"),
+    suggests=("relieve-host", "static-offload", "vertical", "shard", "cluster", "load-balance"),
     window=120.0,
     hold=600.0,
     clear_hold=900.0,

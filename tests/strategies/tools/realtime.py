@@ -14,12 +14,14 @@ from tests.strategies.tools.nginx import free_port
 from tests.strategies.tools.node import wanted
 
 PACKAGES = Path(__file__).with_name("socketio") / "node_modules"
+PG = Path(__file__).parents[2] / "lab" / "node_modules"
+"""Where the client of PostgreSQL is, and others that the lab's programs use."""
 
 
-def with_packages(folder: Path) -> Path:
-    """The folder, in which Node.js finds Socket.IO."""
-    wanted(PACKAGES.exists() and shutil.which("node") is not None, "Socket.IO is missing: run `make node-packages`.")
-    (folder / "node_modules").symlink_to(PACKAGES)
+def with_packages(folder: Path, packages: Path = PACKAGES) -> Path:
+    """The folder, in which Node.js finds Socket.IO, or other packages."""
+    wanted(packages.exists() and shutil.which("node") is not None, f"{packages} is missing: run `make node-packages`.")
+    (folder / "node_modules").symlink_to(packages)
     return folder
 
 
