@@ -25,8 +25,13 @@ READ_MEMORY: Final = (
 )  # fmt: skip
 """Columns that a rule recalls to ask this module."""
 
+_HEAPS: Final = ("heap_floor", "heap_used")
+
 CROWD: Final = 100.0
 """From as many open sockets on they may be what fills a heap: then only moments with as many are alike."""
+
+FEW: Final = 0.5
+"""Least share of the rows that tell the heap in use in which what is left of it must be told to stand for it."""
 
 LONG: Final = 600.0
 """Seconds over which the present state is read."""
@@ -83,8 +88,12 @@ def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace:
 
 
 def levels_of(track: Track) -> list[tuple[str, str]]:
-    """The columns that say most about a leak, each in words."""
-    heap = next((name for name in ("heap_floor", "heap_used") if name in track.values), "")
+    """The columns that say most about a leak, each in words.
+
+    What is left of the heap after a full collection says most; a process that seldom collects tells too few of them.
+    """
+    told = {name: int(np.count_nonzero(~np.isnan(track.values[name]))) for name in _HEAPS if name in track.values}
+    heap = next((name for name, count in told.items() if count >= FEW * max(told.values())), "")
     found = [(heap, "heap")] if heap else []
     if "external_memory" in track.values:
         found.append(("external_memory", "memory outside the heap"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import Final
 
 from advisor.features.ends import End, began, ends
@@ -41,6 +42,7 @@ class Change:
         until: Unix seconds, when the last process of it began or ended.
         version: what runs afterwards; empty where nobody said.
         before: the version that ran before a deploy; empty where nobody said, or where several did.
+        in_turn: True if each of several processes was replaced before the next one ended.
     """
 
     kind: ChangeKind
@@ -49,6 +51,7 @@ class Change:
     until: float
     version: str = ""
     before: str = ""
+    in_turn: bool = False
 
 
 def changes(snapshot: Snapshot, seconds: float) -> tuple[Change, ...]:
@@ -60,11 +63,12 @@ def changes(snapshot: Snapshot, seconds: float) -> tuple[Change, ...]:
 def unplanned(snapshot: Snapshot, seconds: float) -> tuple[End, ...]:
     """Ends of the last (scaled) seconds that nobody asked for, oldest first.
 
-    Planned is what ends orderly, and what ends without an error while another version takes its place. A process
-    that fell silent tells nothing, and is not counted.
+    Planned is what ends orderly, and what ends without an error while another version takes its place, or while one
+    after the other is replaced: who did not end in time was killed. A process that fell silent tells nothing, and is
+    not counted.
     """
     since = snapshot.now - seconds / snapshot.time_scale
-    deploys = [change for change in _changes(snapshot) if change.kind is ChangeKind.DEPLOY]
+    deploys = [change for change in _changes(snapshot) if change.kind is ChangeKind.DEPLOY or change.in_turn]
     return tuple(
         end
         for end in _ends(snapshot)
@@ -125,9 +129,20 @@ def _alike(one: Life, other: Life) -> bool:
 
 
 def _replaced(end: End, deploys: Sequence[Change], slack: float) -> bool:
-    """True if the process made room for another version: it may be stopped before that one begins."""
+    """True if the process made room for another one: it may be stopped before that one begins."""
     version = end.life.version if end.life else ""
-    return any(d.at - slack <= end.at <= d.until and (not version or version != d.version) for d in deploys)
+    return any(
+        d.at - slack <= end.at <= d.until and (not version or version != d.version or d.in_turn) for d in deploys
+    )
+
+
+def _in_turn(burst: Sequence[_Moment], before: Sequence[Life]) -> bool:
+    """True for several that were all replaced, at most one of them missing at a time: what kills them is not memory."""
+    gone = {life.instance_id for _, life, starts in burst if not starts}
+    if len(before) < 2 or gone != {life.instance_id for life in before}:
+        return False
+    missing = list(accumulate(-1 if starts else 1 for _, _, starts in burst))
+    return max(missing) <= 1 and missing[-1] == 0
 
 
 @remembered
@@ -200,4 +215,5 @@ def _change(burst: Sequence[_Moment], before: Sequence[Life], ended: dict[int, E
     if len(gone) == len(before) and not version and all(ended[life.instance_id].is_orderly for life in gone):
         return Change(ChangeKind.DEPLOY, at, f"all {len(before)} processes were replaced", until)
     again = sum(not starts for _, _, starts in burst)
-    return Change(ChangeKind.RESTART, at, f"{again} of {len(before)} processes began anew", until, version)
+    what = f"{again} of {len(before)} processes began anew"
+    return Change(ChangeKind.RESTART, at, what, until, version, in_turn=_in_turn(burst, before))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from advisor.features.window import Array, Track
 
 NOW: Final = 60.0
 """Seconds over which present figures are read."""
+
+LONG: Final = 600.0
+"""Seconds over which the least heap in use is looked for: what is left when garbage is gone."""
 
 RANGE: Final = 3.0
 """Sockets must have varied so many times for a slope to mean anything (decision model C10)."""
@@ -38,6 +41,7 @@ class Resource(StrEnum):
 
     LOOP = "event loop"
     MEMORY = "memory"
+    HEAP = "heap"
     DESCRIPTORS = "descriptors"
     CONFIGURED = "limit that was set"
 
@@ -66,26 +70,27 @@ def open_sockets(process: Process) -> float:
 
 
 def capacities(snapshot: Snapshot, past: Snapshot | None, process: Process, level: float) -> tuple[Capacity, ...]:
-    """What the loop, the memory and the descriptors of a process allow, each full to `level` (a share).
+    """What the loop, the memory, the heap and the descriptors of a process allow, each full to `level` (a share).
 
     `past` are rows of all processes of the last day; without it loop and memory are not known.
     """
     return (
         _loop(past, process, level),
         _memory(snapshot, past, process, level),
+        _heap(past, process, level),
         _descriptors(process, level),
     )
 
 
 def range_of(past: Snapshot | None) -> tuple[float, float]:
     """Fewest and most sockets of one process over the past, extremes left out; NaN without rows."""
-    sockets = _rows(past)[0]
+    sockets = _rows(past).sockets
     return (math.nan, math.nan) if not sockets.size else (_low(sockets), float(np.quantile(sockets, 0.95)))
 
 
 def _loop(past: Snapshot | None, process: Process, level: float) -> Capacity:
-    sockets, loops, _, requests = _rows(past)
-    each, fit = _slope(sockets, loops, requests)
+    rows = _rows(past)
+    each, fit = _slope(rows.sockets, rows.loops, rows.requests)
     now, count = process.loop(NOW), open_sockets(process)
     if math.isnan(each) or math.isnan(now):
         return Capacity(Resource.LOOP, math.nan, math.nan, fit)
@@ -95,14 +100,27 @@ def _loop(past: Snapshot | None, process: Process, level: float) -> Capacity:
 
 
 def _memory(snapshot: Snapshot, past: Snapshot | None, process: Process, level: float) -> Capacity:
-    sockets, _, memory, _ = _rows(past)
-    each, fit = _slope(sockets, memory, np.zeros(sockets.size))
-    room = _room(snapshot, process, level)
+    rows = _rows(past)
+    return _of_bytes(Resource.MEMORY, process, _room(snapshot, process, level), rows.sockets, rows.memory)
+
+
+def _heap(past: Snapshot | None, process: Process, level: float) -> Capacity:
+    """Node.js ends a process whose heap is full, however much memory the machine has left."""
+    span = process.span(LONG)
+    used, _ = stats.known(process.track, "heap_used", span)
+    limit = stats.latest(process.track, "heap_limit", span)
+    room = level * limit - float(used.min()) if used.size else math.nan
+    rows = _rows(past)
+    return _of_bytes(Resource.HEAP, process, room, rows.sockets, rows.heap)
+
+
+def _of_bytes(resource: Resource, process: Process, room: float, sockets: Array, bytes_used: Array) -> Capacity:
+    each, fit = _slope(sockets, bytes_used, np.zeros(sockets.size))
     if math.isnan(each) or math.isnan(room):
-        return Capacity(Resource.MEMORY, math.nan, math.nan, fit)
+        return Capacity(resource, math.nan, math.nan, fit)
     if fit < FIT or each <= 0:
-        return Capacity(Resource.MEMORY, math.inf, each, fit)
-    return Capacity(Resource.MEMORY, max(0.0, open_sockets(process) + room / each), each, fit)
+        return Capacity(resource, math.inf, each, fit)
+    return Capacity(resource, max(0.0, open_sockets(process) + room / each), each, fit)
 
 
 def _room(snapshot: Snapshot, process: Process, level: float) -> float:
@@ -126,17 +144,27 @@ def _descriptors(process: Process, level: float) -> Capacity:
     return Capacity(Resource.DESCRIPTORS, room if math.isnan(room) else max(0.0, open_sockets(process) + room), 1.0)
 
 
-def _rows(past: Snapshot | None) -> tuple[Array, Array, Array, Array]:
-    """Sockets, loop, memory and requests per second of each row of each process that tells the first two."""
+class _Rows(NamedTuple):
+    """Each row of each process that tells its sockets and its loop; bytes, and requests per second."""
+
+    sockets: Array
+    loops: Array
+    memory: Array
+    heap: Array
+    requests: Array
+
+
+def _rows(past: Snapshot | None) -> _Rows:
     found = [_of(one.track) for one in (past.window.instances if past else ())]
     if not found:
-        return np.empty(0), np.empty(0), np.empty(0), np.empty(0)
-    sockets, loops, memory, requests = (np.concatenate([rows[n] for rows in found]) for n in range(4))
-    told = ~(np.isnan(sockets) | np.isnan(loops))
-    return sockets[told], loops[told], memory[told], np.nan_to_num(requests[told])
+        return _Rows(*(np.empty(0) for _ in _Rows._fields))
+    whole = _Rows(*(np.concatenate(figures) for figures in zip(*found, strict=True)))
+    told = ~(np.isnan(whole.sockets) | np.isnan(whole.loops))
+    rows = _Rows(*(figures[told] for figures in whole))
+    return rows._replace(requests=np.nan_to_num(rows.requests))
 
 
-def _of(track: Track) -> tuple[Array, Array, Array, Array]:
+def _of(track: Track) -> _Rows:
     def column(name: str) -> Array:
         return track.values.get(name, np.full(track.times.size, np.nan))
 
@@ -146,7 +174,8 @@ def _of(track: Track) -> tuple[Array, Array, Array, Array]:
         computed, answered = column("cpu_main") / track.spans, column("requests") / track.spans
     loops = np.where(np.isnan(measured), column("loop_utilization"), measured)
     loops = np.where(np.isnan(loops), computed, loops)
-    return column("websockets"), loops, column("memory_rss"), answered
+    heap = track.lows.get("heap_used", column("heap_used"))
+    return _Rows(column("websockets"), loops, column("memory_rss"), heap, answered)
 
 
 def _slope(sockets: Array, figures: Array, requests: Array) -> tuple[float, float]:

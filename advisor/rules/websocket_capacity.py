@@ -36,7 +36,7 @@ from advisor.features.process import Process
 from advisor.features.socket_capacity import Capacity, Resource, open_sockets
 from advisor.vocabulary import Severity
 
-_TOLD = ("websockets", "memory_rss", "requests")
+_TOLD = ("websockets", "memory_rss", "heap_used", "requests")
 
 rule = Rule(
     __name__,
@@ -152,7 +152,7 @@ def _claim(snapshot: Snapshot, process: Process, smallest: Capacity | None) -> s
     held = f"{snapshot.name}: {process.name} holds {number(open_sockets(process))} open WebSockets"
     if smallest is None or math.isinf(smallest.sockets):
         return f"{held}, which fill neither its event loop nor its memory"
-    allows = "allows" if smallest.resource in (Resource.MEMORY, Resource.LOOP, Resource.CONFIGURED) else "allow"
+    allows = "allow" if smallest.resource is Resource.DESCRIPTORS else "allows"
     subject = "the limit that was set" if smallest.resource is Resource.CONFIGURED else f"its {smallest.resource}"
     whole = number(smallest.sockets)
     return f"{held}, {percent(_use(process, smallest))} of the {whole} that {subject} {allows}"

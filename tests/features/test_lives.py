@@ -86,6 +86,27 @@ def test_a_crash_is_a_restart_that_nobody_planned() -> None:
     assert [end.exit_code for end in unplanned(found, DAY)] == [1]
 
 
+@pytest.mark.parametrize("version", ["", "1.0"])
+def test_who_is_killed_while_one_after_the_other_is_replaced_was_told_to_stop(version: str) -> None:
+    found = seen(*rolling(version, version, 3000, 3, signal="SIGKILL"))
+    assert only(found).in_turn
+    assert unplanned(found, DAY) == ()
+
+
+def test_who_is_killed_together_or_alone_was_not() -> None:
+    together = [life(DAY, 3000, n) for n in range(2)] + [life(2995, 0, 100 + n) for n in range(2)]
+    killed = [happened(EXITED.name, 3000, n, signal="SIGKILL") for n in range(2)]
+    assert len(unplanned(seen(together, killed), DAY)) == 2
+    alone = [life(DAY, 3000, 0), life(DAY, 0, 1), life(2995, 0, 100)]
+    assert len(unplanned(seen(alone, killed[:1]), DAY)) == 1
+    single = [life(DAY, 3000, 0), life(2995, 0, 100)]
+    assert len(unplanned(seen(single, killed[:1]), DAY)) == 1
+
+
+def test_an_error_in_turn_is_an_error() -> None:
+    assert len(unplanned(seen(*rolling("1.0", "1.0", 3000, 2, exit_code=1, signal="")), DAY)) == 2
+
+
 def test_a_new_version_that_fails_is_not_excused_by_its_own_deploy() -> None:
     lives, events = rolling("1.0", "1.1", 600, 1)
     again = life(540, 0, 300, version="1.1")

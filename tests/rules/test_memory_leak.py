@@ -168,6 +168,18 @@ def test_stays_silent_for_garbage_that_is_collected() -> None:
     assert rule(with_past(seen, RULE, past)).verdict is Verdict.CLEAR
 
 
+@pytest.mark.parametrize(("an_hour", "condition"), [(8, Condition.OVER), (0, Condition.UNDER)])
+def test_where_collections_are_rare_the_heap_in_use_stands_for_what_they_leave(
+    an_hour: float, condition: Condition
+) -> None:
+    floor = level(120 * MB, an_hour * MB)
+    told = {"heap_floor": lambda hours: np.where(np.arange(hours.size) % 40 == 0, floor(hours), np.nan),
+            "heap_used": level(150 * MB, an_hour * MB)}  # fmt: skip
+    seen = with_figures(snapshot(Load()), heap_limit=600 * MB)
+    found = read(with_past(seen, RULE, Past(30, 300.0, told, swing=0.6)))
+    assert found.condition is condition
+
+
 @pytest.mark.parametrize("hours", [2.0, 6.0])
 def test_unknown_while_one_life_is_short(hours: float) -> None:
     seen = rule(leaking(hours=hours))

@@ -74,6 +74,26 @@ def test_noise_does_not_move_it(noise: float) -> None:
     assert reading(past(chat(3_250), day(200, 3_200), noise=noise)).condition is Condition.OVER
 
 
+@pytest.mark.parametrize(("sockets", "expected"), [
+    (1_200, Condition.UNDER), (1_350, Condition.BETWEEN), (1_450, Condition.OVER),
+])  # fmt: skip
+def test_levels_by_the_heap(sockets: float, expected: Condition) -> None:
+    """200 KB each: four fifths of 470 MB, less the 20 MB that it has anyway, hold 1,780; the machine has plenty."""
+    learned = day(100, 1_700)
+    seen = chat(sockets, each=1e-6, heap_used=20e6 + 200e3 * sockets, heap_limit=470e6)
+    found = reading(past(seen, learned, each=1e-6, heap_used=20e6 + 200e3 * learned))
+    assert found.condition is expected
+    assert "that its heap allows" in found.claim
+
+
+def test_a_heap_that_follows_something_else_stays_silent() -> None:
+    draw = np.random.default_rng(5)
+    seen = chat(1_700, each=1e-6, heap_used=360e6, heap_limit=470e6)
+    sockets = day(100, 1_700)
+    busy = past(seen, sockets, each=1e-6, heap_used=200e6 + draw.normal(0, 80e6, sockets.size))
+    assert reading(busy).condition is Condition.UNDER
+
+
 def test_two_thousand_idle_sockets_stay_silent() -> None:
     """They cost 0.000001 of a loop each: one that is 5% busy carries hundreds of thousands."""
     for sockets in (day(0, 2_000), day(1_990, 2_000)):

@@ -15,7 +15,8 @@ case = Case(
         "Some requests open a file that nothing closes, so descriptors only ever grow while the load stays the same."
     ),
     services=(Service(script="descriptors.js", descriptors=4096),),
-    phases=(Phase(10800, (Http(path="/forget", rate=1.2), Http(path="/light", rate=10))),),
-    onset=60,
+    phases=(Phase(43200, (Http(path="/forget", rate=1.2), Http(path="/light", rate=10))),),
+    onset=0,
+    stretched=2.4,
     light=True,
 )

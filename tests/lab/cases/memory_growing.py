@@ -16,9 +16,11 @@ case = Case(
         "the hour."
     ),
     services=(
-        Service(script="memory.js", knobs={"habit": "heap", "kb": 50}, node=("--max-old-space-size=256",), revive=True),
+        Service(
+            script="memory.js", knobs={"habit": "heap", "kb": 150}, node=("--max-old-space-size=256",), revive=True
+        ),
     ),
-    phases=(Phase(2400, (Http(path="/take", rate=4),)),),
-    onset=900,
+    phases=(Phase(2400, (Http(path="/take", rate=10),)),),
+    onset=1800,
     light=True,
 )

@@ -16,9 +16,11 @@ case = Case(
         "the hour."
     ),
     services=(
-        Service(script="memory.js", knobs={"habit": "heap", "kb": 50}, node=("--max-old-space-size=256",), revive=True),
+        Service(
+            script="memory.js", knobs={"habit": "heap", "kb": 150}, node=("--max-old-space-size=256",), revive=True
+        ),
     ),
-    phases=(Phase(1800, (Http(path="/take", rate=8),)),),
-    onset=500,
+    phases=(Phase(1800, (Http(path="/take", rate=16),)),),
+    onset=1150,
     light=True,
 )

@@ -16,11 +16,11 @@ case = Case(
     ),
     services=(Service(script="sockets.js", knobs={"kb": 200}, node=("--max-old-space-size=400",), descriptors=8192),),
     phases=(
-        Phase(86400, (Sockets(count=800, ramp=80000),)),
-        Phase(86400, (Sockets(count=1700, ramp=60000),)),
-        Phase(43200, (Sockets(count=1700),)),
+        Phase(86400, (Sockets(count=400, ramp=60000),)),
+        Phase(86400, (Sockets(count=1700, ramp=84000),)),
+        Phase(10800, (Sockets(count=1700),)),
     ),
     onset=0,
-    stretched=12,
+    stretched=10,
     light=True,
 )
