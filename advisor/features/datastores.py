@@ -97,13 +97,19 @@ class Datastore:
 def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""
     found: dict[str, list[tuple[Machine, PartWindow]]] = {}
+    for machine, part in reported(snapshot):
+        found.setdefault(" ".join(part.name.split(" ")[:3]), []).append((machine, part))
+    stores = [_of(snapshot, name, told, seconds) for name, told in found.items()]
+    return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
+
+
+def reported(snapshot: Snapshot) -> Iterator[tuple[Machine, PartWindow]]:
+    """The databases of those stores, each with the machine whose agent tells of it."""
     named = set(_called(snapshot))
     for machine in snapshot.machines:
         for part in machine.host.parts:
             if part.kind is PartKind.DATASTORE and (is_here(part.name, machine) or key_of(part.name) in named):
-                found.setdefault(" ".join(part.name.split(" ")[:3]), []).append((machine, part))
-    stores = [_of(snapshot, name, told, seconds) for name, told in found.items()]
-    return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
+                yield machine, part
 
 
 def _called(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

@@ -41,6 +41,7 @@ class Site:
         draining: those of `servers` that get no new request.
         static: paths (`/assets/`) whose files NGINX sends itself, and asks the service only for what it lacks.
         files: send any path that ends like a document by the same means.
+        answers: locations (`= /products`, `/products/`) whose answers NGINX keeps as long as the service lets it.
         tls: end TLS here; the certificate lies in /etc/nginx/tls under the service's name.
     """
 
@@ -51,6 +52,7 @@ class Site:
     draining: tuple[str, ...] = ()
     static: tuple[str, ...] = ()
     files: bool = False
+    answers: tuple[str, ...] = ()
     tls: bool = False
 
     @property
@@ -111,7 +113,7 @@ def _cache(site: Site) -> Sequence[str]:
 
 
 def _keeps(site: Site) -> bool:
-    return bool(site.static) or site.files
+    return bool(site.static or site.answers) or site.files
 
 
 def _redirect(site: Site) -> Sequence[str]:
@@ -126,8 +128,9 @@ def _server(site: Site) -> str:
     body = "".join(_location(site, f"location {path} {{") for path in site.static)
     if site.files:
         body += _location(site, f"location ~* {DOCUMENTS}$ {{")
-    if _keeps(site):
+    if site.static or site.files:
         body += _FILES.format(label=site.label)
+    body += "".join(_ANSWERS.format(place=place, label=site.label) for place in site.answers)
     headers = _PROXY.format(connection=_connection(site), failed=_failed(site))
     return f"server {{\n{listen}{cookie}{body}  location / {{\n    proxy_pass http://{site.label};\n  }}\n{headers}}}\n"
 
@@ -189,5 +192,18 @@ _FILES: Final = """  location @files {{ # not on this disk: ask the service, kee
     proxy_cache files_of_{label};
     proxy_cache_lock on;
     proxy_cache_use_stale updating error timeout;
+  }}
+"""
+
+_ANSWERS: Final = """  location {place} {{ # kept only where the service says so (Cache-Control)
+    proxy_pass http://{label};
+    proxy_cache files_of_{label};
+    proxy_cache_lock on; # of requests for the same answer one asks the service, the others wait for it
+    proxy_cache_background_update on;
+    proxy_cache_use_stale updating error timeout http_500 http_502 http_503 http_504;
+    proxy_cache_revalidate on;
+    proxy_cache_bypass $http_authorization;
+    proxy_no_cache $http_authorization;
+    add_header X-Cache-Status $upstream_cache_status;
   }}
 """

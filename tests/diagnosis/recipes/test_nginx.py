@@ -26,9 +26,13 @@ SITE = Site("shop", ("web-1:3000", "web-2:3000", "web-3:3000"))
 def test_nginx_accepts_every_variant(choice: Choice, websockets: bool, tls: bool, tmp_path: Path) -> None:
     if tls:
         certificate(tmp_path)
-    for static, files in (((), False), (("/assets/",), True)):
+    for static, files, answers in (
+        ((), False, ()),
+        (("/assets/",), True, ("= /products",)),
+        ((), False, ("/products/",)),
+    ):
         site = replace(SITE, choice=choice, websockets=websockets, tls=tls, static=static, files=files,
-                       draining=("web-2:3000",))  # fmt: skip
+                       answers=answers, draining=("web-2:3000",))  # fmt: skip
         assert complaints(configuration(site), tmp_path) == ""
 
 

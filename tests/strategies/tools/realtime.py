@@ -26,10 +26,10 @@ def with_packages(folder: Path, packages: Path = PACKAGES) -> Path:
 
 
 @contextmanager
-def valkey(folder: Path) -> Iterator[str]:
-    """The URL of a Valkey that forgets all at the end."""
+def valkey(folder: Path, *options: str) -> Iterator[str]:
+    """The URL of a Valkey that forgets all at the end; options may begin with the path of its configuration."""
     port = free_port()
-    command = [str(_binary.get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [str(_binary.get_binary_path()), *options, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as process:
         assert process.stdout is not None
         assert any(b"Ready to accept connections" in line for line in process.stdout), "Valkey did not start"
