@@ -44,7 +44,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("requests", ("loop_active", "loop_utilization", "cpu_main", "cpu_user")),
-    suggests=("tune-datastore", "async-io", "read-replica", "cluster", "load-balance", "autoscale", "vertical",
+    suggests=("tune-datastore", "cache", "async-io", "read-replica", "cluster", "load-balance", "autoscale", "vertical",
               "worker-threads"),
     window=300.0,
     hold=300.0,

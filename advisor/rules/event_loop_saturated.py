@@ -46,6 +46,7 @@ rule = Rule(
         "load-balance",
         "autoscale",
         "static-offload",
+        "cache",
         "worker-threads",
         "optimise-code",
         "decompose",

@@ -51,6 +51,7 @@ rule = Rule(
         "stream-paginate",
         "load-balance",
         "vertical",
+        "cache",
         "relieve-host",
         "cluster",
         "autoscale",
