@@ -26,11 +26,16 @@ def with_limits(overrides: _Overrides) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A number that decides, with its unit (UCUM, as in the vocabulary) and why it is this one."""
+    """A number that decides, with its unit (UCUM, as in the vocabulary) and why it is this one.
+
+    `at_most` names a limit of the same entry that this one must not pass, whoever sets either: the level at which a
+    rule fires for the one at which it clears, or the reverse for a figure that speaks by being low.
+    """
 
     value: float
     unit: str
     reason: str
+    at_most: str = ""
 
 
 class Entry:
@@ -44,7 +49,7 @@ class Entry:
         """Take the id from the module's name and the page from its docstring.
 
         Raises:
-            ValueError: the module has no docstring.
+            ValueError: the module has no docstring, or a limit is above the one that it names as `at_most`.
         """
         self.module = module
         self.id = module.rpartition(".")[2].replace("_", "-")
@@ -52,6 +57,9 @@ class Entry:
         self.doc = sys.modules[module].__doc__ or ""
         if not self.doc:
             raise ValueError(f"{module} needs a docstring: it is the page that explains it")
+        for name, limit in self.limits.items():
+            if limit.at_most and not limit.value <= self.limits[limit.at_most].value:
+                raise ValueError(f"{module}: the limit {name} must be at most {limit.at_most}")
 
     def __getattr__(self, name: str) -> float:
         """The value of the limit of this name, or what was set instead of it for the service that is judged."""

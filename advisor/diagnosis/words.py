@@ -61,6 +61,14 @@ def figure(value: float | None, unit: str) -> str:
     return f"{number(value)} {name}{plural if base.startswith('{') else ''}{slash}{per}"
 
 
+def unit_word(unit: str) -> str:
+    """`{request}/s` as `requests/s`; units that need no word give none."""
+    if not unit.startswith("{"):
+        return "" if unit in {"1", ""} else unit
+    name, _, rest = unit[1:].partition("}")
+    return f"{name.replace('_', ' ')}s{rest}"
+
+
 def lowered(title: str) -> str:
     """A title inside a sentence: "Host CPU saturated" as "host CPU saturated", "CPU short" as it is."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]

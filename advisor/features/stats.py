@@ -190,6 +190,11 @@ def highest(figures: list[float]) -> float:
 def ramp(value: float, clear: float, fire: float) -> float:
     """How far a figure went from its clear level (0) to its fire level (1); 0 where unknown.
 
-    The `e_i` of the decision model 1.2. `fire` may be below `clear` for signals that speak by being low.
+    The `e_i` of the decision model 1.2. `fire` may be below `clear` for signals that speak by being low. Equal levels
+    make a step: 0 below them, 1 at or above them.
     """
-    return 0.0 if math.isnan(value) else min(1.0, max(0.0, (value - clear) / (fire - clear)))
+    if math.isnan(value):
+        return 0.0
+    if clear == fire:
+        return float(value >= fire)
+    return min(1.0, max(0.0, (value - clear) / (fire - clear)))

@@ -48,7 +48,7 @@ def limits_of_service(request: HttpRequest, number: int) -> HttpResponse:
     """Everything that has limits, with those that are set for this service."""
     service = get_object_or_404(Service, pk=number)
     own = list(LimitOverride.objects.filter(service=service).order_by("entry", "limit"))
-    told = [(one, limits.entry_of(one.entry), _name(one.limit), _shown(one)) for one in own if _is_known(one)]
+    told = [(one, limits.entry_of(one.entry), limits.name_of(one.limit), _shown(one)) for one in own if _is_known(one)]
     groups = (("Rules", RULES.values()), ("Ways out", STRATEGIES.values()))
     choices = [(name, [entry for entry in entries if entry.limits]) for name, entries in groups]
     heading = words.says(len(told), "limit is your own", "limits are your own") if told else "All limits are defaults"
@@ -75,13 +75,13 @@ def limits_of_entry(request: HttpRequest, number: int, name: str) -> HttpRespons
 
 def row(key: str, limit: Limit, own: LimitOverride | None, typed: object = None, wrong: str = "") -> Row:
     """A limit with what is set, or with what was typed and is wrong."""
-    factor, unit = _scale(limit)
+    factor, unit = limits.scale(limit)
     value = f"{(own.value if own else limit.value) * factor:.12g}"
     said = typed if isinstance(typed, dict) and wrong else {}
     return Row(
         key=key,
-        name=_name(key),
-        default=_text(limit, limit.value),
+        name=limits.name_of(key),
+        default=limits.text(limit, limit.value),
         reason=limit.reason,
         unit=unit,
         value=said.get("value", value),
@@ -96,17 +96,19 @@ def _change(request: HttpRequest, service: Service, name: str) -> str:
     key, limit = request.POST.get("limit", ""), limits.entry_of(name).limits.get(request.POST.get("limit", ""))
     if limit is None:
         raise Http404("There is no such limit.")
-    if "reset" in request.POST:
-        limits.reset(service, name, key)
-        messages.success(request, f"{_name(key)}: back to the default, {_text(limit, limit.value)}.")
-        return ""
     try:
-        value = _typed(request.POST.get("value", "")) / _scale(limit)[0]
+        if "reset" in request.POST:
+            limits.reset(service, name, key)
+            messages.success(request, f"{limits.name_of(key)}: back to the default, {limits.text(limit, limit.value)}.")
+            return ""
+        value = _typed(request.POST.get("value", "")) / limits.scale(limit)[0]
         reason = request.POST.get("reason", "")
         limits.put(service, name, key, value, reason, request.user.get_username(), datetime.now(UTC))
     except ValueError as error:
         return str(error)
-    messages.success(request, f"{_name(key)}: {_text(limit, value)} for {service.name} from the next look on.")
+    messages.success(
+        request, f"{limits.name_of(key)}: {limits.text(limit, value)} for {service.name} from the next look on."
+    )
     return ""
 
 
@@ -117,30 +119,11 @@ def _typed(text: str) -> float:
         raise ValueError("The value must be a number, such as 75 or 0.5.") from None
 
 
-def _scale(limit: Limit) -> tuple[float, str]:
-    """By what a limit is multiplied for people, and the unit that it then has."""
-    if limits.is_share(limit):
-        return 100.0, "%"
-    if limit.unit == "By":
-        return 1e-6, "MB"
-    return 1.0, {"s": "seconds", "1": ""}.get(limit.unit, words.unit_word(limit.unit))
-
-
-def _text(limit: Limit, value: float) -> str:
-    factor, unit = _scale(limit)
-    number = f"{value * factor:,.12g}"
-    return f"{number}%" if unit == "%" else f"{number} {unit}".strip()
-
-
 def _shown(own: LimitOverride) -> str:
-    return _text(limits.entry_of(own.entry).limits[own.limit], own.value)
+    return limits.text(limits.entry_of(own.entry).limits[own.limit], own.value)
 
 
 def _is_known(own: LimitOverride) -> bool:
     """False for a limit of a rule that a later version no longer has."""
     entry = RULES.get(own.entry) or STRATEGIES.get(own.entry)
     return entry is not None and own.limit in entry.limits
-
-
-def _name(key: str) -> str:
-    return key.replace("_", " ").capitalize()

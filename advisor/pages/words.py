@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
+from advisor.diagnosis.words import unit_word
+
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 NOTHING = "–"  # noqa: RUF001 - a dash that is as wide as a digit
@@ -109,14 +111,6 @@ def figure(value: float | None, unit: str) -> tuple[str, str]:
     if unit == "1":
         return percent(value), ""
     return plain(value), unit_word(unit)
-
-
-def unit_word(unit: str) -> str:
-    """`{request}/s` as `requests/s`; units that need no word give none."""
-    if not unit.startswith("{"):
-        return "" if unit in {"1", ""} else unit
-    name, _, rest = unit[1:].partition("}")
-    return f"{name.replace('_', ' ')}s{rest}"
 
 
 def figure_text(value: float | None, unit: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from advisor.diagnosis import Limit, Rule, Strategy
+from advisor.diagnosis.words import unit_word
 from advisor.engine.registry import RULES, STRATEGIES
 from advisor.fleet.models import Service
 from advisor.recommendations.content import plain
@@ -40,18 +41,41 @@ def is_share(limit: Limit) -> bool:
     return limit.unit == "1" and limit.value <= 1
 
 
+def scale(limit: Limit) -> tuple[float, str]:
+    """By what a limit is multiplied for people, and the unit that it then has."""
+    if is_share(limit):
+        return 100.0, "%"
+    if limit.unit == "By":
+        return 1e-6, "MB"
+    return 1.0, {"s": "seconds"}.get(limit.unit, unit_word(limit.unit))
+
+
+def text(limit: Limit, value: float) -> str:
+    """A value of a limit as people read it: 80%, 20 MB, 3 minutes."""
+    factor, unit = scale(limit)
+    number = f"{value * factor:,.12g}"
+    return f"{number}%" if unit == "%" else f"{number} {unit}".strip()
+
+
+def name_of(key: str) -> str:
+    """A limit's name in words."""
+    return key.replace("_", " ").capitalize()
+
+
 def put(service: Service, entry: str, limit: str, value: float, reason: str, by: str, now: datetime) -> LimitOverride:
     """Set a limit of one service, in the limit's own unit. It holds from the next look on.
 
     Raises:
         KeyError: there is no such rule or way out, or it has no such limit.
-        ValueError: the value cannot be that limit, or no reason is given; the text says what is wrong and what to do.
+        ValueError: the value cannot be that limit, is on the wrong side of its partner (`Limit.at_most`), or has no
+            reason; the text says what is wrong and what to do.
     """
     default = entry_of(entry).limits[limit]
     if not math.isfinite(value) or value <= 0:
         raise ValueError("The value must be a number greater than 0.")
     if is_share(default) and value > 1:
         raise ValueError("The value is a share: it must be 100% or less.")
+    _compare(service, entry, limit, value)
     told = plain(reason.strip())
     if not told:
         raise ValueError("Say in a few words why this service needs another limit; others will ask.")
@@ -62,5 +86,32 @@ def put(service: Service, entry: str, limit: str, value: float, reason: str, by:
 
 
 def reset(service: Service, entry: str, limit: str) -> bool:
-    """Go back to the limit that the rule or way out comes with; False if nothing else was set."""
+    """Go back to the limit that the rule or way out comes with; False if nothing else was set.
+
+    Raises:
+        KeyError: there is no such rule or way out, or it has no such limit.
+        ValueError: the default is on the wrong side of what is set for its partner; the text says what to do.
+    """
+    _compare(service, entry, limit, entry_of(entry).limits[limit].value)
     return bool(LimitOverride.objects.filter(service=service, entry=entry, limit=limit).delete()[0])
+
+
+def _compare(service: Service, entry: str, limit: str, value: float) -> None:
+    """Refuse a value on the wrong side of the limits that it is paired with, as the service has them."""
+    declared, own = entry_of(entry).limits, of_services([service.pk]).get(service.pk, {}).get(entry, {})
+    for partner, below in _partners(declared, limit):
+        other = own.get(partner, declared[partner].value)
+        if (value > other) if below else (value < other):
+            side, turn = ("at most", "higher") if below else ("at least", "lower")
+            raise ValueError(
+                f"{name_of(limit)} cannot be {text(declared[limit], value)}: it must be {side} {name_of(partner)}, "
+                f"which is {text(declared[partner], other)} for this service. Set {name_of(partner)} {turn} "
+                "first, or take another value here."
+            )
+
+
+def _partners(declared: dict[str, Limit], limit: str) -> Iterator[tuple[str, bool]]:
+    """The limits that one is paired with, and whether it must be the lower of the two."""
+    if declared[limit].at_most:
+        yield declared[limit].at_most, True
+    yield from ((name, False) for name, other in declared.items() if other.at_most == limit)

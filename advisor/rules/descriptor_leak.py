@@ -49,7 +49,7 @@ rule = Rule(
     least=Limit(50, "{file_descriptor}", "fewer are a handful of idle connections to other services (C9)"),
     horizon=Limit(24 * HOUR, "s", "later than in a day there is time to look again (C9)"),
     soon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
-    relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires"),
+    relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires", at_most="rising"),
     **PROOF,
 )
 

@@ -53,7 +53,7 @@ rule = Rule(
     explained_by=("host-cpu-saturated", "event-loop-saturated", "event-loop-blocked", "gc-pressure",
                   "thread-pool-saturated"),
     slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second"),
-    relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it"),
+    relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it", at_most="slow"),
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
     busy=Limit(0.60, "1", "a busier loop makes requests wait by itself (decision model C7)"),
     host=Limit(0.70, "1", "a busier machine makes requests wait by itself (decision model C7)"),
@@ -190,7 +190,8 @@ def _confidence(snapshot: Snapshot, p95: float) -> float:
     return confidence(
         required=(stats.ramp(p95, rule.relaxed, rule.slow),
                   stats.ramp(_waiting(snapshot), rule.waiting - 0.1, rule.waiting)),
-        support=(1.0 - stats.ramp(snapshot.loop(rule.window), 0.4, rule.busy), 1.0 if snapshot.measures_loop else 0.5),
+        support=(1.0 - stats.ramp(snapshot.loop(rule.window), rule.busy - 0.2, rule.busy),
+                 1.0 if snapshot.measures_loop else 0.5),
         coverage=snapshot.coverage(rule.window),
     )  # fmt: skip
 

@@ -59,7 +59,7 @@ rule = Rule(
     place=7,
     explained_by=("host-cpu-saturated", "gc-pressure"),
     block=Limit(0.100, "s", "Clinic Doctor flags a longest delay of 100 ms; people notice from there"),
-    relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it"),
+    relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it", at_most="block"),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
     share=Limit(0.01, "1", "one percent of the time is what the slowest percent of requests feels"),
     spread=Limit(10, "{times}", "a light route whose 99th percentile is ten medians waits for something else"),

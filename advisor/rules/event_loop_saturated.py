@@ -58,7 +58,7 @@ rule = Rule(
     place=7,
     explained_by=("host-cpu-saturated",),
     busy=Limit(0.80, "1", "Platformatic adds a worker at 0.8; GitLab calls 0.75 hard for one interpreter thread"),
-    relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it"),
+    relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it", at_most="busy"),
     critical=Limit(0.95, "1", "beyond this, demand cannot be seen any more: requests already queue"),
     computing=Limit(0.65, "1", "below it the loop waits more than it computes, and copies would wait too"),
     gap=Limit(0.15, "1", "measured: a computing loop stays below it, a starved one shows 0.5"),

@@ -51,7 +51,7 @@ rule = Rule(
     horizon=Limit(14 * 24 * HOUR, "s", "later than in two weeks a release comes first (decision model 1.2)"),
     soon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
     day=Limit(24 * HOUR, "s", "sooner than this it is a warning (decision model 1.2)"),
-    relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires"),
+    relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires", at_most="rising"),
     alone=Limit(0.8, "1", "what is left of the confidence until a second life grows alike (C5: 0.2 more then)"),
     rough=Limit(0.8, "1", "what is left of it where resident memory stands for the heap"),
     lives=Limit(8, "1", "so many other lives are looked at: each costs some milliseconds"),

@@ -49,7 +49,7 @@ rule = Rule(
     explained_by=("host-cpu-saturated", "event-loop-saturated"),
     wait=Limit(0.020, "s", "judgement: a random request that waits in half of the cases means 4 threads 70% busy or "
                "more (Erlang C), and 20 ms is more than any file in the cache takes"),
-    relaxed=Limit(0.010, "s", "half of it, so that noise does not reopen it"),
+    relaxed=Limit(0.010, "s", "half of it, so that noise does not reopen it", at_most="wait"),
     felt=Limit(0.2, "1", "a fifth of a request's time, as for pools of connections (decision model C7)"),
     busy=Limit(0.80, "1", "above it the loop itself is late to look at what the pool answers"),
     critical=Limit(0.500, "s", "judgement: beyond half a second every request that reads a file is slow to people"),
@@ -113,7 +113,10 @@ def _confidence(process: Process, wait: float) -> float:
     waits = thread_pool.waits(process, rule.window)
     felt = _felt(process, wait)
     return confidence(
-        required=(stats.ramp(wait, rule.relaxed, rule.wait), 1 - stats.ramp(process.loop(rule.window), 0.7, rule.busy)),
+        required=(
+            stats.ramp(wait, rule.relaxed, rule.wait),
+            1 - stats.ramp(process.loop(rule.window), rule.busy - 0.1, rule.busy),
+        ),
         support=(
             float((waits >= rule.relaxed).mean()),
             0.5 if math.isnan(felt) else stats.ramp(felt, 0.0, rule.felt),

@@ -44,7 +44,7 @@ rule = Rule(
     clear_hold=300.0,
     place=4,
     ratio=Limit(1.30, "1", "usable capacity is mean over max: 1.30 wastes 23%; no published limit was found"),
-    relaxed=Limit(1.15, "1", "15 points below the fire level; also what counts as hot in one minute"),
+    relaxed=Limit(1.15, "1", "15 points below the fire level; also what counts as hot in one minute", at_most="ratio"),
     variation=Limit(0.25, "1", "the operating system's own spread, 70% of requests on 2 of 8 workers, makes 1.04"),
     noise=Limit(3.0, "1", "three times the standard deviation that counting requests alone would make"),
     minutes=Limit(0.8, "1", "8 of 10 minutes: a job or a burst moves on, and a hot process does not"),

@@ -54,7 +54,7 @@ rule = Rule(
         process=(*_TOLD, "loop_active", "loop_idle", "loop_utilization", "cpu_main"),
     ),
     use=Limit(0.80, "1", "sockets cannot be moved, so new processes must be there before the last fifth is taken"),
-    relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it"),
+    relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it", at_most="use"),
     critical=Limit(0.95, "1", "the next clients that reconnect together fill it"),
     level=Limit(0.80, "1", "Platformatic adds a worker at a loop of 0.8; memory and descriptors alike (C10)"),
     busy=Limit(0.50, "1", "a loop that idles half of its time is not what sockets have filled"),

@@ -109,3 +109,10 @@ def test_a_rule_with_a_recall_waits_for_its_pace(verdict: Verdict, seen: float |
     )
     assert slow.is_due(RuleState(verdict, seen=seen), now=1000.0, time_scale=2.0) is due
     assert a_rule().is_due(RuleState(verdict, seen=seen), now=1000.0, time_scale=2.0)
+
+
+def test_a_limit_is_not_above_the_one_it_must_not_pass() -> None:
+    relaxed = Limit(0.8, "1", "a reason that is long enough", at_most="level")
+    assert Entry(__name__, {"level": LEVEL, "relaxed": relaxed}).relaxed == 0.8
+    with pytest.raises(ValueError, match="relaxed must be at most level"):
+        Entry(__name__, {"level": Limit(0.79, "1", ""), "relaxed": relaxed})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import advisor
+from advisor.diagnosis import Rule
 from advisor.diagnosis.missing import find_column
 from advisor.engine import RULES, STRATEGIES
 
@@ -43,6 +45,13 @@ def test_a_strategy_has_its_headings(name: str) -> None:
 def test_every_limit_says_why(name: str) -> None:
     entry = RULES.get(name) or STRATEGIES[name]
     assert all(len(limit.reason) > 20 and limit.unit for limit in entry.limits.values())
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_levels_between_which_a_rule_grows_are_declared_as_a_pair(rule: Rule) -> None:
+    source = (ROOT / "rules" / f"{rule.id.replace('-', '_')}.py").read_text()
+    for clear, fire in re.findall(r"ramp\(.*?, rule\.(\w+), rule\.(\w+)\)", source):
+        assert rule.limits[clear].at_most == fire or rule.limits[fire].at_most == clear, (clear, fire)
 
 
 def test_causes_come_before_their_look_alikes() -> None:

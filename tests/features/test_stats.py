@@ -85,7 +85,16 @@ def test_the_unknown_is_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("value", "clear", "fire", "expected"),
-    [(0.6, 0.7, 0.8, 0.0), (0.75, 0.7, 0.8, 0.5), (0.9, 0.7, 0.8, 1.0), (0.1, 0.3, 0.0, 2 / 3), (NAN, 0.7, 0.8, 0.0)],
+    [
+        (0.6, 0.7, 0.8, 0.0),
+        (0.75, 0.7, 0.8, 0.5),
+        (0.9, 0.7, 0.8, 1.0),
+        (0.1, 0.3, 0.0, 2 / 3),
+        (NAN, 0.7, 0.8, 0.0),
+        (0.79, 0.8, 0.8, 0.0),
+        (0.8, 0.8, 0.8, 1.0),
+        (NAN, 0.8, 0.8, 0.0),
+    ],
 )
 def test_a_ramp_goes_from_its_clear_to_its_fire_level(value: float, clear: float, fire: float, expected: float) -> None:
     assert stats.ramp(value, clear, fire) == pytest.approx(expected)

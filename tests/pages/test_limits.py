@@ -64,6 +64,7 @@ def test_a_reset_goes_back(page: Client, cast: Cast) -> None:
         ({"value": "0"}, "greater than 0"),
         ({"value": "nan"}, "greater than 0"),
         ({"reason": " "}, "Say in a few words why"),
+        ({"value": "65"}, "Busy cannot be 65%: it must be at least Relaxed, which is 70% for this service."),
     ],
 )
 def test_what_is_wrong_is_said_beside_it_and_what_was_typed_stays(
@@ -77,6 +78,18 @@ def test_what_is_wrong_is_said_beside_it_and_what_was_typed_stays(
     assert html.count('role="alert"') == 1
     assert "<work>" not in html
     assert not LimitOverride.objects.exists()
+
+
+def test_a_default_on_the_wrong_side_of_its_partner_is_not_gone_back_to(page: Client, cast: Cast) -> None:
+    put(page, cast)
+    put(page, cast, limit="relaxed", value="85")
+    answer = page.post(address(cast, RULE), {"limit": "busy", "value": "88", "reason": "typed", "reset": "1"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Busy cannot be 80%: it must be at least Relaxed, which is 85% for this service. Set Relaxed lower" in html
+    assert 'required value="88"' in html
+    assert 'required value="typed"' in html
+    assert LimitOverride.objects.get(limit="busy").value == 0.9
 
 
 def test_what_does_not_exist_has_no_page(page: Client, cast: Cast) -> None:

@@ -7,6 +7,7 @@ import math
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from advisor.diagnosis import Limit
 from advisor.pipeline import flow
 from advisor.recommendations import limits
 from advisor.recommendations.models import LimitOverride, RuleVerdict
@@ -21,12 +22,12 @@ def test_what_was_set_comes_back_by_service_and_entry(django_assert_num_queries:
     one, other, none = service(), service(), service()
     limits.put(one, RULE, "busy", 0.9, "batch", "ann", NOW)
     limits.put(one, "cluster", next(iter(limits.entry_of("cluster").limits)), 1.5, "batch", "ann", NOW)
-    limits.put(other, RULE, "busy", 0.6, "strict", "ann", NOW)
+    limits.put(other, RULE, "busy", 0.75, "strict", "ann", NOW)
     with django_assert_num_queries(1):
         found = limits.of_services([one.pk, other.pk, none.pk])
     assert found[one.pk][RULE] == {"busy": 0.9}
     assert set(found[one.pk]) == {RULE, "cluster"}
-    assert found[other.pk] == {RULE: {"busy": 0.6}}
+    assert found[other.pk] == {RULE: {"busy": 0.75}}
     assert none.pk not in found
 
 
@@ -62,6 +63,60 @@ def test_what_cannot_be_the_limit_is_refused(value: float, reason: str, wrong: s
     with pytest.raises(ValueError, match=wrong):
         limits.put(service(), RULE, "busy", value, reason, "ann", NOW)
     assert not LimitOverride.objects.exists()
+
+
+def test_the_levels_of_a_pair_stay_on_their_sides() -> None:
+    one = service()
+    with pytest.raises(
+        ValueError, match=r"Relaxed cannot be 85%: it must be at most Busy, which is 80% .* Set Busy higher"
+    ):
+        limits.put(one, RULE, "relaxed", 0.85, "why", "ann", NOW)
+    with pytest.raises(
+        ValueError, match=r"Busy cannot be 60%: it must be at least Relaxed, which is 70% .* Relaxed lower"
+    ):
+        limits.put(one, RULE, "busy", 0.6, "why", "ann", NOW)
+    assert not LimitOverride.objects.exists()
+
+
+def test_a_limit_that_speaks_by_being_low_stays_below_the_level_at_which_it_clears() -> None:
+    one = service()
+    with pytest.raises(ValueError, match=r"Writing cannot be 50%: it must be at most Writing relaxed, which is 40%"):
+        limits.put(one, "datastore-read-bound", "writing", 0.5, "why", "ann", NOW)
+    with pytest.raises(ValueError, match=r"Writing relaxed cannot be 20%: it must be at least Writing, which is 30%"):
+        limits.put(one, "datastore-read-bound", "writing_relaxed", 0.2, "why", "ann", NOW)
+    limits.put(one, "datastore-read-bound", "writing", 0.35, "why", "ann", NOW)
+
+
+def test_a_level_is_compared_with_what_the_service_has_and_not_with_another_s() -> None:
+    one = service()
+    limits.put(service(), RULE, "busy", 0.72, "strict", "ann", NOW)
+    limits.put(one, RULE, "busy", 0.9, "batch", "ann", NOW)
+    limits.put(one, RULE, "relaxed", 0.9, "equal levels are a step", "ann", NOW)
+    with pytest.raises(ValueError, match=r"Busy cannot be 80%.* Relaxed, which is 90%"):
+        limits.reset(one, RULE, "busy")
+    assert limits.of_services([one.pk])[one.pk] == {RULE: {"busy": 0.9, "relaxed": 0.9}}
+    assert limits.reset(one, RULE, "relaxed")
+    assert limits.reset(one, RULE, "busy")
+
+
+def test_a_service_whose_levels_are_equal_is_judged(settings: Settings) -> None:
+    settings.TIME_SCALE = stored.SCALE
+    one = stored.store(stored.built(stored.FULL))
+    limits.put(one, RULE, "relaxed", 0.8, "no room between them", "ann", NOW)
+    assert flow.evaluate([one.pk], stored.NOW) == 0
+    assert RuleVerdict.objects.get(rule=RULE).verdict == "pending"
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "shown"),
+    [
+        (Limit(0.7, "1", ""), 0.8, "80%"),
+        (Limit(2.0, "1", ""), 2.5, "2.5"),
+        (Limit(1.0, "{call}/s", ""), 3, "3 calls/s"),
+    ],
+)
+def test_a_value_is_told_in_the_unit_of_people(limit: Limit, value: float, shown: str) -> None:
+    assert limits.text(limit, value) == shown
 
 
 @pytest.mark.parametrize(("entry", "limit"), [("nothing", "busy"), (RULE, "nothing")])
