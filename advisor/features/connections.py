@@ -48,7 +48,7 @@ def to_datastores(snapshot: Snapshot, seconds: float) -> tuple[Connections, ...]
     A pool and a server belong together by system and port: the address is another on another host.
     """
     servers = {key_of(part.name): (part, machine.span(seconds)) for machine in snapshot.machines
-               for part in machine.host.parts if part.kind is PartKind.DATASTORE}  # fmt: skip
+               for part in machine.host.of_kind(PartKind.DATASTORE)}  # fmt: skip
     found = (_of(snapshot, part, span, seconds) for part, span in servers.values())
     known = [one for one in found if one is not None]
     return tuple(sorted(known, key=lambda one: -one.share(len(snapshot.processes))))
@@ -68,8 +68,8 @@ def _of(snapshot: Snapshot, part: PartWindow, span: Span, seconds: float) -> Con
 def _pools(process: Process, key: tuple[str, str], seconds: float) -> Iterator[tuple[float, float]]:
     """The most that each of its pools opens there, and what is open now."""
     span = process.span(seconds)
-    for part in process.instance.parts:
-        if part.kind is PartKind.POOL and key_of(part.name) == key:
+    for part in process.instance.of_kind(PartKind.POOL):
+        if key_of(part.name) == key:
             most = stats.latest(part.track, "capacity", span)
             levels = [stats.latest(part.track, name, span) for name in ("used", "unused")]
             if most > 0:

@@ -166,8 +166,8 @@ def _supervised(snapshot: Snapshot, seconds: float) -> Supervised:
     apps = [
         part
         for host in snapshot.window.hosts
-        for part in host.parts
-        if part.kind is PartKind.APP and part.name == snapshot.name and part.track.times.size
+        for part in host.of_kind(PartKind.APP)
+        if part.name == snapshot.name and part.track.times.size
     ]
     fresh = [part for part in apps if part.track.times[-1] >= snapshot.now - _FRESH / snapshot.time_scale]
     every = Span(-math.inf, snapshot.now)

@@ -107,14 +107,14 @@ def reported(snapshot: Snapshot) -> Iterator[tuple[Machine, PartWindow]]:
     """The databases of those stores, each with the machine whose agent tells of it."""
     named = set(_called(snapshot))
     for machine in snapshot.machines:
-        for part in machine.host.parts:
-            if part.kind is PartKind.DATASTORE and (is_here(part.name, machine) or key_of(part.name) in named):
+        for part in machine.host.of_kind(PartKind.DATASTORE):
+            if is_here(part.name, machine) or key_of(part.name) in named:
                 yield machine, part
 
 
 def _called(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for process in snapshot.processes:
-        yield from (key_of(part.name) for part in process.instance.parts if part.kind in _CLIENTS)
+        yield from (key_of(part.name) for part in process.instance.of_kind(*_CLIENTS))
 
 
 def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> Datastore:
@@ -144,7 +144,7 @@ def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], s
 
 
 def _disk(home: Machine, seconds: float) -> float:
-    disks = [part for part in home.host.parts if part.kind is PartKind.DISK]
+    disks = home.host.of_kind(PartKind.DISK)
     return stats.highest([stats.rate(part.track, "busy", home.span(seconds)) for part in disks])
 
 
@@ -158,6 +158,6 @@ def _replicas(name: str, told: list[tuple[Machine, PartWindow]], seconds: float)
     return [
         stats.level(part.track, "lag", machine.span(seconds))
         for machine in {machine.id: machine for machine, _ in told}.values()
-        for part in machine.host.parts
-        if part.kind is PartKind.REPLICA and part.name.startswith(f"{name} ")
+        for part in machine.host.of_kind(PartKind.REPLICA)
+        if part.name.startswith(f"{name} ")
     ]

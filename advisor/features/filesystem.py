@@ -81,10 +81,9 @@ def fillings(snapshot: Snapshot, past: Snapshot | None) -> tuple[Filling, ...]:
     for machine in snapshot.machines:
         if not snapshot.on(machine):
             continue
-        for part in machine.host.parts:
-            if part.kind is PartKind.DISK:
-                before = _past_of(past, machine.id, part.name)
-                found += [_filling(snapshot, machine.name, part, before, *names) for names in _RESOURCES]
+        for part in machine.host.of_kind(PartKind.DISK):
+            before = _past_of(past, machine.id, part.name)
+            found += [_filling(snapshot, machine.name, part, before, *names) for names in _RESOURCES]
     return tuple(one for one in found if one is not None)
 
 
@@ -94,8 +93,8 @@ _RESOURCES: Final = (("bytes", "used", "capacity"), ("inodes", "inodes_used", "i
 def _past_of(past: Snapshot | None, host_id: int, name: str) -> Track | None:
     if past is None:
         return None
-    parts = [p for host in past.window.hosts if host.id == host_id for p in host.parts]
-    return next((p.track for p in parts if p.kind is PartKind.DISK and p.name == name), None)
+    disks = (disk for host in past.window.hosts if host.id == host_id for disk in host.of_kind(PartKind.DISK))
+    return next((disk.track for disk in disks if disk.name == name), None)
 
 
 def _filling(

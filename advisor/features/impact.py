@@ -33,10 +33,9 @@ def impact(snapshot: Snapshot, seconds: float) -> Impact:
     count = failed = 0.0
     for process in snapshot.processes:
         span = process.span(seconds)
-        for part in process.instance.parts:
-            if part.kind is PartKind.ROUTE:
-                count += float(known(part.track, "count", span)[0].sum())
-                failed += float(known(part.track, "errors", span)[0].sum())
+        for part in process.instance.of_kind(PartKind.ROUTE):
+            count += float(known(part.track, "count", span)[0].sum())
+            failed += float(known(part.track, "errors", span)[0].sum())
     return Impact(snapshot.p95(seconds), failed / count if count >= ENOUGH_REQUESTS else math.nan)
 
 

@@ -49,7 +49,7 @@ class Neighbour:
 
 def on(snapshot: Snapshot, machine: Machine, seconds: float) -> tuple[Neighbour, ...]:
     """The neighbours of the service on a machine, the one that uses most of the processors first."""
-    watched = [part for part in machine.host.parts if part.kind is PartKind.PROGRAM and part.name not in _RUNTIMES]
+    watched = [part for part in machine.host.of_kind(PartKind.PROGRAM) if part.name not in _RUNTIMES]
     programs = [_program(part, machine, seconds) for part in watched]
     loops = _other_loops(snapshot, machine, seconds)
     own = stats.known_sum([p.cpu(seconds) for p in snapshot.on(machine)])

@@ -154,6 +154,5 @@ def _p95(waits: Histogram) -> float:
 
 def _parts(snapshot: Snapshot, seconds: float, *kinds: PartKind) -> Iterator[tuple[Process, Span, PartWindow]]:
     for process in snapshot.processes:
-        for part in process.instance.parts:
-            if part.kind in kinds:
-                yield process, process.span(seconds), part
+        for part in process.instance.of_kind(*kinds):
+            yield process, process.span(seconds), part

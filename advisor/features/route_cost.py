@@ -152,8 +152,8 @@ def _of_process(process: Process, seconds: float) -> tuple[dict[str, Array], Arr
     active = track.values["loop_active"][where]
     told = ~np.isnan(active)
     times, counts = track.times[where][told], {}
-    for part in process.instance.parts:
-        if part.kind is PartKind.ROUTE and "count" in part.track.values:
+    for part in process.instance.of_kind(PartKind.ROUTE):
+        if "count" in part.track.values:
             # Of one export, so of one time; a row in which the route was not called is not sent.
             place = dict(zip(part.track.times, part.track.values["count"], strict=True))
             counts[part.name] = np.nan_to_num(np.array([place.get(time, 0.0) for time in times]))

@@ -39,9 +39,8 @@ def table(processes: Iterable[Process], seconds: float) -> tuple[Route, ...]:
     """The routes of these processes over the last (scaled) seconds, most time first."""
     found: dict[str, list[tuple[Track, Span]]] = defaultdict(list)
     for process in processes:
-        for part in process.instance.parts:
-            if part.kind is PartKind.ROUTE:
-                found[part.name].append((part.track, process.span(seconds)))
+        for part in process.instance.of_kind(PartKind.ROUTE):
+            found[part.name].append((part.track, process.span(seconds)))
     times = {name: _sum("duration", where) for name, where in found.items()}
     whole = sum(times.values())
     made = [_route(name, where, times[name] / whole if whole else 0.0) for name, where in found.items()]

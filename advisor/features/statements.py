@@ -58,9 +58,9 @@ def statements(snapshot: Snapshot, place: str, seconds: float) -> tuple[Statemen
     figures: dict[tuple[str, str], tuple[float, float]] = {}
     for machine in snapshot.machines:
         span = machine.span(seconds)
-        stores = {part.name for part in machine.host.parts if part.kind is PartKind.DATASTORE}
-        for part in machine.host.parts:
-            store = _store_of(part.name, stores) if part.kind is PartKind.STATEMENT else ""
+        stores = {part.name for part in machine.host.of_kind(PartKind.DATASTORE)}
+        for part in machine.host.of_kind(PartKind.STATEMENT):
+            store = _store_of(part.name, stores)
             rates = (stats.rate(part.track, "count", span), stats.rate(part.track, "duration", span))
             # Two agents may tell of the same server: what one of them says is enough.
             if store and key_of(store) == key_of(place) and rates[0] > 0 and rates[1] > 0:

@@ -37,8 +37,8 @@ def local_stores(snapshot: Snapshot, seconds: float) -> tuple[Store, ...]:
     """The databases that lie on machines of the service, the one with most misses first; others tell no memory."""
     found = []
     for machine in snapshot.machines:
-        for part in machine.host.parts:
-            if part.kind is PartKind.DATASTORE and is_here(part.name, machine):
+        for part in machine.host.of_kind(PartKind.DATASTORE):
+            if is_here(part.name, machine):
                 span = machine.span(seconds)
                 hits, misses = (stats.rate(part.track, column, span) for column in ("hits", "misses"))
                 size = stats.latest(part.track, "size", span)

@@ -33,6 +33,6 @@ def fullest(snapshot: Snapshot, seconds: float) -> Volume | None:
 
 def _volumes(machine: Machine, seconds: float) -> list[Volume]:
     span = machine.span(seconds)
-    disks = [part for part in machine.host.parts if part.kind is PartKind.DISK]
+    disks = machine.host.of_kind(PartKind.DISK)
     sizes = [(d.name, stats.latest(d.track, "used", span), stats.latest(d.track, "capacity", span)) for d in disks]
     return [Volume(machine, name, used, capacity) for name, used, capacity in sizes if used >= 0 and capacity > 0]

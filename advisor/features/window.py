@@ -44,8 +44,19 @@ class PartWindow:
     track: Track
 
 
+class _Whole:
+    """What has parts."""
+
+    __slots__ = ()
+    parts: tuple[PartWindow, ...]
+
+    def of_kind(self, *kinds: PartKind) -> list[PartWindow]:
+        """Its parts of these kinds."""
+        return [part for part in self.parts if part.kind in kinds]
+
+
 @dataclass(frozen=True, slots=True)
-class InstanceWindow:
+class InstanceWindow(_Whole):
     """One process of the service.
 
     `role` is single, primary or worker; `started` is Unix seconds; `script` is the path that Node.js was
@@ -67,7 +78,7 @@ class InstanceWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class HostWindow:
+class HostWindow(_Whole):
     """One machine that the service runs on, with what all Node.js processes on it use.
 
     `loops` are the busy shares of the event loops of all processes on the host that report one,

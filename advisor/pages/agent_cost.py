@@ -26,7 +26,6 @@ def collector_rows(host: HostWindow) -> list[CollectorRow]:
             measured.rate(part.track, "duration"),
             measured.total(part.track, "errors") or 0.0,
         )
-        for part in host.parts
-        if part.kind is PartKind.COLLECTOR
+        for part in host.of_kind(PartKind.COLLECTOR)
     ]
     return sorted(rows, key=lambda row: (-row.failures, -(row.cost or 0.0), row.name))

@@ -65,8 +65,7 @@ _BLOCKED = (("pending", "is in a blocking call", "are in blocking calls"),)
 
 def datastore_rows(host: HostWindow) -> list[DatastoreRow]:
     """The datastores, those first that need a look."""
-    stores = [part for part in host.parts if part.kind is PartKind.DATASTORE]
-    rows = [_row(part, host) for part in stores]
+    rows = [_row(part, host) for part in host.of_kind(PartKind.DATASTORE)]
     return sorted(rows, key=lambda row: (_ORDER.index(row.state[0]), row.kind, row.name))
 
 
@@ -193,8 +192,8 @@ def _last(track: Track, column: str) -> float:
 
 def _below(name: str, host: HostWindow, kind: PartKind) -> Iterator[tuple[str, Track]]:
     """The parts whose name goes on where a datastore's ends."""
-    for part in host.parts:
-        if part.kind is kind and part.name.startswith(f"{name} "):
+    for part in host.of_kind(kind):
+        if part.name.startswith(f"{name} "):
             yield part.name.removeprefix(f"{name} "), part.track
 
 

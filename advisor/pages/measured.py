@@ -72,14 +72,13 @@ def parts(window: ServiceWindow, *kinds: PartKind) -> dict[tuple[PartKind, str],
     """The parts of these kinds by kind and name, each over all processes."""
     found: dict[tuple[PartKind, str], list[PartWindow]] = defaultdict(list)
     for instance in window.instances:
-        for part in instance.parts:
-            if part.kind in kinds:
-                found[part.kind, part.name].append(part)
+        for part in instance.of_kind(*kinds):
+            found[part.kind, part.name].append(part)
     return found
 
 
 def present(instance: InstanceWindow, kind: PartKind) -> Iterator[PartWindow]:
     """The parts that a process still has: what its newest snapshots leave out is gone, and its levels with it."""
-    found = [part for part in instance.parts if part.kind is kind and part.track.times.size]
+    found = [part for part in instance.of_kind(kind) if part.track.times.size]
     newest = max((float(part.track.times[-1]) for part in found), default=0.0)
     return (part for part in found if newest - part.track.times[-1] <= _FRESH * part.track.spans[-1])

@@ -52,7 +52,6 @@ def program_rows(host: HostWindow) -> list[ProgramRow]:
             threads=measured.last(part.track, "threads"),
             descriptors=measured.last(part.track, "used"),
         )
-        for part in host.parts
-        if part.kind is PartKind.PROGRAM
+        for part in host.of_kind(PartKind.PROGRAM)
     ]
     return sorted(rows, key=lambda row: (-(row.cores or 0.0), -(row.memory or 0.0), row.name))

@@ -69,7 +69,7 @@ def interface_rows(host: HostWindow) -> list[InterfaceRow]:
 
 
 def _tracks(host: HostWindow, kind: PartKind) -> Iterator[tuple[str, Track]]:
-    return ((part.name, part.track) for part in host.parts if part.kind is kind)
+    return ((part.name, part.track) for part in host.of_kind(kind))
 
 
 def _filesystem(name: str, track: Track) -> FilesystemRow:

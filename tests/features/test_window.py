@@ -1,0 +1,24 @@
+"""window: what a process or a machine is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from advisor.features.window import HostWindow, InstanceWindow, PartWindow, Track
+from advisor.vocabulary import PartKind
+
+EMPTY = Track(np.empty(0), np.empty(0), {})
+PARTS = tuple(
+    PartWindow(kind, name, EMPTY)
+    for kind, name in [(PartKind.DISK, "/"), (PartKind.PROGRAM, "redis"), (PartKind.DISK, "/var"), (PartKind.APP, "a")]
+)
+
+
+@pytest.mark.parametrize(
+    "whole", [HostWindow(1, "web-01", EMPTY, PARTS), InstanceWindow(1, None, 42, "single", None, EMPTY, PARTS)]
+)
+def test_parts_are_picked_by_kind_in_their_order(whole: HostWindow | InstanceWindow) -> None:
+    assert [part.name for part in whole.of_kind(PartKind.DISK)] == ["/", "/var"]
+    assert [part.name for part in whole.of_kind(PartKind.APP, PartKind.DISK)] == ["/", "/var", "a"]
+    assert whole.of_kind(PartKind.POOL) == []
