@@ -6,7 +6,7 @@ word also ended, but nobody knows how.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,9 @@ SILENT_FOR: Final = 90.0
 ERRORS: Final = (Cause.UNCAUGHT_EXCEPTION, Cause.UNHANDLED_REJECTION)
 """Reasons that are failures whatever the exit code says."""
 
-_ASKED: Final = ("SIGTERM", "SIGINT", "SIGHUP")
+ASKED: Final = ("SIGTERM", "SIGINT", "SIGHUP")
+"""Signals that ask a process to end, as a deployment does."""
+
 _ASKED_CODES: Final = (0, 129, 130, 143)
 """Exit codes of a process that was asked to stop: 128 and the number of the signal where a shell stands between."""
 
@@ -36,6 +38,7 @@ class End:
         life: the process; None for one that ended before it could report anything.
         cause: of `vocabulary.events.Cause`.
         told: False where it only fell silent.
+        host_id: its machine.
     """
 
     at: float
@@ -49,20 +52,21 @@ class End:
     file: str = ""
     line: int | None = None
     told: bool = True
+    host_id: int | None = None
 
     @property
     def is_error(self) -> bool:
         """True if the process failed, whoever else was replacing it at the time."""
         if self.cause in ERRORS or self.cause == Cause.OUT_OF_WORK:
             return True
-        return bool(self.signal and self.signal not in (*_ASKED, "SIGKILL")) or (
+        return bool(self.signal and self.signal not in (*ASKED, "SIGKILL")) or (
             self.exit_code is not None and self.exit_code not in (*_ASKED_CODES, 137)
         )
 
     @property
     def is_orderly(self) -> bool:
         """True if it ended as a process does that was asked to."""
-        asked = self.signal in _ASKED or (not self.signal and self.exit_code in _ASKED_CODES)
+        asked = self.signal in ASKED or (not self.signal and self.exit_code in _ASKED_CODES)
         return asked and not self.is_error
 
     def __str__(self) -> str:
@@ -87,29 +91,35 @@ def began(life: Life) -> float:
 
 def ends(window: ServiceWindow, now: float, time_scale: float) -> tuple[End, ...]:
     """Every end up to `now` once, oldest first."""
-    told: dict[int, list[Happening]] = {}
-    strangers: list[list[Happening]] = []
-    by_id = {life.instance_id: life for life in window.lives}
-    by_pid: dict[tuple[int | None, int], list[Life]] = {}
-    for life in window.lives:
-        by_pid.setdefault((life.host_id, life.pid), []).append(life)
-    # A primary knows its child by its process id alone, so it comes last and joins what is there.
-    exited = [event for event in window.events if event.name == EXITED.name and event.at <= now]
-    for event in sorted(exited, key=lambda event: (event.pid is not None, event.at)):
-        whose = _life_of(event, by_id, by_pid)
-        if whose is not None:
-            told.setdefault(whose.instance_id, []).append(event)
-        else:
-            _join(strangers, event)
-    found = [_joined(of_one, by_id[key]) for key, of_one in told.items()]
-    found += [_joined(of_one, None) for of_one in strangers]
+    found = told_ends((event for event in window.events if event.at <= now), window.lives)
+    told = {end.life.instance_id for end in found if end.life is not None}
     silent = now - SILENT_FOR / time_scale
     found += [
-        End(life.seen_last, life, life.pid, told=False)
+        End(life.seen_last, life, life.pid, told=False, host_id=life.host_id)
         for life in window.lives
         if life.instance_id not in told and life.seen_last < silent
     ]
     return tuple(sorted(found, key=lambda end: end.at))
+
+
+def told_ends(events: Iterable[Happening], lives: Sequence[Life]) -> list[End]:
+    """Every end that these events tell of once, in no order; events of other kinds are passed over."""
+    told: dict[int, list[Happening]] = {}
+    strangers: dict[int | None, list[list[Happening]]] = {}
+    by_id = {life.instance_id: life for life in lives}
+    by_pid: dict[tuple[int | None, int], list[Life]] = {}
+    for life in lives:
+        by_pid.setdefault((life.host_id, life.pid), []).append(life)
+    # A primary knows its child by its process id alone, so it comes last and joins what is there.
+    exited = [event for event in events if event.name == EXITED.name]
+    for event in sorted(exited, key=lambda event: (event.pid is not None, event.at)):
+        whose, teller = _life_of(event, by_id, by_pid), by_id.get(event.instance_id)
+        if whose is not None:
+            told.setdefault(whose.instance_id, []).append(event)
+        else:
+            _join(strangers.setdefault(teller.host_id if teller else None, []), event)
+    found = [_joined(of_one, by_id[key], by_id[key].host_id) for key, of_one in told.items()]
+    return found + [_joined(of_one, None, host) for host, groups in strangers.items() for of_one in groups]
 
 
 def _life_of(
@@ -124,7 +134,7 @@ def _life_of(
 
 
 def _join(strangers: list[list[Happening]], event: Happening) -> None:
-    """What is told of the same process without a life stands together."""
+    """What is told of the same process without a life, on one machine, stands together."""
     of = (event.pid, event.instance_id) if event.pid is None else event.pid
     for group in strangers:
         first = group[0]
@@ -135,7 +145,7 @@ def _join(strangers: list[list[Happening]], event: Happening) -> None:
     strangers.append([event])
 
 
-def _joined(told: list[Happening], life: Life | None) -> End:
+def _joined(told: list[Happening], life: Life | None, host_id: int | None) -> End:
     """The reason of whoever has one; of code and signal the last word, since the kernel's comes after all others."""
     ordered = sorted(told, key=lambda event: event.at)
     reasons = [event for event in ordered if event.cause in (*ERRORS, Cause.OUT_OF_WORK)]
@@ -153,4 +163,5 @@ def _joined(told: list[Happening], life: Life | None) -> End:
         function=knows.function,
         file=knows.file,
         line=knows.line,
+        host_id=host_id,
     )

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from advisor.pages.ends import ERRORS, End, ends, pid_of
+from advisor.features.ends import ASKED, ERRORS, End, told_ends
+from advisor.features.window import Happening, Life
 from advisor.pages.words import count, duration, listed
 from advisor.store.samples import StoredEvent
 from advisor.vocabulary import events
@@ -16,8 +17,6 @@ SHOWN = 10
 MANNERS_SHOWN = 3
 
 _HOUR = 3600.0
-_ASKS = ("SIGTERM", "SIGINT", "SIGHUP")
-"""Signals that ask a process to end, as a deployment does."""
 
 _WHY: dict[str, str] = {
     Cause.UNCAUGHT_EXCEPTION: "Error that nobody caught",
@@ -53,7 +52,7 @@ class LifeRow:
 
 def life_rows(happened: Sequence[StoredEvent]) -> list[LifeRow]:
     """Starts and ends, the newest first, each once however many tell of it."""
-    rows = [*map(_start, _starts(happened)), *map(_end, ends(happened))]
+    rows = [*map(_start, _starts(happened)), *(_end(end, host) for end, host in _ends(happened))]
     return sorted(rows, key=lambda row: -row.time)[:SHOWN]
 
 
@@ -65,7 +64,7 @@ def how_often(happened: Sequence[StoredEvent], since: float, now: float) -> str:
         since: Unix seconds.
         now: as `since`.
     """
-    found = ends(happened)
+    found = [end for end, _ in _ends(happened)]
     if not found:
         return ""
     recent = sum(end.at > now - _HOUR for end in found)
@@ -84,20 +83,54 @@ def _starts(happened: Sequence[StoredEvent]) -> list[StoredEvent]:
     return list(first.values())
 
 
-def _start(event: StoredEvent) -> LifeRow:
-    return LifeRow(
-        ended=False, failed=False, host=event.host, pid=pid_of(event), how="", file="", line=None, time=event.at
+def _ends(happened: Sequence[StoredEvent]) -> list[tuple[End, str]]:
+    """Every end once, in no order, with the name of its machine."""
+    hosts = sorted({event.host for event in happened})
+    numbers = {host: number for number, host in enumerate(hosts)}
+    lives: dict[int, Life] = {}
+    for event in sorted(happened, key=lambda event: event.at):
+        life = Life(event.instance_id, numbers[event.host], event.instance_pid, "", "", None, event.at, event.at)
+        lives.setdefault(event.instance_id, life)
+    found = told_ends(map(_happening, happened), tuple(lives.values()))
+    return [(end, "" if end.host_id is None else hosts[end.host_id]) for end in found]
+
+
+def _happening(event: StoredEvent) -> Happening:
+    return Happening(
+        event.name,
+        event.at,
+        event.instance_id,
+        event.pid,
+        cause=event.cause or "",
+        file=event.file or "",
+        line=event.line,
+        exception=event.exception or "",
+        exit_code=event.exit_code,
+        signal=event.signal or "",
     )
 
 
-def _end(end: End) -> LifeRow:
+def _start(event: StoredEvent) -> LifeRow:
+    return LifeRow(
+        ended=False,
+        failed=False,
+        host=event.host,
+        pid=event.pid or event.instance_pid,
+        how="",
+        file="",
+        line=None,
+        time=event.at,
+    )
+
+
+def _end(end: End, host: str) -> LifeRow:
     return LifeRow(
         ended=True,
         failed=_failed(end),
-        host=end.host,
+        host=host,
         pid=end.pid,
         how=_how(end),
-        file=end.file or "",
+        file=end.file,
         line=end.line,
         time=end.at,
     )
@@ -105,11 +138,11 @@ def _end(end: End) -> LifeRow:
 
 def _failed(end: End) -> bool:
     """True unless it ended by itself, or was asked to."""
-    return end.reason in ERRORS or end.signal not in (None, *_ASKS) or bool(end.exit_code)
+    return end.cause in ERRORS or end.signal not in ("", *ASKED) or bool(end.exit_code)
 
 
 def _how(end: End) -> str:
-    why = _WHY.get(end.reason or "", "")
+    why = _WHY.get(end.cause, "")
     named = f"{why}: {end.exception}" if why and end.exception else why
     said = ", ".join(filter(None, (named, _outcome(end))))
     return said[:1].upper() + said[1:] if said else "Nobody could see how"
@@ -117,7 +150,7 @@ def _how(end: End) -> str:
 
 def _outcome(end: End) -> str:
     if end.signal:
-        return f"{'ended' if end.signal in _ASKS else 'killed'} by {end.signal}"
+        return f"{'ended' if end.signal in ASKED else 'killed'} by {end.signal}"
     return "" if end.exit_code is None else f"exit code {end.exit_code}"
 
 

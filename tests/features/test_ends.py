@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from advisor.features.ends import End, ends
-from advisor.vocabulary.events import EXITED, Cause
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from advisor.features.ends import End, ends, told_ends
+from advisor.vocabulary.events import EXITED, STARTED, Cause
 from tests.additions import happened, life, with_events, with_lives
 from tests.builders import NOW, Senders, snapshot
 
@@ -26,6 +31,56 @@ def test_three_tell_of_one_end() -> None:
     assert (end.cause, end.exception, end.file, end.line) == (Cause.UNCAUGHT_EXCEPTION, "TypeError", "a.js", 3)
     assert end.is_error
     assert not end.is_orderly
+
+
+@pytest.mark.parametrize(
+    ("own", "agent", "known"),
+    [
+        ({"cause": Cause.EXIT, "exit_code": 0}, {"cause": Cause.EXIT, "exit_code": 5}, (Cause.EXIT, 5, "")),
+        ({"cause": Cause.EXIT, "exit_code": 0}, {"signal": "SIGSEGV"}, (Cause.EXIT, None, "SIGSEGV")),
+        ({"cause": Cause.OUT_OF_WORK, "exit_code": 0}, {}, (Cause.OUT_OF_WORK, 0, "")),
+        ({}, {}, ("", None, "")),
+    ],
+)
+def test_what_the_kernel_says_weighs_more_than_what_the_process_meant(
+    own: dict[str, Any], agent: dict[str, Any], known: tuple[str, int | None, str]
+) -> None:
+    """A listener may change the code after the probe has told it, and a crash may come after that."""
+    events = happened(EXITED.name, 100, 10, **own), happened(EXITED.name, 99.9, 10, **agent)
+    (end,) = told(*events, lives=(life(500, 100, 10),))
+    assert (end.cause, end.exit_code, end.signal) == known
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_who_tells_first_makes_no_difference(order: tuple[int, ...]) -> None:
+    events = (
+        happened(EXITED.name, 100, 10, cause=Cause.UNCAUGHT_EXCEPTION, exit_code=1),
+        happened(EXITED.name, 100, 10, exit_code=1),
+        happened(EXITED.name, 100, 20, pid=1010, exit_code=1),
+    )
+    (end,) = told_ends([events[n] for n in order], (life(500, 100, 10), life(900, 0, 20)))
+    assert (end.cause, end.exit_code, end.pid) == (Cause.UNCAUGHT_EXCEPTION, 1, 1010)
+
+
+def test_two_containers_in_which_the_process_has_the_same_id_are_two() -> None:
+    lives = life(500, 100, 10, pid=1), life(500, 100, 11, pid=1)
+    assert len(told(happened(EXITED.name, 100, 10), happened(EXITED.name, 99.8, 11), lives=lives)) == 2
+
+
+def test_an_end_of_a_primary_is_not_that_of_its_worker() -> None:
+    events = happened(EXITED.name, 100, 20, pid=1010, exit_code=1), happened(EXITED.name, 99, 20)
+    found = told(*events, lives=(life(500, 100, 10), life(900, 99, 20)))
+    assert sorted((end.pid, end.exit_code) for end in found) == [(1010, 1), (1020, None)]
+
+
+def test_children_of_one_number_that_end_on_two_machines_are_two() -> None:
+    lives = life(900, 0, 20, host_id=1), life(900, 0, 21, host_id=2)
+    found = told(happened(EXITED.name, 50, 20, pid=7), happened(EXITED.name, 49, 21, pid=7), lives=lives)
+    assert [(end.pid, end.host_id) for end in found] == [(7, 1), (7, 2)]
+
+
+def test_other_events_are_no_ends() -> None:
+    assert told(happened(STARTED.name, 50, 10), lives=(life(900, 0, 10),)) == ()
 
 
 def test_a_child_that_never_reported_is_an_end_of_its_own() -> None:

@@ -50,6 +50,15 @@ def test_an_error_and_the_signal_that_it_led_to_are_both_said() -> None:
     assert (row.how, row.failed) == ("Error that nobody caught: TypeError, killed by SIGABRT", True)
 
 
+def test_an_end_that_only_the_primary_saw_is_that_of_its_child() -> None:
+    of_web02 = replace(END, host="web-02", instance_id=9, instance_pid=40, pid=77, signal="SIGSEGV")
+    rows = life_rows([of_web02, replace(of_web02, host="web-01", instance_id=8)])
+    assert sorted((row.host, row.pid, row.how) for row in rows) == [
+        ("web-01", 77, "Killed by SIGSEGV"),
+        ("web-02", 77, "Killed by SIGSEGV"),
+    ]
+
+
 def test_a_start_that_probe_and_agent_tell_of_stands_once() -> None:
     rows = life_rows([START, replace(START, at=100.04), replace(START, instance_id=2, instance_pid=43)])
     assert [(row.pid, row.time) for row in rows] == [(42, 100.0), (43, 100.0)]
