@@ -39,7 +39,6 @@ class Loss:
         failed: of those failed or broken off, beyond the usual share.
         cut: in flight in processes that ended by the signal itself: nobody answered them.
         unhandled: processes that ended by the signal itself, since nothing in them handles it.
-        killed: processes that ended by SIGKILL, since they did not end in time.
         later: share of requests that failed in the ten minutes after.
     """
 
@@ -49,7 +48,6 @@ class Loss:
     failed: float
     cut: float
     unhandled: int
-    killed: int
     later: float
 
     @property
@@ -154,7 +152,6 @@ def _loss(
         failed=max(0.0, float(failed[here].sum()) - usual * float(requests[here].sum())),
         cut=sum(_in_flight(past, end, width) for end in by_signal),
         unhandled=len(by_signal),
-        killed=sum(end.signal == "SIGKILL" for end in ended),
         later=_ratio(failed[later], requests[later]),
     )
 

@@ -116,10 +116,6 @@ class Growth:
         """Seconds until this level is reached at this slope; 0 beyond it, infinite without growth, NaN if unknown."""
         return _reach(limit - self.level, self.slope)
 
-    def interval_to(self, limit: float) -> tuple[float, float]:
-        """The 95% interval of `time_to`, soonest first."""
-        return _reach(limit - self.level, self.high), _reach(limit - self.level, self.low)
-
 
 _NONE: Final = math.nan
 UNKNOWN: Final = Growth(_NONE, _NONE, _NONE, 0, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE)

@@ -149,27 +149,6 @@ class Histogram:
         index, part = self._locate(q * self.count)
         return 0.0 if index is None else self._clip(edge(index + part, self.scale))
 
-    def quantile_range(self, q: float) -> tuple[float, float]:
-        """The seconds between which the exact quantile lies; NaN twice when empty."""
-        if not self.count:
-            return math.nan, math.nan
-        index, _ = self._locate(q * self.count)
-        if index is None:
-            return 0.0, 0.0
-        return self._clip(edge(index, self.scale)), self._clip(edge(index + 1, self.scale))
-
-    def share_above(self, seconds: float) -> float:
-        """The share of observations longer than `seconds`, 0 to 1; NaN when empty."""
-        if not self.count:
-            return math.nan
-        if self.max is not None and seconds >= self.max:
-            return 0.0
-        if seconds <= 0 or not self.counts:
-            return sum(self.counts) / self.count
-        position = math.log2(seconds) * 2.0**self.scale - self.offset
-        above = (count * min(1.0, max(0.0, index + 1 - position)) for index, count in enumerate(self.counts))
-        return sum(above) / self.count
-
     def encode(self) -> bytes:
         """The bytes that the store keeps."""
         flags = (self.min is not None) | (self.max is not None) << 1

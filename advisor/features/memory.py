@@ -89,11 +89,6 @@ def heap_share(process: Process, seconds: float) -> float:
     return heap_floor(process, seconds) / heap_limit(process, seconds)
 
 
-def external(process: Process, seconds: float) -> float:
-    """Bytes of buffers outside the heap."""
-    return stats.level(process.track, "external_memory", process.span(seconds))
-
-
 def _used(process: Process, span: Span) -> Array:
     """What the group uses, else what the process has: less than the group's, so never too much."""
     told, _ = stats.known(process.track, "cgroup_memory_usage", span)

@@ -101,7 +101,7 @@ def milestones(advice: Recommendation) -> list[Milestone]:
     steps: dict[str, Transition] = {step.after: step for step in advice.transitions.order_by("at", "pk")}
     if advice.state == Progress.FORMING:
         return [Milestone("Forming", "now", advice.formed_at), *(Milestone(word, "") for _, word in _WAY)][:4]
-    passed = [_passed(state, word, steps[state]) for state, word in _WAY if state in steps]
+    passed = [Milestone(word, "done", steps[state].at, steps[state].by) for state, word in _WAY if state in steps]
     if (end := _ENDS.get(Progress(advice.state))) is not None:
         last = steps.get(advice.state)
         return [*passed, Milestone(end, "now", last.at if last else advice.ended_at, last.by if last else "")]
@@ -109,10 +109,6 @@ def milestones(advice: Recommendation) -> list[Milestone]:
         last_one = passed.pop()
         passed.append(Milestone(last_one.word, "now", last_one.at, last_one.by))
     return [*passed, *(Milestone(word, "") for state, word in _WAY if state not in steps)]
-
-
-def _passed(state: Progress, word: str, step: Transition) -> Milestone:
-    return Milestone(word, "done", step.at, step.by)
 
 
 def tabs(steps: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -115,7 +115,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, leak: Leak) -> Option:
         # The growth falls below a fifth (C5), so the same room lasts at least five times as long.
         expected=(Expectation("time_to_limit", f"Until the {what} reaches its limit" if what == "memory"
                               else "Until the descriptors run out", "s", leak.left, leak.left / strategy.left, None),),
-        steps=(*_search(snapshot, leak), *_restarts(snapshot.name, leak, every), *_rollback(snapshot, leak)),
+        steps=(*_search(leak), *_restarts(snapshot.name, leak, every), *_rollback(snapshot, leak)),
         check_first=_check_first(leak),
     )  # fmt: skip
 
@@ -129,7 +129,7 @@ def _check_first(leak: Leak) -> str:
     )
 
 
-def _search(snapshot: Snapshot, leak: Leak) -> tuple[Step, ...]:
+def _search(leak: Leak) -> tuple[Step, ...]:
     pid = leak.process.instance.pid
     if leak.descriptors:
         return (

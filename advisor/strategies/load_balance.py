@@ -91,12 +91,12 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so machines cannot be sized.")
-    wanted = _machines(snapshot, ruling, machine)
+    wanted = _machines(snapshot, ruling)
     full = connections_veto(snapshot, math.ceil(count * wanted / len(snapshot.machines)))
     return strategy.reject(full) if full else _option(snapshot, ruling, machine, wanted)
 
 
-def _machines(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> int:
+def _machines(snapshot: Snapshot, ruling: Ruling) -> int:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
     per_host = max(1, round(count / hosts))
     if ruling.rule == SATURATED:

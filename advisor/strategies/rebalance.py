@@ -85,7 +85,7 @@ def _shared_out(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
         confidence=ruling.reading.confidence,
         cost="no machine",
         expected=_expected(snapshot, found),
-        steps=(*(_between_workers(snapshot) if clustered else ()), *_behind_nginx(snapshot), *_last(snapshot)),
+        steps=(*(_between_workers() if clustered else ()), *_behind_nginx(snapshot), *_last(snapshot)),
         check_first=_check_first(snapshot),
     )
 
@@ -147,7 +147,7 @@ def _clustered(found: Balance) -> bool:
     return all(process.instance.role == "worker" for process in (found.hot, *found.others))
 
 
-def _between_workers(snapshot: Snapshot) -> tuple[Step, ...]:
+def _between_workers() -> tuple[Step, ...]:
     return (
         Step("Let the primary hand each connection to the next worker. Round robin is the default except on Windows: "
              "look for NODE_CLUSTER_SCHED_POLICY=none, or for a server that listens with `exclusive: true`.",

@@ -148,10 +148,9 @@ def test_too_few_points_for_an_interval_leave_it_open() -> None:
     assert (growth.slope, growth.low, growth.high) == (1.0, -math.inf, math.inf)
 
 
-def test_the_time_to_a_limit_is_room_over_slope_and_its_interval_by_the_ends() -> None:
+def test_the_time_to_a_limit_is_room_over_slope() -> None:
     growth = Growth(2.0, 1.0, 4.0, 300, 1.0, 2.0, 2.0, 100.0, level=100.0, seconds=300.0)
     assert growth.time_to(120.0) == 10.0
-    assert growth.interval_to(120.0) == (5.0, 20.0)
     assert growth.time_to(90.0) == 0.0
 
 

@@ -54,10 +54,7 @@ def test_an_empty_histogram_changes_nothing(values: list[float]) -> None:
 def test_a_quantile_errs_by_at_most_one_bucket(values: list[float], q: float) -> None:
     exact = sorted(values)[math.ceil(q * len(values)) - 1]
     histogram = of(values, extremes=False)
-    if histogram.scale == 3:
-        assert abs(math.log2(histogram.quantile(q) / exact)) <= 1 / 8 + 1e-9
-    low, high = histogram.quantile_range(q)
-    assert low * (1 - 1e-9) <= exact <= high * (1 + 1e-9)
+    assert abs(math.log2(histogram.quantile(q) / exact)) <= 2.0**-histogram.scale + 1e-9
 
 
 def test_quantiles_of_a_smooth_distribution_err_by_less_than_half_a_bucket() -> None:
@@ -174,15 +171,6 @@ def test_explicit_bounds_that_do_not_fit_are_refused(bounds: list[float], counts
         Histogram.from_explicit(bounds, counts, 1.0)
 
 
-def test_share_above_counts_what_is_longer() -> None:
-    histogram = of([0.01] * 75 + [1.0] * 25)
-    assert histogram.share_above(0.1) == pytest.approx(0.25)
-    assert histogram.share_above(0.0) == 1.0
-    assert histogram.share_above(1.0) == 0.0
-    assert math.isnan(Histogram().share_above(0.1))
-
-
 def test_an_empty_histogram_has_no_figures() -> None:
     assert math.isnan(Histogram().quantile(0.5))
     assert math.isnan(Histogram().mean)
-    assert all(map(math.isnan, Histogram().quantile_range(0.5)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.memory import Bound, Memory, external, heap_floor, heap_share, memory_of, swaps
+from advisor.features.memory import Bound, Memory, heap_floor, heap_share, memory_of, swaps
 from tests.additions import with_figures, with_host_figures
 from tests.builders import NOW, Load, Machine, Senders, snapshot
 
@@ -76,11 +76,6 @@ def test_without_a_collection_it_is_the_least_in_use() -> None:
 def test_a_heap_limit_of_nothing_is_unknown() -> None:
     seen = with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_limit=0.0)
     assert math.isnan(heap_share(seen.processes[0], 600))
-
-
-def test_buffers_outside_the_heap() -> None:
-    assert external(with_figures(snapshot(Load()), external_memory=0.2 * GB).processes[0], 600) == 0.2 * GB
-    assert math.isnan(external(snapshot(Load()).processes[0], 600))
 
 
 def swapped(pages: float, faults: float, recently: float = 600.0) -> float:
