@@ -8,7 +8,7 @@ May import: features, vocabulary.
 
 from advisor.diagnosis.advice import Advice, Expectation, Judgement, Option, Rejection, Step, Summary
 from advisor.diagnosis.entry import Limit
-from advisor.diagnosis.finding import Condition, Evidence, Reading, RuleState, Ruling
+from advisor.diagnosis.finding import Condition, Evidence, Reading, RuleState, Ruling, at_least, below
 from advisor.diagnosis.rule import Recall, Rule
 from advisor.diagnosis.strategy import Strategy
 
@@ -29,4 +29,6 @@ __all__ = [
     "Step",
     "Strategy",
     "Summary",
+    "at_least",
+    "below",
 ]

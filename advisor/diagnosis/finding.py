@@ -44,6 +44,18 @@ class Evidence:
     yours: bool = False
 
 
+def at_least(signal: str, label: str, value: float, unit: str, limit: float, subject: str = "") -> Evidence:
+    """A figure beside the least that counts; one that is not known speaks neither for it nor against it."""
+    holds = None if math.isnan(value) else value >= limit
+    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
+
+
+def below(signal: str, label: str, value: float, unit: str, limit: float, subject: str = "") -> Evidence:
+    """A figure beside the level that it must stay below to count; one that is not known says nothing."""
+    holds = None if math.isnan(value) else value < limit
+    return Evidence(signal, label, finite(value), unit, limit, "below", holds, subject)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A rule's answer for one window, before hold times.

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from advisor.diagnosis.entry import Limit
-from advisor.diagnosis.finding import Condition, Evidence, finite
+from advisor.diagnosis.finding import Condition, Evidence, Reading, finite
 from advisor.diagnosis.rule import Rule
+from advisor.diagnosis.words import number
 from advisor.features.growth import SLOWING, Growth
 
 
@@ -88,6 +89,13 @@ def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence
     compared.append(Evidence("time_to_limit", f"Until the {found.what} reaches its limit", finite(time), "s", left,
                              "below", time < left, found.subject))  # fmt: skip
     return tuple(compared)
+
+
+def too_short(rule: Rule, candidates: Iterable[Growing]) -> Reading:
+    """The reading where no process was compared with itself often enough."""
+    most = max((found.growth.pairs for found in candidates), default=0)
+    told = f"More hours at equal load: {most} of {number(rule.pairs)} comparisons of one process are there"
+    return Reading(Condition.UNKNOWN, missing=(told,))
 
 
 def is_proven(evidence: Iterable[Evidence]) -> bool:

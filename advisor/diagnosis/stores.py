@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from advisor.diagnosis.finding import Condition, Evidence, Reading, finite
+from advisor.diagnosis.finding import Condition, Evidence, Reading, at_least, finite
 from advisor.features import Snapshot
 from advisor.features.datastores import Datastore, used_by
 from advisor.features.neighbours import DATASTORES
@@ -46,12 +46,6 @@ def missing(store: Datastore, p95: float) -> tuple[str, ...]:
     """What is not known of a datastore and of the service's latency, in words; empty if both are."""
     cores = (_CORES.format(name=store.name),) if math.isnan(store.load) else ()
     return (*cores, *((_REQUESTS,) if math.isnan(p95) else ()))
-
-
-def at_least(signal: str, label: str, value: float, unit: str, limit: float, subject: str) -> Evidence:
-    """A figure beside the least that counts; one that is not known speaks neither for it nor against it."""
-    holds = None if math.isnan(value) else value >= limit
-    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
 
 
 def told(store: Datastore) -> tuple[Evidence, ...]:

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, percent
@@ -124,13 +124,13 @@ def _last_end(found: Crash) -> str:
 def _evidence(found: Crash) -> tuple[Evidence, ...]:
     pm2 = found.pm2
     told = [
-        _count("ends", "Ends in one place that nobody planned, 15 minutes", found.worst, "{end}", rule.ends),
-        _count("places", f"Places with {rule.elsewhere:.0f} such ends", _spread(found), "{process}", rule.places),
+        at_least("ends", "Ends in one place that nobody planned, 15 minutes", found.worst, "{end}", rule.ends),
+        at_least("places", f"Places with {rule.elsewhere:.0f} such ends", _spread(found), "{process}", rule.places),
     ]
     if pm2.told or pm2.unstable:
         told += [
-            _count("errored", "Processes that PM2 has given up", pm2.given_up, "{process}", 1),
-            _count("restarts_unstable", "Restarts right after a start", pm2.unstable, "{restart}", rule.unstable),
+            at_least("errored", "Processes that PM2 has given up", pm2.given_up, "{process}", 1),
+            at_least("restarts_unstable", "Restarts right after a start", pm2.unstable, "{restart}", rule.unstable),
         ]
     if not math.isnan(found.memory):
         told.append(Evidence("memory_rss", "Resident memory before the end", found.memory, "By"))
@@ -138,7 +138,3 @@ def _evidence(found: Crash) -> tuple[Evidence, ...]:
         label = f"Heap in use before the end, {percent(found.heap)} of its limit"
         told.append(Evidence("heap_used", label, finite(found.heap), "1"))
     return tuple(told)
-
-
-def _count(signal: str, label: str, value: float, unit: str, limit: float) -> Evidence:
-    return Evidence(signal, label, float(value), unit, limit, "at least", value >= limit)

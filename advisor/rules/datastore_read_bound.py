@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, stores
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below, stores
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import duration, number, percent
@@ -146,20 +146,14 @@ def _state(store: Datastore) -> str:
 def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
     name = store.name
     return (
-        stores.at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, name),
-        stores.at_least("db_reading", "Of these, reading, at least", store.read_share, "1", rule.reading, name),
-        Evidence("db_writing", "Of these, held up by writing, at least", finite(store.write_share), "1", rule.writing,
-                 "below", _below(store.write_share, rule.writing), name),
-        stores.at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
-        Evidence("db_hits", "Look-ups that its cache answers", finite(store.hit_ratio), "1", rule.hits, "below",
-                 _below(store.hit_ratio, rule.hits), name),
-        stores.at_least("db_disk", "Its machine's busiest disk at work", store.disk, "1", rule.disk, name),
+        at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, name),
+        at_least("db_reading", "Of these, reading, at least", store.read_share, "1", rule.reading, name),
+        below("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing, name),
+        at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
+        below("db_hits", "Look-ups that its cache answers", store.hit_ratio, "1", rule.hits, name),
+        at_least("db_disk", "Its machine's busiest disk at work", store.disk, "1", rule.disk, name),
         Evidence("db_own", "Of the busy processors, those of programs that keep data", finite(store.own), "1",
                  subject=name),
         Evidence("db_looked_up", "Looked up in its cache", finite(store.looked_up), "By/s", subject=name),
         *stores.told(store),
     )  # fmt: skip
-
-
-def _below(value: float, limit: float) -> bool | None:
-    return None if math.isnan(value) else value < limit

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, stores
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, stores
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
@@ -93,10 +93,10 @@ def check(snapshot: Snapshot) -> Reading:
 
 def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
     return (
-        stores.at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, store.name),
-        stores.at_least("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing,
+        at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, store.name),
+        at_least("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing,
                         store.name),
-        stores.at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
+        at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
         *stores.told(store),
     )  # fmt: skip
 

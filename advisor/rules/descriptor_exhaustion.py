@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
@@ -130,12 +130,9 @@ def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Gr
     found = [
         Evidence("fd_long", "Descriptors open, least of ten minutes", finite(lowest), "1", rule.busy, "at least",
                  long_enough and lowest >= rule.busy, worst.name),
-        Evidence("fd_now", "Descriptors open, least of a minute", finite(now), "1", rule.critical, "at least",
-                 now >= rule.critical, worst.name),
-        Evidence("fd_refused", "Processes ended without a descriptor, in ten minutes", ends, "1", 1, "at least",
-                 ends >= 1),
-        Evidence("fd_kernel", "Descriptors of the kernel open", kernel, "1", rule.busy, "at least",
-                 kernel >= rule.busy),
+        at_least("fd_now", "Descriptors open, least of a minute", now, "1", rule.critical, worst.name),
+        at_least("fd_refused", "Processes ended without a descriptor, in ten minutes", ends, "1", 1),
+        at_least("fd_kernel", "Descriptors of the kernel open", kernel, "1", rule.busy),
         Evidence("fd_open", "Descriptors open", finite(told.open), "{file_descriptor}", subject=worst.name),
         Evidence("fd_limit", "Descriptors allowed", finite(told.limit), "{file_descriptor}", subject=worst.name),
         Evidence("fd_connected", "Of them connections from outside", finite(told.connected), "1", subject=worst.name),

@@ -26,9 +26,9 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis import Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, soonest
+from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, soonest, too_short
 from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, kind_of, of_descriptors
 from advisor.diagnosis.words import lasting, number
 from advisor.features import Snapshot, stats
@@ -63,9 +63,7 @@ def check(snapshot: Snapshot) -> Reading:
     told = [found for found in candidates if found.growth.pairs >= rule.pairs]
     worst = soonest(rule, told, snapshot.time_scale)
     if worst is None:
-        most = max((found.growth.pairs for found in candidates), default=0)
-        return Reading(Condition.UNKNOWN, missing=(f"More hours at equal load: {most} of {number(rule.pairs)} "
-                                                   "comparisons of one process are there",))  # fmt: skip
+        return too_short(rule, candidates)
     kind = _kind(snapshot, worst)
     evidence = evidence_of(rule, worst, snapshot.time_scale)
     return Reading(

@@ -32,7 +32,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import duration, number, percent
@@ -123,10 +123,10 @@ def _general(snapshot: Snapshot, p95: float) -> tuple[Evidence, ...]:
     host = stats.highest([machine.cpu(rule.window) for machine in snapshot.machines])
     label = "Event loop busy" if snapshot.measures_loop else "Event loop busy, estimated from CPU time"
     return (
-        _at_least("p95", "95% of requests answered within", p95, "s", rule.slow),
-        _at_least("wait_share", "Time of a request without work of the loop", waiting, "1", rule.waiting),
-        _below("loop_utilization", label, loop, rule.busy),
-        _below("host_cpu", "Host CPU", host, rule.host),
+        at_least("p95", "95% of requests answered within", p95, "s", rule.slow),
+        at_least("wait_share", "Time of a request without work of the loop", waiting, "1", rule.waiting),
+        below("loop_utilization", label, loop, "1", rule.busy),
+        below("host_cpu", "Host CPU", host, "1", rule.host),
     )
 
 
@@ -136,10 +136,10 @@ def _of_pool(snapshot: Snapshot, pool: Pool | None) -> tuple[Evidence, ...]:
     mean = snapshot.latency(rule.window).mean
     subject = f"{pool.name} in {pool.process}"
     return (
-        _at_least("pool_used", "Connections of the pool at work", pool.utilization, "1", rule.full, subject),
-        _at_least("pool_pending", "Requests that wait for a connection", pool.pending, "{request}", rule.pending,
-                  subject),
-        _at_least("pool_wait", "Their wait (95%), of the time of a request", pool.wait / mean, "1", rule.felt, subject),
+        at_least("pool_used", "Connections of the pool at work", pool.utilization, "1", rule.full, subject),
+        at_least("pool_pending", "Requests that wait for a connection", pool.pending, "{request}", rule.pending,
+                 subject),
+        at_least("pool_wait", "Their wait (95%), of the time of a request", pool.wait / mean, "1", rule.felt, subject),
     )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
         return ()
     first, together = called[0], stats.known_sum([one.share for one in called])
     return (
-        _at_least("calls_share", "Time in calls, of the time of requests", together, "1", rule.share),
+        at_least("calls_share", "Time in calls, of the time of requests", together, "1", rule.share),
         Evidence("call_share", "Of it in this one", finite(first.share), "1", subject=first.name),
         Evidence("call_time", "Mean time of its calls", finite(first.mean), "s", subject=first.name),
         Evidence("call_time_before", "The same five minutes before", finite(first.before), "s", subject=first.name),
@@ -160,8 +160,7 @@ def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
 def _network(snapshot: Snapshot) -> tuple[Evidence, ...]:
     told = [(machine, _repeated(machine.track, machine.span(rule.window))) for machine in snapshot.machines]
     return tuple(
-        Evidence("tcp_repeated", "TCP segments sent again", share, "1", rule.repeated, "at least",
-                 share >= rule.repeated, machine.name)
+        at_least("tcp_repeated", "TCP segments sent again", share, "1", rule.repeated, machine.name)
         for machine, share in told if not math.isnan(share)
     )  # fmt: skip
 
@@ -175,15 +174,6 @@ def _holds(evidence: tuple[Evidence, ...]) -> bool:
     """True if every figure that is known and has a limit speaks for it, and there is one."""
     judged = [e.holds for e in evidence if e.holds is not None]
     return bool(judged) and all(judged)
-
-
-def _at_least(signal: str, label: str, value: float, unit: str, limit: float, subject: str = "") -> Evidence:
-    holds = None if math.isnan(value) else value >= limit
-    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
-
-
-def _below(signal: str, label: str, value: float, limit: float) -> Evidence:
-    return Evidence(signal, label, finite(value), "1", limit, "below", None if math.isnan(value) else value < limit)
 
 
 def _confidence(snapshot: Snapshot, p95: float) -> float:

@@ -24,7 +24,7 @@ that handles no signal are taken from its last count of requests in flight: an e
 
 from __future__ import annotations
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.missing import what_to_add
 from advisor.diagnosis.words import counted, number, percent
@@ -117,8 +117,8 @@ def _claim(snapshot: Snapshot, recent: tuple[Loss, ...], hit: tuple[Loss, ...]) 
 
 def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) -> tuple[Evidence, ...]:
     told = [
-        Evidence("deploys", "Deploys of the last three that dropped requests", float(len(hit)), "{deployment}",
-                 rule.often, "at least", len(hit) >= rule.often),
+        at_least("deploys", "Deploys of the last three that dropped requests", float(len(hit)), "{deployment}",
+                 rule.often),
         Evidence("usual", "Requests that fail outside deploys", found.usual, "1"),
         Evidence("bursts", "Minutes outside deploys in which as many fail", found.bursts, "1", rule.bursts, "at most",
                  found.bursts <= rule.bursts),
@@ -127,9 +127,8 @@ def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) ->
         subject = one.change.what
         level = max(rule.share, rule.times * found.usual)
         told += [
-            Evidence("lost", "Requests lost around it", one.lost, "{request}", rule.least, "at least",
-                     one.lost >= rule.least, subject),
-            Evidence("share", "Share of all", one.share, "1", level, "at least", one.share >= level, subject),
+            at_least("lost", "Requests lost around it", one.lost, "{request}", rule.least, subject),
+            at_least("share", "Share of all", one.share, "1", level, subject),
             Evidence("unhandled", "Processes without a handler", float(one.unhandled), "{process}", subject=subject),
         ]  # fmt: skip
     return tuple(told)

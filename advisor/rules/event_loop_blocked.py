@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
@@ -114,9 +114,9 @@ def _evidence(
     gap = busy_at_least(process, rule.window) - process.cpu_main(rule.window)
     busy_label = "Event loop busy" if process.measures_loop else "Event loop busy, estimated from CPU time"
     return (
-        Evidence("loop_delay_max", "Longest block", worst, "s", rule.block, "at least", worst >= rule.block, who),
-        Evidence("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "{minute}",
-                 rule.minutes, "at least", hits >= rule.minutes, who),
+        at_least("loop_delay_max", "Longest block", worst, "s", rule.block, who),
+        at_least("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "{minute}",
+                 rule.minutes, who),
         Evidence("blocked_share", "Time lost to blocks", share, "1", rule.share, "at least", lost, who),
         Evidence("loop_utilization", busy_label, finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",

@@ -29,9 +29,8 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, counted, percent
 from advisor.features import Snapshot, stats
 from advisor.features.impact import nobody_waits
@@ -110,33 +109,24 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
     window = rule.window
     label = "Event loop busy" if snapshot.measures_loop else "Event loop busy, estimated from CPU time"
     found = [
-        _above("loop_utilization", label, busy, rule.busy),
-        _above("cpu_main", "Main thread computing", snapshot.cpu_main(window), rule.computing),
-        _below("gap", "Busy without computing", max(min(snapshot.gap(window), snapshot.gap(LONG)), 0.0), rule.gap),
-        _below("gc_share", "Garbage collection", stats.mean([p.gc_share(window) for p in snapshot.processes]),
-               rule.collection),
-        _below("loop_variation", "Variation of the loop", _variation(snapshot), rule.variation),
+        at_least("loop_utilization", label, busy, "1", rule.busy),
+        at_least("cpu_main", "Main thread computing", snapshot.cpu_main(window), "1", rule.computing),
+        below("gap", "Busy without computing", max(min(snapshot.gap(window), snapshot.gap(LONG)), 0.0), "1", rule.gap),
+        below("gc_share", "Garbage collection", stats.mean([p.gc_share(window) for p in snapshot.processes]),
+              "1", rule.collection),
+        below("loop_variation", "Variation of the loop", _variation(snapshot), "1", rule.variation),
         # The gate of impact: 30% more load than the loop can carry is a queue without end (P3), so
         # from 1 / 1.3 = 0.77 on impact is forecast for every service, however short its requests are.
-        _below("headroom", "Room for more load", 1 / busy - 1 if busy else math.inf, rule.growth),
+        below("headroom", "Room for more load", 1 / busy - 1 if busy else math.inf, "1", rule.growth),
     ]  # fmt: skip
     if machine is not None:
         host = min(machine.cpu(window), machine.cpu(LONG))
-        found.append(_below("host_cpu", "Host CPU", host, rule.host, machine.name))
-        found.append(_below("throttled", "Quota throttled", machine.throttled(LONG), rule.throttle, machine.name))
+        found.append(below("host_cpu", "Host CPU", host, "1", rule.host, machine.name))
+        found.append(below("throttled", "Quota throttled", machine.throttled(LONG), "1", rule.throttle, machine.name))
     p95 = snapshot.p95(LONG)
     if not math.isnan(p95):
         found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
     return tuple(found)
-
-
-def _above(signal: str, label: str, value: float, limit: float) -> Evidence:
-    return Evidence(signal, label, finite(value), "1", limit, "at least", value >= limit)
-
-
-def _below(signal: str, label: str, value: float, limit: float, subject: str = "") -> Evidence:
-    holds = None if math.isnan(value) else value < limit
-    return Evidence(signal, label, finite(value), "1", limit, "below", holds, subject)
 
 
 def _variation(snapshot: Snapshot) -> float:

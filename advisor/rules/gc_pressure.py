@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
@@ -111,18 +111,13 @@ def _condition(seen: _Seen) -> Condition:
 
 def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
     process, who, window = seen.process, seen.process.name, rule.window
-    longest = finite(seen.longest)
     return (
-        Evidence("gc_share", "Garbage collection", seen.share, "1", rule.share, "at least", seen.share >= rule.share,
-                 who),
-        Evidence("gc_pause_max", "Longest pause", longest, "s", rule.pause, "at least",
-                 None if longest is None else longest >= rule.pause, who),
-        Evidence("paused_minutes", f"Minutes with such a pause, of {len(seen.minutes)}", float(seen.hits), "{minute}",
-                 rule.minutes, "at least", seen.hits >= rule.minutes, who),
-        Evidence("gc_explained", "Blocked time that collections explain", finite(seen.explained), "1", rule.explained,
-                 "at least", None if math.isnan(seen.explained) else seen.explained >= rule.explained, who),
-        Evidence("headroom", "Room for more load", finite(seen.room), "1", rule.growth, "below",
-                 None if math.isnan(seen.room) else seen.room < rule.growth, who),
+        at_least("gc_share", "Garbage collection", seen.share, "1", rule.share, who),
+        at_least("gc_pause_max", "Longest pause", seen.longest, "s", rule.pause, who),
+        at_least("paused_minutes", f"Minutes with such a pause, of {len(seen.minutes)}", float(seen.hits), "{minute}",
+                 rule.minutes, who),
+        at_least("gc_explained", "Blocked time that collections explain", seen.explained, "1", rule.explained, who),
+        below("headroom", "Room for more load", seen.room, "1", rule.growth, who),
         Evidence("gc_major_share", "Of it, major collections", finite(collection.major_share(process, window)), "1",
                  subject=who),
         Evidence("heap_filled", "Heap still in use after a collection, of its limit",

@@ -33,7 +33,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, number, percent
@@ -196,7 +196,7 @@ def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
     )
     return (
         *(
-            Evidence(signal, label, finite(value), "1", limit, "at least", value >= limit, who)
+            at_least(signal, label, value, "1", limit, who)
             for signal, label, value, limit, who in figures
         ),
         Evidence("load_per_core", "Load average of a minute, per core", finite(load), "1", subject=machine.name),

@@ -30,9 +30,9 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, is_proven, soonest
+from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, is_proven, soonest, too_short
 from advisor.diagnosis.leaks import READ_MEMORY, Pace, growth_in, levels_of, of_memory
-from advisor.diagnosis.words import lasting, number, size
+from advisor.diagnosis.words import lasting, size
 from advisor.features import Snapshot, stats
 from advisor.vocabulary import Severity
 
@@ -69,9 +69,7 @@ def check(snapshot: Snapshot) -> Reading:
     told = [found for found in candidates if found.growth.pairs >= rule.pairs]
     worst = soonest(rule, told, snapshot.time_scale)
     if worst is None:
-        most = max((found.growth.pairs for found in candidates), default=0)
-        return Reading(Condition.UNKNOWN, missing=(f"More hours at equal load: {most} of {number(rule.pairs)} "
-                                                   "comparisons of one process are there",))  # fmt: skip
+        return too_short(rule, candidates)
     evidence = evidence_of(rule, worst, snapshot.time_scale)
     if is_proven(evidence) and math.isnan(worst.time_left):
         return Reading(Condition.UNKNOWN, evidence=evidence, missing=(_NO_LIMIT,))

@@ -30,7 +30,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
@@ -155,12 +155,10 @@ def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tupl
                  "at least", long, process.name),
         Evidence("memory_now", f"Memory {bound} in use, least of a minute", finite(now), "1", rule.critical, "at least",
                  memory.held_now(rule.critical) and worst.counts, process.name),
-        Evidence("heap_share", "Heap in use after collection, of its limit", finite(worst.heap), "1", rule.heap,
-                 "at least", worst.heap >= rule.heap, process.name),
+        at_least("heap_share", "Heap in use after collection, of its limit", worst.heap, "1", rule.heap, process.name),
         Evidence("swapping", "Pages back from swap a second", finite(paged), "{operation}/s", rule.swapping, "at least",
                  paged >= rule.swapping and memory.share >= rule.relaxed),
-        Evidence("killed", "Processes killed with their memory full, in ten minutes", kills, "1", 1, "at least",
-                 kills >= 1),
+        at_least("killed", "Processes killed with their memory full, in ten minutes", kills, "1", 1),
         Evidence("memory_limit", f"Memory {bound}", finite(memory.limit), "By", subject=process.name),
         Evidence("own_memory", "Of the memory in use, by this service", finite(worst.own), "1", subject=process.name),
     ]  # fmt: skip

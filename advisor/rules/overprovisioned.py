@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, number, percent
@@ -151,7 +151,7 @@ def _claim(snapshot: Snapshot, need: Demand, fewer: int) -> str:
 def _evidence(figures: _Figures, need: Demand, count: int, fewer: int, allowed: int) -> tuple[Evidence, ...]:
     left = max(1, count - fewer)
     told = [
-        Evidence("fewer", "Processes that are not needed", float(allowed), "{process}", 1.0, "at least", allowed >= 1),
+        at_least("fewer", "Processes that are not needed", float(allowed), "{process}", 1.0),
         Evidence("growth", "Peak of the last week, of the one before", finite(need.growth), "1", rule.growth, "below",
                  need.growth < rule.growth),
         Evidence("days", "Days of data", need.days, "d", rule.whole, "at least", need.days >= rule.whole - 0.5),

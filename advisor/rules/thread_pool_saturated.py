@@ -29,7 +29,7 @@ import math
 
 import numpy as np
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, number, percent
@@ -97,12 +97,10 @@ def _evidence(process: Process, wait: float) -> tuple[Evidence, ...]:
     felt, busy, who = _felt(process, wait), process.loop(rule.window), process.name
     beside = thread_pool.beside_main(process, rule.window)
     return (
-        Evidence("threadpool_wait", "Wait for a thread of the pool, at least in half of the looks", wait, "s",
-                 rule.wait, "at least", wait >= rule.wait, who),
-        Evidence("threadpool_felt", "That wait, of the time of a request", finite(felt), "1", rule.felt, "at least",
-                 None if math.isnan(felt) else felt >= rule.felt, who),
-        Evidence("loop_utilization", "Event loop busy", finite(busy), "1", rule.busy, "below",
-                 None if math.isnan(busy) else busy < rule.busy, who),
+        at_least("threadpool_wait", "Wait for a thread of the pool, at least in half of the looks", wait, "s",
+                 rule.wait, who),
+        at_least("threadpool_felt", "That wait, of the time of a request", felt, "1", rule.felt, who),
+        below("loop_utilization", "Event loop busy", busy, "1", rule.busy, who),
         Evidence("cpu_beside_main", "Cores at work beside the main thread", finite(beside), "{cpu}", subject=who),
         Evidence("threadpool_active", "Most requests for files and names at a time",
                  finite(thread_pool.outstanding(process, rule.window)), "{request}", subject=who),

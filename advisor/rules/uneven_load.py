@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import number, percent
@@ -89,22 +89,17 @@ def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
     label = "Its event loop busy" if snapshot.measures_loop else "Its event loop busy, estimated from CPU time"
     name = found.hot.name
     return (
-        _least("load_ratio", "Hottest event loop, times the mean", found.ratio, rule.ratio, subject=name),
-        _least("load_variation", "Variation of the loops", found.variation, rule.variation),
-        _least("load_noise", "The same, times what chance makes", found.variation / found.noise, rule.noise),
-        _least("hot_minutes", "Minutes in which it was hot", found.hot_minutes, rule.minutes, subject=name),
-        _least("requests", "Requests in the window", found.requests, rule.requests, "{request}"),
-        _least("loop_utilization", label, found.busy, rule.hot, subject=name),
-        _least("latency_ratio", "Its 95% slowest, times that of the others", found.latency, rule.slower, subject=name),
+        at_least("load_ratio", "Hottest event loop, times the mean", found.ratio, "1", rule.ratio, name),
+        at_least("load_variation", "Variation of the loops", found.variation, "1", rule.variation),
+        at_least("load_noise", "The same, times what chance makes", found.variation / found.noise, "1", rule.noise),
+        at_least("hot_minutes", "Minutes in which it was hot", found.hot_minutes, "1", rule.minutes, name),
+        at_least("requests", "Requests in the window", found.requests, "{request}", rule.requests),
+        at_least("loop_utilization", label, found.busy, "1", rule.hot, name),
+        at_least("latency_ratio", "Its 95% slowest, times that of the others", found.latency, "1", rule.slower, name),
         Evidence("rate_ratio", "Its requests, times those of the others", finite(found.rate), "1", subject=name),
         Evidence("price_ratio", "Its work a request, times that of the others", finite(found.price), "1", subject=name),
         Evidence("gap", "Busy without computing, more than the others", finite(found.waiting), "1", subject=name),
     )
-
-
-def _least(signal: str, label: str, value: float, limit: float, unit: str = "1", subject: str = "") -> Evidence:
-    holds = None if math.isnan(value) else value >= limit
-    return Evidence(signal, label, finite(value), unit, limit, "at least", holds, subject)
 
 
 def _confidence(snapshot: Snapshot, found: Balance) -> float:

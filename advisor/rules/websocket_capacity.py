@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import number, percent
@@ -104,13 +104,12 @@ def _evidence(process: Process, known: list[Capacity], smallest: Capacity | None
     use = 0.0 if smallest is None else _use(process, smallest)
     found = [
         Evidence("websockets", "Open WebSockets", open_sockets(process), "{connection}", subject=process.name),
-        Evidence("websocket_use", "Share of what it can carry", finite(use), "1", rule.use, "at least",
-                 use >= rule.use, process.name),
+        at_least("websocket_use", "Share of what it can carry", use, "1", rule.use, process.name),
     ]  # fmt: skip
     if smallest is not None and smallest.resource is Resource.LOOP:
         busy = process.loop(rule.window)
         label = "Event loop busy" if process.measures_loop else "Event loop busy, estimated from CPU time"
-        found.append(Evidence("loop_utilization", label, finite(busy), "1", rule.busy, "at least", busy >= rule.busy))
+        found.append(at_least("loop_utilization", label, busy, "1", rule.busy))
     found += [
         Evidence(f"capacity_{capacity.resource.name.lower()}", f"WebSockets by its {capacity.resource}",
                  finite(capacity.sockets), "{connection}")

@@ -13,8 +13,6 @@ from advisor.vocabulary.apps import APPS
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
 from advisor.vocabulary.neighbours import NEIGHBOURS
 
-SEMCONV_VERSION = "1.44.0"
-
 _process = partial(Column, Entity.PROCESS)
 _host = partial(Column, Entity.HOST)
 _process_max = partial(Column, Entity.PROCESS, combine=Combine.MAX)

@@ -53,8 +53,3 @@ def test_what_is_missing_is_said() -> None:
     assert [words.partition(":")[0] for words in stores.missing(found, math.nan)] == [
         "Cores of the machine of postgresql 10.0.0.5 5432", "200 requests in five minutes",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("value", "holds"), [(1.0, True), (0.9, False), (math.nan, None)])
-def test_an_unknown_figure_speaks_neither_way(value: float, holds: bool | None) -> None:
-    assert stores.at_least("db_load", "Load", value, "1", 1.0, "").holds is holds
