@@ -115,4 +115,5 @@ def _grown(snapshot: Snapshot, change: Change) -> int:
 
 
 def _clock(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%H:%M} UTC"
+    """A moment that is stored and read later, anywhere: pages turn it into the reader's time, mails leave it."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"

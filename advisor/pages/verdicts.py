@@ -32,17 +32,20 @@ def why(row: RuleVerdict) -> str:
     """A verdict's reason in a line: what is missing, what decides, and why nothing is advised on it if so."""
     claim, figure = str(row.reading.get("claim") or ""), decisive(row)
     if row.verdict == Verdict.UNKNOWN:
-        missing = row.reading.get("missing") or []
-        said = (
-            f"Cannot say without {words.listed([lowered(item) for item in missing])}."
-            if missing
-            else "Not enough data yet."
-        )
+        said = _lacks(row)
     elif row.verdict == Verdict.CLEAR:
         said = f"{figure}." if figure else claim or "Nothing found."
     else:
         said = f"{claim}." if row.note or not figure else f"{claim}. {figure}."
     return " ".join(part for part in (said, row.note or _opens(row)) if part)
+
+
+def _lacks(row: RuleVerdict) -> str:
+    """What it cannot say without; empty where the note alone tells what it waits for."""
+    missing = [item for item in row.reading.get("missing") or [] if f"{item}." != row.note]
+    if not missing:
+        return "" if row.note else "Not enough data yet."
+    return f"Cannot say without {words.listed([lowered(item) for item in missing])}."
 
 
 def decisive(row: RuleVerdict) -> str:

@@ -59,10 +59,15 @@ MACHINE_LINES: Mapping[str, Line] = {
 }
 """From the rows of one host: cores, bytes and events per second, shares; overflows and errors per minute."""
 
+SPACE_LINES: Mapping[str, Line] = {
+    "disk_full": same(("used", "capacity"), greatest, ratio("used", "capacity")),
+    "inodes_full": same(("inodes_used", "inodes"), greatest, ratio("inodes_used", "inodes")),
+}
+"""From the rows of disks, of one host or of all that a service runs on: the fullest of them."""
+
 PART_LINES: Mapping[PartKind, Mapping[str, Line]] = {
     PartKind.DISK: {
-        "disk_full": same(("used", "capacity"), greatest, ratio("used", "capacity")),
-        "inodes_full": same(("inodes_used", "inodes"), greatest, ratio("inodes_used", "inodes")),
+        **SPACE_LINES,
         "disk_busy": plain(greatest, "busy"),
     },
     PartKind.CPU: {

@@ -12,10 +12,11 @@ from advisor.fleet.models import Instance
 from advisor.store.curves import curves, percentiles
 from advisor.store.fetch import Condition, Row, among, during, microseconds
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, needed
-from advisor.store.machine_lines import MACHINE_LINES, PART_LINES
+from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches, of_minutes, of_samples
 from advisor.store.tables import HOST, PART, PROCESS, Table
+from advisor.vocabulary import PartKind
 
 RAW_SECONDS = 3600.0
 """Up to this length a chart is drawn from the samples themselves, beyond it from the rollups."""
@@ -54,7 +55,7 @@ class TimeSeries:
 
 
 def series(service_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
-    """A service from `start` to `end` (Unix seconds), at most `points` points a line, by three queries.
+    """A service from `start` to `end` (Unix seconds), at most `points` points a line, by four queries.
 
     Steps lie on multiples of their length, so that a span that moves on keeps its points. Percentiles
     are those of all requests of a step, over all processes.
@@ -64,10 +65,12 @@ def series(service_id: int, start: float, end: float, points: int = 400) -> Time
     found = {i.pk: i for i in Instance.objects.filter(pk__in=[key[1] for key in members]).select_related("host")}
     machines = {i.host_id for i in found.values() if i.host_id is not None}
     hosts = read(HOST, among(HOST.owner, machines), needed(HOST_LINES))
+    disks = read(PART, among(PART.owner, machines) & among("kind", [PartKind.DISK.value]), needed(SPACE_LINES))
     drawn = {
         **percentiles(members.values(), raster),
         **curves(PROCESS_LINES, members.values(), raster),
         **curves(HOST_LINES, hosts.values(), raster),
+        **curves(SPACE_LINES, disks.values(), raster),
     }
     return TimeSeries(raster.step, raster.times, drawn, _loops(members, found, raster))
 

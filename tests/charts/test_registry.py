@@ -12,10 +12,10 @@ from advisor.charts import figures, registry
 from advisor.charts.chart import Place
 from advisor.engine.registry import RULES
 from advisor.store.lines import HOST_LINES, PROCESS_LINES
-from advisor.store.machine_lines import MACHINE_LINES, PART_LINES
+from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
 
 VENDOR = Path(settings.BASE_DIR, "static/vendor")
-OF_SERVICE = {*PROCESS_LINES, *HOST_LINES, "p50", "p95", "p99", "loop_grid"}
+OF_SERVICE = {*PROCESS_LINES, *HOST_LINES, *SPACE_LINES, "p50", "p95", "p99", "loop_grid"}
 OF_HOST = {*MACHINE_LINES, *(name for lines in PART_LINES.values() for name in lines)}
 
 
@@ -38,6 +38,10 @@ def test_every_rule_has_its_proof(rule: str) -> None:
     proof = registry.proof(rule)
     assert proof
     assert all(rule in chart.proves for chart in proof)
+
+
+def test_a_disk_that_fills_is_proved_by_the_disk_and_not_by_what_the_service_writes() -> None:
+    assert [chart.id for chart in registry.proof("disk-filling")] == ["disk_space"]
 
 
 def test_an_unknown_rule_is_shown_with_the_main_charts() -> None:

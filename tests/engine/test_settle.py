@@ -85,7 +85,10 @@ class TestFrozen:
         assert (loop.verdict, loop.since, loop.until) == (Verdict.PENDING, NOW - 500, None)
         assert (loop.state.over_since, loop.state.under_since) == (None, None)
         assert loop.reading.claim == "shop: 3 of 4 things are wrong"
-        assert loop.note == ("Waits until 22:16 UTC because of the deploy at 22:11 UTC: version 2 took the place of 1.")
+        assert loop.note == (
+            "Waits until 2023-11-14 22:16 UTC because of the deploy at 2023-11-14 22:11 UTC: "
+            "version 2 took the place of 1."
+        )
 
     def test_no_advice_is_given_on_figures_that_have_not_settled(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert looked(monkeypatch, deployed(100), OVER).advice == ()

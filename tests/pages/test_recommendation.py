@@ -32,6 +32,13 @@ def test_the_page_answers_first_and_then_proves_it(page: Client, cast: Cast) -> 
     assert "Check first: Nothing lives in process memory." in text
 
 
+def test_until_when_an_option_waits_is_told_in_the_reader_s_time(page: Client, cast: Cast) -> None:
+    reason = "It was scaled at 2026-03-17 09:12 UTC, to 4 processes."
+    advice = cast.advise(rejected=[{"id": "cluster", "title": "Workers", "reason": reason}])
+    html = page.get(f"/recommendations/{advice.pk}/").content.decode()
+    assert 'It was scaled at <time datetime="2026-03-17T09:12:00+00:00"' in html
+
+
 def test_what_else_explains_it_stands_beside_the_claim(page: Client, cast: Cast) -> None:
     advice = cast.advise(notes=["More copies will not help: calls take 82%."], held_back_by="gc-pressure")
     html = page.get(f"/recommendations/{advice.pk}/").content

@@ -47,6 +47,12 @@ def test_the_page_says_what_the_last_look_came_to(page: Client, cast: Cast) -> N
     assert "Nobody can say how it is. What would tell more: The loop: load the probe" in text
 
 
+def test_until_when_it_waits_is_told_in_the_reader_s_time(page: Client, cast: Cast) -> None:
+    ServiceSummary.objects.update(sentence="Nothing to do. Waits until 2026-03-17 09:12 UTC.")
+    html = page.get(f"/services/{cast.service.pk}/").content.decode()
+    assert 'Waits until <time datetime="2026-03-17T09:12:00+00:00"' in html
+
+
 def test_a_sentence_that_the_advice_says_already_is_not_said_twice(page: Client, cast: Cast) -> None:
     advice = cast.advise()
     ServiceSummary.objects.update(stand="trouble", sentence=f"{advice.claim}.", missing=[])

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from advisor.pages.verdicts import verdicts, why
 from advisor.recommendations.models import RuleVerdict
@@ -49,6 +50,19 @@ def test_without_a_figure_the_line_still_says_something(
     cast: Cast, verdict: str, reading: dict[str, object], said: str
 ) -> None:
     assert why(row(cast, verdict, reading=reading)) == said
+
+
+def test_what_waits_for_a_deploy_says_so_once(cast: Cast) -> None:
+    note = (
+        "Waits until 2026-03-17 09:12 UTC because of the deploy at 2026-03-17 09:07 UTC: version 2 took the place of 1."
+    )
+    assert why(row(cast, "unknown", reading={"missing": [note.rstrip(".")]}, note=note)) == note
+
+
+def test_times_of_a_line_are_the_reader_s(cast: Cast, page: Client) -> None:
+    row(cast, "unknown", note="Waits until 2026-03-17 09:12 UTC because of a deploy.", reading={}).save()
+    html = page.get(f"/services/{cast.service.pk}/").content.decode()
+    assert 'Waits until <time datetime="2026-03-17T09:12:00+00:00"' in html
 
 
 def test_what_is_held_back_stands_behind_what_is_not(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from advisor.features.histogram import Histogram
 from advisor.store import samples
 from advisor.store.rows import ProcessRow
-from tests.store.builders import START, WHEN, host, host_row, instance, keep, process_row, service, us
+from tests.store.builders import START, WHEN, disk_row, host, host_row, instance, keep, process_row, service, us
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +99,23 @@ def test_what_the_probe_sees_inside_is_drawn() -> None:
         | {"worker_threads": 4, "unhandled_errors": 6, "heap_floor": 5e7, "external_memory": 3e6},
         rel=1e-3,
     )
+
+
+def test_of_disks_the_fullest_of_the_service_s_own_machines_is_drawn() -> None:
+    of, machine, foreign = service(), host("web-01"), host("web-02")
+    process = instance(of, machine)
+    for at in range(10, 310, 10):
+        keep(
+            process_row(process, at, requests=1),
+            disk_row(machine, at, "/", used=30, capacity=100, inodes_used=9, inodes=10),
+            disk_row(machine, at, "/srv", used=80, capacity=100),
+            disk_row(foreign, at, "/", used=99, capacity=100),
+        )
+
+    found = samples.series(of.pk, START, START + 300)
+
+    middle = {name: _value(found.curves[name].value, found.times, 150) for name in ("disk_full", "inodes_full")}
+    assert middle == pytest.approx({"disk_full": 0.8, "inodes_full": 0.9})
 
 
 def test_percentiles_are_of_all_requests_not_of_averages() -> None:
@@ -191,12 +208,13 @@ def test_a_service_without_samples_has_no_curves() -> None:
 
 
 @pytest.mark.parametrize("length", [900, 7200])
-def test_three_queries_whatever_the_number_of_processes(length: int) -> None:
+def test_four_queries_whatever_the_number_of_processes(length: int) -> None:
     of, machine = service(), host()
     keep(*(process_row(instance(of, machine, pid), 10, requests=1) for pid in range(8)), host_row(machine, 10))
+    keep(*(disk_row(machine, 10, f"/{n}", used=1, capacity=2) for n in range(3)))
     samples.roll_up(WHEN + timedelta(hours=2))
 
     with CaptureQueriesContext(connection) as queries:
         samples.series(of.pk, START, START + length)
 
-    assert len(queries) == 3
+    assert len(queries) == 4

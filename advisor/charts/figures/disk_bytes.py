@@ -11,7 +11,6 @@ chart = Chart(
     unit="By",
     place=Place.MORE,
     says="read per second",
-    proves=("disk-filling",),
     order=23,
     hides_zero=True,
 )

@@ -19,6 +19,7 @@ register.filter("size", words.size)
 register.filter("duration", words.duration)
 register.filter("span", words.span)
 
+_MOMENT = re.compile(r"(\b\d{4}-\d\d-\d\d \d\d:\d\d UTC\b)")
 _DECISIVE = re.compile(r"((?<![\w.])\d[\d,]*(?:\.\d+)?(?: of \d+)?(?:%| (?:ms|s|kB|MB|GB|cores?|process(?:es)?)\b)?)")
 
 
@@ -70,6 +71,21 @@ def moment(at: datetime | float | None) -> SafeString | str:
         f"{when:%Y-%m-%d %H:%M:%S}",
         words.clock(when, datetime.now(UTC)),
     )
+
+
+@register.filter
+def timed(text: str) -> SafeString:
+    """A text with its moments (`2026-03-17 09:12 UTC`) as points in time, everything else escaped."""
+    parts = enumerate(_MOMENT.split(text))
+    return format_html_join("", "{}", ((_point(part) if i % 2 else part,) for i, part in parts))
+
+
+def _point(text: str) -> SafeString | str:
+    """A moment of a text; the text as it is where it is none, such as one of a version's name."""
+    try:
+        return moment(datetime.strptime(f"{text}+0000", "%Y-%m-%d %H:%M UTC%z"))
+    except ValueError:
+        return text
 
 
 @register.simple_tag

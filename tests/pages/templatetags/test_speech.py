@@ -42,6 +42,19 @@ def test_a_moment_carries_its_exact_time() -> None:
     assert speech.moment(None) == ""
 
 
+@time_machine.travel(NOW, tick=False)
+def test_moments_of_a_text_carry_their_exact_time() -> None:
+    assert speech.timed("Waits until 2026-03-17 09:12 UTC: <b> took over.") == (
+        'Waits until <time datetime="2026-03-17T09:12:00+00:00" title="2026-03-17 09:12:00 UTC">09:12</time>: '
+        "&lt;b&gt; took over."
+    )
+
+
+@pytest.mark.parametrize("text", ["", "version 2026-13-41 09:12 UTC", "2026-03-17 09:12", "12026-03-17 09:12 UTC"])
+def test_what_only_looks_like_a_moment_stays_text(text: str) -> None:
+    assert speech.timed(text) == text
+
+
 def test_words_of_figures() -> None:
     assert speech.offset(-1.5) == "-1.50 s"
     assert [speech.confidence(share) for share in (0.9, 0.7, 0.5, None)] == ["high", "medium", "low", "not known"]
