@@ -22,7 +22,7 @@ LAB = $(MAKE) -s --no-print-directory $(CLINIC)/node_modules/.package-lock.json 
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long bench-probe bench-agent bench-evaluate replay lab lab-frozen new-rule check clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long check new-rule replay lab lab-frozen bench-evaluate bench-agent bench-probe clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -57,35 +57,7 @@ test-long: .venv/.test node-packages ## The same tests with their full counts
 	$(PYTEST) -c agents/python/pyproject.toml -m long agents/python/tests
 	@if command -v node >/dev/null; then cd agents/demo && npm run --silent test:band; fi
 
-bench-probe: agents/node/bench/node_modules/.package-lock.json ## What the probe costs a service, beside its peers (25 minutes; QUICK=1 for a look)
-	@cd agents/node/bench && node main.js $(BENCH)
-
-bench-agent: .venv/.made ## What the agent costs a host, beside its peers (10 minutes)
-	@$(MAKE) -s --no-print-directory $(AGENT_PEERS) || echo "The peers of PyPI could not be installed, and are left out." >&2
-	@cd agents/python && ../../$(BIN)/python -m bench $(BENCH)
-
-bench-evaluate: .venv/.test ## What judging 1,000 services costs one core
-	@$(BIN)/python -m tests.bench.evaluate
-
-$(AGENT_PEERS): agents/python/bench/requirements.txt
-	@echo "Installing glances and OpenTelemetry for the bench ..."
-	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D)/bin/python -r $<
-	@touch $@
-
-replay: .venv/.test ## Judge 300 made-up healthy service-days, and leaks: false warnings, time to find (30 minutes; ARGS="--only leak")
-	@$(BIN)/python -m tests.replay $(ARGS)
-
-new-rule: .venv/.test ## Make a rule that works and its test, to be made into another: make new-rule NAME=requests-fail
-	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"
-
-lab: .venv/.test node-packages ## Real faults judged by the whole product, and the score (CASE=name, CASES='loop_*', RESUME=1, PLAIN=1; hours for all)
-	@$(LAB)
-
-lab-frozen: .venv/.test node-packages ## The same with the cases that nobody may tune for
-	@$(LAB) --frozen
-
-check: .venv/.test ## Style, types, imports, migrations, settings
+check: .venv/.test ## Style, types, imports, migrations, settings, the handbook's pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy advisor agents/python/src agents/python/bench tests manage.py
@@ -94,6 +66,34 @@ check: .venv/.test ## Style, types, imports, migrations, settings
 	$(MANAGE) check --fail-level WARNING
 	$(MANAGE) write_handbook --check
 	@if command -v node >/dev/null; then for script in $(SCRIPTS); do node --check $$script || exit 1; done; fi
+
+new-rule: .venv/.test ## Make a rule that works, its test and its page, to be made into another (NAME=requests-fail)
+	@ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python -m tests.scaffold "$(NAME)"
+
+replay: .venv/.test ## Judge 300 made-up healthy days and leaks: false warnings, time to find (30 minutes; ARGS="--only leak")
+	@$(BIN)/python -m tests.replay $(ARGS)
+
+lab: .venv/.test node-packages ## Judge real faults with the whole product, and score it (hours; CASE=name, CASES='loop_*', RESUME=1, PLAIN=1)
+	@$(LAB)
+
+lab-frozen: .venv/.test node-packages ## The same with the cases that nobody may tune for
+	@$(LAB) --frozen
+
+bench-evaluate: .venv/.test ## What judging 1,000 services costs one core (half a minute)
+	@$(BIN)/python -m tests.bench.evaluate
+
+bench-agent: .venv/.made ## What the agent costs a host, beside its peers (10 minutes)
+	@$(MAKE) -s --no-print-directory $(AGENT_PEERS) || echo "The peers of PyPI could not be installed, and are left out." >&2
+	@cd agents/python && ../../$(BIN)/python -m bench $(BENCH)
+
+bench-probe: agents/node/bench/node_modules/.package-lock.json ## What the probe costs a service, beside its peers (25 minutes; QUICK=1 for a look)
+	@cd agents/node/bench && node main.js $(BENCH)
+
+$(AGENT_PEERS): agents/python/bench/requirements.txt
+	@echo "Installing glances and OpenTelemetry for the bench ..."
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D)/bin/python -r $<
+	@touch $@
 
 clean: ## Remove what these targets made, but no data (that is in .advisor)
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
