@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,8 +12,9 @@ from typing import Final
 from advisor.features import routes, stats
 from advisor.features.dispersion import dispersion
 from advisor.features.histogram import Histogram
-from advisor.features.process import MINUTE, Process, loop_busy
+from advisor.features.process import MINUTE, Process, busy_of, cpu_main_of
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
+from advisor.features.sums import Span, Sums, sums_of_pieces
 
 GENERATION: Final = 60.0
 """Seconds between the starts of two sets of processes from which they count as two releases."""
@@ -146,22 +147,26 @@ def _noise(group: Sequence[Process], requests: float, seconds: float) -> float:
 
 def _hot_minutes(hot: Process, group: Sequence[Process], seconds: float, hot_from: float) -> float:
     """The share of whole minutes in which the process was hot, of those in which it and the others reported."""
-    pieces = hot.span(seconds).split(MINUTE / hot.time_scale)
+    span, minute = hot.span(seconds), MINUTE / hot.time_scale
     found = []
-    for piece in pieces:
-        busy, mean = _loop(hot, piece), stats.mean([_loop(process, piece) for process in group])
-        if mean > 0 and not math.isnan(busy):
-            found.append(busy >= hot_from * mean)
+    for mine, *every in zip(_loops(hot, span, minute), *(_loops(p, span, minute) for p in group), strict=True):
+        mean = stats.mean(every)
+        if mean > 0 and not math.isnan(mine):
+            found.append(mine >= hot_from * mean)
     return sum(found) / len(found) if found else 0.0
 
 
-def _loop(process: Process, piece: stats.Span) -> float:
-    measured = loop_busy(process.track, piece)
+def _loops(process: Process, span: Span, width: float) -> list[float]:
+    """The loop in each piece of the span, estimated where it is not measured; full where nothing is told."""
+    return [_loop(piece) for piece in sums_of_pieces(process.track, span, width)]
+
+
+def _loop(piece: Mapping[str, Sums]) -> float:
+    measured = busy_of(piece)
     if not math.isnan(measured):
         return measured
-    own = stats.rate(process.track, "cpu_main", piece)
-    every = stats.rate(process.track, "cpu_user", piece) + stats.rate(process.track, "cpu_system", piece)
-    return min(1.0, every) if math.isnan(own) else own
+    estimated = cpu_main_of(piece)
+    return 1.0 if math.isnan(estimated) else estimated
 
 
 def _p95(processes: Sequence[Process], seconds: float) -> float:

@@ -9,8 +9,8 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.memo import remembered
-from advisor.features.process import DEFAULT_RESOLUTION, MINUTE, Process
-from advisor.features.window import Array
+from advisor.features.process import MINUTE, Process, resolution_of
+from advisor.features.sums import rows
 
 _TIMES: Final = ("gc_major", "gc_minor", "gc_other")
 
@@ -26,11 +26,10 @@ def major_share(process: Process, seconds: float) -> float:
 
 
 @remembered
-def paused_minutes(process: Process, seconds: float) -> Array:
+def paused_minutes(process: Process, seconds: float) -> list[float]:
     """The longest pause of each whole (scaled) minute in which one is told, oldest first."""
-    pieces = process.span(seconds).split(MINUTE / process.time_scale)
-    longest = [stats.peak(process.track, "gc_pause_max", piece) for piece in pieces]
-    return np.array([pause for pause in longest if not math.isnan(pause)])
+    longest = stats.peaks(process.track, "gc_pause_max", process.span(seconds), MINUTE / process.time_scale)
+    return [pause for pause in longest if not math.isnan(pause)]
 
 
 @remembered
@@ -40,12 +39,12 @@ def explained(process: Process, seconds: float, least: float) -> float:
     Sample by sample: the longest pause against the longest block. 0 where nothing blocked that long, NaN where pauses
     or delays are not told.
     """
-    where = stats.rows(process.track, process.span(seconds))
+    where = rows(process.track, process.span(seconds))
     delays, pauses = (process.track.values.get(name) for name in ("loop_delay_max", "gc_pause_max"))
     if delays is None or pauses is None:
         return math.nan
-    resolution = stats.latest(process.track, "loop_resolution", process.span(seconds))
-    blocks = np.nan_to_num(delays[where]) - (DEFAULT_RESOLUTION if math.isnan(resolution) else resolution)
+    told = stats.latest(process.track, "loop_resolution", process.span(seconds))
+    blocks = np.nan_to_num(delays[where]) - resolution_of(told)
     long = blocks >= least
     if not long.any():
         return 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from advisor.features import stats
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import PartWindow
 from advisor.vocabulary import PartKind
 

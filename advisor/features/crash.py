@@ -12,7 +12,7 @@ from advisor.features import stats
 from advisor.features.ends import End, ends
 from advisor.features.lives import TOGETHER, Change, ChangeKind, changes, slots, unplanned
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import InstanceWindow, PartWindow
 from advisor.vocabulary import PartKind
 

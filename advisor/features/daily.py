@@ -8,7 +8,7 @@ from typing import Final
 
 from advisor.features import stats
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 
 HOUR: Final = 3_600.0
 DAY: Final = 86_400.0

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Track
 
 SLOP: Final = 0.01

@@ -13,7 +13,7 @@ from advisor.features import stats
 from advisor.features.ends import End
 from advisor.features.lives import Change, ChangeKind, changes, stops, unplanned
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Array
 
 BEFORE: Final = 30.0

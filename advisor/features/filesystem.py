@@ -11,7 +11,7 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Array, PartWindow, Track
 from advisor.vocabulary import PartKind
 

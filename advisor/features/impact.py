@@ -9,7 +9,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
-from advisor.features.stats import known
+from advisor.features.sums import sums
 from advisor.vocabulary import PartKind
 
 _WORKER: Final = "worker"
@@ -34,8 +34,9 @@ def impact(snapshot: Snapshot, seconds: float) -> Impact:
     for process in snapshot.processes:
         span = process.span(seconds)
         for part in process.instance.of_kind(PartKind.ROUTE):
-            count += float(known(part.track, "count", span)[0].sum())
-            failed += float(known(part.track, "errors", span)[0].sum())
+            told = sums(part.track, span)
+            count += told["count"][0] if "count" in told else 0.0
+            failed += told["errors"][0] if "errors" in told else 0.0
     return Impact(snapshot.p95(seconds), failed / count if count >= ENOUGH_REQUESTS else math.nan)
 
 

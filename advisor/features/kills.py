@@ -7,7 +7,7 @@ from typing import Final
 
 from advisor.features import stats
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Happening, InstanceWindow
 from advisor.vocabulary.events import EXITED
 

@@ -10,7 +10,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import loop_busy
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import HostWindow, Track
 
 BUSY_LOOP: Final = 0.5

@@ -11,7 +11,7 @@ import numpy as np
 from advisor.features import stats
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE, Process
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Array
 
 

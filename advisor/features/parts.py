@@ -14,7 +14,7 @@ from advisor.features import stats
 from advisor.features.histogram import Histogram
 from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import PartWindow
 from advisor.vocabulary import PartKind
 

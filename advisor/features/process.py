@@ -7,8 +7,9 @@ time scale divides them. A figure that is not known is NaN.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from advisor.features import stats
 from advisor.features.delays import share_by_mean
 from advisor.features.histogram import Histogram
 from advisor.features.memo import remembered
-from advisor.features.stats import Span
+from advisor.features.sums import Span, Sums, level_of, rate_of, sums, sums_of_pieces, total_of
 from advisor.features.window import Array, InstanceWindow, Track
 
 WARM_UP: Final = 120.0
@@ -37,11 +38,31 @@ _FROM_INSIDE: Final = ("loop_active", "loop_utilization", "loop_delay_max")
 
 def loop_busy(track: Track, span: Span) -> float:
     """The share of the span that a loop was active: from its times, else from the reported share."""
-    active, idle = stats.total(track, "loop_active", span), stats.total(track, "loop_idle", span)
+    return busy_of(sums(track, span))
+
+
+def busy_of(found: Mapping[str, Sums]) -> float:
+    """The same from what the columns of the loop add up to."""
+    active, idle = total_of(found, "loop_active"), total_of(found, "loop_idle")
     if active + idle > 0:
         return active / (active + idle)
-    reported = stats.level(track, "loop_utilization", span)
+    reported = level_of(found, "loop_utilization")
     return reported if math.isnan(reported) else min(1.0, max(0.0, reported))
+
+
+def _cpu_of(found: Mapping[str, Sums]) -> float:
+    return rate_of(found, "cpu_user") + rate_of(found, "cpu_system")
+
+
+def cpu_main_of(found: Mapping[str, Sums]) -> float:
+    """The share of the main thread; without its own figure that of the process, at most 1."""
+    own = rate_of(found, "cpu_main")
+    return min(_cpu_of(found), 1.0) if math.isnan(own) else own
+
+
+def resolution_of(told: float) -> float:
+    """Seconds that the delay timer adds: what it tells, else its default."""
+    return DEFAULT_RESOLUTION if math.isnan(told) else told
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,7 @@ class Process:
     now: float
     time_scale: float
 
-    @property
+    @cached_property
     def track(self) -> Track:
         """Its rows."""
         return self.instance.track
@@ -63,6 +84,7 @@ class Process:
         """What people call it."""
         return f"process {self.instance.pid}"
 
+    @remembered
     def span(self, seconds: float) -> Span:
         """The last (scaled) seconds, without the time in which the process warmed up."""
         return Span(max(self.began, self.now - seconds / self.time_scale), self.now)
@@ -74,7 +96,7 @@ class Process:
     @property
     def measures_loop(self) -> bool:
         """True if the loop itself is reported, not only the CPU time of its thread."""
-        return any(name in self.track.values for name in ("loop_active", "loop_utilization"))
+        return "loop_active" in self.track.values or "loop_utilization" in self.track.values
 
     @property
     def serves(self) -> bool:
@@ -90,8 +112,10 @@ class Process:
     @remembered
     def cpu(self, seconds: float) -> float:
         """Cores that the whole process keeps at work; more than 1 with worker threads."""
-        span = self.span(seconds)
-        return stats.rate(self.track, "cpu_user", span) + stats.rate(self.track, "cpu_system", span)
+        return _cpu_of(self._sums(seconds))
+
+    def _sums(self, seconds: float) -> Mapping[str, Sums]:
+        return sums(self.track, self.span(seconds))
 
     @property
     def measures_main_thread(self) -> bool:
@@ -101,8 +125,7 @@ class Process:
     @remembered
     def cpu_main(self, seconds: float) -> float:
         """Share of a core that the main thread uses; without its own figure, the process's, at most 1."""
-        own = stats.rate(self.track, "cpu_main", self.span(seconds))
-        return own if not math.isnan(own) else float(np.minimum(1.0, self.cpu(seconds)))
+        return cpu_main_of(self._sums(seconds))
 
     def loop(self, seconds: float) -> float:
         """Utilization as measured, else the main thread's CPU share, which it can hardly be below."""
@@ -114,40 +137,34 @@ class Process:
         return self.elu(seconds) - self.cpu_main(seconds)
 
     @remembered
-    def loop_series(self, seconds: float) -> Array:
+    def loop_series(self, seconds: float) -> list[float]:
         """`loop` in consecutive samples of 10 (scaled) seconds, those without data left out."""
-        pieces = self.span(seconds).split(SAMPLE / self.time_scale)
-        busy = [loop_busy(self.track, piece) if self.measures_loop else self._cpu_in(piece) for piece in pieces]
-        return np.array([share for share in busy if not math.isnan(share)])
-
-    def _cpu_in(self, span: Span) -> float:
-        own = stats.rate(self.track, "cpu_main", span)
-        both = stats.rate(self.track, "cpu_user", span) + stats.rate(self.track, "cpu_system", span)
-        return own if not math.isnan(own) else float(np.minimum(1.0, both))
+        pieces = sums_of_pieces(self.track, self.span(seconds), SAMPLE / self.time_scale)
+        busy = map(busy_of if self.measures_loop else cpu_main_of, pieces)
+        return [share for share in busy if not math.isnan(share)]
 
     @remembered
     def coverage(self, seconds: float) -> float:
         """The share of expected points about the loop (or, without a probe, the CPU) that came."""
-        candidates = ("loop_active", "loop_utilization", "cpu_main", "cpu_user")
-        return max(stats.coverage(self.track, column, self.span(seconds)) for column in candidates)
+        most, span = 0.0, self.span(seconds)
+        for column in ("loop_active", "loop_utilization", "cpu_main", "cpu_user"):
+            if most < 1:
+                most = max(most, stats.coverage(self.track, column, span))
+        return most
 
     @remembered
     def blocks(self, span: Span) -> Array:
         """The longest block in each row of the span, in seconds, the timer's resolution taken off."""
         longest, _ = stats.known(self.track, "loop_delay_max", span)
-        resolution = stats.latest(self.track, "loop_resolution", span)
-        return np.maximum(0.0, longest - (DEFAULT_RESOLUTION if math.isnan(resolution) else resolution))
+        return np.maximum(0.0, longest - resolution_of(stats.latest(self.track, "loop_resolution", span)))
 
     @remembered
-    def blocked_minutes(self, seconds: float) -> Array:
+    def blocked_minutes(self, seconds: float) -> list[float]:
         """The longest block of each whole (scaled) minute that has data, oldest first."""
-        return np.array([minute.max() for minute in self._minutes(seconds)])
-
-    def _minutes(self, seconds: float) -> Iterator[Array]:
-        for piece in self.span(seconds).split(MINUTE / self.time_scale):
-            blocks = self.blocks(piece)
-            if blocks.size:
-                yield blocks
+        span, minute = self.span(seconds), MINUTE / self.time_scale
+        longest = stats.peaks(self.track, "loop_delay_max", span, minute)
+        added = map(resolution_of, stats.latests(self.track, "loop_resolution", span, minute))
+        return [max(0.0, most - least) for most, least in zip(longest, added, strict=True) if not math.isnan(most)]
 
     @remembered
     def blocked_share(self, seconds: float) -> float:
@@ -172,10 +189,10 @@ class Process:
 
         A sample without a collection has no figure, so the time is that of all samples from inside the process.
         """
-        span = self.span(seconds)
-        times = [stats.total(self.track, column, span) for column in _COLLECTIONS]
-        covered = [float(stats.known(self.track, name, span)[1].sum()) for name in (*_COLLECTIONS, *_FROM_INSIDE)]
-        return sum(time for time in times if not math.isnan(time)) / max(*covered, 1e-9)
+        found = self._sums(seconds)
+        times = [found[column][0] for column in _COLLECTIONS if column in found]
+        covered = [found[column][1] for column in (*_COLLECTIONS, *_FROM_INSIDE) if column in found]
+        return sum(times) / max([*covered, 1e-9])
 
     @remembered
     def gc_pause(self, seconds: float) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from advisor.features.memo import remembered
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
-from advisor.features.stats import rows
+from advisor.features.sums import rows
 from advisor.features.window import Array
 from advisor.vocabulary import PartKind
 

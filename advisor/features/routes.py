@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from advisor.features import stats
 from advisor.features.histogram import Histogram
 from advisor.features.process import Process
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Track
 from advisor.vocabulary import PartKind
 

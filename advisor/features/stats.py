@@ -7,40 +7,21 @@ about it: rows without a figure are left out, and sampling intervals are learned
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.features.histogram import Histogram
 from advisor.features.memo import remembered
+from advisor.features.sums import Span, edges, level_of, rate_of, rows, sums, total_of
 from advisor.features.window import Array, Track
 
-_NOTHING = np.empty(0)
+NEAR: Final = 4
+"""So many rows from the end are looked at one by one for the last figure, before all are."""
 
-
-class Span(NamedTuple):
-    """The time after `start` up to and including `end`, Unix seconds."""
-
-    start: float
-    end: float
-
-    @property
-    def length(self) -> float:
-        """Seconds from start to end, never negative."""
-        return max(0.0, self.end - self.start)
-
-    def split(self, width: float) -> list[Span]:
-        """The whole pieces of `width` seconds, oldest first, counted back from the end."""
-        pieces = int(self.length / width + 1e-6)
-        return [Span(self.end - (n + 1) * width, self.end - n * width) for n in reversed(range(pieces))]
-
-
-@remembered
-def rows(track: Track, span: Span) -> slice:
-    """The rows whose time lies in the span."""
-    first, last = track.times.searchsorted((span.start, span.end), side="right")
-    return slice(int(first), int(last))
+_NOTHING: Final = np.empty(0)
 
 
 @remembered
@@ -54,82 +35,61 @@ def known(track: Track, column: str, span: Span) -> tuple[Array, Array]:
     return figures[given], track.spans[where][given]
 
 
-class _Running(NamedTuple):
-    """Sums of every column from the first row up to each row, shape (columns, rows + 1): any span is a difference."""
-
-    places: dict[str, int]
-    figures: Array
-    seconds: Array
-    weighted: Array
-    counts: NDArray[np.intp]
-
-
-@remembered
-def _running(track: Track) -> _Running:
-    matrix = np.array(list(track.values.values())).reshape(len(track.values), track.times.size)
-    given = ~np.isnan(matrix)
-    figures = np.where(given, matrix, 0.0)
-    return _Running(
-        {name: place for place, name in enumerate(track.values)},
-        _summed(figures),
-        _summed(given * track.spans),
-        _summed(figures * track.spans),
-        _summed(given),
-    )
-
-
-def _summed(rows: NDArray[Any]) -> NDArray[Any]:
-    """Running sums along the rows, with a zero before them."""
-    sums = np.zeros((rows.shape[0], rows.shape[1] + 1), dtype=np.intp if rows.dtype == np.bool_ else np.float64)
-    np.cumsum(rows, axis=1, out=sums[:, 1:])
-    return sums
-
-
-def _over(sums: NDArray[Any], place: int, where: slice) -> float:
-    return float(sums[place, where.stop] - sums[place, where.start])
-
-
 def total(track: Track, column: str, span: Span) -> float:
     """The sum of an increase over the span; NaN where nothing is known."""
-    if column not in track.values:
-        return math.nan
-    running, where = _running(track), rows(track, span)
-    place = running.places[column]
-    return _over(running.figures, place, where) if _over(running.counts, place, where) else math.nan
+    return total_of(sums(track, span), column)
 
 
 def rate(track: Track, column: str, span: Span) -> float:
     """An increase per second over the span; NaN where nothing is known."""
-    if column not in track.values:
-        return math.nan
-    running, where = _running(track), rows(track, span)
-    place = running.places[column]
-    covered = _over(running.seconds, place, where)
-    return _over(running.figures, place, where) / covered if covered > 0 else math.nan
+    return rate_of(sums(track, span), column)
 
 
 def level(track: Track, column: str, span: Span) -> float:
     """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
-    if column not in track.values:
-        return math.nan
-    running, where = _running(track), rows(track, span)
-    place = running.places[column]
-    covered, count = _over(running.seconds, place, where), _over(running.counts, place, where)
-    if covered > 0:
-        return _over(running.weighted, place, where) / covered
-    return _over(running.figures, place, where) / count if count else math.nan
+    return level_of(sums(track, span), column)
 
 
 def peak(track: Track, column: str, span: Span) -> float:
     """The highest figure in the span; NaN where nothing is known."""
-    figures, _ = known(track, column, span)
-    return float(figures.max()) if figures.size else math.nan
+    where = rows(track, span)
+    if column not in track.values or where.start == where.stop:
+        return math.nan
+    return float(np.fmax.reduce(track.values[column][where]))
+
+
+def peaks(track: Track, column: str, span: Span, width: float) -> list[float]:
+    """The highest figure in each whole piece of `width` seconds of the span, oldest first; NaN where none is known."""
+    borders = edges(track, span, width)
+    if column not in track.values or len(borders) < 2:
+        return [math.nan] * (len(borders) - 1)
+    found = np.fmax.reduceat(np.append(track.values[column], math.nan), borders).tolist()
+    return [most if borders[n] < borders[n + 1] else math.nan for n, most in enumerate(found[:-1])]
 
 
 def latest(track: Track, column: str, span: Span) -> float:
     """The last figure in the span; NaN where nothing is known."""
-    figures, _ = known(track, column, span)
-    return float(figures[-1]) if figures.size else math.nan
+    if column not in track.values:
+        return math.nan
+    where = rows(track, span)
+    return _last(track.values[column], where.start, where.stop)
+
+
+def latests(track: Track, column: str, span: Span, width: float) -> list[float]:
+    """The last figure in each whole piece of `width` seconds of the span, oldest first; NaN where none is known."""
+    borders = edges(track, span, width)
+    if column not in track.values:
+        return [math.nan] * (len(borders) - 1)
+    return [_last(track.values[column], *piece) for piece in pairwise(borders)]
+
+
+def _last(figures: Array, start: int, stop: int) -> float:
+    """The last that is known; most often that is the very last, or of two senders the last but one."""
+    for place in range(stop - 1, max(start, stop - NEAR) - 1, -1):
+        if not math.isnan(figures[place]):
+            return float(figures[place])
+    given = figures[start:stop][~np.isnan(figures[start:stop])]
+    return float(given[-1]) if given.size else math.nan
 
 
 @remembered
@@ -149,9 +109,7 @@ def coverage(track: Track, column: str, span: Span) -> float:
     step = interval(track, column)
     if math.isnan(step) or not span.length:
         return 0.0
-    running = _running(track)
-    count = _over(running.counts, running.places[column], rows(track, span))
-    return min(1.0, (count + 0.5) * step / span.length)
+    return min(1.0, (sums(track, span)[column][3] + 0.5) * step / span.length)
 
 
 @remembered
@@ -162,12 +120,13 @@ def merged(track: Track, span: Span) -> Histogram:
     return Histogram.merge(*(histogram for histogram in found if histogram is not None))
 
 
-def variation(figures: Array) -> float:
+def variation(figures: Sequence[float]) -> float:
     """Standard deviation over mean; NaN with fewer than three figures, 0 where all are zero."""
-    if figures.size < 3:
+    if len(figures) < 3:
         return math.nan
-    mean = float(figures.mean())
-    return float(figures.std()) / mean if mean else 0.0
+    mean = sum(figures) / len(figures)
+    spread = math.sqrt(sum((figure - mean) ** 2 for figure in figures) / len(figures))
+    return spread / mean if mean else 0.0
 
 
 def mean(figures: list[float]) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import DEFAULT_RESOLUTION, Process
+from advisor.features.sums import rows
 from advisor.features.window import Array
 
 THREADS: Final = 4
@@ -36,7 +37,7 @@ def waits(process: Process, seconds: float) -> Array:
 
     The probe sees a thread's answer when the loop turns again, so the longest block of a sample comes off.
     """
-    where = stats.rows(process.track, process.span(seconds))
+    where = rows(process.track, process.span(seconds))
     told = process.track.values.get("threadpool_wait")
     if told is None:
         return np.empty(0)

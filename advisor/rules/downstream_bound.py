@@ -38,7 +38,7 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, Track, parts, stats
 from advisor.features.parts import Destination, Pool
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.vocabulary import Severity
 
 rule = Rule(

@@ -78,7 +78,7 @@ LONG = 300.0
 def check(snapshot: Snapshot) -> Reading:
     """Look at the process that loses most time to blocks."""
     process = snapshot.most_blocked(rule.window)
-    minutes = [] if process is None else list(process.blocked_minutes(rule.window))
+    minutes = [] if process is None else process.blocked_minutes(rule.window)
     if process is None or not minutes:
         return Reading(Condition.UNKNOWN, missing=("A whole minute of event loop delays",))
     if math.isnan(_busiest(process)):

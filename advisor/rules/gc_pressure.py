@@ -78,7 +78,7 @@ class _Seen:
     def __init__(self, snapshot: Snapshot, process: Process) -> None:
         self.process = process
         self.share = min(process.gc_share(rule.window), process.gc_share(MINUTE))
-        self.minutes = list(collection.paused_minutes(process, rule.window))
+        self.minutes = collection.paused_minutes(process, rule.window)
         long = rule.pause
         self.hits = sum(pause >= long for pause in self.minutes)
         told = places.collected(snapshot, rule.window, process.instance.id)

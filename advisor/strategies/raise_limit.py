@@ -37,7 +37,7 @@ from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.descriptors import Descriptors, descriptors_of
 from advisor.features.process import Process
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.vocabulary import Family
 
 strategy = Strategy(

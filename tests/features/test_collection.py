@@ -39,7 +39,7 @@ def test_what_is_not_told_is_not_known() -> None:
     assert math.isnan(explained(silent, 600, 0.05))
     assert math.isnan(major_share(silent, 600))
     assert math.isnan(heap_filled(silent, 600))
-    assert paused_minutes(silent, 600).size == 0
+    assert paused_minutes(silent, 600) == []
 
 
 def test_major_and_minor_are_told_apart() -> None:

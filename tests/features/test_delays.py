@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features.delays import share_by_mean
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 from advisor.features.window import Track
 from tests.builders import NOW
 

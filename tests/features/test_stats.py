@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from advisor.features import Track, stats
-from advisor.features.stats import Span
+from advisor.features.sums import Span
 
 
 def track(**columns: list[float]) -> Track:
@@ -64,15 +64,30 @@ def test_coverage_of_an_unknown_column_is_none() -> None:
     assert stats.coverage(track(cpu_main=[1.0, 1.0]), "loop_active", Span(0, 20)) == 0.0
 
 
-def test_a_span_splits_into_whole_pieces_from_its_end() -> None:
-    assert Span(0, 25).split(10) == [Span(5, 15), Span(15, 25)]
-    assert Span(25, 0).length == 0
+def test_peaks_and_last_figures_of_pieces_leave_out_what_is_not_known() -> None:
+    gappy = track(loop_delay_max=[0.1, 0.5, NAN, NAN, 0.2, NAN])
+    assert stats.peaks(gappy, "loop_delay_max", Span(0, 60), 20) == pytest.approx([0.5, NAN, 0.2], nan_ok=True)
+    assert stats.latests(gappy, "loop_delay_max", Span(0, 60), 20) == pytest.approx([0.5, NAN, 0.2], nan_ok=True)
+
+
+def test_pieces_before_behind_and_between_rows_have_no_peak() -> None:
+    short = Track(np.array([10.0, 70.0]), np.array([10.0, 10.0]), {"gc_pause_max": np.array([0.1, 0.2])})
+    got = stats.peaks(short, "gc_pause_max", Span(-40, 120), 20)
+    assert got == pytest.approx([NAN, NAN, 0.1, NAN, NAN, 0.2, NAN, NAN], nan_ok=True)
+    assert stats.latests(short, "gc_pause_max", Span(-40, 120), 20) == pytest.approx(got, nan_ok=True)
+    assert stats.peaks(short, "loop_delay_max", Span(0, 40), 20) == pytest.approx([NAN, NAN], nan_ok=True)
+    assert stats.peaks(short, "gc_pause_max", Span(0, 10), 20) == []
+
+
+def test_the_last_figure_may_lie_far_back() -> None:
+    assert stats.latest(track(cpu_effective=[2.0] + [NAN] * 20), "cpu_effective", Span(0, 210)) == 2.0
+    assert math.isnan(stats.latest(track(cpu_effective=[2.0] + [NAN] * 20), "cpu_effective", Span(10, 210)))
 
 
 def test_variation_needs_three_figures() -> None:
-    assert math.isnan(stats.variation(np.array([1.0, 2.0])))
-    assert stats.variation(np.zeros(5)) == 0.0
-    assert stats.variation(np.array([0.5, 1.0, 1.5])) == pytest.approx(0.408, abs=0.001)
+    assert math.isnan(stats.variation([1.0, 2.0]))
+    assert stats.variation([0.0] * 5) == 0.0
+    assert stats.variation([0.5, 1.0, 1.5]) == pytest.approx(0.408, abs=0.001)
 
 
 def test_the_unknown_is_left_out() -> None:

@@ -1,0 +1,109 @@
+"""What the columns of a track add up to over a span: one pass over all rows answers for every span.
+
+An instance may have rows of two senders (agent and probe), so a row that lacks a column says nothing about it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from advisor.features.memo import remembered
+from advisor.features.window import Array, Track
+
+Sums = list[float]
+"""Of one column over one span: the sum of its figures, the seconds that the rows with a figure cover, the sum of the
+figures each times those seconds, and the number of rows with a figure."""
+
+_NONE: Final[Sums] = [0.0, 0.0, 0.0, 0.0]
+
+
+class Span(NamedTuple):
+    """The time after `start` up to and including `end`, Unix seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def length(self) -> float:
+        """Seconds from start to end, never negative."""
+        return max(0.0, self.end - self.start)
+
+    def split(self, width: float) -> list[Span]:
+        """The whole pieces of `width` seconds, oldest first, counted back from the end."""
+        pieces = int(self.length / width + 1e-6)
+        return [Span(self.end - (n + 1) * width, self.end - n * width) for n in reversed(range(pieces))]
+
+
+@remembered
+def rows(track: Track, span: Span) -> slice:
+    """The rows whose time lies in the span."""
+    first, last = track.times.searchsorted(span, side="right").tolist()
+    return slice(first, last)
+
+
+@remembered
+def sums(track: Track, span: Span) -> Mapping[str, Sums]:
+    """Each column that the track has, over the span."""
+    if not track.values:
+        return {}
+    running, where = _running(track), rows(track, span)
+    return dict(zip(track.values, (running[where.stop] - running[where.start]).tolist(), strict=True))
+
+
+@remembered
+def sums_of_pieces(track: Track, span: Span, width: float) -> list[Mapping[str, Sums]]:
+    """The same over each whole piece of `width` seconds of the span, oldest first."""
+    if not track.values:
+        return [{} for _ in edges(track, span, width)[1:]]
+    found = _running(track)[edges(track, span, width)]
+    return [dict(zip(track.values, piece, strict=True)) for piece in (found[1:] - found[:-1]).tolist()]
+
+
+def total_of(found: Mapping[str, Sums], column: str) -> float:
+    """The sum of an increase; NaN where nothing is known."""
+    figures, _, _, count = found.get(column, _NONE)
+    return figures if count else math.nan
+
+
+def rate_of(found: Mapping[str, Sums], column: str) -> float:
+    """An increase per second; NaN where nothing is known."""
+    figures, seconds, _, _ = found.get(column, _NONE)
+    return figures / seconds if seconds > 0 else math.nan
+
+
+def level_of(found: Mapping[str, Sums], column: str) -> float:
+    """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
+    figures, seconds, weighted, count = found.get(column, _NONE)
+    if seconds > 0:
+        return weighted / seconds
+    return figures / count if count else math.nan
+
+
+@remembered
+def edges(track: Track, span: Span, width: float) -> list[int]:
+    """The rows at which the whole pieces of `width` seconds of the span begin, and the row after the last of them.
+
+    Pieces are counted back from the end of the span.
+    """
+    pieces = int(span.length / width + 1e-6)
+    borders = [span.end - n * width for n in range(pieces, -1, -1)]
+    found: list[int] = track.times.searchsorted(borders, side="right").tolist()
+    return found
+
+
+@remembered
+def _running(track: Track) -> Array:
+    """What all rows before each row add up to, shape (rows + 1, columns, 4): any span is a difference."""
+    matrix = np.concatenate(list(track.values.values())).reshape(len(track.values), track.times.size).T
+    found = np.zeros((track.times.size + 1, len(track.values), 4))
+    given, spans, each = ~np.isnan(matrix), track.spans[:, None], found[1:]
+    each[..., 0] = figures = np.where(given, matrix, 0.0)
+    np.multiply(given, spans, out=each[..., 1])
+    np.multiply(figures, spans, out=each[..., 2])
+    each[..., 3] = given
+    each.cumsum(axis=0, out=each)
+    return found
