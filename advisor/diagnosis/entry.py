@@ -5,23 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from types import MappingProxyType
+from threading import RLock
+from typing import Final
 
-_Overrides = Mapping[str, Mapping[str, float]]
-_NONE: _Overrides = MappingProxyType({})
-_overrides: ContextVar[_Overrides] = ContextVar("limits of the service that is judged", default=_NONE)
+_one_at_a_time: Final = RLock()
 
 
 @contextmanager
-def with_limits(overrides: _Overrides) -> Iterator[None]:
-    """Judge one service by the limits that somebody set for it: rule or strategy -> limit -> value."""
-    token = _overrides.set(overrides)
-    try:
-        yield
-    finally:
-        _overrides.reset(token)
+def with_limits(entries: Mapping[str, Entry], overrides: Mapping[str, Mapping[str, float]]) -> Iterator[None]:
+    """Judge one service by the limits that somebody set for it: rule or strategy -> limit -> value.
+
+    Other threads that judge wait meanwhile. What is set for an entry or a limit that is no more counts for nothing.
+    """
+    with _one_at_a_time:
+        own = [(entries[name], values) for name, values in overrides.items() if name in entries]
+        try:
+            for entry, values in own:
+                entry.set_limits(values)
+            yield
+        finally:
+            for entry, _ in own:
+                entry.set_limits({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Entry:
         self.module = module
         self.id = module.rpartition(".")[2].replace("_", "-")
         self.limits = dict(limits)
+        self.set_limits({})
         self.doc = sys.modules[module].__doc__ or ""
         if not self.doc:
             raise ValueError(f"{module} needs a docstring: it is the page that explains it")
@@ -61,13 +67,13 @@ class Entry:
             if limit.at_most and not limit.value <= self.limits[limit.at_most].value:
                 raise ValueError(f"{module}: the limit {name} must be at most {limit.at_most}")
 
+    def set_limits(self, values: Mapping[str, float]) -> None:
+        """Let each limit be as declared, or what is set here instead."""
+        self.__dict__.update({name: values.get(name, limit.value) for name, limit in self.limits.items()})
+
     def __getattr__(self, name: str) -> float:
-        """The value of the limit of this name, or what was set instead of it for the service that is judged."""
-        limits: Mapping[str, Limit] = self.__dict__.get("limits", {})
-        if name not in limits:
-            raise AttributeError(f"{self.__dict__.get('module')} has no limit named {name}")
-        own = _overrides.get().get(self.id)
-        return limits[name].value if own is None else own.get(name, limits[name].value)
+        """Limits are plain attributes: this is asked for no other, and tells the type of those."""
+        raise AttributeError(f"{self.__dict__.get('module')} has no limit named {name}")
 
     @property
     def title(self) -> str:

@@ -21,7 +21,7 @@ from advisor.diagnosis.entry import with_limits
 from advisor.engine import notes, order, settle
 from advisor.engine.gate import unanswerable
 from advisor.engine.hold import Hold
-from advisor.engine.registry import RULES, STRATEGIES
+from advisor.engine.registry import ENTRIES, RULES, STRATEGIES
 from advisor.engine.summary import summarise
 from advisor.features import Snapshot
 
@@ -39,7 +39,7 @@ def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
         earlier advice stays.
         Rules with a recall that was not loaded are left out: what was said of them stands.
     """
-    with with_limits(snapshot.window.limits):
+    with with_limits(ENTRIES, snapshot.window.limits):
         return _judge(snapshot, states)
 
 

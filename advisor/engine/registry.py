@@ -9,6 +9,7 @@ from types import MappingProxyType, ModuleType
 
 from advisor import rules, strategies
 from advisor.diagnosis import Rule, Strategy
+from advisor.diagnosis.entry import Entry
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -31,3 +32,6 @@ RULES: Mapping[str, Rule] = _in_order_of_diagnosis()
 
 STRATEGIES: Mapping[str, Strategy] = _by_id()
 """Every strategy by its id."""
+
+ENTRIES: Mapping[str, Entry] = MappingProxyType({**STRATEGIES, **RULES})
+"""All of them by their ids."""

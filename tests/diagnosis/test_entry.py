@@ -8,6 +8,7 @@ Limit: {level:.0%}.
 from __future__ import annotations
 
 import sys
+import threading
 import types
 
 import pytest
@@ -38,10 +39,35 @@ def test_the_id_is_the_file_s_name() -> None:
 
 def test_a_service_may_have_limits_of_its_own_while_it_is_judged() -> None:
     entry = Entry(__name__, {"level": LEVEL})
-    with with_limits({"test-entry": {"level": 0.5}, "other": {"level": 0.1}}):
+    with with_limits({entry.id: entry}, {"test-entry": {"level": 0.5}, "gone": {"level": 0.1}}):
         assert entry.level == 0.5
         assert "80%" in entry.page  # the handbook tells the default
     assert entry.level == 0.8
+
+
+def test_limits_come_back_where_judging_fails_and_one_that_is_no_more_counts_for_nothing() -> None:
+    entry = Entry(__name__, {"level": LEVEL})
+    with pytest.raises(ZeroDivisionError), with_limits({entry.id: entry}, {"test-entry": {"level": 0.5, "old": 1.0}}):
+        raise ZeroDivisionError
+    assert entry.level == 0.8
+    with pytest.raises(AttributeError, match="no limit named old"):
+        _ = entry.old
+
+
+def test_nobody_else_judges_while_limits_are_set() -> None:
+    entry = Entry(__name__, {"level": LEVEL})
+    seen = []
+
+    def judge() -> None:
+        with with_limits({entry.id: entry}, {}):
+            seen.append(entry.level)
+
+    other = threading.Thread(target=judge)
+    with with_limits({entry.id: entry}, {"test-entry": {"level": 0.5}}):
+        other.start()
+        assert entry.level == 0.5
+    other.join(10)
+    assert seen == [0.8]
 
 
 def test_limits_are_attributes_and_stand_in_the_page() -> None:
