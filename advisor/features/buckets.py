@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from operator import add
 from typing import Final
 
 MAX_SCALE: Final = 3
@@ -30,14 +29,13 @@ def shift(index: int, scale: int, target: int) -> int:
     return min(furthest, max(-furthest, index >> (scale - target)))
 
 
-def added(rows: Sequence[tuple[int, Sequence[int]]]) -> dict[int, int]:
-    """Bucket -> count, of buckets of one scale that come as (first bucket, counts): whole lists add up fastest."""
-    low = min((offset for offset, _ in rows), default=0)
-    whole = [0] * (max((offset + len(counts) for offset, counts in rows), default=0) - low)
-    for offset, counts in rows:
-        here = slice(offset - low, offset - low + len(counts))
-        whole[here] = map(add, whole[here], counts)
-    return {index: count for index, count in enumerate(whole, low) if count}
+def added(rows: Sequence[tuple[int, tuple[int, ...]]]) -> tuple[int, tuple[int, ...]]:
+    """The sum of buckets of one scale that come as (first bucket, counts), at least one of them, in the same form."""
+    low = min([offset for offset, _ in rows])
+    high = max([offset + len(counts) for offset, counts in rows])
+    zeros = (0,) * (high - low)
+    wide = [zeros[: offset - low] + counts + zeros[offset - low + len(counts) :] for offset, counts in rows]
+    return low, tuple(map(sum, zip(*wide, strict=True)))
 
 
 def filled(

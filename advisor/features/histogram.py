@@ -8,7 +8,7 @@ observations are durations, in seconds, so there are no negative buckets.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Self
@@ -106,16 +106,25 @@ class Histogram:
         return cls._normal(MAX_SCALE, zeros, cells, sum, (min, max))
 
     @classmethod
-    def merge(cls, *histograms: Histogram) -> Self:
+    def merge(cls, *histograms: Histogram) -> Histogram:
         """All observations together, at the coarsest scale among them; order does not matter."""
-        given = [h for h in histograms if h.count]
-        scale = min((h.scale for h in given), default=MAX_SCALE)
-        cells = added([(h.offset, h.counts) for h in given if h.scale == scale and h.counts])
+        given = [h for h in histograms if h.counts or h.zero_count]
+        if len(given) < 2:
+            return given[0] if given else cls()
+        zeros, total = sum([h.zero_count for h in given]), math.fsum([h.sum for h in given])
+        lows = [h.min for h in given if h.min is not None]
+        highs = [h.max for h in given if h.max is not None]
+        extremes = (min(lows) if len(lows) == len(given) else None, max(highs) if len(highs) == len(given) else None)
+        scale = min([h.scale for h in given])
+        alike = [(h.offset, h.counts) for h in given if h.scale == scale and h.counts]
+        first, counts = added(alike) if alike else (0, ())
+        if len(alike) == len(given) and len(counts) <= MAX_BUCKETS:
+            return cls(scale, zeros, first, counts, total, *extremes)
+        cells = dict(enumerate(counts, first))
         for other in given:
             if other.scale != scale:
                 other._add_to(cells, scale)
-        extremes = (_known(min, [h.min for h in given]), _known(max, [h.max for h in given]))
-        return cls._normal(scale, sum(h.zero_count for h in given), cells, math.fsum(h.sum for h in given), extremes)
+        return cls._normal(scale, zeros, cells, total, extremes)
 
     def subtract(self, earlier: Histogram) -> Histogram | None:
         """What came since `earlier`, both counted from the same start; None where counting began anew.
@@ -144,9 +153,10 @@ class Histogram:
         Interpolates the logarithm inside the bucket that holds the exact quantile, so it errs by at
         most one bucket's width: a factor 2^(1/8) at scale 3.
         """
-        if not self.count:
+        count = self.count
+        if not count:
             return math.nan
-        index, part = self._locate(q * self.count)
+        index, part = self._locate(q * count)
         return 0.0 if index is None else self._clip(edge(index + part, self.scale))
 
     def encode(self) -> bytes:
@@ -214,8 +224,3 @@ def _check(counts: Sequence[int], total: float) -> None:
         raise ValueError("a histogram cannot count fewer than zero observations")
     if not math.isfinite(total):
         raise ValueError(f"the sum of a histogram must be finite, not {total}")
-
-
-def _known(choose: Callable[[list[float]], float], extremes: Sequence[float | None]) -> float | None:
-    known = [x for x in extremes if x is not None]
-    return choose(known) if known and len(known) == len(extremes) else None

@@ -8,7 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from advisor.features.queueing import Policy, Queue, erlang_c, inferred_spread, pool_size
+from advisor.features.queueing import Policy, Queue, _high_quantile, erlang_c, inferred_spread, pool_size
+from advisor.features.window import Array
 
 REQUESTS = 40_000
 
@@ -54,6 +55,15 @@ def test_more_copies_answer_faster_and_least_connections_fastest() -> None:
 def test_time_spent_elsewhere_stays() -> None:
     queue = Queue(100, 0.005, 1.0)
     assert queue.response(elsewhere=0.2) == pytest.approx(queue.response() + 0.2)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.95, 0.999, 1.0])
+@pytest.mark.parametrize("figures", [
+    np.random.default_rng(3).gamma(1.0, 1.0, 5000), np.ones(5000), np.arange(50.0), np.tile([1.0] + [0.0] * 19, 250),
+    np.tile([0.0] + [1.0] * 19, 250),
+])  # fmt: skip
+def test_high_quantiles_are_those_of_all_figures(figures: Array, share: float) -> None:
+    assert _high_quantile(figures, share) == pytest.approx(np.quantile(figures, share), rel=1e-12)
 
 
 def test_the_same_queue_gives_the_same_answer() -> None:
