@@ -50,17 +50,21 @@ def sums(track: Track, span: Span) -> Mapping[str, Sums]:
     """Each column that the track has, over the span."""
     if not track.values:
         return {}
-    running, where = _running(track), rows(track, span)
-    return dict(zip(track.values, (running[where.stop] - running[where.start]).tolist(), strict=True))
+    found = np.add.reduce(_terms(track)[..., rows(track, span)], axis=2)
+    return dict(zip(track.values, found.T.tolist(), strict=True))
 
 
 @remembered
 def sums_of_pieces(track: Track, span: Span, width: float) -> list[Mapping[str, Sums]]:
     """The same over each whole piece of `width` seconds of the span, oldest first."""
-    if not track.values:
-        return [{} for _ in edges(track, span, width)[1:]]
-    found = _running(track)[edges(track, span, width)]
-    return [dict(zip(track.values, piece, strict=True)) for piece in (found[1:] - found[:-1]).tolist()]
+    borders = np.array(edges(track, span, width))
+    if not track.values or borders.size < 2:
+        return [{} for _ in borders[1:]]
+    terms = _terms(track)[..., borders[0] : borders[-1]]
+    upto = np.zeros((*terms.shape[:2], terms.shape[2] + 1))
+    np.cumsum(terms, axis=2, out=upto[..., 1:])
+    found = np.diff(upto[..., borders - borders[0]])
+    return [dict(zip(track.values, piece, strict=True)) for piece in found.T.tolist()]
 
 
 def total_of(found: Mapping[str, Sums], column: str) -> float:
@@ -96,14 +100,13 @@ def edges(track: Track, span: Span, width: float) -> list[int]:
 
 
 @remembered
-def _running(track: Track) -> Array:
-    """What all rows before each row add up to, shape (rows + 1, columns, 4): any span is a difference."""
-    matrix = np.concatenate(list(track.values.values())).reshape(len(track.values), track.times.size).T
-    found = np.zeros((track.times.size + 1, len(track.values), 4))
-    given, spans, each = ~np.isnan(matrix), track.spans[:, None], found[1:]
-    each[..., 0] = figures = np.where(given, matrix, 0.0)
-    np.multiply(given, spans, out=each[..., 1])
-    np.multiply(figures, spans, out=each[..., 2])
-    each[..., 3] = given
-    each.cumsum(axis=0, out=each)
+def _terms(track: Track) -> Array:
+    """What each row adds to the sums, shape (4, columns, rows)."""
+    matrix = np.concatenate(list(track.values.values())).reshape(len(track.values), track.times.size)
+    found = np.empty((4, *matrix.shape))
+    figures, seconds, weighted, count = found
+    np.copyto(count, ~np.isnan(matrix))
+    np.copyto(figures, np.where(count, matrix, 0.0))
+    np.multiply(count, track.spans, out=seconds)
+    np.multiply(figures, track.spans, out=weighted)
     return found

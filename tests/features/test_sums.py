@@ -55,3 +55,8 @@ def test_total_rate_and_level_of_what_is_not_known_are_none() -> None:
 def test_a_level_of_rows_that_cover_no_time_is_their_mean() -> None:
     instant = Track(TIMES, np.zeros(4), {"memory_rss": np.array([NAN, 2.0, 4.0, NAN])})
     assert level_of(sums(instant, Span(0, 45)), "memory_rss") == pytest.approx(3.0)
+
+
+def test_a_broken_figure_spoils_no_other_span() -> None:
+    spike = Track(TIMES, SPANS, {"requests": np.array([1e18, 0.1, 0.2, 0.3])})
+    assert total_of(sums(spike, Span(10, 45)), "requests") == pytest.approx(0.6)
