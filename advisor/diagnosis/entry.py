@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from threading import RLock
 from typing import Final
 
@@ -75,7 +76,7 @@ class Entry:
         """Limits are plain attributes: this is asked for no other, and tells the type of those."""
         raise AttributeError(f"{self.__dict__.get('module')} has no limit named {name}")
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The first line of the docstring."""
         return self.doc.strip().partition("\n")[0]

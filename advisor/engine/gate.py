@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Final
 
 from advisor.diagnosis import Rule
 from advisor.diagnosis.missing import of_another_runtime, what_to_add
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot
+from advisor.features.memo import remembered
 from advisor.features.process import WARM_UP
 from advisor.vocabulary import Entity, columns_of
 
@@ -32,8 +34,13 @@ def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
     runtime = snapshot.unmeasured_runtime
     if runtime and any(_OF_THE_LOOP.intersection(need) for need in rule.needs):
         return (of_another_runtime(runtime),)
-    absent = tuple(what_to_add(need) for need in rule.needs if snapshot.lacks(need)) if snapshot.processes else ()
-    return absent or too_little(snapshot, rule.window, _coverage(rule, snapshot))
+    absent = tuple([what_to_add(need) for need in rule.needs if snapshot.lacks(need)]) if snapshot.processes else ()
+    return absent or _too_little(snapshot, rule.window, _needs_hosts(rule.needs))
+
+
+@remembered
+def _too_little(snapshot: Snapshot, window: float, with_hosts: bool) -> tuple[str, ...]:
+    return too_little(snapshot, window, _coverage(snapshot, window, with_hosts))
 
 
 def too_little(snapshot: Snapshot, window: float, complete: float) -> tuple[str, ...]:
@@ -59,9 +66,14 @@ def _no_process(snapshot: Snapshot) -> str:
     return "Fresh data: no process of the service reports any more"
 
 
-def _coverage(rule: Rule, snapshot: Snapshot) -> float:
+def _coverage(snapshot: Snapshot, window: float, with_hosts: bool) -> float:
     """That of the processes, or of the worst host if that is less and the rule needs a column that only hosts have."""
-    of_processes = snapshot.coverage(rule.window)
-    if not any(_OF_HOSTS.issuperset(need) for need in rule.needs):
+    of_processes = snapshot.coverage(window)
+    if not with_hosts:
         return of_processes
-    return min([of_processes, *(m.coverage(rule.window) for m in snapshot.machines if snapshot.on(m))])
+    return min([of_processes, *(m.coverage(window) for m in snapshot.machines if snapshot.on(m))])
+
+
+@cache
+def _needs_hosts(needs: tuple[tuple[str, ...], ...]) -> bool:
+    return any(_OF_HOSTS.issuperset(need) for need in needs)

@@ -71,7 +71,9 @@ def _read(rule: Rule, snapshot: Snapshot, wait: settle.Freeze | None) -> Reading
 
 def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
     """The reading with the limits marked that somebody set for this service."""
-    own = snapshot.window.limits.get(rule.id, {})
+    own = snapshot.window.limits.get(rule.id)
+    if not own:
+        return reading
     others = {limit.value for name, limit in rule.limits.items() if name not in own}
     values = set(own.values()) - others  # of two limits of one value nobody can tell which was meant
     if not values:
@@ -84,7 +86,7 @@ def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wa
     pace = rule.recall.pace if rule.recall else 0.0
     hold = Hold(rule.hold / snapshot.time_scale, rule.clear_hold / snapshot.time_scale, pace / snapshot.time_scale)
     then = hold.freeze(state) if waits else hold.next(state, reading.condition, snapshot.now)
-    after = replace(then, seen=snapshot.now)
+    after = RuleState(then.verdict, then.since, then.over_since, then.under_since, snapshot.now)
     return Ruling(
         rule=rule.id,
         title=rule.title,

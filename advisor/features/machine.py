@@ -10,14 +10,14 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import loop_busy
-from advisor.features.sums import Span
+from advisor.features.sums import Span, rate_of, sums
 from advisor.features.window import HostWindow, Track
 
 BUSY_LOOP: Final = 0.5
 """A loop counts as busy from this utilization on: two of them fill one core."""
 
 _BUSY = ("cpu_user", "cpu_system", "cpu_steal")
-_IDLE = ("cpu_idle", "cpu_iowait")
+_EVERY = (*_BUSY, "cpu_idle", "cpu_iowait")
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,12 @@ class Machine:
         """Its host name."""
         return self.host.name
 
-    @property
+    @cached_property
     def track(self) -> Track:
         """Its rows."""
         return self.host.track
 
+    @remembered
     def span(self, seconds: float) -> Span:
         """The last (scaled) seconds."""
         return Span(self.now - seconds / self.time_scale, self.now)
@@ -54,23 +55,23 @@ class Machine:
         told = [stats.latest(self.track, column, whole) for column in ("cpu_effective", "cpu_count")]
         return next((count for count in told if count > 0), math.nan)
 
+    @remembered
     def cpu(self, seconds: float) -> float:
         """Share of all processor time not idle, 0 to 1; waiting for a disk leaves a core free."""
         return self._share(_BUSY, seconds)
 
+    @remembered
     def steal(self, seconds: float) -> float:
         """Share of processor time that the hypervisor gave to others."""
         return self._share(("cpu_steal",), seconds)
 
-    @remembered
     def _share(self, columns: tuple[str, ...], seconds: float) -> float:
-        span = self.span(seconds)
-        rates = {column: stats.rate(self.track, column, span) for column in _BUSY + _IDLE}
-        if math.isnan(rates["cpu_idle"]):
+        found = sums(self.track, self.span(seconds))
+        if math.isnan(rate_of(found, "cpu_idle")):
             return math.nan
-        known = {column: rate for column, rate in rates.items() if not math.isnan(rate)}
-        every = sum(known.values())
-        return sum(known.get(column, 0.0) for column in columns) / every if every else math.nan
+        rates = {column: rate for column in _EVERY if not math.isnan(rate := rate_of(found, column))}
+        every = sum(rates.values())
+        return sum([rates.get(column, 0.0) for column in columns]) / every if every else math.nan
 
     @remembered
     def throttled(self, seconds: float) -> float:

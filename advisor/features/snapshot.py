@@ -25,6 +25,7 @@ ENOUGH_REQUESTS: Final = 200
 """Fewer requests than this say nothing about latency (decision model 1.2)."""
 
 _PRIMARY: Final = "primary"
+_OF_PROCESSES: Final = frozenset(columns_of(Entity.PROCESS))
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,22 @@ class Snapshot:
 
     def on(self, machine: Machine) -> tuple[Process, ...]:
         """The service's processes on a machine."""
-        return tuple(p for p in self.processes if p.instance.host_id == machine.id)
+        return self._by_host.get(machine.id, ())
+
+    @cached_property
+    def _by_host(self) -> dict[int | None, tuple[Process, ...]]:
+        hosts = {p.instance.host_id for p in self.processes}
+        return {host: tuple([p for p in self.processes if p.instance.host_id == host]) for host in hosts}
 
     def lacks(self, columns: Iterable[str]) -> bool:
         """True if none of these columns is reported: by a serving process, or by a machine if only those have it."""
-        of_processes = columns_of(Entity.PROCESS)
-        processes, machines = [p.track for p in self.processes], [m.track for m in self.machines]
-        return not any(
-            column in track.values
-            for column in columns
-            for track in (processes if column in of_processes else machines)
-        )
+        return self._reported.isdisjoint(columns)
+
+    @cached_property
+    def _reported(self) -> set[str]:
+        of_processes: set[str] = set().union(*(p.track.values for p in self.processes))
+        of_machines: set[str] = set().union(*(m.track.values for m in self.machines))
+        return (of_processes & _OF_PROCESSES) | (of_machines - _OF_PROCESSES)
 
     @remembered
     def coverage(self, seconds: float) -> float:
@@ -113,36 +119,42 @@ class Snapshot:
         shares = [p.coverage(seconds) for p in self.processes]
         return sum(shares) / len(shares) if shares else 0.0
 
+    @remembered
     def history(self, seconds: float) -> float:
         """The share of the span for which the oldest process can be judged, 0 to 1."""
-        return max((p.history(seconds) for p in self.processes), default=0.0)
+        return max([p.history(seconds) for p in self.processes], default=0.0)
 
+    @remembered
     def loop(self, seconds: float) -> float:
         """Mean utilization of the serving loops, measured or estimated from CPU time."""
         return stats.mean([p.loop(seconds) for p in self.processes])
 
+    @remembered
     def work(self, seconds: float) -> float:
         """The sum of the loops' utilizations, in erlangs: it stays when the load is spread differently (P1)."""
         return stats.known_sum([p.loop(seconds) for p in self.processes])
 
+    @remembered
     def cpu_main(self, seconds: float) -> float:
         """Mean share of a core that the serving main threads use."""
         return stats.mean([p.cpu_main(seconds) for p in self.processes])
 
+    @remembered
     def cpu(self, seconds: float) -> float:
         """Cores that all serving processes keep at work."""
         return stats.known_sum([p.cpu(seconds) for p in self.processes])
 
+    @remembered
     def gap(self, seconds: float) -> float:
         """Mean share of time that the loops are busy without computing; NaN without a probe."""
         return stats.mean([p.gap(seconds) for p in self.processes])
 
-    @property
+    @cached_property
     def measures_loop(self) -> bool:
         """True if every serving process reports its loop."""
         return all(p.measures_loop for p in self.processes)
 
-    @property
+    @cached_property
     def unmeasured_runtime(self) -> str:
         """The runtime of a serving process that reports no loop and is not Node.js; empty if there is none.
 
@@ -151,11 +163,12 @@ class Snapshot:
         strange = (p.instance.runtime for p in self.processes if not p.measures_loop)
         return next((runtime for runtime in strange if not is_node(runtime)), "")
 
-    @property
+    @cached_property
     def measures_main_thread(self) -> bool:
         """True if every serving process reports its main thread's CPU time."""
         return all(p.measures_main_thread for p in self.processes)
 
+    @remembered
     def rps(self, seconds: float) -> float:
         """Requests answered per second; NaN where no process reports them."""
         return stats.known_sum([p.requests(seconds) for p in self.processes])
@@ -170,6 +183,7 @@ class Snapshot:
         """The durations of all requests."""
         return Histogram.merge(*(p.latency(seconds) for p in self.processes))
 
+    @remembered
     def p95(self, seconds: float) -> float:
         """The 95th percentile of request durations; NaN with too few requests to tell."""
         latency = self.latency(seconds)
