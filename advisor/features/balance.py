@@ -12,7 +12,7 @@ from typing import Final
 from advisor.features import routes, stats
 from advisor.features.dispersion import dispersion
 from advisor.features.histogram import Histogram
-from advisor.features.process import MINUTE, Process, busy_of, cpu_main_of
+from advisor.features.process import MINUTE, OF_CPU, OF_LOOP, Process, busy_of, cpu_main_of
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
 from advisor.features.sums import Span, Sums, sums_of_pieces
 
@@ -158,7 +158,7 @@ def _hot_minutes(hot: Process, group: Sequence[Process], seconds: float, hot_fro
 
 def _loops(process: Process, span: Span, width: float) -> list[float]:
     """The loop in each piece of the span, estimated where it is not measured; full where nothing is told."""
-    return [_loop(piece) for piece in sums_of_pieces(process.track, span, width)]
+    return [_loop(piece) for piece in sums_of_pieces(process.track, (*OF_LOOP, *OF_CPU), span, width)]
 
 
 def _loop(piece: Mapping[str, Sums]) -> float:

@@ -32,6 +32,10 @@ SAMPLE: Final = 10.0
 
 MINUTE: Final = 60.0
 
+OF_LOOP: Final = ("loop_active", "loop_idle", "loop_utilization")
+OF_CPU: Final = ("cpu_main", "cpu_user", "cpu_system")
+"""The columns that tell how busy a loop is, and how much its process computes."""
+
 _COLLECTIONS: Final = ("gc_major", "gc_minor", "gc_other")
 _FROM_INSIDE: Final = ("loop_active", "loop_utilization", "loop_delay_max")
 
@@ -139,8 +143,8 @@ class Process:
     @remembered
     def loop_series(self, seconds: float) -> list[float]:
         """`loop` in consecutive samples of 10 (scaled) seconds, those without data left out."""
-        pieces = sums_of_pieces(self.track, self.span(seconds), SAMPLE / self.time_scale)
-        busy = map(busy_of if self.measures_loop else cpu_main_of, pieces)
+        columns, share = (OF_LOOP, busy_of) if self.measures_loop else (OF_CPU, cpu_main_of)
+        busy = map(share, sums_of_pieces(self.track, columns, self.span(seconds), SAMPLE / self.time_scale))
         return [share for share in busy if not math.isnan(share)]
 
     @remembered

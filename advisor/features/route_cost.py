@@ -17,7 +17,7 @@ from advisor.features.memo import remembered
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import rows
-from advisor.features.window import Array
+from advisor.features.window import Array, Track
 from advisor.vocabulary import PartKind
 
 MOST: Final = 8
@@ -155,9 +155,17 @@ def _of_process(process: Process, seconds: float) -> tuple[dict[str, Array], Arr
     for part in process.instance.of_kind(PartKind.ROUTE):
         if "count" in part.track.values:
             # Of one export, so of one time; a row in which the route was not called is not sent.
-            place = dict(zip(part.track.times, part.track.values["count"], strict=True))
-            counts[part.name] = np.nan_to_num(np.array([place.get(time, 0.0) for time in times]))
+            counts[part.name] = _at(part.track, "count", times)
     return counts, track.spans[where][told], active[told]
+
+
+def _at(track: Track, column: str, times: Array) -> Array:
+    """The figures of the rows of exactly these times; 0 where there is none."""
+    if not track.times.size:
+        return np.zeros(times.size)
+    places = np.minimum(track.times.searchsorted(times), track.times.size - 1)
+    figures = track.values[column][places]
+    return np.where((track.times[places] == times) & ~np.isnan(figures), figures, 0.0)
 
 
 def _matrix(names: tuple[str, ...], counts: dict[str, Array], spans: Array) -> Array:

@@ -117,7 +117,7 @@ def merged(track: Track, span: Span) -> Histogram:
     """All request durations of the span in one distribution."""
     where = rows(track, span)
     found = map(track.latencies.get, range(where.start, where.stop))
-    return Histogram.merge(*(histogram for histogram in found if histogram is not None))
+    return Histogram.merge(*[histogram for histogram in found if histogram is not None])
 
 
 def variation(figures: Sequence[float]) -> float:

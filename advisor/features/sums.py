@@ -6,7 +6,7 @@ An instance may have rows of two senders (agent and probe), so a row that lacks 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,17 +54,17 @@ def sums(track: Track, span: Span) -> Mapping[str, Sums]:
     return dict(zip(track.values, found.T.tolist(), strict=True))
 
 
-@remembered
-def sums_of_pieces(track: Track, span: Span, width: float) -> list[Mapping[str, Sums]]:
-    """The same over each whole piece of `width` seconds of the span, oldest first."""
-    borders = np.array(edges(track, span, width))
-    if not track.values or borders.size < 2:
+def sums_of_pieces(track: Track, columns: Sequence[str], span: Span, width: float) -> list[Mapping[str, Sums]]:
+    """The same of those columns over each whole piece of `width` seconds of the span, oldest first."""
+    borders, every = edges(track, span, width), list(track.values)
+    told = [column for column in columns if column in track.values]
+    if not told:
         return [{} for _ in borders[1:]]
-    terms = _terms(track)[..., borders[0] : borders[-1]]
-    upto = np.zeros((*terms.shape[:2], terms.shape[2] + 1))
-    np.cumsum(terms, axis=2, out=upto[..., 1:])
-    found = np.diff(upto[..., borders - borders[0]])
-    return [dict(zip(track.values, piece, strict=True)) for piece in found.T.tolist()]
+    terms = _terms(track)[:, [every.index(column) for column in told], borders[0] : borders[-1]]
+    upto = np.zeros((4, len(told), terms.shape[2] + 1))
+    terms.cumsum(axis=2, out=upto[..., 1:])
+    upto = upto[..., [border - borders[0] for border in borders]]
+    return [dict(zip(told, piece, strict=True)) for piece in (upto[..., 1:] - upto[..., :-1]).T.tolist()]
 
 
 def total_of(found: Mapping[str, Sums], column: str) -> float:

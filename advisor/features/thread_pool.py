@@ -10,7 +10,7 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.memo import remembered
-from advisor.features.process import DEFAULT_RESOLUTION, Process
+from advisor.features.process import Process, resolution_of
 from advisor.features.sums import rows
 from advisor.features.window import Array
 
@@ -44,10 +44,17 @@ def waits(process: Process, seconds: float) -> Array:
     waited = told[where]
     delays = process.track.values.get("loop_delay_max")
     if delays is not None:
-        resolution = stats.latest(process.track, "loop_resolution", process.span(seconds))
-        blocks = np.nan_to_num(delays[where]) - (DEFAULT_RESOLUTION if np.isnan(resolution) else resolution)
-        waited = waited - np.maximum(0.0, blocks)
-    return np.maximum(0.0, waited[~np.isnan(told[where])])
+        resolution = resolution_of(stats.latest(process.track, "loop_resolution", process.span(seconds)))
+        waited = waited - np.fmax(0.0, delays[where] - resolution)
+    return np.maximum(0.0, waited[~np.isnan(waited)])
+
+
+@remembered
+def usual_wait(process: Process, seconds: float) -> float:
+    """What half of the looks waited or more (the median), in seconds; 0 where nobody looked."""
+    found = np.sort(waits(process, seconds)).tolist()
+    middle = len(found) // 2
+    return (found[middle] + found[~middle]) / 2 if found else 0.0
 
 
 def beside_main(process: Process, seconds: float) -> float:

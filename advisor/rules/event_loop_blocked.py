@@ -85,7 +85,8 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=("How busy the loop is: run the agent on the host",))
     share = process.blocked_share(rule.window)
     worst = max(minutes)
-    spread = _light_route_spread(snapshot, worst)
+    # Blocks that people do not notice cost nothing, and where blocks cost enough, routes need not tell it.
+    spread = _light_route_spread(snapshot, worst) if worst >= rule.relaxed and share < rule.share else 0.0
     evidence = _evidence(snapshot, process, minutes, share, spread)
     critical = worst >= rule.critical_block or share >= rule.critical_share
     return Reading(
@@ -133,6 +134,8 @@ def _busiest(process: Process) -> float:
 
 def _named(snapshot: Snapshot, process: Process) -> list[Evidence]:
     """The code that events name, the first of each kind."""
+    if not snapshot.window.events:
+        return []
     kinds = (
         ("blocked_by", "Of the told blocks, those of", places.blockers),
         ("profiled", "Of samples of the busy loop, those of", places.profiled),
@@ -156,7 +159,8 @@ def _light_route_spread(snapshot: Snapshot, worst: float) -> float:
 
 def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], share: float, spread: float) -> float:
     hits = sum(block >= rule.block for block in minutes)
-    heavy = any(route.latency.quantile(1.0) >= max(minutes) / 2 for route in snapshot.routes(rule.window))
+    long = max(minutes) / 2
+    heavy = long > rule.relaxed / 2 and any(r.latency.quantile(1.0) >= long for r in snapshot.routes(rule.window))
     sure = confidence(
         required=(
             stats.ramp(max(minutes), rule.relaxed, rule.block),

@@ -27,8 +27,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
@@ -76,8 +74,8 @@ def check(snapshot: Snapshot) -> Reading:
 
 def _wait(process: Process) -> float:
     """What half of the looks waited or more: over the whole window, and over the last minute."""
-    long, short = (thread_pool.waits(process, seconds) for seconds in (rule.window, MINUTE))
-    return min(float(np.median(waits)) if waits.size else 0.0 for waits in (long, short))
+    now = thread_pool.usual_wait(process, MINUTE)
+    return min(now, thread_pool.usual_wait(process, rule.window)) if now else 0.0
 
 
 def _condition(wait: float, evidence: tuple[Evidence, ...]) -> Condition:
@@ -116,7 +114,7 @@ def _confidence(process: Process, wait: float) -> float:
             1 - stats.ramp(process.loop(rule.window), rule.busy - 0.1, rule.busy),
         ),
         support=(
-            float((waits >= rule.relaxed).mean()),
+            int((waits >= rule.relaxed).sum()) / waits.size,
             0.5 if math.isnan(felt) else stats.ramp(felt, 0.0, rule.felt),
         ),
         coverage=min(stats.coverage(process.track, "threadpool_wait", process.span(rule.window)),

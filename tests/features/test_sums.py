@@ -34,14 +34,16 @@ def test_every_column_adds_up_over_the_rows_that_have_it() -> None:
 
 def test_a_track_without_columns_has_no_sums() -> None:
     empty = Track(TIMES, SPANS, {})
-    assert (sums(empty, Span(0, 45)), sums_of_pieces(empty, Span(0, 40), 20)) == ({}, [{}, {}])
+    assert (sums(empty, Span(0, 45)), sums_of_pieces(empty, ["requests"], Span(0, 40), 20)) == ({}, [{}, {}])
 
 
 def test_pieces_are_counted_back_from_the_end() -> None:
     span = Span(0, 50)
     assert edges(TRACK, span, 20) == [1, 3, 4]
-    assert sums_of_pieces(TRACK, span, 20) == [sums(TRACK, piece) for piece in span.split(20)]
-    assert sums_of_pieces(TRACK, Span(0, 10), 20) == []
+    both = ["memory_rss", "cpu_main", "requests"]
+    assert sums_of_pieces(TRACK, both, span, 20) == [sums(TRACK, piece) for piece in span.split(20)]
+    assert sums_of_pieces(TRACK, ["requests"], Span(0, 20), 10) == [{"requests": [1, 10, 10, 1]}, {"requests": [0] * 4}]
+    assert sums_of_pieces(TRACK, both, Span(0, 10), 20) == []
 
 
 def test_total_rate_and_level_of_what_is_not_known_are_none() -> None:
