@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from operator import add
 from typing import Final
 
 MAX_SCALE: Final = 3
@@ -29,12 +30,15 @@ def shift(index: int, scale: int, target: int) -> int:
     return min(furthest, max(-furthest, index >> (scale - target)))
 
 
-def added(rows: Sequence[tuple[int, tuple[int, ...]]]) -> tuple[int, tuple[int, ...]]:
-    """The sum of buckets of one scale that come as (first bucket, counts), at least one of them, in the same form."""
-    low = min([offset for offset, _ in rows])
-    high = max([offset + len(counts) for offset, counts in rows])
+def added(offsets: Sequence[int], rows: Sequence[tuple[int, ...]]) -> tuple[int, tuple[int, ...]]:
+    """The first bucket and the counts of a sum of histograms of one scale, each by its first bucket and its counts."""
+    low = min(offsets)
+    high = max(map(add, offsets, map(len, rows)))
     zeros = (0,) * (high - low)
-    wide = [zeros[: offset - low] + counts + zeros[offset - low + len(counts) :] for offset, counts in rows]
+    wide = [
+        zeros[: first - low] + counts + zeros[first - low + len(counts) :]
+        for first, counts in zip(offsets, rows, strict=True)
+    ]
     return low, tuple(map(sum, zip(*wide, strict=True)))
 
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final, Self
 
 from advisor.features.buckets import MAX_SCALE, added, edge, filled, shift, spread
@@ -19,6 +20,7 @@ from advisor.features.packing import pack, unpack
 MAX_BUCKETS: Final = 160
 """Most buckets that are kept, the default of OpenTelemetry's SDKs: at scale 3 they span 1 to 2^20."""
 
+_FIELDS: Final = attrgetter("scale", "zero_count", "offset", "counts", "sum", "min", "max")
 _WIRE_SCALES: Final = range(-10, 21)
 _ROUNDING: Final = 1 - 1e-12  # so that the rank of a share which ends a bucket does not slip into the next
 
@@ -111,20 +113,17 @@ class Histogram:
         given = [h for h in histograms if h.counts or h.zero_count]
         if len(given) < 2:
             return given[0] if given else cls()
-        zeros, total = sum([h.zero_count for h in given]), math.fsum([h.sum for h in given])
-        lows = [h.min for h in given if h.min is not None]
-        highs = [h.max for h in given if h.max is not None]
-        extremes = (min(lows) if len(lows) == len(given) else None, max(highs) if len(highs) == len(given) else None)
-        scale = min([h.scale for h in given])
-        alike = [(h.offset, h.counts) for h in given if h.scale == scale and h.counts]
-        first, counts = added(alike) if alike else (0, ())
-        if len(alike) == len(given) and len(counts) <= MAX_BUCKETS:
-            return cls(scale, zeros, first, counts, total, *extremes)
-        cells = dict(enumerate(counts, first))
+        scales, zeros, offsets, counts, totals, lows, highs = zip(*map(_FIELDS, given), strict=True)
+        scale, zero_count, total = min(scales), sum(zeros), math.fsum(totals)
+        extremes = (None if None in lows else min(lows), None if None in highs else max(highs))
+        if scale == max(scales) and all(counts):
+            first, summed = added(offsets, counts)
+            if len(summed) <= MAX_BUCKETS:
+                return cls(scale, zero_count, first, summed, total, *extremes)
+        cells: dict[int, int] = {}
         for other in given:
-            if other.scale != scale:
-                other._add_to(cells, scale)
-        return cls._normal(scale, zeros, cells, total, extremes)
+            other._add_to(cells, scale)
+        return cls._normal(scale, zero_count, cells, total, extremes)
 
     def subtract(self, earlier: Histogram) -> Histogram | None:
         """What came since `earlier`, both counted from the same start; None where counting began anew.

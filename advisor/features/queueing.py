@@ -97,11 +97,14 @@ def _high_quantile(figures: Array, share: float) -> float:
     """As `numpy.quantile`, but only the figures that are surely among the highest are put into order."""
     place = share * (figures.size - 1)
     above = figures.size - math.floor(place)
-    few = np.sort(figures[::_EVERY])
-    top = figures[figures >= few[max(0, few.size - 1 - 2 * above // _EVERY)]]
-    top = np.sort(top if top.size >= above else figures)
-    lower, upper = float(top[-above]), float(top[min(1 - above, -1)])
-    return lower + (upper - lower) * (place - math.floor(place))
+    few = figures[::_EVERY]
+    border = max(0, few.size - 1 - 2 * above // _EVERY)
+    top = figures[figures >= np.partition(few, border)[border]]
+    if top.size < above:
+        top = figures
+    wanted = [top.size - above, min(top.size - above + 1, top.size - 1)]
+    lower, upper = np.partition(top, wanted)[wanted].tolist()
+    return float(lower + (upper - lower) * (place - math.floor(place)))
 
 
 def erlang_c(servers: int, offered: float) -> float:

@@ -153,7 +153,7 @@ def _of_process(process: Process, seconds: float) -> tuple[dict[str, Array], Arr
     told = ~np.isnan(active)
     times, counts = track.times[where][told], {}
     for part in process.instance.of_kind(PartKind.ROUTE):
-        if "count" in part.track.values:
+        if "count" in part.track.values and part.track.times.size:
             # Of one export, so of one time; a row in which the route was not called is not sent.
             counts[part.name] = _at(part.track, "count", times)
     return counts, track.spans[where][told], active[told]
@@ -161,8 +161,6 @@ def _of_process(process: Process, seconds: float) -> tuple[dict[str, Array], Arr
 
 def _at(track: Track, column: str, times: Array) -> Array:
     """The figures of the rows of exactly these times; 0 where there is none."""
-    if not track.times.size:
-        return np.zeros(times.size)
     places = np.minimum(track.times.searchsorted(times), track.times.size - 1)
     figures = track.values[column][places]
     return np.where((track.times[places] == times) & ~np.isnan(figures), figures, 0.0)
@@ -183,14 +181,20 @@ def _doubt(names: tuple[str, ...], matrix: Array, samples: int) -> str:
     if samples < needed:
         return f"{samples} samples are too few for {len(names)} routes, {needed} are needed"
     for place, name in enumerate(names):
-        column, others = matrix[:, place], np.delete(matrix, place, axis=1)
-        fit = others @ np.linalg.lstsq(others, column, rcond=None)[0]
+        column = matrix[:, place]
         whole = float(((column - column.mean()) ** 2).sum())
         if whole <= 0:
             return f"{name} comes at the same rate all the time"
-        if len(names) > 1 and float(((column - fit) ** 2).sum()) < OWN * whole:
+        if len(names) > 1 and _alone(matrix, place) < OWN * whole:
             return f"{name} and other routes go up and down together"
     return ""
+
+
+def _alone(matrix: Array, place: int) -> float:
+    """What the other columns leave unexplained of one."""
+    column, others = matrix[:, place], np.delete(matrix, place, axis=1)
+    fit = others @ np.linalg.lstsq(others, column, rcond=None)[0]
+    return float(((column - fit) ** 2).sum())
 
 
 def _fitted(names: tuple[str, ...], matrix: Array, active: Array) -> tuple[list[RouteCost], float]:
