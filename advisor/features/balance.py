@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -161,7 +161,7 @@ def _loops(process: Process, span: Span, width: float) -> list[float]:
     return [_loop(piece) for piece in sums_of_pieces(process.track, (*OF_LOOP, *OF_CPU), span, width)]
 
 
-def _loop(piece: Mapping[str, Sums]) -> float:
+def _loop(piece: Sums) -> float:
     measured = busy_of(piece)
     if not math.isnan(measured):
         return measured

@@ -35,9 +35,13 @@ def impact(snapshot: Snapshot, seconds: float) -> Impact:
         span = process.span(seconds)
         for part in process.instance.of_kind(PartKind.ROUTE):
             told = sums(part.track, span)
-            count += told["count"][0] if "count" in told else 0.0
-            failed += told["errors"][0] if "errors" in told else 0.0
+            count += _known(told.total("count"))
+            failed += _known(told.total("errors"))
     return Impact(snapshot.p95(seconds), failed / count if count >= ENOUGH_REQUESTS else math.nan)
+
+
+def _known(total: float) -> float:
+    return 0.0 if math.isnan(total) else total
 
 
 def nobody_waits(snapshot: Snapshot, seconds: float) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import loop_busy
-from advisor.features.sums import Span, rate_of, sums
+from advisor.features.sums import Span, sums
 from advisor.features.window import HostWindow, Track
 
 BUSY_LOOP: Final = 0.5
@@ -67,9 +67,9 @@ class Machine:
 
     def _share(self, columns: tuple[str, ...], seconds: float) -> float:
         found = sums(self.track, self.span(seconds))
-        if math.isnan(rate_of(found, "cpu_idle")):
+        if math.isnan(found.rate("cpu_idle")):
             return math.nan
-        rates = {column: rate for column in _EVERY if not math.isnan(rate := rate_of(found, column))}
+        rates = {column: rate for column in _EVERY if not math.isnan(rate := found.rate(column))}
         every = sum(rates.values())
         return sum([rates.get(column, 0.0) for column in columns]) / every if every else math.nan
 

@@ -7,7 +7,6 @@ time scale divides them. A figure that is not known is NaN.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -18,7 +17,7 @@ from advisor.features import stats
 from advisor.features.delays import share_by_mean
 from advisor.features.histogram import Histogram
 from advisor.features.memo import remembered
-from advisor.features.sums import Span, Sums, level_of, rate_of, sums, sums_of_pieces, total_of
+from advisor.features.sums import Span, Sums, sums, sums_of_pieces
 from advisor.features.window import Array, InstanceWindow, Track
 
 WARM_UP: Final = 120.0
@@ -45,22 +44,22 @@ def loop_busy(track: Track, span: Span) -> float:
     return busy_of(sums(track, span))
 
 
-def busy_of(found: Mapping[str, Sums]) -> float:
+def busy_of(found: Sums) -> float:
     """The same from what the columns of the loop add up to."""
-    active, idle = total_of(found, "loop_active"), total_of(found, "loop_idle")
+    active, idle = found.total("loop_active"), found.total("loop_idle")
     if active + idle > 0:
         return active / (active + idle)
-    reported = level_of(found, "loop_utilization")
+    reported = found.level("loop_utilization")
     return reported if math.isnan(reported) else min(1.0, max(0.0, reported))
 
 
-def _cpu_of(found: Mapping[str, Sums]) -> float:
-    return rate_of(found, "cpu_user") + rate_of(found, "cpu_system")
+def _cpu_of(found: Sums) -> float:
+    return found.rate("cpu_user") + found.rate("cpu_system")
 
 
-def cpu_main_of(found: Mapping[str, Sums]) -> float:
+def cpu_main_of(found: Sums) -> float:
     """The share of the main thread; without its own figure that of the process, at most 1."""
-    own = rate_of(found, "cpu_main")
+    own = found.rate("cpu_main")
     return min(_cpu_of(found), 1.0) if math.isnan(own) else own
 
 
@@ -118,7 +117,7 @@ class Process:
         """Cores that the whole process keeps at work; more than 1 with worker threads."""
         return _cpu_of(self._sums(seconds))
 
-    def _sums(self, seconds: float) -> Mapping[str, Sums]:
+    def _sums(self, seconds: float) -> Sums:
         return sums(self.track, self.span(seconds))
 
     @property
@@ -194,9 +193,8 @@ class Process:
         A sample without a collection has no figure, so the time is that of all samples from inside the process.
         """
         found = self._sums(seconds)
-        times = [found[column][0] for column in _COLLECTIONS if column in found]
-        covered = [found[column][1] for column in (*_COLLECTIONS, *_FROM_INSIDE) if column in found]
-        return sum(times) / max([*covered, 1e-9])
+        time = stats.known_sum([0.0, *map(found.total, _COLLECTIONS)])
+        return time / max(1e-9, *map(found.covered, (*_COLLECTIONS, *_FROM_INSIDE)))
 
     @remembered
     def gc_pause(self, seconds: float) -> float:

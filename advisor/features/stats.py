@@ -15,7 +15,7 @@ import numpy as np
 
 from advisor.features.histogram import Histogram
 from advisor.features.memo import remembered
-from advisor.features.sums import Span, edges, level_of, rate_of, rows, sums, total_of
+from advisor.features.sums import Span, edges, rows, sums
 from advisor.features.window import Array, Track
 
 NEAR: Final = 4
@@ -37,17 +37,17 @@ def known(track: Track, column: str, span: Span) -> tuple[Array, Array]:
 
 def total(track: Track, column: str, span: Span) -> float:
     """The sum of an increase over the span; NaN where nothing is known."""
-    return total_of(sums(track, span), column)
+    return sums(track, span).total(column)
 
 
 def rate(track: Track, column: str, span: Span) -> float:
     """An increase per second over the span; NaN where nothing is known."""
-    return rate_of(sums(track, span), column)
+    return sums(track, span).rate(column)
 
 
 def level(track: Track, column: str, span: Span) -> float:
     """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
-    return level_of(sums(track, span), column)
+    return sums(track, span).level(column)
 
 
 def peak(track: Track, column: str, span: Span) -> float:
@@ -109,7 +109,7 @@ def coverage(track: Track, column: str, span: Span) -> float:
     step = interval(track, column)
     if math.isnan(step) or not span.length:
         return 0.0
-    return min(1.0, (sums(track, span)[column][3] + 0.5) * step / span.length)
+    return min(1.0, (sums(track, span).count(column) + 0.5) * step / span.length)
 
 
 @remembered

@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from advisor.features.memo import remembered
 from advisor.features.window import Array, Track
-
-Sums = list[float]
-"""Of one column over one span: the sum of its figures, the seconds that the rows with a figure cover, the sum of the
-figures each times those seconds, and the number of rows with a figure."""
-
-_NONE: Final[Sums] = [0.0, 0.0, 0.0, 0.0]
 
 
 class Span(NamedTuple):
@@ -38,6 +33,53 @@ class Span(NamedTuple):
         return [Span(self.end - (n + 1) * width, self.end - n * width) for n in reversed(range(pieces))]
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the columns of a track add up to over one span.
+
+    Attributes:
+        places: column -> its place in what follows.
+        figures: the sum of its figures.
+        seconds: those that the rows with a figure cover.
+        weighted: the sum of its figures, each times the seconds that its row covers.
+        counts: rows with a figure.
+    """
+
+    places: Mapping[str, int]
+    figures: list[float]
+    seconds: list[float]
+    weighted: list[float]
+    counts: list[float]
+
+    def total(self, column: str) -> float:
+        """The sum of an increase; NaN where nothing is known."""
+        place = self.places.get(column)
+        return math.nan if place is None or not self.counts[place] else self.figures[place]
+
+    def rate(self, column: str) -> float:
+        """An increase per second; NaN where nothing is known."""
+        place = self.places.get(column)
+        return math.nan if place is None or not self.seconds[place] > 0 else self.figures[place] / self.seconds[place]
+
+    def level(self, column: str) -> float:
+        """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
+        place = self.places.get(column)
+        if place is None or not self.counts[place]:
+            return math.nan
+        seconds = self.seconds[place]
+        return self.weighted[place] / seconds if seconds > 0 else self.figures[place] / self.counts[place]
+
+    def covered(self, column: str) -> float:
+        """The seconds of the rows that have a figure."""
+        place = self.places.get(column)
+        return 0.0 if place is None else self.seconds[place]
+
+    def count(self, column: str) -> float:
+        """The rows that have a figure."""
+        place = self.places.get(column)
+        return 0.0 if place is None else self.counts[place]
+
+
 @remembered
 def rows(track: Track, span: Span) -> slice:
     """The rows whose time lies in the span."""
@@ -46,45 +88,23 @@ def rows(track: Track, span: Span) -> slice:
 
 
 @remembered
-def sums(track: Track, span: Span) -> Mapping[str, Sums]:
+def sums(track: Track, span: Span) -> Sums:
     """Each column that the track has, over the span."""
-    if not track.values:
-        return {}
-    found = np.add.reduce(_terms(track)[..., rows(track, span)], axis=2)
-    return dict(zip(track.values, found.T.tolist(), strict=True))
+    terms = _terms(track)
+    return Sums(terms.places, *np.add.reduce(terms.rows[..., rows(track, span)], axis=2).tolist())
 
 
-def sums_of_pieces(track: Track, columns: Sequence[str], span: Span, width: float) -> list[Mapping[str, Sums]]:
+def sums_of_pieces(track: Track, columns: Sequence[str], span: Span, width: float) -> list[Sums]:
     """The same of those columns over each whole piece of `width` seconds of the span, oldest first."""
-    borders, every = edges(track, span, width), list(track.values)
-    told = [column for column in columns if column in track.values]
-    if not told:
-        return [{} for _ in borders[1:]]
-    terms = _terms(track)[:, [every.index(column) for column in told], borders[0] : borders[-1]]
-    upto = np.zeros((4, len(told), terms.shape[2] + 1))
-    terms.cumsum(axis=2, out=upto[..., 1:])
+    terms, borders = _terms(track), edges(track, span, width)
+    told = [column for column in columns if column in terms.places]
+    places = [terms.places[column] for column in told]
+    asked = terms.rows[:, places, borders[0] : borders[-1]]
+    upto = np.zeros((4, len(told), asked.shape[2] + 1))
+    asked.cumsum(axis=2, out=upto[..., 1:])
     upto = upto[..., [border - borders[0] for border in borders]]
-    return [dict(zip(told, piece, strict=True)) for piece in (upto[..., 1:] - upto[..., :-1]).T.tolist()]
-
-
-def total_of(found: Mapping[str, Sums], column: str) -> float:
-    """The sum of an increase; NaN where nothing is known."""
-    figures, _, _, count = found.get(column, _NONE)
-    return figures if count else math.nan
-
-
-def rate_of(found: Mapping[str, Sums], column: str) -> float:
-    """An increase per second; NaN where nothing is known."""
-    figures, seconds, _, _ = found.get(column, _NONE)
-    return figures / seconds if seconds > 0 else math.nan
-
-
-def level_of(found: Mapping[str, Sums], column: str) -> float:
-    """The mean of a gauge, each row weighted by the seconds it covers; NaN where nothing is known."""
-    figures, seconds, weighted, count = found.get(column, _NONE)
-    if seconds > 0:
-        return weighted / seconds
-    return figures / count if count else math.nan
+    new = {column: place for place, column in enumerate(told)}
+    return [Sums(new, *piece) for piece in (upto[..., 1:] - upto[..., :-1]).transpose(2, 0, 1).tolist()]
 
 
 @remembered
@@ -99,14 +119,20 @@ def edges(track: Track, span: Span, width: float) -> list[int]:
     return found
 
 
+class _Terms(NamedTuple):
+    """What each row adds to the sums: column -> its place, and an array of the shape (4, columns, rows)."""
+
+    places: dict[str, int]
+    rows: Array
+
+
 @remembered
-def _terms(track: Track) -> Array:
-    """What each row adds to the sums, shape (4, columns, rows)."""
-    matrix = np.concatenate(list(track.values.values())).reshape(len(track.values), track.times.size)
+def _terms(track: Track) -> _Terms:
+    matrix = np.array(list(track.values.values())).reshape(len(track.values), track.times.size)
     found = np.empty((4, *matrix.shape))
-    figures, seconds, weighted, count = found
-    np.copyto(count, ~np.isnan(matrix))
-    np.copyto(figures, np.where(count, matrix, 0.0))
-    np.multiply(count, track.spans, out=seconds)
+    figures, seconds, weighted, counts = found
+    np.copyto(counts, ~np.isnan(matrix))
+    np.copyto(figures, np.where(counts, matrix, 0.0))
+    np.multiply(counts, track.spans, out=seconds)
     np.multiply(figures, track.spans, out=weighted)
-    return found
+    return _Terms({column: place for place, column in enumerate(track.values)}, found)
