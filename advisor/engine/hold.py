@@ -26,7 +26,7 @@ class Hold:
     pace: float = 0.0
 
     def next(self, state: RuleState, condition: Condition, now: float) -> RuleState:
-        """The state after a look at `now` (Unix seconds of sample time).
+        """The state after a look at `now` (Unix seconds of sample time), which it remembers as seen.
 
         Over starts or continues the way to firing. Between keeps a verdict that was reached, and breaks
         both clocks; what is only pending ends when it was not over once in the time to clear. Under clears
@@ -43,12 +43,12 @@ class Hold:
         if condition is Condition.BETWEEN and state.verdict is Verdict.PENDING:
             return self._fading(state, now)
         if state.verdict in _KEPT:
-            return RuleState(state.verdict, state.since)
+            return RuleState(state.verdict, state.since, seen=now)
         return _become(state, Verdict.UNKNOWN if condition is Condition.UNKNOWN else Verdict.CLEAR, now)
 
-    def freeze(self, state: RuleState) -> RuleState:
+    def freeze(self, state: RuleState, now: float) -> RuleState:
         """The state after a look that does not count: the verdict stays, and both clocks stop."""
-        return RuleState(state.verdict, state.since)
+        return RuleState(state.verdict, state.since, seen=now)
 
     def until(self, state: RuleState) -> float | None:
         """When a pending verdict fires if nothing changes; None where no clock runs."""
@@ -57,26 +57,24 @@ class Hold:
         return state.over_since + self.fire
 
     def _over(self, state: RuleState, now: float) -> RuleState:
-        if state.verdict is Verdict.FIRING:
-            return RuleState(Verdict.FIRING, state.since, over_since=_first(state.over_since, now))
         over_since = _first(state.over_since, now)
+        if state.verdict is Verdict.FIRING:
+            return RuleState(Verdict.FIRING, state.since, over_since=over_since, seen=now)
         fires = now - over_since >= self.fire
-        moved = _become(state, Verdict.FIRING if fires else Verdict.PENDING, now)
-        return RuleState(moved.verdict, moved.since, over_since=over_since)
+        return _become(state, Verdict.FIRING if fires else Verdict.PENDING, now, over_since=over_since)
 
     def _fading(self, state: RuleState, now: float) -> RuleState:
         """Pending, but not over now: for a time that is all, then it was nothing."""
         under_since = _first(state.under_since, now)
         if now - under_since < self.clear:
-            return RuleState(Verdict.PENDING, state.since, under_since=under_since)
+            return RuleState(Verdict.PENDING, state.since, under_since=under_since, seen=now)
         return _become(state, Verdict.CLEAR, now)
 
     def _under(self, state: RuleState, now: float) -> RuleState:
         under_since = _first(state.under_since, now)
         if state.verdict is Verdict.FIRING and now - under_since < self.clear:
-            return RuleState(Verdict.FIRING, state.since, under_since=under_since)
-        moved = _become(state, Verdict.CLEAR, now)
-        return RuleState(moved.verdict, moved.since, under_since=under_since)
+            return RuleState(Verdict.FIRING, state.since, under_since=under_since, seen=now)
+        return _become(state, Verdict.CLEAR, now, under_since=under_since)
 
 
 def _first(since: float | None, now: float) -> float:
@@ -84,5 +82,8 @@ def _first(since: float | None, now: float) -> float:
     return now if since is None or since > now else since
 
 
-def _become(state: RuleState, verdict: Verdict, now: float) -> RuleState:
-    return RuleState(verdict, state.since if state.verdict is verdict and state.since is not None else now)
+def _become(
+    state: RuleState, verdict: Verdict, now: float, over_since: float | None = None, under_since: float | None = None
+) -> RuleState:
+    since = state.since if state.verdict is verdict and state.since is not None else now
+    return RuleState(verdict, since, over_since, under_since, now)

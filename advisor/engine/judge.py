@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from typing import Final
 
 from advisor.diagnosis import (
     Advice,
@@ -24,6 +26,8 @@ from advisor.engine.hold import Hold
 from advisor.engine.registry import ENTRIES, RULES, STRATEGIES
 from advisor.engine.summary import summarise
 from advisor.features import Snapshot
+
+_UNSEEN: Final = RuleState()
 
 
 def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
@@ -50,8 +54,7 @@ def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     readings: dict[str, Reading] = {}
     for rule in asked:
         readings[rule.id] = order.weighed(rule, alone, readings)
-    known = {rule.id: states.get(rule.id, RuleState()) for rule in asked}
-    ruled = [_rule(rule, readings[rule.id], known[rule.id], snapshot, wait) for rule in asked]
+    ruled = [_rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, wait) for rule in asked]
     rulings = order.held_back(ruled, states)
     advice = tuple(_advise(ruling, rulings, snapshot) for ruling in rulings if _is_advised(ruling))
     summary = summarise(snapshot, rulings, advice, order.verdicts(rulings, states), wait)
@@ -83,10 +86,8 @@ def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:
     waits = wait is not None and rule.settles
-    pace = rule.recall.pace if rule.recall else 0.0
-    hold = Hold(rule.hold / snapshot.time_scale, rule.clear_hold / snapshot.time_scale, pace / snapshot.time_scale)
-    then = hold.freeze(state) if waits else hold.next(state, reading.condition, snapshot.now)
-    after = RuleState(then.verdict, then.since, then.over_since, then.under_since, snapshot.now)
+    hold, now = _hold(rule, snapshot.time_scale), snapshot.now
+    after = hold.freeze(state, now) if waits else hold.next(state, reading.condition, now)
     return Ruling(
         rule=rule.id,
         title=rule.title,
@@ -97,6 +98,12 @@ def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wa
         state=after,
         note=wait.sentence if wait and waits else "",
     )
+
+
+@cache
+def _hold(rule: Rule, time_scale: float) -> Hold:
+    pace = rule.recall.pace if rule.recall else 0.0
+    return Hold(rule.hold / time_scale, rule.clear_hold / time_scale, pace / time_scale)
 
 
 def _advise(ruling: Ruling, rulings: Sequence[Ruling], snapshot: Snapshot) -> Advice:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Final
 
-import numpy as np
-
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import MINUTE, Process, resolution_of
@@ -22,7 +20,7 @@ def major_share(process: Process, seconds: float) -> float:
     """The share of all collection time that major collections took, 0 to 1; NaN without any."""
     times = [stats.total(process.track, name, process.span(seconds)) for name in _TIMES]
     whole = stats.known_sum(times)
-    return float(np.nan_to_num(times[0])) / whole if whole > 0 else math.nan
+    return stats.known_sum([0.0, times[0]]) / whole if whole > 0 else math.nan
 
 
 @remembered
@@ -44,11 +42,11 @@ def explained(process: Process, seconds: float, least: float) -> float:
     if delays is None or pauses is None:
         return math.nan
     told = stats.latest(process.track, "loop_resolution", process.span(seconds))
-    blocks = np.nan_to_num(delays[where]) - resolution_of(told)
+    blocks = delays[where] - resolution_of(told)
     long = blocks >= least
     if not long.any():
         return 0.0
-    mine = long & (np.nan_to_num(pauses[where]) >= EXPLAINED * blocks)
+    mine = long & (pauses[where] >= EXPLAINED * blocks)
     return float(blocks[mine].sum() / blocks[long].sum())
 
 

@@ -100,7 +100,8 @@ def interval(track: Track, column: str) -> float:
     times = track.times[~np.isnan(track.values[column])]
     if times.size < 2:
         return math.nan
-    steps = np.sort(times[1:] - times[:-1])
+    steps = times[1:] - times[:-1]
+    steps.sort()
     return float(steps[steps.size // 2])
 
 

@@ -6,6 +6,7 @@ An instance may have rows of two senders (agent and probe), so a row that lacks 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -83,8 +84,8 @@ class Sums:
 @remembered
 def rows(track: Track, span: Span) -> slice:
     """The rows whose time lies in the span."""
-    first, last = track.times.searchsorted(span, side="right").tolist()
-    return slice(first, last)
+    times = _times(track)
+    return slice(bisect_right(times, span.start), bisect_right(times, span.end))
 
 
 @remembered
@@ -115,7 +116,13 @@ def edges(track: Track, span: Span, width: float) -> list[int]:
     """
     pieces = int(span.length / width + 1e-6)
     borders = [span.end - n * width for n in range(pieces, -1, -1)]
-    found: list[int] = track.times.searchsorted(borders, side="right").tolist()
+    times = _times(track)
+    return [bisect_right(times, border) for border in borders]
+
+
+@remembered
+def _times(track: Track) -> list[float]:
+    found: list[float] = track.times.tolist()
     return found
 
 

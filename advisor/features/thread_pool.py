@@ -52,7 +52,7 @@ def waits(process: Process, seconds: float) -> Array:
 @remembered
 def usual_wait(process: Process, seconds: float) -> float:
     """What half of the looks waited or more (the median), in seconds; 0 where nobody looked."""
-    found = np.sort(waits(process, seconds)).tolist()
+    found = sorted(waits(process, seconds).tolist())
     middle = len(found) // 2
     return (found[middle] + found[~middle]) / 2 if found else 0.0
 

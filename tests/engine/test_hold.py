@@ -80,7 +80,7 @@ def test_a_state_that_was_written_and_read_goes_on_alike(steps: list[tuple[float
         now += step
         state = HOLD.next(state, condition, now)
         row = json.loads(json.dumps(asdict(HOLD.next(stored, condition, now))))
-        stored = RuleState(Verdict(row["verdict"]), row["since"], row["over_since"], row["under_since"])
+        stored = RuleState(Verdict(row["verdict"]), row["since"], row["over_since"], row["under_since"], row["seen"])
         assert stored == state
 
 
