@@ -8,7 +8,8 @@ from typing import Final
 from advisor.diagnosis.finding import Condition, Evidence, Reading, at_least, finite
 from advisor.features import Snapshot
 from advisor.features.datastores import Datastore, used_by
-from advisor.features.neighbours import DATASTORES
+from advisor.features.memo import remembered
+from advisor.features.neighbours import Neighbour
 from advisor.features.neighbours import on as neighbours_on
 
 _DSN: Final = "Sessions, waits and blocks of {name}: give the agent on its machine a DSN for it"
@@ -32,14 +33,19 @@ def judged(snapshot: Snapshot, seconds: float, busy: float) -> Datastore | Readi
 
 
 def _without(snapshot: Snapshot, seconds: float, busy: float) -> Reading:
-    programs = [n for machine in snapshot.machines for n in neighbours_on(snapshot, machine, seconds)]
-    found = [n for n in programs if n.name in DATASTORES and n.cores >= busy]
+    found = [n for n in _programs(snapshot, seconds) if n.cores >= busy]
     if found:
         cores = tuple(at_least("program_cpu", "Cores that it keeps at work", n.cores, "{cpu}", busy, n.name)
                       for n in found)  # fmt: skip
         return Reading(Condition.UNKNOWN, evidence=cores, missing=(_DSN.format(name=found[0].name),))
     none = at_least("datastores", "Datastores that report sessions here", 0.0, "{datastore}", 1.0, "")
     return Reading(Condition.UNDER, f"{snapshot.name}: 0 datastores that report sessions here", (none,))
+
+
+@remembered
+def _programs(snapshot: Snapshot, seconds: float) -> list[Neighbour]:
+    every = [n for machine in snapshot.machines for n in neighbours_on(snapshot, machine, seconds)]
+    return [n for n in every if n.is_datastore]
 
 
 def missing(store: Datastore, p95: float) -> tuple[str, ...]:

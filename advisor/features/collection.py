@@ -18,7 +18,7 @@ EXPLAINED: Final = 0.5
 
 def major_share(process: Process, seconds: float) -> float:
     """The share of all collection time that major collections took, 0 to 1; NaN without any."""
-    times = [stats.total(process.track, name, process.span(seconds)) for name in _TIMES]
+    times = [process.sums(seconds).total(name) for name in _TIMES]
     whole = stats.known_sum(times)
     return stats.known_sum([0.0, times[0]]) / whole if whole > 0 else math.nan
 
@@ -52,6 +52,5 @@ def explained(process: Process, seconds: float, least: float) -> float:
 
 def heap_filled(process: Process, seconds: float) -> float:
     """What is left in the heap after a collection, as a share of what it may grow to; NaN where not told."""
-    span = process.span(seconds)
-    floor, limit = (stats.level(process.track, name, span) for name in ("heap_floor", "heap_limit"))
+    floor, limit = (process.sums(seconds).level(name) for name in ("heap_floor", "heap_limit"))
     return floor / limit if limit > 0 else math.nan

@@ -53,6 +53,6 @@ def nobody_waits(snapshot: Snapshot, seconds: float) -> bool:
 
 
 def _is_alone(process: Process, seconds: float) -> bool:
-    span = process.span(seconds)
-    ports, answered = stats.peak(process.track, "listening", span), stats.total(process.track, "requests", span)
-    return ports == 0 and answered == 0 and process.websockets(seconds) == 0 and process.instance.role != _WORKER
+    if process.sums(seconds).total("requests") != 0 or process.instance.role == _WORKER:
+        return False
+    return stats.peak(process.track, "listening", process.span(seconds)) == 0 and process.websockets(seconds) == 0

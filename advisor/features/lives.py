@@ -90,7 +90,8 @@ def slots(snapshot: Snapshot, found: Iterable[End]) -> tuple[tuple[End, ...], ..
 
     A process that lives on holds its place. Ends of processes that never reported stand in the place of their host.
     """
-    chains = _chains(snapshot)
+    found = tuple(found)
+    chains = _chains(snapshot) if found else {}
     grouped: dict[int, list[End]] = {}
     for end in found:
         place = -1 if end.life is None else chains.get(end.life.instance_id, -1)

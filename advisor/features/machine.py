@@ -10,7 +10,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import loop_busy
-from advisor.features.sums import Span, sums
+from advisor.features.sums import Span, Sums, sums
 from advisor.features.window import HostWindow, Track
 
 BUSY_LOOP: Final = 0.5
@@ -66,24 +66,30 @@ class Machine:
         return self._share(("cpu_steal",), seconds)
 
     def _share(self, columns: tuple[str, ...], seconds: float) -> float:
-        found = sums(self.track, self.span(seconds))
-        if math.isnan(found.rate("cpu_idle")):
-            return math.nan
-        rates = {column: rate for column in _EVERY if not math.isnan(rate := found.rate(column))}
-        every = sum(rates.values())
+        rates = self._rates(seconds)
+        every = sum(rates.values()) if "cpu_idle" in rates else 0.0
         return sum([rates.get(column, 0.0) for column in columns]) / every if every else math.nan
+
+    @remembered
+    def _rates(self, seconds: float) -> dict[str, float]:
+        found = self._sums(seconds)
+        return {column: rate for column in _EVERY if not math.isnan(rate := found.rate(column))}
+
+    @remembered
+    def _sums(self, seconds: float) -> Sums:
+        return sums(self.track, self.span(seconds))
 
     @remembered
     def throttled(self, seconds: float) -> float:
         """Share of quota periods in which the agent's cgroup was held back; 0 without a quota."""
-        span = self.span(seconds)
-        periods = stats.total(self.track, "cpu_periods", span)
-        return stats.total(self.track, "cpu_throttled", span) / periods if periods > 0 else 0.0
+        found = self._sums(seconds)
+        periods = found.total("cpu_periods")
+        return found.total("cpu_throttled") / periods if periods > 0 else 0.0
 
     @remembered
     def pressure(self, seconds: float) -> float:
         """Share of time in which some task waited for a processor."""
-        return stats.level(self.track, "pressure_cpu", self.span(seconds))
+        return self._sums(seconds).level("pressure_cpu")
 
     def spare(self, seconds: float) -> float:
         """Cores not in use: cores x (1 - CPU)."""
@@ -101,8 +107,8 @@ class Machine:
 
     def memory_limit(self, seconds: float) -> float:
         """Bytes of memory that the machine has."""
-        return stats.level(self.track, "memory_limit", self.span(seconds))
+        return self._sums(seconds).level("memory_limit")
 
     def memory_available(self, seconds: float) -> float:
         """Bytes of memory that processes could still take."""
-        return stats.level(self.track, "memory_available", self.span(seconds))
+        return self._sums(seconds).level("memory_available")

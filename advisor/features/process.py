@@ -110,14 +110,16 @@ class Process:
     @remembered
     def elu(self, seconds: float) -> float:
         """Event loop utilization as measured, 0 to 1."""
-        return loop_busy(self.track, self.span(seconds))
+        return busy_of(self.sums(seconds))
 
     @remembered
     def cpu(self, seconds: float) -> float:
         """Cores that the whole process keeps at work; more than 1 with worker threads."""
-        return _cpu_of(self._sums(seconds))
+        return _cpu_of(self.sums(seconds))
 
-    def _sums(self, seconds: float) -> Sums:
+    @remembered
+    def sums(self, seconds: float) -> Sums:
+        """What its rows add up to."""
         return sums(self.track, self.span(seconds))
 
     @property
@@ -128,7 +130,7 @@ class Process:
     @remembered
     def cpu_main(self, seconds: float) -> float:
         """Share of a core that the main thread uses; without its own figure, the process's, at most 1."""
-        return cpu_main_of(self._sums(seconds))
+        return cpu_main_of(self.sums(seconds))
 
     def loop(self, seconds: float) -> float:
         """Utilization as measured, else the main thread's CPU share, which it can hardly be below."""
@@ -178,7 +180,7 @@ class Process:
         delays too, but hold nobody up.
         """
         span = self.span(seconds)
-        share = stats.rate(self.track, "loop_blocked", span)
+        share = self.sums(seconds).rate("loop_blocked")
         if math.isnan(share):
             _, covered = stats.known(self.track, "loop_delay_max", span)
             least = float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
@@ -192,7 +194,7 @@ class Process:
 
         A sample without a collection has no figure, so the time is that of all samples from inside the process.
         """
-        found = self._sums(seconds)
+        found = self.sums(seconds)
         time = stats.known_sum([0.0, *map(found.total, _COLLECTIONS)])
         return time / max(1e-9, *map(found.covered, (*_COLLECTIONS, *_FROM_INSIDE)))
 
@@ -204,12 +206,12 @@ class Process:
 
     def memory(self, seconds: float) -> float:
         """Resident memory in bytes."""
-        return stats.level(self.track, "memory_rss", self.span(seconds))
+        return self.sums(seconds).level("memory_rss")
 
     @remembered
     def requests(self, seconds: float) -> float:
         """Requests answered per second."""
-        return stats.rate(self.track, "requests", self.span(seconds))
+        return self.sums(seconds).rate("requests")
 
     def websockets(self, seconds: float) -> float:
         """Upgraded sockets open; 0 where none are reported."""

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from advisor.features.least_squares import non_negative, solved
 from advisor.features.memo import remembered
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
@@ -211,39 +212,9 @@ def _errors(matrix: Array, left: Array) -> Array:
     """The standard errors of the costs by what is left unexplained, blocks of samples taken together (a sandwich)."""
     scale = np.maximum(np.linalg.norm(matrix, axis=0), 1e-12)
     columns = matrix / scale
-    bread = np.linalg.pinv(columns.T @ columns)
+    bread = solved(columns.T @ columns, np.eye(scale.size))
     scores = np.add.reduceat(columns * left[:, None], np.arange(0, left.size, BLOCK), axis=0)
     spread = left.size / max(1, left.size - scale.size)
     variances = np.diag(bread @ (scores.T @ scores) @ bread) * spread
     errors: Array = np.sqrt(np.maximum(variances, 0.0)) / scale
     return errors
-
-
-def non_negative(matrix: Array, target: Array) -> Array:
-    """Non-negative least squares (Lawson and Hanson's active set): x >= 0 with the least |matrix x - target|."""
-    scale = np.maximum(np.linalg.norm(matrix, axis=0), 1e-12)
-    gram, moment = (matrix / scale).T @ (matrix / scale), (matrix / scale).T @ target
-    best, free = np.zeros(moment.size), np.zeros(moment.size, dtype=bool)
-    least = 1e-10 * max(1.0, float(np.abs(moment).max()))
-    for _ in range(3 * moment.size):
-        gain = np.where(free, -np.inf, moment - gram @ best)
-        if not gain.max() > least:
-            break
-        free[int(gain.argmax())] = True
-        best = _within(gram, moment, best, free)
-    found: Array = best / scale
-    return found
-
-
-def _within(gram: Array, moment: Array, best: Array, free: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Array:
-    """The best over the free variables; those that would turn negative are bound again (in `free`)."""
-    while free.any():
-        tried = np.zeros(best.size)
-        tried[free] = np.linalg.lstsq(gram[np.ix_(free, free)], moment[free], rcond=None)[0]
-        negative = free & (tried <= 0)
-        if not negative.any():
-            return tried
-        step = float(np.min(best[negative] / np.maximum(best[negative] - tried[negative], 1e-300)))
-        best = best + step * (tried - best)
-        free &= best > 1e-14
-    return np.zeros(best.size)

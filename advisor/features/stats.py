@@ -52,10 +52,8 @@ def level(track: Track, column: str, span: Span) -> float:
 
 def peak(track: Track, column: str, span: Span) -> float:
     """The highest figure in the span; NaN where nothing is known."""
-    where = rows(track, span)
-    if column not in track.values or where.start == where.stop:
-        return math.nan
-    return float(np.fmax.reduce(track.values[column][where]))
+    figures = track.values[column][rows(track, span)] if column in track.values else _NOTHING
+    return float(np.fmax.reduce(figures)) if figures.size else math.nan
 
 
 def peaks(track: Track, column: str, span: Span, width: float) -> list[float]:

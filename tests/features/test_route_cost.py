@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pytest
 
-from advisor.features.route_cost import OTHERS, heaviest_route, non_negative, route_costs
+from advisor.features.route_cost import OTHERS, heaviest_route, route_costs
 from tests.builders import Load, Senders, snapshot
 from tests.route_loads import Asked, crammed, routed
 
@@ -109,21 +107,3 @@ def test_many_small_routes_are_one() -> None:
     assert found.routes[0].name == "GET /big"
     assert sum(cost.name == OTHERS for cost in found.routes) == 1
     assert len(found.routes) == 8
-
-
-def test_non_negative_is_the_best_of_all_choices_of_free_variables() -> None:
-    draw = np.random.default_rng(1)
-    for _ in range(50):
-        matrix, target = draw.normal(size=(30, 4)), draw.normal(size=30)
-        tried = [_of(matrix, target, np.array(free, bool)) for free in product((0, 1), repeat=4)]
-        least = min(float(((matrix @ x - target) ** 2).sum()) for x in tried if (x >= 0).all())
-        found = non_negative(matrix, target)
-        assert (found >= 0).all()
-        assert float(((matrix @ found - target) ** 2).sum()) == pytest.approx(least)
-
-
-def _of(matrix: np.ndarray, target: np.ndarray, free: np.ndarray) -> np.ndarray:
-    found = np.zeros(matrix.shape[1])
-    if free.any():
-        found[free] = np.linalg.lstsq(matrix[:, free], target, rcond=None)[0]
-    return found
