@@ -19,7 +19,7 @@ from advisor.features.window import Array
 
 _SAMPLES: Final = 20_000
 _SEED: Final = 1
-_EVERY: Final = 20  # one of so many samples tells roughly how high the highest are
+_EVERY: Final = 50  # one of so many samples tells roughly how high the highest are
 SPREADS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """Squared coefficients of variation that are tried when service times' spread must be inferred."""
 

@@ -59,18 +59,20 @@ def peak(track: Track, column: str, span: Span) -> float:
 def peaks(track: Track, column: str, span: Span, width: float) -> list[float]:
     """The highest figure in each whole piece of `width` seconds of the span, oldest first; NaN where none is known."""
     borders = edges(track, span, width)
-    if column not in track.values or len(borders) < 2:
+    if column not in track.values:
         return [math.nan] * (len(borders) - 1)
-    found = np.fmax.reduceat(np.append(track.values[column], math.nan), borders).tolist()
-    return [most if borders[n] < borders[n + 1] else math.nan for n, most in enumerate(found[:-1])]
+    first = borders[0]
+    figures = track.values[column][first : borders[-1]]
+    told = np.where(np.isnan(figures), -math.inf, figures).tolist()
+    found = [max(told[start - first : stop - first], default=-math.inf) for start, stop in pairwise(borders)]
+    return [math.nan if most == -math.inf else most for most in found]
 
 
 def latest(track: Track, column: str, span: Span) -> float:
     """The last figure in the span; NaN where nothing is known."""
     if column not in track.values:
         return math.nan
-    where = rows(track, span)
-    return _last(track.values[column], where.start, where.stop)
+    return _last(track.values[column][rows(track, span)])
 
 
 def latests(track: Track, column: str, span: Span, width: float) -> list[float]:
@@ -78,15 +80,15 @@ def latests(track: Track, column: str, span: Span, width: float) -> list[float]:
     borders = edges(track, span, width)
     if column not in track.values:
         return [math.nan] * (len(borders) - 1)
-    return [_last(track.values[column], *piece) for piece in pairwise(borders)]
+    return [_last(track.values[column][start:stop]) for start, stop in pairwise(borders)]
 
 
-def _last(figures: Array, start: int, stop: int) -> float:
+def _last(figures: Array) -> float:
     """The last that is known; most often that is the very last, or of two senders the last but one."""
-    for place in range(stop - 1, max(start, stop - NEAR) - 1, -1):
-        if not math.isnan(figures[place]):
-            return float(figures[place])
-    given = figures[start:stop][~np.isnan(figures[start:stop])]
+    for figure in reversed(figures[-NEAR:].tolist()):
+        if not math.isnan(figure):
+            return float(figure)
+    given = figures[~np.isnan(figures)]
     return float(given[-1]) if given.size else math.nan
 
 
