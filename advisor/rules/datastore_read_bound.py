@@ -43,6 +43,7 @@ rule = Rule(
     needs=("requests",),
     suggests=(
         "tune-datastore",
+        "cache",
         "read-replica",
         "vertical",
         "decompose",
