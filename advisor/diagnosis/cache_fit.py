@@ -44,8 +44,8 @@ def computed(snapshot: Snapshot, seconds: float) -> Computed | str:
     if not costs.routes:
         return f"The loop time of 0 routes is known: {costs.doubt}."
     reads, files = of_routes(routes), static_of(routes).names
-    if too_many_writes(reads, "requests"):
-        return too_many_writes(reads, "requests")
+    if refusal := too_many_writes(reads, "requests"):
+        return refusal
     kept = tuple(cost for cost in costs.routes if cost.name in reads.names and cost.name not in files)
     if _together(kept) >= DOMINANT:
         return Computed(kept, reads.exact)
@@ -73,8 +73,8 @@ def reads_of(snapshot: Snapshot, store: str, seconds: float) -> Reads | str:
 
 def unfit_reads(reads: Reads, what: str) -> str:
     """Why these must not or need not be kept, in a sentence with its number; empty where they may."""
-    if too_many_writes(reads, what):
-        return too_many_writes(reads, what)
+    if refusal := too_many_writes(reads, what):
+        return refusal
     if reads.share >= SHARE:
         return ""
     if reads.exact_share >= SHARE:

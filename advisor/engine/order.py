@@ -40,7 +40,7 @@ OVERRULES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 }  # fmt: skip
 """Rule -> why and which others mean nothing while it holds: classes C1 to C7 in a crash loop (C15), and what is
 read from the means of the fleet under uneven load (C11). A datastore counts as bound by reads only where its own
-programs have most of its machine's busy processors. Ids that no rule has yet do no harm."""
+programs have most of its machine's busy processors."""
 
 
 def weighed(rule: Rule, readings: Mapping[str, Reading], before: Mapping[str, Reading]) -> Reading:

@@ -64,7 +64,7 @@ def _cache(snapshot: Snapshot, machine: Machine, part: PartWindow, seconds: floa
 
 def _busy(snapshot: Snapshot, machine: Machine, seconds: float) -> float:
     """Of the one program of this kind; the agent counts the processes of a program together."""
-    servers = [part for part in machine.host.parts if part.kind is PartKind.PROGRAM and part.name in _PROGRAMS]
+    servers = [part for part in machine.host.of_kind(PartKind.PROGRAM) if part.name in _PROGRAMS]
     alone = sum(stats.latest(part.track, "active", machine.span(seconds)) for part in servers) == 1
     used = stats.known_sum([n.cores for n in neighbours_on(snapshot, machine, seconds) if n.name in _PROGRAMS])
     return min(1.0, used) if alone else math.nan

@@ -74,10 +74,11 @@ def capacities(snapshot: Snapshot, past: Snapshot | None, process: Process, leve
 
     `past` are rows of all processes of the last day; without it loop and memory are not known.
     """
+    rows = _rows(past)
     return (
-        _loop(past, process, level),
-        _memory(snapshot, past, process, level),
-        _heap(past, process, level),
+        _loop(rows, process, level),
+        _of_bytes(Resource.MEMORY, process, _room(snapshot, process, level), rows.sockets, rows.memory),
+        _of_bytes(Resource.HEAP, process, _heap_room(process, level), rows.sockets, rows.heap),
         _descriptors(process, level),
     )
 
@@ -88,8 +89,7 @@ def range_of(past: Snapshot | None) -> tuple[float, float]:
     return (math.nan, math.nan) if not sockets.size else (_low(sockets), float(np.quantile(sockets, 0.95)))
 
 
-def _loop(past: Snapshot | None, process: Process, level: float) -> Capacity:
-    rows = _rows(past)
+def _loop(rows: _Rows, process: Process, level: float) -> Capacity:
     each, fit = _slope(rows.sockets, rows.loops, rows.requests)
     now, count = process.loop(NOW), open_sockets(process)
     if math.isnan(each) or math.isnan(now):
@@ -97,21 +97,6 @@ def _loop(past: Snapshot | None, process: Process, level: float) -> Capacity:
     if fit < FIT or each <= 0 or each * count < DUE * now:
         return Capacity(Resource.LOOP, math.inf, each, fit)
     return Capacity(Resource.LOOP, max(0.0, count + (level - now) / each), each, fit)
-
-
-def _memory(snapshot: Snapshot, past: Snapshot | None, process: Process, level: float) -> Capacity:
-    rows = _rows(past)
-    return _of_bytes(Resource.MEMORY, process, _room(snapshot, process, level), rows.sockets, rows.memory)
-
-
-def _heap(past: Snapshot | None, process: Process, level: float) -> Capacity:
-    """Node.js ends a process whose heap is full, however much memory the machine has left."""
-    span = process.span(LONG)
-    used, _ = stats.known(process.track, "heap_used", span)
-    limit = stats.latest(process.track, "heap_limit", span)
-    room = level * limit - float(used.min()) if used.size else math.nan
-    rows = _rows(past)
-    return _of_bytes(Resource.HEAP, process, room, rows.sockets, rows.heap)
 
 
 def _of_bytes(resource: Resource, process: Process, room: float, sockets: Array, bytes_used: Array) -> Capacity:
@@ -134,6 +119,14 @@ def _room(snapshot: Snapshot, process: Process, level: float) -> float:
         return math.nan
     whole = machine.memory_limit(NOW)
     return (machine.memory_available(NOW) - (1 - level) * whole) / max(1, len(snapshot.on(machine)))
+
+
+def _heap_room(process: Process, level: float) -> float:
+    """Bytes that its heap may still take: Node.js ends one whose heap is full, whatever the machine has left."""
+    span = process.span(LONG)
+    used, _ = stats.known(process.track, "heap_used", span)
+    limit = stats.latest(process.track, "heap_limit", span)
+    return level * limit - float(used.min()) if used.size else math.nan
 
 
 def _descriptors(process: Process, level: float) -> Capacity:

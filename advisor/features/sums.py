@@ -9,6 +9,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,8 +31,12 @@ class Span(NamedTuple):
 
     def split(self, width: float) -> list[Span]:
         """The whole pieces of `width` seconds, oldest first, counted back from the end."""
+        return [Span(*ends) for ends in pairwise(self.borders(width))]
+
+    def borders(self, width: float) -> list[float]:
+        """Where those pieces begin, and where the last of them ends."""
         pieces = int(self.length / width + 1e-6)
-        return [Span(self.end - (n + 1) * width, self.end - n * width) for n in reversed(range(pieces))]
+        return [self.end - n * width for n in range(pieces, -1, -1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +115,9 @@ def sums_of_pieces(track: Track, columns: Sequence[str], span: Span, width: floa
 
 @remembered
 def edges(track: Track, span: Span, width: float) -> list[int]:
-    """The rows at which the whole pieces of `width` seconds of the span begin, and the row after the last of them.
-
-    Pieces are counted back from the end of the span.
-    """
-    pieces = int(span.length / width + 1e-6)
-    borders = [span.end - n * width for n in range(pieces, -1, -1)]
+    """The rows at which the whole pieces of `width` seconds of the span begin, and the row after the last of them."""
     times = _times(track)
-    return [bisect_right(times, border) for border in borders]
+    return [bisect_right(times, border) for border in span.borders(width)]
 
 
 @remembered
