@@ -12,8 +12,8 @@ import pytest
 
 from advisor.diagnosis.recipes import partitions
 from tests.strategies.tools.node import PATIENCE, program
+from tests.strategies.tools.npm import PG, with_packages
 from tests.strategies.tools.postgresql import Server, serving
-from tests.strategies.tools.realtime import PG, with_packages
 
 SHOW = """import { pool, slot } from "./shards.mjs";
 const hosts = Array.from({ length: 3000 }, (_, tenant) => new URL(pool(tenant).options.connectionString).hostname);

@@ -11,8 +11,8 @@ import pytest
 
 from advisor.diagnosis.recipes import replication
 from tests.strategies.tools.node import PATIENCE, program
+from tests.strategies.tools.npm import PG, with_packages
 from tests.strategies.tools.postgresql import Server, following, serving
-from tests.strategies.tools.realtime import PG, with_packages
 
 PRIMARY, COPY, ROUTES, LAG = replication.steps("10.0.0.5", "5432", 10.0)
 SHOW = """import { check, close, read, write } from "./data.mjs";

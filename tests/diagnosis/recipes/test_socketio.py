@@ -11,7 +11,8 @@ from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.recipes.socketio import delay, over_machines, over_workers, plain
 from tests.strategies.tools.nginx import free_port, serving
 from tests.strategies.tools.node import PATIENCE, program, running
-from tests.strategies.tools.realtime import valkey, with_packages
+from tests.strategies.tools.npm import with_packages
+from tests.strategies.tools.realtime import PACKAGES, valkey
 
 SERVER = """import { createServer } from "node:http";
 import { attach } from "./realtime.mjs";
@@ -48,7 +49,7 @@ def written(folder: Path) -> Path:
     (folder / "server.mjs").write_text(SERVER)
     (folder / "handlers.mjs").write_text(HANDLERS)
     (folder / "clients.mjs").write_text(CLIENTS)
-    return with_packages(folder)
+    return with_packages(folder, PACKAGES)
 
 
 def clients(folder: Path, *urls: str) -> str:

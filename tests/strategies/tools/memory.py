@@ -10,15 +10,14 @@ from pathlib import Path
 
 from tests.strategies.tools.nginx import free_port
 from tests.strategies.tools.node import PATIENCE, program, wanted
+from tests.strategies.tools.npm import with_packages
 
 PACKAGES = Path(__file__).with_name("caching") / "node_modules"
 
 
 def put(folder: Path, **files: str) -> Path:
     """Write ES modules into a folder in which Node.js finds the clients of caches, and Express."""
-    wanted(PACKAGES.is_dir(), "npm packages are missing: make node-packages")
-    if not (folder / "node_modules").exists():
-        (folder / "node_modules").symlink_to(PACKAGES)
+    with_packages(folder, PACKAGES)
     for name, code in files.items():
         (folder / f"{name}.mjs").write_text(code)
     return folder

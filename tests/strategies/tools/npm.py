@@ -9,12 +9,21 @@ from pathlib import Path
 from tests.strategies.tools.node import PATIENCE, program, wanted
 
 _PACKAGES = Path(__file__).parent.parent / "node_modules"
+PG = Path(__file__).parents[2] / "lab" / "node_modules"
+"""Where the client of PostgreSQL is, and others that the lab's programs use."""
+
+
+def with_packages(folder: Path, packages: Path) -> Path:
+    """The folder, in which Node.js finds these packages."""
+    wanted(packages.is_dir(), f"npm packages are missing ({packages}): make node-packages")
+    if not (folder / "node_modules").exists():
+        (folder / "node_modules").symlink_to(packages)
+    return folder
 
 
 def put(folder: Path, **files: str) -> Path:
     """Write snippets into a folder that sees the packages; a name's last underscore is its dot."""
-    wanted(_PACKAGES.is_dir(), "npm packages are missing: make node-packages")
-    (folder / "node_modules").symlink_to(_PACKAGES)
+    with_packages(folder, _PACKAGES)
     for name, code in files.items():
         (folder / ".".join(name.rsplit("_", 1))).write_text(code)
     return folder

