@@ -67,6 +67,15 @@ def _forget_identities() -> None:
     registry.forget()
 
 
+@pytest.fixture(autouse=True)
+def _leave_the_umask() -> Iterator[None]:
+    """Making the product's home narrows the rights of files made afterwards; servers of other tests must read theirs."""
+    before = os.umask(0)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """`ADVISOR_DATABASE_URL` of the test database, for processes that a test starts."""
