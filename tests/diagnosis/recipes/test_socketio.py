@@ -32,9 +32,12 @@ HANDLERS = """export default (io) => {
 CLIENTS = """import { connect } from "./client.mjs";
 const options = { forceNew: true, reconnectionAttempts: 50, reconnectionDelay: 100 };
 const urls = process.env.URLS.split(" ");
-const sockets = urls.map((url) => connect(url, { ...options, extraHeaders: { "X-Client": url } }));
 const once = (socket, name) => new Promise((resolve) => socket.once(name, resolve));
-const served = await Promise.all(sockets.map((socket) => once(socket, "welcome")));
+const sockets = [], served = [];
+for (const url of urls) { // one after the other: who comes at once is sent to one worker before any is counted
+  sockets.push(connect(url, { ...options, extraHeaders: { "X-Client": url } }));
+  served.push(await once(sockets.at(-1), "welcome"));
+}
 const heard = sockets.map((socket) => once(socket, "said"));
 sockets[0].emit("say", "hello");
 console.log((await Promise.all(heard)).join(" "), new Set(served).size);
@@ -74,8 +77,12 @@ def test_messages_reach_the_clients_of_all_machines_through_a_balancer(tmp_path:
 
 
 def test_messages_reach_the_clients_of_all_workers(tmp_path: Path) -> None:
+    """Clients come once both workers serve: the primary listens before, and who comes then waits for 20 seconds."""
     folder, port = written(tmp_path), free_port()
-    with running(folder / "realtime-cluster.mjs", PORT=str(port)):
+    (folder / "handlers.mjs").write_text(HANDLERS.removesuffix("};\n") + '  console.log("serves");\n};\n')
+    with running(folder / "realtime-cluster.mjs", PORT=str(port)) as primary:
+        assert primary.stdout is not None
+        assert [primary.stdout.readline() for _ in range(2)] == ["serves\n", "serves\n"]
         assert clients(folder, *[f"http://127.0.0.1:{port}"] * 6) == f"{'hello ' * 6}2"
 
 
