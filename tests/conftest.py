@@ -69,7 +69,7 @@ def _forget_identities() -> None:
 
 @pytest.fixture(autouse=True)
 def _leave_the_umask() -> Iterator[None]:
-    """Making the product's home narrows the rights of files made afterwards; servers of other tests must read theirs."""
+    """Making the product's home narrows the rights of files made later; servers of other tests must read theirs."""
     before = os.umask(0)
     os.umask(before)
     yield
