@@ -32,6 +32,7 @@ class Datastore:
 
     Attributes:
         name: system, address and port.
+        machine: the name of its machine; empty where its machine sends nothing.
         cores: cores of its machine; NaN where its machine sends nothing.
         cpu: share of them that is busy, 0 to 1.
         active: sessions that run a statement, those that wait included; mean.
@@ -47,6 +48,7 @@ class Datastore:
     """
 
     name: str
+    machine: str
     cores: float
     cpu: float
     active: float
@@ -128,6 +130,7 @@ def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], s
     hits, misses = stats.known_sum(rates("hits")), stats.known_sum(rates("misses"))
     return Datastore(
         name=name,
+        machine=home.name if home else "",
         cores=home.cores if home else math.nan,
         cpu=home.cpu(seconds) if home else math.nan,
         active=stats.known_sum(levels("active")),

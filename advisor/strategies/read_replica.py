@@ -6,8 +6,9 @@ be a few seconds old, such as lists, searches and reports, are then answered by 
 
 ## When it does not
 Where writing is the limit: a replica writes everything that the primary writes. Where a replica is already more than
-{lag:.3g} s behind: another one would be as late. Where one statement takes {one:.0%} of the time or more an index comes
-first. A service that waits for its pool, or computes, gains nothing.
+{lag:.3g} s behind: another one would be as late. Where less than {reads:.0%} of the sessions read. Where one statement
+takes {one:.0%} of the time or more an index comes first, also where the cache misses much. A service that waits for its
+pool, or computes, gains nothing.
 
 ## How
 A second PostgreSQL follows the log of the first. The service keeps two pools, one for writes and for reads that must
@@ -49,6 +50,9 @@ strategy = Strategy(
     one=Limit(0.3, "1", "decision model C14: an index for the top statement comes first from there on"),
     indexed=Limit(0.7, "1", "what is left of the confidence where one statement may be mended instead"),
     least=Limit(0.3, "1", "share of reads that may be old from which it pays (decision model C14)"),
+    hits=Limit(0.99, "1", "decision model C14: a cache that answers less is short of memory, or an index is missing"),
+    reads=Limit(0.3, "1", "judgement: of fewer that read, too few move to a replica for anybody to feel it"),
+    kept=Limit(4, "h", "of log for a replica that is away: time to act, as for a disk that fills (C12)"),
     most=Limit(0.8, "1", "judgement: one read of five at least follows an own write"),
     calm=Limit(0.6, "{session}", "active sessions for each core that a server is given (decision model C13)"),
 )
@@ -67,9 +71,10 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if ruling.rule != READING:
         return strategy.reject(f"No datastore is short here ({deciding(snapshot, ruling)}).")
     stores = used_by(snapshot, WINDOW)
-    store = next((one for one in stores if one.name.startswith("postgresql ") and one.active >= 0), None)
-    if store is None:
+    telling = [one for one in stores if one.name.startswith("postgresql ") and one.load >= 0]
+    if not telling:
         return strategy.reject(f"Of {counted(len(stores), 'datastore')} none is a PostgreSQL that tells its sessions.")
+    store = max(telling, key=lambda one: one.load)  # the one that the rule looks at
     refusal = _refusal(store)
     return strategy.reject(refusal) if refusal else _option(snapshot, ruling, store)
 
@@ -85,49 +90,67 @@ def _refusal(store: Datastore) -> str:
         return (
             f"The slowest replica is {duration(store.lag)} behind; reads may use one that is less than {most} behind."
         )
+    if not store.read_share >= strategy.reads:
+        return (
+            f"Of {number(store.active)} active sessions of {store.name} {percent(_reads(store))} read, less than "
+            f"{percent(strategy.reads)}: a replica would take over too little."
+        )
     return ""
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, store: Datastore) -> Option:
     found = statements(snapshot, store.name, WINDOW)
     top = found[0] if found and found[0].share >= strategy.one else None
-    _, host, port = store.name.split(" ")
-    count = _count(store)
+    address, _, port = store.name.partition(" ")[2].partition(" ")
+    least, most = _count(store, strategy.least), _count(store, strategy.most)
     return strategy.option(
-        f"Let reads of {store.name} go to {counted(count, 'replica')}",
+        f"Let reads of {store.name} go to {_range(least, most, 'replica')}",
         why=(
             f"{number(store.active)} sessions are active on {number(store.cores)} cores, and {percent(_reads(store))} "
-            f"of them read.{_first(top)}"
+            f"of them read.{_first(store, top)}"
         ),
         confidence=ruling.reading.confidence * (strategy.indexed if top else 1.0),
-        cost=f"{counted(count, 'machine')} as large as the primary, with its disk",
+        cost=f"{_range(least, most, 'machine')} as large as the primary, with its disk: begin with one, then measure",
         expected=(_expected(store),),
-        steps=replication.steps(host, port, strategy.lag),
+        steps=replication.steps(store.machine or address, port or "5432", strategy.lag, _kept(store)),
         check_first=(
-            f"Check that at least {percent(strategy.least)} of the reads may be some seconds old, and that none of "
-            "them decides about money, stock or access."
+            f"Check that at least {percent(strategy.least)} of the reads may be some seconds old, that they do not "
+            "follow an own write, and that none of them decides about money, stock or access."
         ),
     )  # fmt: skip
 
 
-def _first(top: Statement | None) -> str:
-    return "" if top is None else (
-        f" One statement takes {percent(top.share)} of the time: an index for it may make a replica needless."
-    )  # fmt: skip
+def _first(store: Datastore, top: Statement | None) -> str:
+    """What should be looked at before a machine is bought, with a space before it."""
+    if top is None:
+        return ""
+    cold = f" Its cache misses {percent(1 - store.hit_ratio)} of look-ups, as it does where an index is missing."
+    return (
+        f" One statement takes {percent(top.share)} of the time: tune it first, for an index may make a replica "
+        f"needless.{cold if store.hit_ratio < strategy.hits else ''}"
+    )
 
 
 def _reads(store: Datastore) -> float:
     return 0.0 if math.isnan(store.read_share) else store.read_share
 
 
-def _count(store: Datastore) -> int:
-    """Servers of the primary's size that take the reads that move at most."""
-    moved = store.load * _reads(store) * strategy.most
-    return max(1, math.ceil(moved / strategy.calm)) if moved > 0 else 1
+def _count(store: Datastore, may_be_old: float) -> int:
+    """Servers of the primary's size for this share of its reads."""
+    return max(1, math.ceil(store.load * _reads(store) * may_be_old / strategy.calm))
+
+
+def _range(least: int, most: int, thing: str) -> str:
+    return counted(most, thing) if least == most else f"{least:,} to {counted(most, thing)}"
+
+
+def _kept(store: Datastore) -> float:
+    """Bytes of log that the primary writes while a replica is away."""
+    return strategy.kept * 3600 * store.wal if store.wal > 0 else 0.0
 
 
 def _expected(store: Datastore) -> Expectation:
-    """P8 of the decision model: what is left is writing, and the reads that must be new."""
+    """C14 of the decision model: what is left is writing, and the reads that must be new."""
     reads = _reads(store)
     low, high = (store.active * (1 - reads * share) for share in (strategy.most, strategy.least))
     return Expectation("db_active", "Active sessions of the primary", "{session}", store.active, low, high)

@@ -71,7 +71,8 @@ def following(server: Server, code: str) -> Iterator[Server]:
                            stdout=subprocess.DEVNULL)  # fmt: skip
 
         run("/bin/sh", "-ec", re.sub(r"-h \S+ -p \S+", f"-h {server.folder}", code))
-        run("pg_ctl", "-w", "-l", "log", "-o", f"-k {folder} -c listen_addresses=''", "start")
+        options = f"-k {folder} -c listen_addresses='' -c wal_retrieve_retry_interval=100ms"
+        run("pg_ctl", "-w", "-l", "log", "-o", options, "start")
         try:
             yield Server(server.programs, name)
         finally:
