@@ -85,7 +85,12 @@ class Datastore:
         """
         computing = max(0.0, self.active - self.locked - self.held_up)
         reads = computing if self.looked_up >= READS * computing else 0.0
-        return self._of_active(self.held_up * self._share(self.missed) + reads)
+        return self._of_active(self.fetching + reads)
+
+    @property
+    def fetching(self) -> float:
+        """Sessions that wait for blocks that its cache lacks, by the bytes that all who wait are waiting for."""
+        return self.held_up * self._share(self.missed)
 
     def _share(self, moved: float) -> float:
         """Its share of all bytes that sessions wait for the disk for; 0 where nobody tells."""

@@ -4,7 +4,8 @@
 For a quarter of an hour 5% of the service's requests take {slow:.3g} s or longer, writing holds up less than
 {writing:.0%} of the datastore's sessions, and one of two things is true. It has {load:.3g} active sessions or more for
 each core of its machine, and {reading:.0%} of them or more read. Or its cache answers less than {hits:.0%} of what is
-looked up, and a disk of its machine is at work {disk:.0%} of the time or more.
+looked up, a disk of its machine is at work {disk:.0%} of the time or more, and {fetching:.2g} sessions or more wait for
+blocks on the mean.
 
 ## Why it matters
 Every copy of the service sends the same statements to the same place. What is read again and again can be kept closer,
@@ -77,6 +78,8 @@ rule = Rule(
     hits_relaxed=Limit(0.995, "1", "half of the misses, so that noise does not reopen it"),
     disk=Limit(0.80, "1", "decision model C14: reads at four fifths of what the disk can do"),
     disk_relaxed=Limit(0.70, "1", "0.10 below it, as for all ratios", at_most="disk"),
+    fetching=Limit(0.5, "{session}", "judgement: with fewer, mostly nobody waits for a block, whoever fills the disk"),
+    fetching_relaxed=Limit(0.4, "{session}", "a fifth below it, so that noise does not reopen it", at_most="fetching"),
     slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second"),
     relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it", at_most="slow"),
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
@@ -120,6 +123,7 @@ def _of_disk(store: Datastore) -> float:
     return min(
         stats.ramp(store.hit_ratio, rule.hits_relaxed, rule.hits),
         stats.ramp(store.disk, rule.disk_relaxed, rule.disk),
+        stats.ramp(store.fetching, rule.fetching_relaxed, rule.fetching),
         _of_writes(store),
     )
 
@@ -152,6 +156,7 @@ def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
         below("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing, name),
         at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
         below("db_hits", "Look-ups that its cache answers", store.hit_ratio, "1", rule.hits, name),
+        at_least("db_fetching", "Sessions that wait for blocks", store.fetching, "{session}", rule.fetching, name),
         at_least("db_disk", "Its machine's busiest disk at work", store.disk, "1", rule.disk, name),
         Evidence("db_own", "Of the busy processors, those of programs that keep data", finite(store.own), "1",
                  subject=name),

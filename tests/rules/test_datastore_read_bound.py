@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from functools import partial
 
+import numpy as np
 import pytest
 
-from advisor.diagnosis import Condition
+from advisor.diagnosis import Condition, RuleState
 from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
 from tests.additions import with_part
 from tests.answers import ruled
-from tests.builders import Load, Machine, snapshot
+from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
 HERE = "postgresql 127.0.0.1 5432 shop"
 SCANS = {"active": 4.0, "pending": 0.0, "pending_disk": 0.0, "pending_inside": 0.0, "wal": 1e4, "misses": 10.0,
@@ -66,6 +67,9 @@ def test_very_slow_requests_cannot_wait() -> None:
     ({"pending_disk": 1.5, **WAITS}, Condition.UNDER),
     ({"disk": 0.82, **DISK}, Condition.OVER), ({"disk": 0.75, **DISK}, Condition.BETWEEN),
     ({"disk": 0.65, **DISK}, Condition.UNDER),
+    ({"disk": 0.9, **DISK, "pending_disk": 0.52}, Condition.OVER),
+    ({"disk": 0.9, **DISK, "pending_disk": 0.45}, Condition.BETWEEN),
+    ({"disk": 0.9, **DISK, "pending_disk": 0.35}, Condition.UNDER),
     ({"disk": 0.9, **DISK, "misses": 700.0}, Condition.BETWEEN),
     ({"disk": 0.9, **DISK, "misses": 300.0}, Condition.UNDER),
     ({"latency": 0.9}, Condition.BETWEEN), ({"latency": 0.7}, Condition.UNDER),
@@ -74,6 +78,7 @@ def test_just_over_and_just_under_its_levels(figures: dict[str, float], conditio
     assert rule(_seen(**figures)).reading.condition is condition
 
 
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
 @pytest.mark.parametrize("figures", [
     {"latency": 0.05},
     {"latency": 0.05, "disk": 0.95, **DISK},
@@ -82,12 +87,57 @@ def test_just_over_and_just_under_its_levels(figures: dict[str, float], conditio
     {"pending": 2.5},
     {"pending_disk": 3.0, "wal": 4e8, "misses": 10.0},
     {"cpu": 0.9, "own": 0.5},
+    {"disk": 0.95, "active": 0.1, "pending_disk": 0.08, "hits": 980.0, "misses": 20.0},
+    {"disk": 0.95, **DISK, "pending_disk": 0.0, "active": 0.5},
+    {"wal": 4e8, "pending_disk": 1.0, "pending_inside": 2.5, "misses": 0.0},
 ], ids=[
     "busy without impact", "a report of the night beside quick requests", "a cache that fills after a start",
     "statements that compute and look nothing up", "waits for locks", "writes to the disk", "a crowd from elsewhere",
+    "a backup beside a database that does little", "misses that the system's cache answers", "a service that writes",
 ])  # fmt: skip
-def test_stays_silent_for_what_only_looks_like_it(figures: dict[str, float]) -> None:
-    assert rule(_seen(**figures)).verdict is Verdict.CLEAR
+def test_stays_silent_for_what_only_looks_like_it(figures: dict[str, float], time_scale: float) -> None:
+    assert rule(_seen(time_scale=time_scale, **figures)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_stays_silent_for_reports_on_a_replica_that_the_service_does_not_use(time_scale: float) -> None:
+    quiet = _seen(time_scale=time_scale, active=0.2)
+    assert rule(with_part(quiet, PartKind.DATASTORE, "postgresql 10.0.0.9 5432 shop", **SCANS)).verdict is Verdict.CLEAR
+
+
+def _through(minutes: float, time_scale: float, step: float = 30.0) -> list[Verdict]:
+    """The rule's verdicts round by round while a cache fills for so long; requests are slow all along."""
+    load = Load(elu=0.2, rps=40, latency=1.5, spread=0.0)
+    window = service(load, machine=Machine(cores=2, cpu=0.4), senders=Senders(interval=10.0 / time_scale),
+                     seconds=5400.0 / time_scale)  # fmt: skip
+    track = window.hosts[0].track
+    begin = NOW - 3600.0 / time_scale
+    cold = (track.times > begin) & (track.times <= begin + 60.0 * minutes / time_scale)
+    fills = {"active": np.where(cold, 6.0, 0.3), "pending_disk": np.where(cold, 5.0, 0.0),
+             "misses": np.where(cold, 9e4, 10.0)}  # fmt: skip
+    whole = with_part(Snapshot(window, NOW, time_scale), PartKind.DISK, "sda",
+                      busy=np.where(cold, 0.95, 0.1) * track.spans)  # fmt: skip
+    whole = with_part(whole, PartKind.DATASTORE, HERE, **SCANS | fills)
+    state, verdicts = RuleState(), []
+    for now in np.arange(begin - 300.0 / time_scale, NOW, step / time_scale):
+        state = rule(Snapshot(whole.window, float(now), time_scale), state).state
+        verdicts.append(state.verdict)
+    return verdicts
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_stays_silent_while_a_cache_fills_after_a_start(time_scale: float) -> None:
+    verdicts = _through(8.0, time_scale)
+    assert Verdict.PENDING in verdicts
+    assert Verdict.FIRING not in verdicts
+    assert verdicts[-1] is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_fires_through_half_an_hour_of_the_same_reads_and_clears_after_it(time_scale: float) -> None:
+    verdicts = _through(30.0, time_scale)
+    assert Verdict.FIRING in verdicts
+    assert verdicts[-1] is Verdict.CLEAR
 
 
 def test_a_machine_that_is_busy_with_its_own_statements_is_no_other_finding() -> None:
