@@ -99,7 +99,7 @@ def _high_quantile(figures: Array, share: float) -> float:
     above = figures.size - math.floor(place)
     few = figures[::_EVERY]
     border = max(0, few.size - 1 - 2 * above // _EVERY)
-    top = figures[figures >= np.partition(few, border)[border]]
+    top = figures.compress(figures >= np.partition(few, border)[border])
     if top.size < above:
         top = figures
     wanted = [top.size - above, min(top.size - above + 1, top.size - 1)]
