@@ -13,7 +13,8 @@ from advisor.diagnosis.growing import Growing
 from advisor.features import Snapshot, Track
 from advisor.features.descriptors import REST, descriptors_of, with_rest
 from advisor.features.growth import UNKNOWN, Growth, course_of, growth_of
-from advisor.features.memory import Bound, heap_limit, memory_of
+from advisor.features.heap import heap_limit
+from advisor.features.memory import Bound, memory_of
 from advisor.features.process import Process
 from advisor.features.window import InstanceWindow
 
@@ -81,7 +82,7 @@ def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace:
         for column, what in levels_of(instance.track):
             growth = growth_in(instance, instance.track, column, pace, snapshot.time_scale, lowest=True)
             heap = what == "heap"
-            own = heap_limit(process, LONG) - growth.level if heap else math.nan
+            own = heap_limit(snapshot, process.instance, process.span(LONG)) - growth.level if heap else math.nan
             bound = min((left for left in (room, own) if not math.isnan(left)), default=math.nan)
             rough = column in ("heap_used", "memory_rss")
             yield Growing(instance.id, process.name, what, "By", growth, growth.level + bound, estimated=rough)

@@ -48,9 +48,3 @@ def explained(process: Process, seconds: float, least: float) -> float:
         return 0.0
     mine = long & (pauses[where] >= EXPLAINED * blocks)
     return float(blocks[mine].sum() / blocks[long].sum())
-
-
-def heap_filled(process: Process, seconds: float) -> float:
-    """What is left in the heap after a collection, as a share of what it may grow to; NaN where not told."""
-    floor, limit = (process.sums(seconds).level(name) for name in ("heap_floor", "heap_limit"))
-    return floor / limit if limit > 0 else math.nan

@@ -10,6 +10,7 @@ from typing import Final
 
 from advisor.features import stats
 from advisor.features.ends import End, ends
+from advisor.features.heap import heap_limit
 from advisor.features.lives import TOGETHER, Change, ChangeKind, changes, slots, unplanned
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
@@ -103,7 +104,7 @@ def crash(snapshot: Snapshot, seconds: float) -> Crash:
         typical=typical,
         deploy=_deploy(snapshot, found),
         memory=_last(snapshot, typical, "memory_rss"),
-        heap=_full(snapshot, typical, "heap_used", "heap_limit"),
+        heap=_heap(snapshot, typical),
         pm2=_supervised(snapshot, seconds),
     )
 
@@ -116,7 +117,7 @@ def is_told(snapshot: Snapshot, seconds: float) -> bool:
 
 
 def _reason(snapshot: Snapshot, end: End) -> Reason:
-    full = _full(snapshot, end, "fd_open", "fd_limit") >= FULL
+    full = _descriptors(snapshot, end) >= FULL
     if full or any(code in end.exception for code in _NO_DESCRIPTOR):
         return Reason.DESCRIPTORS
     if end.signal == "SIGABRT" or end.exit_code == ABORTED:
@@ -133,12 +134,25 @@ def _last(snapshot: Snapshot, end: End | None, column: str) -> float:
     instance = _instance(snapshot, end)
     if instance is None or end is None:
         return math.nan
-    return stats.latest(instance.track, column, Span(end.at - LAST / snapshot.time_scale, end.at + 1.0))
+    return stats.latest(instance.track, column, _just_before(snapshot, end))
 
 
-def _full(snapshot: Snapshot, end: End | None, used: str, limit: str) -> float:
-    most = _last(snapshot, end, limit)
-    return _last(snapshot, end, used) / most if most > 0 else math.nan
+def _heap(snapshot: Snapshot, end: End | None) -> float:
+    """The share of what its heap may take that was in use when a process ended."""
+    instance = _instance(snapshot, end)
+    if instance is None or end is None:
+        return math.nan
+    return _last(snapshot, end, "heap_used") / heap_limit(snapshot, instance, _just_before(snapshot, end))
+
+
+def _descriptors(snapshot: Snapshot, end: End) -> float:
+    """The share of its descriptors that was open then."""
+    most = _last(snapshot, end, "fd_limit")
+    return _last(snapshot, end, "fd_open") / most if most > 0 else math.nan
+
+
+def _just_before(snapshot: Snapshot, end: End) -> Span:
+    return Span(end.at - LAST / snapshot.time_scale, end.at + 1.0)
 
 
 def _instance(snapshot: Snapshot, end: End | None) -> InstanceWindow | None:

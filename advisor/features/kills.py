@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from advisor.features import stats
+from advisor.features.heap import heap_limit
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
 from advisor.features.window import Happening, InstanceWindow
@@ -37,8 +38,7 @@ def _last_share(snapshot: Snapshot, event: Happening) -> float:
     if event.signal == _BY_SYSTEM:
         return _share(snapshot, dead, span)
     if event.signal == _BY_V8 or event.exit_code == _ABORTED:
-        limit = stats.latest(dead.track, "heap_limit", span)
-        return stats.peak(dead.track, "heap_used", span) / limit if limit > 0 else math.nan
+        return stats.peak(dead.track, "heap_used", span) / heap_limit(snapshot, dead, span)
     return math.nan
 
 

@@ -69,26 +69,6 @@ def memory_of(process: Process, machine: Machine | None, seconds: float, now: fl
     return _below(Bound.HOST, whole, *taken)
 
 
-def heap_floor(process: Process, seconds: float) -> float:
-    """Heap that stays in use in bytes: after a major collection, else the least in use over the span."""
-    span = process.span(seconds)
-    floors, _ = stats.known(process.track, "heap_floor", span)
-    if not floors.size:
-        floors, _ = stats.known(process.track, "heap_used", span)
-    return float(floors.min()) if floors.size else math.nan
-
-
-def heap_limit(process: Process, seconds: float) -> float:
-    """Most that V8 lets the heap grow to, in bytes."""
-    limit = stats.latest(process.track, "heap_limit", process.span(seconds))
-    return limit if limit > 0 else math.nan
-
-
-def heap_share(process: Process, seconds: float) -> float:
-    """The heap that stays in use, of its limit, 0 to 1."""
-    return heap_floor(process, seconds) / heap_limit(process, seconds)
-
-
 def _used(process: Process, span: Span) -> Array:
     """What the group uses, else what the process has: less than the group's, so never too much."""
     told, _ = stats.known(process.track, "cgroup_memory_usage", span)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from advisor.features import stats
+from advisor.features.heap import heap_limit
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
 from advisor.features.window import Array, Track
@@ -78,7 +79,7 @@ def capacities(snapshot: Snapshot, past: Snapshot | None, process: Process, leve
     return (
         _loop(rows, process, level),
         _of_bytes(Resource.MEMORY, process, _room(snapshot, process, level), rows.sockets, rows.memory),
-        _of_bytes(Resource.HEAP, process, _heap_room(process, level), rows.sockets, rows.heap),
+        _of_bytes(Resource.HEAP, process, _heap_room(snapshot, process, level), rows.sockets, rows.heap),
         _descriptors(process, level),
     )
 
@@ -121,11 +122,11 @@ def _room(snapshot: Snapshot, process: Process, level: float) -> float:
     return (machine.memory_available(NOW) - (1 - level) * whole) / max(1, len(snapshot.on(machine)))
 
 
-def _heap_room(process: Process, level: float) -> float:
+def _heap_room(snapshot: Snapshot, process: Process, level: float) -> float:
     """Bytes that its heap may still take: Node.js ends one whose heap is full, whatever the machine has left."""
     span = process.span(LONG)
     used, _ = stats.known(process.track, "heap_used", span)
-    limit = stats.latest(process.track, "heap_limit", span)
+    limit = heap_limit(snapshot, process.instance, span)
     return level * limit - float(used.min()) if used.size else math.nan
 
 

@@ -33,6 +33,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, collection, places, stats
+from advisor.features.heap import heap_share
 from advisor.features.process import MINUTE, Process
 from advisor.vocabulary import Severity
 
@@ -77,6 +78,7 @@ class _Seen:
 
     def __init__(self, snapshot: Snapshot, process: Process) -> None:
         self.process = process
+        self.filled = heap_share(snapshot, process, rule.window)
         self.share = min(process.gc_share(rule.window), process.gc_share(MINUTE))
         self.minutes = collection.paused_minutes(process, rule.window)
         long = rule.pause
@@ -121,7 +123,7 @@ def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
         Evidence("gc_major_share", "Of it, major collections", finite(collection.major_share(process, window)), "1",
                  subject=who),
         Evidence("heap_filled", "Heap still in use after a collection, of its limit",
-                 finite(collection.heap_filled(process, window)), "1", subject=who),
+                 finite(seen.filled), "1", subject=who),
     )  # fmt: skip
 
 
@@ -147,9 +149,8 @@ def _claim(snapshot: Snapshot, seen: _Seen) -> str:
     )
     if _condition(seen) is not Condition.OVER:
         return sentence
-    filled = collection.heap_filled(seen.process, rule.window)
-    if filled >= 0.8:
-        return f"{sentence}, and its heap is still {percent(filled)} full afterwards"
+    if seen.filled >= 0.8:
+        return f"{sentence}, and its heap is still {percent(seen.filled)} full afterwards"
     major = collection.major_share(seen.process, rule.window)
     if math.isnan(major):
         return sentence

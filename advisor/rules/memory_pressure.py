@@ -4,7 +4,8 @@
 The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one; or what is
 left of the heap after garbage collection is {heap:.0%} of its limit; or memory comes back from swap all the time; or
 a process was killed while its memory was full; or it is {half:.0%} full and grows to its limit within hours at equal
-load. What a process may use is the limit of its control group (systemd, container), or else the machine's memory.
+load. What a process may use is the limit of its control group (systemd, container), or else the machine's memory;
+what its heap may keep is V8's limit without the 3 to 48 MiB that it leaves to young objects.
 
 ## Why it matters
 At the limit the kernel kills the process without a word in its log, or V8 spends its time on garbage collection and
@@ -18,7 +19,8 @@ simply needed: a bigger machine.
 ## Known limits
 On a machine that is not limited by a control group only a shortage that is felt counts, or one that this service
 makes itself: a database that uses all memory by design is none. That a kill was for want of memory is
-concluded from the last known level.
+concluded from the last known level. A `--max-semi-space-size` set by hand is not known: the heap's limit is then
+taken for more than it is.
 
 ## References
 - [GitLab runbooks: container memory saturation](https://gitlab.com/gitlab-com/runbooks)
@@ -37,8 +39,9 @@ from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_MEMORY, Pace, of_memory
 from advisor.diagnosis.words import counted, lasting, number, percent, size
 from advisor.features import Snapshot, stats
+from advisor.features.heap import heap_floor, heap_share
 from advisor.features.kills import killed_full
-from advisor.features.memory import Bound, Memory, heap_floor, heap_limit, heap_share, memory_of, swaps
+from advisor.features.memory import Bound, Memory, memory_of, swaps
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
 
@@ -131,7 +134,7 @@ def _state(snapshot: Snapshot, process: Process) -> State:
     mates = snapshot.on(machine) if machine else (process,)
     own = stats.known_sum([p.memory(rule.window) for p in mates]) / memory.used if memory.used > 0 else math.nan
     felt = math.nan if machine is None else stats.level(machine.track, "pressure_memory", machine.span(LONG))
-    return State(process, memory, own, felt, heap_share(process, LONG))
+    return State(process, memory, own, felt, heap_share(snapshot, process, LONG))
 
 
 def _growing(snapshot: Snapshot, known: list[State]) -> Growing | None:
@@ -205,11 +208,11 @@ def _claim(snapshot: Snapshot, worst: State, growing: Growing | None) -> str:
     if paged >= rule.swapping:
         return f"{snapshot.name}: the machine reads {number(paged)} pages a second back from swap"
     if not worst.counts or worst.heap >= memory.share or math.isnan(memory.share):
-        held, whole = heap_floor(process, LONG), heap_limit(process, LONG)
-        if not math.isnan(held / whole):
+        held = heap_floor(process, LONG)
+        if not math.isnan(worst.heap):
             return (
                 f"{snapshot.name}: {size(held)} of {process.name}'s heap stay in use after collection, "
-                f"{percent(held / whole)} of its limit"
+                f"{percent(worst.heap)} of its limit"
             )
     return (
         f"{snapshot.name}: {size(memory.used)} of the {size(memory.limit)} of the {memory.bound} of {process.name} "

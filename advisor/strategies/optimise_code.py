@@ -36,6 +36,7 @@ from advisor.diagnosis.recipes import profiling
 from advisor.diagnosis.words import duration, percent
 from advisor.features import Snapshot, collection, places
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
+from advisor.features.heap import heap_share
 from advisor.features.process import Process
 from advisor.features.route_cost import heaviest_route
 from advisor.features.task import blocking_task
@@ -156,7 +157,7 @@ def _of_garbage(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     process = max(snapshot.processes, key=lambda p: p.gc_share(WINDOW), default=None)
     if process is None:
         return strategy.reject("0 processes report their garbage collection.")
-    filled, major = collection.heap_filled(process, WINDOW), collection.major_share(process, WINDOW)
+    filled, major = heap_share(snapshot, process, WINDOW), collection.major_share(process, WINDOW)
     if filled >= strategy.filled:
         return strategy.reject(f"The heap is {percent(filled)} full after a collection: what is kept is the trouble.")
     if math.isnan(major) or major >= 0.5:

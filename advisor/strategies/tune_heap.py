@@ -38,7 +38,7 @@ from advisor.diagnosis.growing import is_proven
 from advisor.diagnosis.leaks import room_of
 from advisor.diagnosis.words import number, percent, size
 from advisor.features import Snapshot, stats
-from advisor.features.memory import heap_floor, heap_limit, heap_share
+from advisor.features.heap import heap_floor, heap_limit
 from advisor.features.process import Process
 from advisor.vocabulary import Family
 
@@ -97,10 +97,11 @@ def _fullest(snapshot: Snapshot) -> Heap | None:
     found = []
     for process in snapshot.processes:
         allowed = process.memory(LONG) + room_of(snapshot, process)
-        heap = Heap(process, heap_floor(process, LONG), heap_limit(process, LONG), allowed)
+        limit = heap_limit(snapshot, process.instance, process.span(LONG))
+        heap = Heap(process, heap_floor(process, LONG), limit, allowed)
         if heap.floor > 0 and heap.limit > 0 and heap.allowed > 0:
             found.append(heap)
-    return max(found, key=lambda heap: heap_share(heap.process, LONG), default=None)
+    return max(found, key=lambda heap: heap.floor / heap.limit, default=None)
 
 
 def _collecting(process: Process) -> tuple[float, float]:

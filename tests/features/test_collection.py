@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from advisor.features.collection import explained, heap_filled, major_share, paused_minutes
+from advisor.features.collection import explained, major_share, paused_minutes
 from advisor.features.process import Process
 from tests.additions import with_probe_figures
 from tests.builders import Load, Senders, snapshot
@@ -38,17 +38,12 @@ def test_what_is_not_told_is_not_known() -> None:
     silent = snapshot(senders=Senders(probe=False)).processes[0]
     assert math.isnan(explained(silent, 600, 0.05))
     assert math.isnan(major_share(silent, 600))
-    assert math.isnan(heap_filled(silent, 600))
     assert paused_minutes(silent, 600) == []
 
 
 def test_major_and_minor_are_told_apart() -> None:
     assert major_share(process(), 600) == 1
     assert major_share(process(gc_minor=0.3), 600) == pytest.approx(0.25, abs=0.001)
-
-
-def test_the_heap_is_as_full_as_its_floor() -> None:
-    assert heap_filled(process(heap_floor=60e6, heap_limit=80e6), 600) == pytest.approx(0.75)
 
 
 def test_each_minute_has_its_longest_pause() -> None:

@@ -11,7 +11,7 @@ from advisor.features import InstanceWindow, Snapshot
 from advisor.features.kills import killed_full
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_window
-from tests.builders import Load, Machine, snapshot
+from tests.builders import YOUNG, Load, Machine, snapshot
 
 GB = 1e9
 SELF, AGENT = 10, 11
@@ -21,7 +21,8 @@ def ended(used: float, *, ago: float = 300.0, scale: float = 1.0, group: bool = 
     """A process of a group of 1 GB that used so much of it until it ended; another one goes on."""
     seen = snapshot(Load(), Load(), time_scale=scale, machine=Machine(memory=8 * GB, available=8 * GB - used))
     if group:
-        seen = with_figures(seen, cgroup_memory_limit=GB, cgroup_memory_usage=used, heap_limit=GB, heap_used=used)
+        seen = with_figures(seen, cgroup_memory_limit=GB, cgroup_memory_usage=used, heap_limit=YOUNG + GB,
+                            heap_used=used)  # fmt: skip
     dead, alive = seen.window.instances
     seen = with_window(seen, instances=(_until(dead, seen.now - ago), alive))
     return with_events(seen, happened(EXITED.name, ago, **said))

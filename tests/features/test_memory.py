@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.memory import Bound, Memory, heap_floor, heap_share, memory_of, swaps
+from advisor.features.memory import Bound, Memory, memory_of, swaps
 from tests.additions import with_figures, with_host_figures
 from tests.builders import NOW, Load, Machine, Senders, snapshot
 
@@ -58,24 +58,6 @@ def test_a_level_is_held_when_all_of_the_time_was_above_it() -> None:
     assert found.held(0.5)
     assert not found.held(0.51)
     assert found.held_now(0.95)
-
-
-def test_the_heap_is_what_stays_after_collection() -> None:
-    seen = with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_used=1.5 * GB, heap_limit=2 * GB)
-    assert heap_share(seen.processes[0], 600) == 0.25
-
-
-def test_without_a_collection_it_is_the_least_in_use() -> None:
-    seen = snapshot(Load(), senders=Senders(probe=False))
-    assert math.isnan(heap_share(seen.processes[0], 600))
-    used = np.full(seen.window.instances[0].track.times.size, 0.9 * GB)
-    used[-3] = 0.6 * GB
-    assert heap_floor(with_figures(seen, heap_used=used).processes[0], 600) == 0.6 * GB
-
-
-def test_a_heap_limit_of_nothing_is_unknown() -> None:
-    seen = with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_limit=0.0)
-    assert math.isnan(heap_share(seen.processes[0], 600))
 
 
 def swapped(pages: float, faults: float, recently: float = 600.0) -> float:

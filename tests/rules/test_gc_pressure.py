@@ -15,7 +15,7 @@ from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import BLOCKED
 from tests.additions import happened, with_events, with_probe_figures
 from tests.answers import ruled
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 PAUSED = Load(elu=0.45, gc_share=0.14, gc_pause=0.18, block=0.18, block_every=3.0)
@@ -44,7 +44,7 @@ def test_rare_but_long_pauses_are_enough(noise: float) -> None:
 
 
 def test_the_claim_holds_the_computed_numbers() -> None:
-    filled = with_probe_figures(snapshot(PAUSED, name="search"), heap_floor=1.7e9, heap_limit=2e9)
+    filled = with_probe_figures(snapshot(PAUSED, name="search"), heap_floor=1.7e9, heap_limit=YOUNG + 2e9)
     assert read(filled).claim == (
         "search: garbage collection takes 14% of the time of the event loop, with pauses of up to 180 ms, and its heap "
         "is still 85% full afterwards"

@@ -12,7 +12,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from tests.additions import with_figures
 from tests.answers import ruled
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.pasts import Level, Past, fills, level, with_past
 
 RULE = "memory-leak"
@@ -36,7 +36,7 @@ def living(
     machine: Machine | None = None,
 ) -> Snapshot:
     """A process whose memory went this way over its life; the heap may grow to `limit`."""
-    seen = with_figures(snapshot(Load(), seed=seed, time_scale=scale, machine=machine), heap_limit=limit)
+    seen = with_figures(snapshot(Load(), seed=seed, time_scale=scale, machine=machine), heap_limit=YOUNG + limit)
     past = Past(hours, 300.0, {column: course}, swing=swing, noise=noise)
     return with_past(seen, RULE, past, seed=seed)
 
@@ -110,7 +110,7 @@ def test_without_a_probe_resident_memory_stands_for_it(seed: int) -> None:
 
 def test_a_second_life_that_grows_alike_makes_it_sure() -> None:
     past = Past(30, 300.0, {"heap_floor": level(120 * MB, 8 * MB)}, swing=0.6)
-    seen = with_figures(snapshot(Load()), heap_limit=600 * MB)
+    seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 600 * MB)
     alone, beside = with_past(seen, RULE, past), with_past(seen, RULE, past, ended=(past,))
     assert read(beside).confidence > read(alone).confidence
     other = Past(30, 300.0, {"heap_floor": level(120 * MB, 8 * MB)}, swing=0.6, version="2.0")
@@ -151,13 +151,13 @@ def test_stays_silent_for_memory_that_stops_to_grow(course: Level, hours: float,
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_stays_silent_for_idle_websockets_that_come_in(seed: int) -> None:
-    seen = with_figures(snapshot(Load(), seed=seed), heap_limit=600 * MB)
+    seen = with_figures(snapshot(Load(), seed=seed), heap_limit=YOUNG + 600 * MB)
     past = Past(30, 300.0, {"heap_floor": level(120 * MB, 8 * MB), "websockets": level(500, 400)})
     assert rule(with_past(seen, RULE, past, seed=seed)).verdict is not Verdict.PENDING
 
 
 def test_a_few_websockets_do_not_hide_a_leak() -> None:
-    seen = with_figures(snapshot(Load()), heap_limit=600 * MB)
+    seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 600 * MB)
     past = Past(30, 300.0, {"heap_floor": level(120 * MB, 8 * MB), "websockets": level(2, 1)})
     assert read(with_past(seen, RULE, past)).condition is Condition.OVER
 
@@ -175,7 +175,7 @@ def test_where_collections_are_rare_the_heap_in_use_stands_for_what_they_leave(
     floor = level(120 * MB, an_hour * MB)
     told = {"heap_floor": lambda hours: np.where(np.arange(hours.size) % 40 == 0, floor(hours), np.nan),
             "heap_used": level(150 * MB, an_hour * MB)}  # fmt: skip
-    seen = with_figures(snapshot(Load()), heap_limit=600 * MB)
+    seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 600 * MB)
     found = read(with_past(seen, RULE, Past(30, 300.0, told, swing=0.6)))
     assert found.condition is condition
 

@@ -14,7 +14,7 @@ from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
 from tests.answers import ruled
-from tests.builders import NOW, Load, Machine, Senders, service, snapshot
+from tests.builders import NOW, YOUNG, Load, Machine, Senders, service, snapshot
 from tests.pasts import Level, Past, fills, level, with_past
 
 RULE = "memory-pressure"
@@ -45,7 +45,7 @@ def hosted(share: float, own: float, *, pressure: float = 0.0, processes: int = 
 
 def heaped(share: float) -> Snapshot:
     """A process whose heap keeps this share of its limit, with room beside it."""
-    return with_recalled(with_figures(snapshot(Load()), heap_floor=share * GB, heap_limit=GB), RULE, service())
+    return with_recalled(with_figures(snapshot(Load()), heap_floor=share * GB, heap_limit=YOUNG + GB), RULE, service())
 
 
 def growing(course: Level, used: float, *, seed: int = 1, scale: float = 1.0, **more: Level) -> Snapshot:

@@ -13,7 +13,7 @@ from advisor.features.window import Array
 from advisor.vocabulary import Severity
 from tests.additions import rows, with_figures, with_recalled, with_window
 from tests.answers import ruled
-from tests.builders import NOW, Load, Senders, snapshot
+from tests.builders import NOW, YOUNG, Load, Senders, snapshot
 
 RULE = "websocket-capacity"
 DAY, STEP = 86_400.0, 300.0
@@ -80,7 +80,7 @@ def test_noise_does_not_move_it(noise: float) -> None:
 def test_levels_by_the_heap(sockets: float, expected: Condition) -> None:
     """200 KB each: four fifths of 470 MB, less the 20 MB that it has anyway, hold 1,780; the machine has plenty."""
     learned = day(100, 1_700)
-    seen = chat(sockets, each=1e-6, heap_used=20e6 + 200e3 * sockets, heap_limit=470e6)
+    seen = chat(sockets, each=1e-6, heap_used=20e6 + 200e3 * sockets, heap_limit=YOUNG + 470e6)
     found = reading(past(seen, learned, each=1e-6, heap_used=20e6 + 200e3 * learned))
     assert found.condition is expected
     assert "that its heap allows" in found.claim
@@ -88,7 +88,7 @@ def test_levels_by_the_heap(sockets: float, expected: Condition) -> None:
 
 def test_a_heap_that_follows_something_else_stays_silent() -> None:
     draw = np.random.default_rng(5)
-    seen = chat(1_700, each=1e-6, heap_used=360e6, heap_limit=470e6)
+    seen = chat(1_700, each=1e-6, heap_used=360e6, heap_limit=YOUNG + 470e6)
     sockets = day(100, 1_700)
     busy = past(seen, sockets, each=1e-6, heap_used=200e6 + draw.normal(0, 80e6, sockets.size))
     assert reading(busy).condition is Condition.UNDER

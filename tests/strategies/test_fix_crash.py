@@ -16,12 +16,14 @@ from advisor.vocabulary import Family, PartKind
 from advisor.vocabulary.events import EXITED, Cause
 from tests.additions import happened, life, with_events, with_lives, with_part, with_window
 from tests.answers import expected, option, rejection
-from tests.builders import NOW, snapshot
+from tests.builders import NOW, YOUNG, snapshot
 from tests.strategies.tools import shell
 from tests.strategies.tools.pm2 import pm2
 from tests.strategies.tools.systemd import complaints
 
 fix = partial(option, "fix-crash", "crash-loop")
+
+FILLED = {"heap_used": 95e6, "heap_limit": YOUNG + 100e6}
 
 
 def ended(count: int = 4, version: str = "1.1", columns: dict[str, float] | None = None, **said: Any) -> Snapshot:
@@ -65,7 +67,7 @@ def test_it_does_not_go_back_where_no_deploy_stands_before_it() -> None:
 @pytest.mark.parametrize(
     ("said", "columns", "title", "words"),
     [
-        ({"exit_code": 134}, {"heap_used": 95e6, "heap_limit": 100e6}, "what fills the heap", "heapsnapshot-near"),
+        ({"exit_code": 134}, FILLED, "what fills the heap", "heapsnapshot-near"),
         ({"signal": "SIGKILL"}, {"memory_rss": 2e9}, "who kills the process", "journalctl -k"),
         ({"exit_code": 1, "exception": "Error EMFILE"}, {}, "descriptors", "LimitNOFILE=65536"),
         ({"exit_code": 1}, {"fd_open": 1000.0, "fd_limit": 1024.0}, "descriptors", "LimitNOFILE=65536"),
@@ -93,7 +95,7 @@ def test_an_error_is_named_with_its_place() -> None:
 
 
 def test_figures_stand_in_the_reason() -> None:
-    assert "95% of the heap" in fix(ended(exit_code=134, columns={"heap_used": 95e6, "heap_limit": 100e6})).why
+    assert "95% of the heap" in fix(ended(exit_code=134, columns=FILLED)).why
     assert "2 GB resident" in fix(ended(signal="SIGKILL", columns={"memory_rss": 2e9})).why
 
 

@@ -14,7 +14,7 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from tests.additions import life, with_figures, with_lives, with_recalled, with_window
 from tests.answers import expected, option, rejection
-from tests.builders import Load, service, snapshot
+from tests.builders import YOUNG, Load, service, snapshot
 from tests.pasts import Level, Past, fills, level, with_past
 from tests.strategies.tools.node import program, running
 from tests.strategies.tools.shell import read
@@ -29,7 +29,7 @@ refused = partial(rejection, "fix-leak")
 
 def leaking(an_hour: float = 8 * MB, *, rule: str = MEMORY, scale: float = 1.0, name: str = "shop") -> Snapshot:
     """A heap that grows, with 240 MB left."""
-    seen = with_figures(snapshot(Load(), name=name, time_scale=scale), heap_limit=360 * MB + 30 * an_hour)
+    seen = with_figures(snapshot(Load(), name=name, time_scale=scale), heap_limit=YOUNG + 360 * MB + 30 * an_hour)
     return with_past(seen, rule, Past(30, 300.0, {"heap_floor": level(360 * MB - 30 * an_hour, an_hour)}, noise=0.0))
 
 
@@ -90,7 +90,7 @@ def test_a_version_that_ran_before_is_named() -> None:
 
 @pytest.mark.parametrize("course", [level(150 * MB), level(150 * MB, -MB), fills(60 * MB, 360 * MB, 6)])
 def test_what_does_not_grow_without_end_is_no_leak(course: Level) -> None:
-    seen = with_figures(snapshot(Load()), heap_limit=500 * MB)
+    seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 500 * MB)
     past = Past(48, 300.0, {"heap_floor": course}, swing=0.4)
     assert "does not prove a leak" in refused(MEMORY, with_past(seen, MEMORY, past))
 

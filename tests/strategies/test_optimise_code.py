@@ -13,7 +13,7 @@ from advisor.vocabulary.events import BLOCKED as HELD
 from advisor.vocabulary.events import PROFILED
 from tests.additions import happened, with_events, with_probe_figures
 from tests.answers import expected, option, rejection
-from tests.builders import Load, Senders, snapshot
+from tests.builders import YOUNG, Load, Senders, snapshot
 from tests.route_loads import Asked, routed
 
 BLOCKED, SATURATED, COLLECTING = "event-loop-blocked", "event-loop-saturated", "gc-pressure"
@@ -104,7 +104,7 @@ def test_less_garbage_where_most_of_it_is_minor_collections() -> None:
 @pytest.mark.parametrize(
     ("columns", "why"),
     [
-        ({"heap_floor": 1.8e9, "heap_limit": 2e9}, "The heap is 90% full after a collection"),
+        ({"heap_floor": 1.8e9, "heap_limit": YOUNG + 2e9}, "The heap is 90% full after a collection"),
         ({"gc_major": 1.3, "gc_minor": 0.1}, "93% is major ones"),
     ],
 )

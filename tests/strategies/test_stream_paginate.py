@@ -17,7 +17,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Verdict
 from tests.additions import with_figures, with_recalled, with_window
 from tests.answers import expected, option, rejection
-from tests.builders import Load, Senders, service, snapshot
+from tests.builders import YOUNG, Load, Senders, service, snapshot
 from tests.pasts import Past, level, with_past
 from tests.strategies.tools.node import program
 
@@ -74,7 +74,7 @@ def test_the_effect_is_half_at_most_and_a_chunk_a_request_at_best() -> None:
 
 def test_a_leak_is_vetoed() -> None:
     past = Past(30, 300.0, {"heap_floor": level(120 * MB, 8 * MB)})
-    seen = with_past(with_figures(buffered(300 * MB), heap_limit=600 * MB), LEAK, past)
+    seen = with_past(with_figures(buffered(300 * MB), heap_limit=YOUNG + 600 * MB), LEAK, past)
     assert "streams free no leak" in refused(LEAK, seen)
 
 

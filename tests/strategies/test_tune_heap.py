@@ -11,10 +11,11 @@ import pytest
 from advisor.diagnosis import Condition, Evidence, Option, Reading, Rejection, RuleState, Ruling
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
+from advisor.features.heap import young
 from advisor.vocabulary import Verdict
 from tests.additions import with_figures, with_recalled
 from tests.answers import expected, option, rejection
-from tests.builders import Load, Machine, Senders, service, snapshot
+from tests.builders import YOUNG, Load, Machine, Senders, service, snapshot
 from tests.pasts import Past, level, with_past
 from tests.strategies.tools.node import program
 from tests.strategies.tools.shell import read
@@ -30,7 +31,8 @@ refused = partial(rejection, "tune-heap", PRESSURE)
 def full(share: float = 0.9, *, limit: float = 500 * MB, group: float = 4 * GB, name: str = "shop") -> Snapshot:
     """A heap that keeps this share of its limit, in a control group of that size."""
     rss = share * limit + 80 * MB
-    seen = with_figures(snapshot(Load(rss=rss), name=name), heap_floor=share * limit, heap_limit=limit)
+    seen = snapshot(Load(rss=rss), name=name)
+    seen = with_figures(seen, heap_floor=share * limit, heap_limit=young(group) + limit)
     seen = with_figures(seen, cgroup_memory_limit=group, cgroup_memory_usage=rss)
     return with_recalled(seen, PRESSURE, service())
 
@@ -78,7 +80,7 @@ def test_processes_of_one_machine_share_what_is_free() -> None:
     def seen(count: int) -> Snapshot:
         machine = Machine(memory=4 * GB, available=1 * GB)
         loads = [Load(rss=500 * MB)] * count
-        told = with_figures(snapshot(*loads, machine=machine), heap_floor=450 * MB, heap_limit=500 * MB)
+        told = with_figures(snapshot(*loads, machine=machine), heap_floor=450 * MB, heap_limit=YOUNG + 500 * MB)
         return with_recalled(told, PRESSURE, service())
 
     assert offered(seen(1)).title == f"Let the heap grow to {int(750 * MB / MIB)} MiB"
@@ -92,7 +94,7 @@ def test_a_heap_with_room_is_left_alone(share: float) -> None:
 
 def test_a_leak_is_vetoed() -> None:
     past = Past(30, 300.0, {"heap_floor": level(120 * MB, 8 * MB)})
-    seen = with_figures(snapshot(Load()), heap_limit=400 * MB, heap_floor=360 * MB)
+    seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 400 * MB, heap_floor=360 * MB)
     assert "only fills later" in rejection("tune-heap", LEAK, with_past(seen, LEAK, past))
     fast = Past(2.5, 120.0, {"heap_floor": level(100 * MB, 150 * MB)})
     assert "only fills later" in refused(with_past(full(), PRESSURE, fast))

@@ -1,0 +1,76 @@
+"""The heap of V8: what stays in it, and how much of its limit what stays may fill."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from advisor.features import stats
+from advisor.features.process import Process
+from advisor.features.snapshot import Snapshot
+from advisor.features.sums import Span
+from advisor.features.window import InstanceWindow
+
+_MIB: Final = 1024.0**2
+_PARTS: Final = 3
+"""V8 reserves three semi-spaces for young objects within its heap limit."""
+
+_LARGEST: Final = 16 * _MIB
+_LEAST: Final = 1 * _MIB
+_SMALL: Final = 512 * _MIB
+"""At most so much memory V8 calls little; its semi-spaces are half as big, for their size, as on larger machines."""
+
+
+def young(memory: float) -> float:
+    """Bytes of the heap limit that only young objects use, by the bytes of memory that Node.js sees.
+
+    V8 takes half of the memory for old objects, and a 128th of that (a 256th with little memory) for a semi-space, as
+    the next power of two, 1 to 16 MiB; `--max-old-space-size` changes the first only. Source: `heap.cc`,
+    `YoungGenerationSizeFromOldGenerationSize`; measured with Node.js 20 in control groups of 256 MB to 3 GB.
+    """
+    wanted = memory / 2 / (256 if memory <= _SMALL else 128)
+    semi = min(_LARGEST, max(_LEAST, 2.0 ** math.ceil(math.log2(wanted))))
+    return _PARTS * semi
+
+
+def heap_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> float:
+    """Most bytes that lasting objects may take, NaN where not told: the limit without the space for young ones.
+
+    Where nobody tells the memory, V8's own choice is assumed: a small limit set by hand on a large machine is then
+    taken for up to 48 MiB more than it is.
+    """
+    limit = stats.latest(instance.track, "heap_limit", span)
+    if not limit > 0:
+        return math.nan
+    memory = _memory(snapshot, instance, span)
+    room = limit - young(_chosen_from(limit) if math.isnan(memory) else memory)
+    return room if room > 0 else math.nan
+
+
+def heap_floor(process: Process, seconds: float) -> float:
+    """Heap that stays in use in bytes: after a major collection, else the least in use over the span."""
+    span = process.span(seconds)
+    floors, _ = stats.known(process.track, "heap_floor", span)
+    if not floors.size:
+        floors, _ = stats.known(process.track, "heap_used", span)
+    return float(floors.min()) if floors.size else math.nan
+
+
+def heap_share(snapshot: Snapshot, process: Process, seconds: float) -> float:
+    """The heap that stays in use, of what it may take, 0 to 1."""
+    return heap_floor(process, seconds) / heap_limit(snapshot, process.instance, process.span(seconds))
+
+
+def _chosen_from(limit: float) -> float:
+    """The memory from which V8 chooses this limit by itself, below its greatest."""
+    return 2 * limit / (1 + _PARTS / 128)
+
+
+def _memory(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> float:
+    """Bytes that Node.js takes for the memory there is: the least of its control group's limit and its machine's."""
+    host = next((one for one in snapshot.window.hosts if one.id == instance.host_id), None)
+    group = stats.latest(instance.track, "cgroup_memory_limit", span)
+    whole = math.nan if host is None else stats.latest(host.track, "memory_limit", span)
+    return float(np.fmin(group, whole))

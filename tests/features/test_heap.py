@@ -1,0 +1,76 @@
+"""heap: how much of V8's limit what lasts may fill."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+
+import numpy as np
+import pytest
+
+from advisor.features import Snapshot
+from advisor.features.heap import heap_floor, heap_limit, heap_share, young
+from tests.additions import with_figures
+from tests.builders import Load, Machine, Senders, snapshot
+
+GB, MIB = 1e9, 1024.0**2
+
+
+def limit_of(seen: Snapshot) -> float:
+    process = seen.processes[0]
+    return heap_limit(seen, process.instance, process.span(600))
+
+
+@pytest.mark.parametrize(
+    ("memory", "default", "by_hand"),
+    [(256, 259, 303), (512, 259, 303), (1024, 524, 312), (2048, 1048, 324), (3000, 1548, 348), (24_576, 4144, 348)],
+)
+def test_it_is_as_node_was_seen_to_choose(memory: int, default: int, by_hand: int) -> None:
+    """`heap_size_limit` in MiB of Node.js 20 in a control group of so much, without and with 300 MiB for old space."""
+    old = min(max(memory / 2, 256), 4096)
+    assert default * MIB - young(memory * MIB) == old * MIB
+    assert by_hand * MIB - young(memory * MIB) == 300 * MIB
+
+
+@pytest.mark.parametrize("old", [64, 300])
+def test_it_is_as_node_chooses_here(old: int) -> None:
+    code = (
+        "const group = process.constrainedMemory();"
+        "console.log(JSON.stringify([require('v8').getHeapStatistics().heap_size_limit,"
+        " Math.min(require('os').totalmem(), group > 0 ? group : Infinity)]))"
+    )
+    told = subprocess.run(["node", f"--max-old-space-size={old}", "-e", code], capture_output=True, check=True)
+    limit, memory = json.loads(told.stdout)
+    assert limit - young(memory) == old * MIB
+
+
+def test_objects_that_last_do_not_get_the_room_of_young_ones() -> None:
+    seen = with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_used=1.5 * GB, heap_limit=2 * GB + 48 * MIB)
+    assert limit_of(seen) == 2 * GB
+    assert heap_share(seen, seen.processes[0], 600) == 0.25
+
+
+@pytest.mark.parametrize("machine", [Machine(memory=64 * GB), Machine(memory=1024 * MIB)])
+def test_the_memory_of_the_group_decides_where_it_is_less(machine: Machine) -> None:
+    seen = with_figures(snapshot(Load(), machine=machine), heap_limit=524 * MIB, cgroup_memory_limit=1024 * MIB)
+    assert limit_of(seen) == 512 * MIB
+
+
+def test_without_known_memory_the_limit_is_taken_for_that_of_v8() -> None:
+    silent = snapshot(Load(), senders=Senders(host=False))
+    assert limit_of(with_figures(silent, heap_limit=524 * MIB)) == 512 * MIB
+    assert limit_of(with_figures(silent, heap_limit=4144 * MIB)) == 4096 * MIB
+
+
+def test_without_a_collection_it_is_the_least_in_use() -> None:
+    seen = snapshot(Load(), senders=Senders(probe=False))
+    assert math.isnan(heap_share(seen, seen.processes[0], 600))
+    used = np.full(seen.window.instances[0].track.times.size, 0.9 * GB)
+    used[-3] = 0.6 * GB
+    assert heap_floor(with_figures(seen, heap_used=used).processes[0], 600) == 0.6 * GB
+
+
+@pytest.mark.parametrize("limit", [0.0, 8 * MIB, math.nan])
+def test_a_heap_limit_without_room_is_unknown(limit: float) -> None:
+    assert math.isnan(limit_of(with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_limit=limit)))
