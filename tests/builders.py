@@ -18,9 +18,7 @@ from advisor.vocabulary import PartKind
 
 NOW = 1_700_000_000.0
 QUIET = {"request_errors": 0.0, "threadpool_wait": 0.0, "heap_limit": 2e9}
-YOUNG = young(8e9)
-"""What a heap limit holds, beside what lasts, on the machine that a test has when it names none."""
-
+YOUNG = young(8e9)  # beside what lasts, on the machine that a test has when it names none
 DESCRIPTORS = {"fd_open": 60.0, "fd_limit": 65_536.0, "connections": 20.0}
 
 
