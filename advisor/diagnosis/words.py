@@ -13,7 +13,9 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 0 to 1 as percent, with one decimal below 10%."""
+    """A share of 0 to 1 as percent, with one decimal below 10% and above 99%: what is nearly all never reads as all."""
+    if 0.99 < share < 1:
+        return f"{math.floor(share * 1000 + 1e-9) / 10}%"
     return f"{number(share * 100)}%"
 
 
@@ -61,12 +63,12 @@ def figure(value: float | None, unit: str) -> str:
     return f"{number(value)} {name}{plural if base.startswith('{') else ''}{slash}{per}"
 
 
-def unit_word(unit: str) -> str:
-    """`{request}/s` as `requests/s`; units that need no word give none."""
+def unit_word(unit: str, count: float = math.nan) -> str:
+    """`{request}/s` as `requests/s`, of one as `request/s`; units that need no word give none."""
     if not unit.startswith("{"):
         return "" if unit in {"1", ""} else unit
     name, _, rest = unit[1:].partition("}")
-    return f"{name.replace('_', ' ')}s{rest}"
+    return f"{name.replace('_', ' ')}{'' if count == 1 else 's'}{rest}"
 
 
 def lowered(title: str) -> str:

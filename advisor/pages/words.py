@@ -49,9 +49,11 @@ def milliseconds(seconds: float | None) -> str:
 
 
 def percent(ratio: float | None) -> str:
-    """`95%`; below one percent with a digit more, below a tenth of it with two."""
+    """`95%`; below one percent and above 99 with a digit more, below a tenth of one with two."""
     if ratio is None or not math.isfinite(ratio):
         return NOTHING
+    if 0.99 < ratio < 1:
+        return f"{math.floor(ratio * 1000 + 1e-9) / 10}%"
     if ratio >= 0.01 or ratio == 0:
         return f"{ratio:.0%}"
     if ratio < 0.0001:
@@ -110,7 +112,7 @@ def figure(value: float | None, unit: str) -> tuple[str, str]:
         return number, word
     if unit == "1":
         return percent(value), ""
-    return plain(value), unit_word(unit)
+    return plain(value), unit_word(unit, value)
 
 
 def figure_text(value: float | None, unit: str) -> str:

@@ -16,7 +16,17 @@ def test_number(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0.885, "88%"), (0.075, "7.5%"), (0.001, "0.1%"), (1.0, "100%"), (0, "0%")]
+    ("share", "text"),
+    [
+        (0.885, "88%"),
+        (0.075, "7.5%"),
+        (0.001, "0.1%"),
+        (1.0, "100%"),
+        (0, "0%"),
+        (0.99, "99%"),
+        (0.995, "99.5%"),
+        (0.99996, "99.9%"),
+    ],
 )
 def test_percent(share: float, text: str) -> None:
     assert words.percent(share) == text

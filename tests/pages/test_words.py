@@ -17,7 +17,16 @@ def test_plain(value: float | None, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.954, "95%"), (0.0042, "0.4%"), (0.00042, "0.04%"), (0.00004, "<0.01%"), (0.0, "0%"), (1.0, "100%")],
+    [
+        (0.954, "95%"),
+        (0.0042, "0.4%"),
+        (0.00042, "0.04%"),
+        (0.00004, "<0.01%"),
+        (0.0, "0%"),
+        (1.0, "100%"),
+        (0.995, "99.5%"),
+        (0.99, "99%"),
+    ],
 )
 def test_percent(value: float, text: str) -> None:
     assert words.percent(value) == text
@@ -42,6 +51,7 @@ def test_duration(value: float, text: str) -> None:
         (6.4, "s", "6.4 s"),
         (0.95, "1", "95%"),
         (3500, "{request}/s", "3,500 requests/s"),
+        (1.0, "{session}", "1 session"),
         (1024, "{file_descriptor}", "1,024 file descriptors"),
         (None, "s", "–"),  # noqa: RUF001 - the dash that pages show
     ],
