@@ -78,7 +78,8 @@ def _hurt(snapshot: Snapshot) -> str:
     if now.p95 > SLOW:
         return f"Users wait: 95% of requests are answered within {duration(now.p95)}, more than {duration(SLOW)}"
     if now.failed > FAILED:
-        return f"Requests fail: {percent(now.failed)} of them, more than {percent(FAILED)}"
+        what = "are broken off before they are answered" if now.broken > now.failed / 2 else "fail"
+        return f"Requests {what}: {percent(now.failed)} of them, more than {percent(FAILED)}"
     return ""
 
 

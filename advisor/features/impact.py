@@ -21,23 +21,28 @@ class Impact:
 
     Attributes:
         p95: seconds within which 95% of requests are answered; NaN with too few requests to tell.
-        failed: share of requests answered 5xx or broken, 0 to 1; NaN likewise.
+        failed: share of requests answered 5xx or broken off, 0 to 1; NaN likewise.
+        broken: of these, broken off before they were answered: clients left, or the service closed them.
     """
 
     p95: float
     failed: float
+    broken: float
 
 
 def impact(snapshot: Snapshot, seconds: float) -> Impact:
     """The impact over the last (scaled) seconds."""
-    count = failed = 0.0
+    count = failed = broken = 0.0
     for process in snapshot.processes:
         span = process.span(seconds)
         for part in process.instance.of_kind(PartKind.ROUTE):
             told = sums(part.track, span)
             count += _known(told.total("count"))
             failed += _known(told.total("errors"))
-    return Impact(snapshot.p95(seconds), failed / count if count >= ENOUGH_REQUESTS else math.nan)
+            broken += _known(told.total("aborted"))
+    if count < ENOUGH_REQUESTS:
+        return Impact(snapshot.p95(seconds), math.nan, math.nan)
+    return Impact(snapshot.p95(seconds), failed / count, broken / count)
 
 
 def _known(total: float) -> float:

@@ -70,6 +70,11 @@ class TestNotKnown:
         assert summary.stand is Stand.UNKNOWN
         assert summary.sentence.startswith("Requests fail: ")
 
+    @pytest.mark.parametrize(("aborted", "what"), [(1.0, "fail: "), (4.0, "are broken off before they are answered: ")])
+    def test_requests_that_clients_leave_are_told_apart(self, aborted: float, what: str) -> None:
+        left = with_part(snapshot(), PartKind.ROUTE, "GET /slow", count=10.0, errors=5.0, aborted=aborted)
+        assert judge(left, {}).summary.sentence.startswith(f"Requests {what}")
+
     def test_a_few_failures_are_within_bounds(self) -> None:
         seen = with_part(snapshot(), PartKind.ROUTE, "GET /broken", count=1000.0, errors=5.0)
         assert judge(seen, {}).summary.stand is Stand.HEALTHY

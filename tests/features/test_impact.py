@@ -17,6 +17,12 @@ from tests.builders import Load, Senders, snapshot
 def test_failures_are_a_share_of_all_requests(scale: float) -> None:
     seen = with_part(snapshot(Load(rps=0.0), time_scale=scale), PartKind.ROUTE, "GET /a", count=100.0, errors=5.0)
     assert impact(seen, 300.0).failed == pytest.approx(0.05)
+    assert impact(seen, 300.0).broken == 0
+
+
+def test_those_broken_off_are_part_of_them() -> None:
+    seen = with_part(snapshot(Load(rps=0.0)), PartKind.ROUTE, "GET /a", count=100.0, errors=5.0, aborted=4.0)
+    assert (impact(seen, 300.0).failed, impact(seen, 300.0).broken) == pytest.approx((0.05, 0.04))
 
 
 def test_slow_answers_are_seen() -> None:
@@ -28,6 +34,7 @@ def test_too_few_requests_tell_nothing(seen: Snapshot) -> None:
     found = impact(seen, 300.0)
     assert math.isnan(found.p95)
     assert math.isnan(found.failed)
+    assert math.isnan(found.broken)
 
 
 @pytest.mark.parametrize("scale", [1.0, 5.0])
