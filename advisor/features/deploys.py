@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,15 +89,15 @@ def losses(snapshot: Snapshot, past: Snapshot, least: float, share: float, times
     scale = snapshot.time_scale
     deploys = [change for change in changes(snapshot, PAST) if _is_deploy(snapshot, change)]
     spans = [Span(change.at - BEFORE / scale, change.until + AFTER / scale) for change in deploys]
-    minutes, requests, failed = _per_minute(past, 60.0 / scale)
-    inside = np.zeros(minutes.size, bool)
+    rows = _rows(past, 60.0 / scale)
+    inside = np.zeros(rows.ends.size, bool)
     for span in spans:
-        inside |= _within(minutes, span, 60.0 / scale)
-    usual = _ratio(failed[~inside], requests[~inside])
-    burst = (failed >= least) & (failed >= np.maximum(share, times * usual) * requests) & ~inside
+        inside |= rows.within(span)
+    usual = rows.share(~inside)
+    burst = (rows.failed >= least) & (rows.failed >= np.maximum(share, times * usual) * rows.requests) & ~inside
     done = [(c, span) for c, span in zip(deploys, spans, strict=True) if span.end <= snapshot.now]
     return Losses(
-        deploys=tuple(_loss(snapshot, past, c, span, (minutes, requests, failed), usual) for c, span in done),
+        deploys=tuple(_loss(snapshot, past, c, span, rows, usual) for c, span in done),
         usual=usual,
         bursts=float(burst.sum() / max(1, (~inside).sum())),
     )
@@ -112,47 +112,54 @@ def _is_deploy(snapshot: Snapshot, change: Change) -> bool:
     return any(end.is_orderly for end in ended) and not any(end in accidents for end in ended)
 
 
-def _per_minute(past: Snapshot, width: float) -> tuple[Array, Array, Array]:
-    """End of each minute, its requests and those that failed, of all processes together."""
+class _Rows(NamedTuple):
+    """End of each row, its requests and those that failed, of all processes together; seconds that a row stands for."""
+
+    ends: Array
+    requests: Array
+    failed: Array
+    width: float
+
+    def within(self, span: Span) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = (self.ends > span.start) & (self.ends - self.width < span.end)
+        return found
+
+    def share(self, where: NDArray[np.bool_]) -> float:
+        """Of the requests of these rows, those that failed."""
+        every = float(self.requests[where].sum())
+        return float(self.failed[where].sum()) / every if every > 0 else 0.0
+
+
+def _rows(past: Snapshot, minute: float) -> _Rows:
+    """Rows of a (scaled) minute, or as long as the store has them: a fast clock has minutes shorter than those."""
     tracks = [one.track for one in past.window.instances if "requests" in one.track.values]
+    width = max((float(track.spans.max()) for track in tracks if track.spans.size), default=0.0)
+    width = max(minute, width)
     if not tracks:
-        return np.empty(0), np.empty(0), np.empty(0)
+        return _Rows(np.empty(0), np.empty(0), np.empty(0), width)
     ticks = np.concatenate([np.ceil(track.times / width) for track in tracks])
-    minutes, place = np.unique(ticks, return_inverse=True)
+    ends, place = np.unique(ticks, return_inverse=True)
     sums: list[Array] = []
     for column in ("requests", "request_errors"):
         figures = [track.values.get(column, np.zeros(track.times.size)) for track in tracks]
-        sums.append(np.bincount(place, np.nan_to_num(np.concatenate(figures)), minutes.size).astype(float))
-    return minutes * width, sums[0], sums[1]
+        sums.append(np.bincount(place, np.nan_to_num(np.concatenate(figures)), ends.size).astype(float))
+    return _Rows(ends * width, sums[0], sums[1], width)
 
 
-def _within(minutes: Array, span: Span, width: float) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (minutes > span.start) & (minutes - width < span.end)
-    return found
-
-
-def _ratio(failed: Array, requests: Array) -> float:
-    every = float(requests.sum())
-    return float(failed.sum()) / every if every > 0 else 0.0
-
-
-def _loss(
-    snapshot: Snapshot, past: Snapshot, change: Change, span: Span, rows: tuple[Array, Array, Array], usual: float
-) -> Loss:
-    minutes, requests, failed = rows
-    width = 60.0 / snapshot.time_scale
-    here = _within(minutes, span, width)
-    later = _within(minutes, Span(span.end + width, span.end + LATER / snapshot.time_scale), width)
+def _loss(snapshot: Snapshot, past: Snapshot, change: Change, span: Span, rows: _Rows, usual: float) -> Loss:
+    here = rows.within(span)
+    later = rows.within(Span(span.end + rows.width, span.end + LATER / snapshot.time_scale))
     ended = stops(snapshot, change)
     by_signal = [end for end in ended if end.signal in _UNHANDLED]
+    requests = float(rows.requests[here].sum())
     return Loss(
         change=change,
         stopped=len(ended),
-        requests=float(requests[here].sum()),
-        failed=max(0.0, float(failed[here].sum()) - usual * float(requests[here].sum())),
-        cut=sum(_in_flight(past, end, width) for end in by_signal),
+        requests=requests,
+        failed=max(0.0, float(rows.failed[here].sum()) - usual * requests),
+        cut=sum(_in_flight(past, end, rows.width) for end in by_signal),
         unhandled=len(by_signal),
-        later=_ratio(failed[later], requests[later]),
+        later=rows.share(later),
     )
 
 

@@ -33,16 +33,20 @@ def released(
     seed: int = 1,
     time_scale: float = 1.0,
     newest: float = 3600.0,
+    row: float = 0.0,
     **said: Any,
 ) -> Snapshot:
     """A service with two processes and a deploy each 20 hours that lost so many requests, the newest last.
 
     `later` is the share that fails for half an hour after each deploy, `elsewhere` the share of minutes that lose 40.
+    A row stands for a minute of the decision model, or for `row` seconds.
     """
     draw = np.random.default_rng(seed)
     scale = time_scale
     agos = [(newest + 20 * 3600 * n) for n in reversed(range(len(lost)))]
-    track = rows(3 * DAY / scale, 60 / scale)
+    track = rows(3 * DAY / scale, row or 60 / scale)
+    if row:
+        track = replace(track, times=track.times - NOW % row + row)  # the store's rows end on the clock
     requests = draw.poisson(rps * 60, track.times.size).astype(float)
     failed = draw.poisson(requests * usual).astype(float)
     failed[draw.random(failed.size) < elsewhere] += 40
@@ -90,6 +94,16 @@ def test_fires_where_two_of_three_deploys_lose_requests(seed: int, time_scale: f
     found = rule(released(40, 0, 40, seed=seed, time_scale=time_scale))
     assert found.verdict is Verdict.FIRING
     assert found.reading.confidence >= 0.75
+
+
+@pytest.mark.parametrize("newest", [3600.0, 3725.0, 3850.0, 3975.0, 4100.0])
+@pytest.mark.parametrize("said", [{"exit_code": 0}, {"signal": "SIGTERM"}])
+def test_rows_of_the_store_may_be_longer_than_a_minute_of_a_fast_clock(newest: float, said: dict[str, Any]) -> None:
+    cut, failed = (40.0, 0.0) if "signal" in said else (0.0, 40.0)
+    told = partial(released, newest=newest, time_scale=10.0, row=60.0, usual=0.0, **said)
+    found = rule(told(failed, failed, failed, active=cut))
+    assert found.verdict is Verdict.FIRING
+    assert rule(told(0, 0, 0)).verdict is Verdict.CLEAR
 
 
 def test_the_claim_says_how_many_and_when() -> None:
