@@ -35,13 +35,15 @@ class Limit:
     """A number that decides, with its unit (UCUM, as in the vocabulary) and why it is this one.
 
     `at_most` names a limit of the same entry that this one must not pass, whoever sets either: the level at which a
-    rule fires for the one at which it clears, or the reverse for a figure that speaks by being low.
+    rule fires for the one at which it clears, or the reverse for a figure that speaks by being low. `fixed` is one that
+    stands once for several entries, or in a snippet: no service has another.
     """
 
     value: float
     unit: str
     reason: str
     at_most: str = ""
+    fixed: bool = False
 
 
 class Entry:
@@ -70,11 +72,17 @@ class Entry:
 
     def set_limits(self, values: Mapping[str, float]) -> None:
         """Let each limit be as declared, or what is set here instead."""
-        self.__dict__.update({name: values.get(name, limit.value) for name, limit in self.limits.items()})
+        own = {name: values[name] for name in self.changeable if name in values}
+        self.__dict__.update({name: limit.value for name, limit in self.limits.items()} | own)
 
     def __getattr__(self, name: str) -> float:
         """Limits are plain attributes: this is asked for no other, and tells the type of those."""
         raise AttributeError(f"{self.__dict__.get('module')} has no limit named {name}")
+
+    @property
+    def changeable(self) -> dict[str, Limit]:
+        """The limits that a service may have for itself."""
+        return {name: limit for name, limit in self.limits.items() if not limit.fixed}
 
     @cached_property
     def title(self) -> str:

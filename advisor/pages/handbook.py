@@ -53,7 +53,7 @@ def entry(request: HttpRequest, name: str) -> HttpResponse:
         "limits": [(key.replace("_", " "), _value(limit), limit.reason) for key, limit in found.limits.items()],
         "suggests": [STRATEGIES[way] for way in ways if way in STRATEGIES],
         "own": LimitOverride.objects.filter(entry=name).select_related("service").order_by("service__name", "limit"),
-        "services": Service.objects.filter(serves=True).order_by("name")[:SERVICES_SHOWN] if found.limits else (),
+        "services": Service.objects.filter(serves=True).order_by("name")[:SERVICES_SHOWN] if found.changeable else (),
     })  # fmt: skip
 
 

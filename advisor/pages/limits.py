@@ -50,7 +50,7 @@ def limits_of_service(request: HttpRequest, number: int) -> HttpResponse:
     own = list(LimitOverride.objects.filter(service=service).order_by("entry", "limit"))
     told = [(one, limits.entry_of(one.entry), limits.name_of(one.limit), _shown(one)) for one in own if _is_known(one)]
     groups = (("Rules", RULES.values()), ("Ways out", STRATEGIES.values()))
-    choices = [(name, [entry for entry in entries if entry.limits]) for name, entries in groups]
+    choices = [(name, [entry for entry in entries if entry.changeable]) for name, entries in groups]
     heading = words.says(len(told), "limit is your own", "limits are your own") if told else "All limits are defaults"
     return render(request, "limits.html", {"service": service, "heading": heading, "own": told, "choices": choices})
 
@@ -68,7 +68,7 @@ def limits_of_entry(request: HttpRequest, number: int, name: str) -> HttpRespons
         return redirect("limits_of_entry", number, name)
     own = {one.limit: one for one in LimitOverride.objects.filter(service=service, entry=name)}
     typed = {request.POST.get("limit", ""): (request.POST, wrong)} if wrong else {}
-    rows = [row(key, limit, own.get(key), *typed.get(key, ({}, ""))) for key, limit in entry.limits.items()]
+    rows = [row(key, limit, own.get(key), *typed.get(key, ({}, ""))) for key, limit in entry.changeable.items()]
     context = {"service": service, "entry": entry, "rows": rows}
     return render(request, "limits_entry.html", context, status=422 if wrong else 200)
 
@@ -93,7 +93,7 @@ def row(key: str, limit: Limit, own: LimitOverride | None, typed: object = None,
 
 def _change(request: HttpRequest, service: Service, name: str) -> str:
     """Do what was asked for; returns what is wrong with it, if anything."""
-    key, limit = request.POST.get("limit", ""), limits.entry_of(name).limits.get(request.POST.get("limit", ""))
+    key, limit = request.POST.get("limit", ""), limits.entry_of(name).changeable.get(request.POST.get("limit", ""))
     if limit is None:
         raise Http404("There is no such limit.")
     try:
@@ -120,10 +120,10 @@ def _typed(text: str) -> float:
 
 
 def _shown(own: LimitOverride) -> str:
-    return limits.text(limits.entry_of(own.entry).limits[own.limit], own.value)
+    return limits.text(limits.entry_of(own.entry).changeable[own.limit], own.value)
 
 
 def _is_known(own: LimitOverride) -> bool:
     """False for a limit of a rule that a later version no longer has."""
     entry = RULES.get(own.entry) or STRATEGIES.get(own.entry)
-    return entry is not None and own.limit in entry.limits
+    return entry is not None and own.limit in entry.changeable

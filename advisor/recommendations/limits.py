@@ -66,11 +66,11 @@ def put(service: Service, entry: str, limit: str, value: float, reason: str, by:
     """Set a limit of one service, in the limit's own unit. It holds from the next look on.
 
     Raises:
-        KeyError: there is no such rule or way out, or it has no such limit.
+        KeyError: there is no such rule or way out, or it has no such limit of its own.
         ValueError: the value cannot be that limit, is on the wrong side of its partner (`Limit.at_most`), or has no
             reason; the text says what is wrong and what to do.
     """
-    default = entry_of(entry).limits[limit]
+    default = entry_of(entry).changeable[limit]
     if not math.isfinite(value) or value <= 0:
         raise ValueError("The value must be a number greater than 0.")
     if is_share(default) and value > 1:
@@ -89,16 +89,16 @@ def reset(service: Service, entry: str, limit: str) -> bool:
     """Go back to the limit that the rule or way out comes with; False if nothing else was set.
 
     Raises:
-        KeyError: there is no such rule or way out, or it has no such limit.
+        KeyError: there is no such rule or way out, or it has no such limit of its own.
         ValueError: the default is on the wrong side of what is set for its partner; the text says what to do.
     """
-    _compare(service, entry, limit, entry_of(entry).limits[limit].value)
+    _compare(service, entry, limit, entry_of(entry).changeable[limit].value)
     return bool(LimitOverride.objects.filter(service=service, entry=entry, limit=limit).delete()[0])
 
 
 def _compare(service: Service, entry: str, limit: str, value: float) -> None:
     """Refuse a value on the wrong side of the limits that it is paired with, as the service has them."""
-    declared, own = entry_of(entry).limits, of_services([service.pk]).get(service.pk, {}).get(entry, {})
+    declared, own = entry_of(entry).changeable, of_services([service.pk]).get(service.pk, {}).get(entry, {})
     for partner, below in _partners(declared, limit):
         other = own.get(partner, declared[partner].value)
         if (value > other) if below else (value < other):

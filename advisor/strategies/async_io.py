@@ -46,7 +46,9 @@ strategy = Strategy(
     name="Asynchronous calls",
     effort="hours",
     risk="low: the same work, but callers must wait for a promise",
-    gap=Limit(GAP, "1", "measured: a computing loop stays below 15%, a starved or waiting one shows far more"),
+    gap=Limit(
+        GAP, "1", "measured: a computing loop stays below 15%, a starved or waiting one shows far more", fixed=True
+    ),
     left=Limit(0.5, "1", "of the moved time at most this much may stay: other synchronous calls behind the first"),
     wait=Limit(0.010, "s", "where the rule of the thread pool counts its queue as gone"),
     most=Limit(64, "{thread}", "judgement: 16 times the usual; beyond it disks and name servers are the limit"),

@@ -53,7 +53,7 @@ strategy = Strategy(
     risk="medium: processes come and go, so they must start fast and end gently",
     swing=Limit(1.5, "1", "below it a fixed number wastes less than a third, and is simpler"),
     surge=Limit(2.0, "1", "copies are bounded at twice today's load: beyond it nobody has seen how they behave (P2)"),
-    target=Limit(TARGET, "1", "P1: room for growth and for the minute until a copy has started"),
+    target=Limit(TARGET, "1", "P1: room for growth and for the minute until a copy has started", fixed=True),
     computing=Limit(0.65, "{cpu}", "of a busy loop (C1); with less the processor does not show the load"),
     unsure=Limit(0.7, "1", "what is left of the confidence while nothing shows containers or a day's swing"),
 )

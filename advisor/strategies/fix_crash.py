@@ -41,7 +41,7 @@ strategy = Strategy(
     name="Stop the crashes at their cause",
     effort="minutes to go back, hours to repair",
     risk="low",
-    quiet=Limit(15, "min", "the time over which the rule counts ends"),
+    quiet=Limit(15, "min", "the time over which the rule counts ends", fixed=True),
     unsure=Limit(0.8, "1", "what is left of the confidence where nobody told a reason, only a code or a signal"),
 )
 

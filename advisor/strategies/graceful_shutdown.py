@@ -42,7 +42,7 @@ strategy = Strategy(
     name="End processes in order",
     effort="an hour or two",
     risk="low: it only changes how a process ends",
-    whole=Limit(DRAIN + DEADLINE, "s", "serving on, and then the longest request that may finish"),
+    whole=Limit(DRAIN + DEADLINE, "s", "serving on, and then the longest request that may finish", fixed=True),
     alone=Limit(2, "{process}", "with fewer processes nobody serves while the only one is replaced"),
 )
 

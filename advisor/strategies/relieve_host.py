@@ -54,7 +54,7 @@ strategy = Strategy(
     calm=Limit(0.05, "1", "what the decision model asks of a quota that is raised (C3)"),
     gap=Limit(0.10, "1", "what the decision model asks of a loop that has its processor (C3)"),
     part=Limit(0.20, "1", "of the memory: a program that takes less makes no host roomy by leaving"),
-    relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)"),
+    relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)", fixed=True),
     unnamed=Limit(0.7, "1", "what is left of the confidence where nobody knows which program it is"),
 )
 

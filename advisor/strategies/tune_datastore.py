@@ -55,10 +55,13 @@ strategy = Strategy(
         pool_room.IDLE,
         "{session}",
         "active sessions for each core below which a datastore has room (decision model C7)",
+        fixed=True,
     ),
-    taken=Limit(pool_room.TAKEN, "1", "connections taken below which there is room for more (decision model C7)"),
-    full=Limit(pool_room.FULL, "1", "what all pools together may open at most (decision model 1.5)"),
-    step=Limit(pool_room.STEP, "1", "a full pool hides demand: judge again after each doubling"),
+    taken=Limit(
+        pool_room.TAKEN, "1", "connections taken below which there is room for more (decision model C7)", fixed=True
+    ),
+    full=Limit(pool_room.FULL, "1", "what all pools together may open at most (decision model 1.5)", fixed=True),
+    step=Limit(pool_room.STEP, "1", "a full pool hides demand: judge again after each doubling", fixed=True),
     many=Limit(3.0, "{call}", "one for a list and one for each of its rows makes three from two rows on"),
     shown=Limit(3, "{statement}", "the first few take most of the time; more are not read"),
     longest=Limit(5.0, "1", "durations of exponential spread pass five times their mean in 1 of 150 calls"),

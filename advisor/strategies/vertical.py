@@ -64,8 +64,8 @@ strategy = Strategy(
     spare=Limit(0.5, "{cpu}", "while this much is idle, cores are not what is short"),
     grown=Limit(0.7, "1", "what is left of the confidence, since the processes must also use the new cores"),
     delayed=Limit(0.7, "1", "what is left of it where growth goes on: a bigger disk or memory only fills later"),
-    relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4); above it memory is what is short"),
-    roomy=Limit(ROOMY, "1", "below it a disk no longer warns (C12)"),
+    relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4); above it memory is what is short", fixed=True),
+    roomy=Limit(ROOMY, "1", "below it a disk no longer warns (C12)", fixed=True),
     missing=Limit(0.01, "1", "of the blocks asked for: above it, by a rule of thumb, the cache is too small"),
     crowded=Limit(0.80, "1", "GitLab's soft limit for the processors of a primary (C13)"),
 )

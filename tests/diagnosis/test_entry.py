@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -43,6 +44,13 @@ def test_a_service_may_have_limits_of_its_own_while_it_is_judged() -> None:
         assert entry.level == 0.5
         assert "80%" in entry.page  # the handbook tells the default
     assert entry.level == 0.8
+
+
+def test_a_fixed_limit_is_the_same_for_all() -> None:
+    entry = Entry(__name__, {"level": replace(LEVEL, fixed=True)})
+    assert entry.changeable == {}
+    with with_limits({entry.id: entry}, {"test-entry": {"level": 0.5}}):
+        assert entry.level == 0.8
 
 
 def test_limits_come_back_where_judging_fails_and_one_that_is_no_more_counts_for_nothing() -> None:

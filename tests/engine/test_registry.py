@@ -47,6 +47,18 @@ def test_every_limit_says_why(name: str) -> None:
     assert all(len(limit.reason) > 20 and limit.unit for limit in entry.limits.values())
 
 
+@pytest.mark.parametrize("name", [*RULES, *STRATEGIES])
+def test_a_limit_that_a_service_may_set_decides(name: str) -> None:
+    """One that stands once for several entries is read as a constant: it is `fixed`, or setting it does nothing."""
+    kind, entry = ("rule", RULES[name]) if name in RULES else ("strategy", STRATEGIES[name])
+    own = ROOT / {"rule": "rules", "strategy": "strategies"}[kind] / f"{name.replace('-', '_')}.py"
+    source = own.read_text()
+    shared = source + "".join(path.read_text() for path in (ROOT / "diagnosis").glob("*.py"))
+    constants = set(re.findall(r"(\w+)=Limit\(\s*(?:\w+\.)?[A-Z]{2,}", source))
+    assert constants == {limit for limit in constants if entry.limits[limit].fixed}
+    assert [limit for limit in entry.changeable if not re.search(rf"\b{kind}\.{limit}\b", shared)] == []
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_levels_between_which_a_rule_grows_are_declared_as_a_pair(rule: Rule) -> None:
     source = (ROOT / "rules" / f"{rule.id.replace('-', '_')}.py").read_text()

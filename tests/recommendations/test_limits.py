@@ -119,7 +119,7 @@ def test_a_value_is_told_in_the_unit_of_people(limit: Limit, value: float, shown
     assert limits.text(limit, value) == shown
 
 
-@pytest.mark.parametrize(("entry", "limit"), [("nothing", "busy"), (RULE, "nothing")])
+@pytest.mark.parametrize(("entry", "limit"), [("nothing", "busy"), (RULE, "nothing"), ("cache", "share")])
 def test_what_does_not_exist_has_no_limit(entry: str, limit: str) -> None:
     with pytest.raises(KeyError):
         limits.put(service(), entry, limit, 0.9, "why", "ann", NOW)
