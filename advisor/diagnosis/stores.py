@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from advisor.diagnosis.finding import Condition, Evidence, Reading, at_least, finite
@@ -17,11 +19,33 @@ _CORES: Final = "Cores of the machine of {name}: run the agent there"
 _REQUESTS: Final = "200 requests in five minutes: fewer say nothing about latency"
 
 
-def judged(snapshot: Snapshot, seconds: float, busy: float) -> Datastore | Reading:
-    """The most loaded datastore that tells its sessions; where none does, what is to be said instead.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The datastore that is judged, seconds within which 95% of requests are answered, and the figures looked at."""
+
+    store: Datastore
+    p95: float
+    evidence: tuple[Evidence, ...]
+
+
+def judged(
+    snapshot: Snapshot, seconds: float, busy: float, figures: Callable[[Datastore, float], tuple[Evidence, ...]]
+) -> Judged | Reading:
+    """The most loaded datastore that tells its sessions, with its `figures`; else what is to be said instead.
 
     A database program that keeps `busy` cores at work would have to tell them. Without one there is nothing to judge.
     """
+    store = _most_loaded(snapshot, seconds, busy)
+    if isinstance(store, Reading):
+        return store
+    p95 = snapshot.p95(seconds)
+    evidence, lacking = figures(store, p95), _missing(store, p95)
+    if lacking:
+        return Reading(Condition.UNKNOWN, evidence=evidence, missing=lacking)
+    return Judged(store, p95, evidence)
+
+
+def _most_loaded(snapshot: Snapshot, seconds: float, busy: float) -> Datastore | Reading:
     known = used_by(snapshot, seconds)
     telling = [store for store in known if store.active >= 0]
     if telling:
@@ -48,7 +72,7 @@ def _programs(snapshot: Snapshot, seconds: float) -> list[Neighbour]:
     return [n for n in every if n.is_datastore]
 
 
-def missing(store: Datastore, p95: float) -> tuple[str, ...]:
+def _missing(store: Datastore, p95: float) -> tuple[str, ...]:
     """What is not known of a datastore and of the service's latency, in words; empty if both are."""
     cores = (_CORES.format(name=store.name),) if math.isnan(store.load) else ()
     return (*cores, *((_REQUESTS,) if math.isnan(p95) else ()))

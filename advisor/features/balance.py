@@ -157,16 +157,13 @@ def _hot_minutes(hot: Process, group: Sequence[Process], seconds: float, hot_fro
 
 
 def _loops(process: Process, span: Span, width: float) -> list[float]:
-    """The loop in each piece of the span, estimated where it is not measured; full where nothing is told."""
+    """The loop in each piece of the span, estimated where it is not measured; NaN where nothing is told."""
     return [_loop(piece) for piece in sums_of_pieces(process.track, (*OF_LOOP, *OF_CPU), span, width)]
 
 
 def _loop(piece: Sums) -> float:
     measured = busy_of(piece)
-    if not math.isnan(measured):
-        return measured
-    estimated = cpu_main_of(piece)
-    return 1.0 if math.isnan(estimated) else estimated
+    return cpu_main_of(piece) if math.isnan(measured) else measured
 
 
 def _p95(processes: Sequence[Process], seconds: float) -> float:

@@ -92,20 +92,16 @@ rule = Rule(
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for the most loaded datastore, whether it is reading that keeps it busy, and whether users notice."""
-    store = stores.judged(snapshot, rule.window, rule.busy)
-    if isinstance(store, Reading):
-        return store
-    p95 = snapshot.p95(rule.window)
-    evidence = _evidence(store, p95)
-    missing = stores.missing(store, p95)
-    if missing:
-        return Reading(Condition.UNKNOWN, evidence=evidence, missing=missing)
+    found = stores.judged(snapshot, rule.window, rule.busy, _evidence)
+    if isinstance(found, Reading):
+        return found
+    store, p95 = found.store, found.p95
     # How far each figure went from its clear level to its fire level, the least far of those that must go together.
     far = min(max(_of_sessions(store), _of_disk(store)), stats.ramp(p95, rule.relaxed, rule.slow), _of_its_own(store))
     return Reading(
         condition=Condition.OVER if far >= 1 else Condition.BETWEEN if far > 0 else Condition.UNDER,
         claim=f"{snapshot.name}: {store.name} {_state(store)}, and 5% of requests take {duration(p95)} or longer",
-        evidence=evidence,
+        evidence=found.evidence,
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=confidence(required=(far,), support=(1.0,), coverage=snapshot.coverage(rule.window)),
     )

@@ -68,14 +68,10 @@ rule = Rule(
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for the most loaded datastore, whether writing holds it up, and whether users notice."""
-    store = stores.judged(snapshot, rule.window, rule.busy)
-    if isinstance(store, Reading):
-        return store
-    p95 = snapshot.p95(rule.window)
-    evidence = _evidence(store, p95)
-    missing = stores.missing(store, p95)
-    if missing:
-        return Reading(Condition.UNKNOWN, evidence=evidence, missing=missing)
+    found = stores.judged(snapshot, rule.window, rule.busy, _evidence)
+    if isinstance(found, Reading):
+        return found
+    store, p95 = found.store, found.p95
     over = store.load >= rule.load and store.write_share >= rule.writing and p95 >= rule.slow
     under = store.load < rule.light or not store.write_share >= rule.reading or p95 < rule.relaxed
     return Reading(
@@ -85,7 +81,7 @@ def check(snapshot: Snapshot) -> Reading:
             f"{percent(0.0 if math.isnan(store.write_share) else store.write_share)} of them, and 5% of requests take "
             f"{duration(p95)} or longer"
         ),
-        evidence=evidence,
+        evidence=found.evidence,
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, store, p95),
     )

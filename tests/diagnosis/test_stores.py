@@ -8,7 +8,6 @@ import pytest
 
 from advisor.diagnosis import Condition, Reading, stores
 from advisor.features import Snapshot
-from advisor.features.datastores import Datastore
 from advisor.vocabulary import PartKind
 from tests.additions import with_part
 from tests.builders import Load, Machine, snapshot
@@ -20,15 +19,15 @@ def _seen(name: str = SHOP, active: float = 1.0) -> Snapshot:
     return with_part(snapshot(Load(), machine=Machine(cores=2)), PartKind.DATASTORE, name, active=active)
 
 
-def _judged(seen: Snapshot) -> Datastore | Reading:
-    return stores.judged(seen, 300.0, 0.5)
+def _judged(seen: Snapshot) -> stores.Judged | Reading:
+    return stores.judged(seen, 300.0, 0.5, lambda store, _p95: stores.told(store))
 
 
 def test_the_most_loaded_is_judged() -> None:
     found = _judged(with_part(_seen(active=1.0), PartKind.DATASTORE, AUDIT, active=3.0))
-    assert isinstance(found, Datastore)
-    assert (found.name, found.load) == ("postgresql 127.0.0.1 5433", 1.5)
-    assert stores.missing(found, p95=0.1) == ()
+    assert isinstance(found, stores.Judged)
+    assert (found.store.name, found.store.load) == ("postgresql 127.0.0.1 5433", 1.5)
+    assert found.evidence == stores.told(found.store)
 
 
 def test_one_that_should_tell_and_does_not_is_not_judged() -> None:
@@ -47,9 +46,11 @@ def test_a_busy_database_program_has_to_tell(cores: float, condition: Condition)
 
 
 def test_what_is_missing_is_said() -> None:
-    away = with_part(_seen("postgresql 10.0.0.5 5432 shop"), PartKind.POOL, "postgresql db:5432/shop", used=1.0)
-    found = _judged(away)
-    assert isinstance(found, Datastore)
-    assert [words.partition(":")[0] for words in stores.missing(found, math.nan)] == [
+    away = with_part(snapshot(Load(rps=0.1)), PartKind.DATASTORE, "postgresql 10.0.0.5 5432 shop", active=1.0)
+    found = _judged(with_part(away, PartKind.POOL, "postgresql db:5432/shop", used=1.0))
+    assert isinstance(found, Reading)
+    assert found.condition is Condition.UNKNOWN
+    assert found.evidence
+    assert [words.partition(":")[0] for words in found.missing] == [
         "Cores of the machine of postgresql 10.0.0.5 5432", "200 requests in five minutes",
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from advisor.features import Snapshot, balance
@@ -27,6 +28,18 @@ def test_figures_of_a_known_spread() -> None:
     assert found.ratio == pytest.approx(1.8)
     assert found.variation == pytest.approx(math.sqrt(0.08) / 0.5)
     assert found.price == pytest.approx(3.0, rel=0.05)
+    assert found.hot_minutes == 1.0
+
+
+def test_a_minute_of_which_one_process_tells_nothing_is_judged_by_the_others() -> None:
+    """A third that is silent for half of the time is no busy one, beside which the first would not be hot."""
+    seen = snapshot(*[replace(COOL, elu=elu, noise=0.0) for elu in (0.5, 0.3, 0.3)])
+    silent = seen.window.instances[2].track
+    late = silent.times > seen.now - 300
+    values = {name: np.where(late, np.nan, figures) for name, figures in silent.values.items()}
+    quiet = replace(seen.window.instances[2], track=replace(silent, values=values))
+    found = balance.of(with_window(seen, instances=(*seen.window.instances[:2], quiet)), 600.0, 1.15)
+    assert found is not None
     assert found.hot_minutes == 1.0
 
 
