@@ -86,7 +86,10 @@ if (cluster.isPrimary) {
   const server = createServer();
   setupMaster(server, { loadBalancingMethod: "least-connection" }); // and a client's next request goes to the same
   setupPrimary();
-  server.listen(process.env.PORT ?? 3000);
+  let missing = WORKERS;
+  cluster.on("message", (worker, said) => { // who came before a worker serves would wait for 20 seconds
+    if (said === "serves" && --missing === 0) server.listen(process.env.PORT ?? 3000);
+  });
   for (let i = 0; i < WORKERS; i += 1) cluster.fork();
   cluster.on("exit", (worker) => {
     if (!worker.exitedAfterDisconnect) cluster.fork();
@@ -96,6 +99,7 @@ if (cluster.isPrimary) {
   setupWorker(io);
   const { default: addHandlers } = await import("./handlers.mjs");
   addHandlers(io);
+  process.send("serves");
 }
 """
 
