@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("datastore-read-bound",),
-        strategies=("tune-datastore", "cache", "read-replica"),
-        forbidden=("cluster", "autoscale", "worker-threads", "scale-down", "shard", "fix-leak", "websocket-scale-out"),
-        also=("downstream-bound", "host-cpu-saturated"),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.db_read_scans import case as base
+
+case = replace(
+    base,
+    reason="Every request reads a whole table because an index is missing, and more come than the database can serve.",
+    phases=(
+        base.phases[0],
+        Phase(1500, (Http(path="/owner", rate=90),)),
     ),
-    reason=(
-        "Every request reads a whole table because an index is missing, and more come than the database can serve."
-    ),
-    services=(Service(script="shop.js", knobs={"pool": 20}, environment={"DATABASE_URL": "{postgresql}"}),),
-    phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(1500, (Http(path="/owner", rate=90),))),
-    onset=300,
-    settle=600,
+    remedy=None,
 )

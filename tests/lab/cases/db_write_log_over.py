@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("datastore-write-bound",),
-        strategies=("tune-datastore", "vertical", "decompose", "shard"),
-        forbidden=(
-            "cluster",
-            "autoscale",
-            "worker-threads",
-            "scale-down",
-            "read-replica",
-            "cache",
-            "fix-leak",
-            "websocket-scale-out",
-        ),
-        also=("downstream-bound", "host-cpu-saturated"),
-    ),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.db_write_log import case as base
+
+case = replace(
+    base,
     reason="Every request inserts thousands of rows, and more come than the database can write.",
-    services=(
-        Service(
-            script="shop.js",
-            knobs={"pool": 20, "lines": 2000, "bytes": 500},
-            environment={"DATABASE_URL": "{postgresql}"},
-        ),
+    phases=(
+        base.phases[0],
+        Phase(1500, (Http(path="/entry", rate=30),)),
     ),
-    phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(1500, (Http(path="/entry", rate=30),))),
-    onset=300,
-    settle=600,
 )

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("dropped-at-deploy",),
-        strategies=("graceful-shutdown",),
-        forbidden=("cluster", "vertical", "worker-threads", "scale-down", "raise-limit", "fix-leak", "shard"),
-    ),
-    reason=(
-        "The service has no handler for SIGTERM, so every deploy resets the dozens of requests that it was serving."
-    ),
+from tests.lab.case import Http, Phase, Service
+from tests.lab.cases.deploy_drops import case as base
+
+case = replace(
+    base,
     services=(Service(script="leaving.js", knobs={"wait_ms": 600}, copies=2),),
-    phases=(Phase(300, (Http(path="/order", rate=90),)), Phase(2400, (Http(path="/order", rate=90),), deploys=4)),
-    onset=780,
-    light=True,
+    phases=(
+        Phase(300, (Http(path="/order", rate=90),)),
+        Phase(2400, (Http(path="/order", rate=90),), deploys=4),
+    ),
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("disk-filling",),
-        strategies=("relieve-host", "static-offload", "vertical"),
-        forbidden=("cluster", "autoscale", "load-balance", "worker-threads", "scale-down", "fix-leak", "tune-heap"),
-    ),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.disk_filling_fast import case as base
+
+case = replace(
+    base,
     reason="A log that is never rotated takes a steady share of its file system and fills it within a day.",
-    services=(Service(script="disk.js", environment={"DISK": "{disk}"}, knobs={"kb": 10}),),
     phases=(Phase(108000, (Http(path="/log", rate=3.2),)),),
     onset=0,
     stretched=6,

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("downstream-bound",),
-        strategies=("raise-limit", "tune-datastore"),
-        forbidden=(
-            "cluster",
-            "autoscale",
-            "load-balance",
-            "vertical",
-            "worker-threads",
-            "scale-down",
-            "shard",
-            "fix-leak",
-        ),
-    ),
-    reason=(
-        "Three connections are each held for 100 ms while the database idles, which is 30 requests a second; 40 "
-        "are asked for, so the queue grows."
-    ),
-    services=(
-        Service(script="shop.js", knobs={"pool": 3, "held_s": 0.1}, environment={"DATABASE_URL": "{postgresql}"}),
-    ),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.downstream_pool_full import case as base
+
+case = replace(
+    base,
+    reason="Three connections are each held for 100 ms while the database idles, which is 30 requests a second; 40 "
+    "are asked for, so the queue grows.",
     phases=(
-        Phase(300, (Http(path="/held", rate=5),)),
+        base.phases[0],
         Phase(900, (Http(path="/held", rate=40),)),
     ),
-    onset=300,
+    remedy=None,
 )

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("downstream-bound",),
-        strategies=("cache", "tune-datastore", "decompose", "async-io"),
-        forbidden=(
-            "cluster",
-            "autoscale",
-            "load-balance",
-            "vertical",
-            "worker-threads",
-            "scale-down",
-            "shard",
-            "fix-leak",
-        ),
-    ),
+from tests.lab.case import Http, Phase, Service
+from tests.lab.cases.downstream_slow import case as base
+
+case = replace(
+    base,
     reason="The other service takes 2 s instead of 30 ms; the page shows slow answers of an idle loop.",
     services=(
         Service(
@@ -27,11 +17,11 @@ case = Case(
             environment={"UPSTREAM": "http://127.0.0.1:{port:stock}/"},
             telemetry="prom",
         ),
-        Service(script="dependency.js", name="stock", telemetry="agent", knobs={"wait_ms": 30}),
+        base.services[1],
     ),
     phases=(
-        Phase(300, (Http(path="/order", rate=30),)),
+        base.phases[0],
         Phase(900, (Http(path="/order", rate=30),), others={"stock": {"wait_ms": 2000}}),
     ),
-    onset=300,
+    light=False,
 )

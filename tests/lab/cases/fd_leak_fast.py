@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("descriptor-leak",),
-        strategies=("fix-leak",),
-        forbidden=("raise-limit", "cluster", "autoscale", "load-balance", "vertical", "worker-threads", "scale-down"),
-        also=("descriptor-exhaustion",),
-    ),
-    reason=(
-        "Some requests open a file that nothing closes, so descriptors only ever grow while the load stays the same."
-    ),
+from tests.lab.case import Http, Phase, Service
+from tests.lab.cases.fd_leak import case as base
+
+case = replace(
+    base,
     services=(Service(script="descriptors.js", descriptors=4096),),
     phases=(Phase(43200, (Http(path="/forget", rate=1.2), Http(path="/light", rate=10))),),
-    onset=0,
-    stretched=2.4,
-    light=True,
 )

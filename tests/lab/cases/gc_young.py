@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("gc-pressure",),
-        strategies=("tune-heap", "optimise-code", "stream-paginate"),
-        forbidden=("worker-threads", "vertical", "scale-down", "shard", "read-replica", "fix-leak"),
-        also=("memory-pressure",),
-    ),
-    reason=(
-        "Each request makes megabytes of objects that survive a few young collections in a semi-space of 1 MB, "
-        "which are copied again and again."
-    ),
+from tests.lab.case import Http, Phase, Service
+from tests.lab.cases.gc_small_heap import case as base
+
+case = replace(
+    base,
+    reason="Each request makes megabytes of objects that survive a few young collections in a semi-space of 1 MB, "
+    "which are copied again and again.",
     services=(
         Service(
             script="memory.js",
@@ -22,6 +18,8 @@ case = Case(
             node=("--max-semi-space-size=1",),
         ),
     ),
-    phases=(Phase(300, (Http(path="/take", rate=2),)), Phase(1200, (Http(path="/take", rate=22),))),
-    onset=300,
+    phases=(
+        base.phases[0],
+        Phase(1200, (Http(path="/take", rate=22),)),
+    ),
 )

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("memory-leak",),
-        strategies=("fix-leak",),
-        forbidden=("cluster", "autoscale", "load-balance", "vertical", "worker-threads", "scale-down", "raise-limit"),
-        also=("memory-pressure",),
-    ),
-    reason=(
-        "Every request leaves behind a listener that is never removed, with what it holds, so the heap grows at "
-        "any load and reaches its limit within days."
-    ),
+from tests.lab.case import Service
+from tests.lab.cases.leak_heap import case as base
+
+case = replace(
+    base,
+    reason="Every request leaves behind a listener that is never removed, with what it holds, so the heap grows at "
+    "any load and reaches its limit within days.",
     services=(Service(script="memory.js", knobs={"habit": "listeners", "kb": 80}, node=("--max-old-space-size=512",)),),
-    phases=(
-        Phase(86400, (Http(path="/take", rate=2.0, until=3.0),)),
-        Phase(86400, (Http(path="/take", rate=3.0, until=2.0),)),
-        Phase(86400, (Http(path="/take", rate=2.0, until=3.0),)),
-    ),
-    onset=0,
-    stretched=14.4,
-    light=True,
 )

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("event-loop-saturated",),
-        strategies=("cluster", "load-balance", "autoscale", "optimise-code"),
-        forbidden=(
-            "vertical",
-            "raise-limit",
-            "websocket-scale-out",
-            "scale-down",
-            "shard",
-            "read-replica",
-            "worker-threads",
-        ),
-    ),
+from tests.lab.case import Service
+from tests.lab.cases.loop_full_sdk import case as base
+
+case = replace(
+    base,
     reason="Every request computes for 8 ms and 112 of them arrive a second; only a page of prom-client reports.",
     services=(Service(script="express.js", knobs={"cpu_ms": 8}, telemetry="prom"),),
-    phases=(
-        Phase(300, (Http(path="/work", rate=30),)),
-        Phase(900, (Http(path="/work", rate=112),)),
-    ),
-    onset=300,
 )

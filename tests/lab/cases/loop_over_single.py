@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Remedy, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("event-loop-saturated",),
-        strategies=("cluster", "load-balance", "autoscale", "optimise-code"),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.loop_full_single import case as base
+
+case = replace(
+    base,
+    label=replace(
+        base.label,
         forbidden=(
             "vertical",
             "raise-limit",
@@ -18,15 +21,10 @@ case = Case(
             "worker-threads",
         ),
     ),
-    reason=(
-        "Every request computes for 8 ms and 140 of them arrive a second: 12 % more than one loop can do, beside "
-        "an idle core."
-    ),
-    services=(Service(script="express.js", knobs={"cpu_ms": 8}),),
+    reason="Every request computes for 8 ms and 140 of them arrive a second: 12 % more than one loop can do, beside "
+    "an idle core.",
     phases=(
-        Phase(300, (Http(path="/work", rate=30),)),
+        base.phases[0],
         Phase(900, (Http(path="/work", rate=140),)),
     ),
-    onset=300,
-    remedy=Remedy(strategy="cluster", service=Service(script="express.js", knobs={"cpu_ms": 8}, workers=2)),
 )

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("memory-pressure", "memory-leak"),
-        strategies=("fix-leak",),
-        forbidden=("cluster", "autoscale", "load-balance", "vertical", "worker-threads", "scale-down"),
-        also=("gc-pressure", "crash-loop"),
-    ),
-    reason=(
-        "Every request leaves a record behind in a list that nothing reads, so the heap reaches its limit within "
-        "the hour."
-    ),
-    services=(
-        Service(
-            script="memory.js", knobs={"habit": "heap", "kb": 150}, node=("--max-old-space-size=256",), revive=True
-        ),
-    ),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.memory_growing import case as base
+
+case = replace(
+    base,
     phases=(Phase(1800, (Http(path="/take", rate=16),)),),
     onset=1150,
-    light=True,
 )

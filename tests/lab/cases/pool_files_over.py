@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Http, Label, Phase, Service
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("thread-pool-saturated",),
-        strategies=("raise-limit", "async-io", "cluster", "load-balance", "cache"),
-        forbidden=("vertical", "scale-down", "shard", "read-replica", "fix-leak", "websocket-scale-out"),
-    ),
-    reason=(
-        "Four threads each wait up to 100 ms for a file, which is 40 a second, and 60 are asked for; the "
-        "processor idles."
-    ),
-    services=(Service(script="pool.js", knobs={"slow_ms": 100}),),
+from tests.lab.case import Http, Phase
+from tests.lab.cases.pool_files_full import case as base
+
+case = replace(
+    base,
+    reason="Four threads each wait up to 100 ms for a file, which is 40 a second, and 60 are asked for; the "
+    "processor idles.",
     phases=(
-        Phase(300, (Http(path="/file", rate=5), Http(path="/light", rate=10))),
+        base.phases[0],
         Phase(900, (Http(path="/file", rate=60), Http(path="/light", rate=10))),
     ),
-    onset=300,
+    remedy=None,
 )

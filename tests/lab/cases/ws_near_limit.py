@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from tests.lab.case import Case, Label, Phase, Service, Sockets
+from dataclasses import replace
 
-case = Case(
-    label=Label(
-        rules=("websocket-capacity", "descriptor-exhaustion"),
-        strategies=("raise-limit", "websocket-scale-out"),
-        forbidden=(
-            "cluster",
-            "worker-threads",
-            "scale-down",
-            "shard",
-            "read-replica",
-            "fix-leak",
-            "vertical",
-            "autoscale",
-        ),
-        also=("descriptor-exhaustion", "websocket-capacity"),
-    ),
+from tests.lab.case import Phase, Sockets
+from tests.lab.cases.ws_at_limit import case as base
+
+case = replace(
+    base,
     reason="870 clients stay connected and the soft limit is 1,024 descriptors: a few more and connections fail.",
-    services=(Service(script="sockets.js", descriptors=1024),),
-    phases=(Phase(300, (Sockets(count=100),)), Phase(1800, (Sockets(count=870, ramp=120, sends=0.05),))),
-    onset=360,
+    phases=(
+        base.phases[0],
+        Phase(1800, (Sockets(count=870, ramp=120, sends=0.05),)),
+    ),
 )
