@@ -62,21 +62,13 @@ strategy = Strategy(
     name="A cache",
     effort="days",
     risk="medium: answers may be old, and a key that lacks something shows one reader another's answer",
-    least=Limit(
-        cache_effect.LEAST, "1", "hit ratio, low end: fewer repeats do not pay (decision model C7)", fixed=True
-    ),
+    least=Limit(cache_effect.LEAST, "1", "hit ratio, low end: fewer repeats do not pay (model C7)", fixed=True),
     most=Limit(cache_effect.MOST, "1", "hit ratio, high end: judgement, keys are many and lives are short", fixed=True),
     share=Limit(cache_fit.SHARE, "1", "less of the time than a fifth is hardly felt (decision model C7)", fixed=True),
-    dominant=Limit(
-        cache_fit.DOMINANT, "1", "below half of the loop's work the rest would soon fill the loop again", fixed=True
-    ),
+    dominant=Limit(cache_fit.DOMINANT, "1", "below half of the loop's work the rest soon fills it again", fixed=True),
     writes=Limit(cache_fit.WRITES, "1", "each write makes kept answers wrong: few are asked twice in time", fixed=True),
-    hits=Limit(
-        cache_room.HITS, "1", "fewer look-ups that find their key mean keys asked once (decision model 1.5)", fixed=True
-    ),
-    evicted=Limit(
-        cache_room.EVICTED, "1", "one look-up of a hundred that pushes another key out: it is full", fixed=True
-    ),
+    hits=Limit(cache_room.HITS, "1", "fewer look-ups that find their key mean keys asked once (model 1.5)", fixed=True),
+    evicted=Limit(cache_room.EVICTED, "1", "one look-up of 100 that pushes another key out: it is full", fixed=True),
     busy=Limit(cache_room.BUSY, "1", "GitLab's soft limit for the main thread of Redis", fixed=True),
     unmeasured=Limit(0.7, "1", "what is left of the confidence while no cache tells that reads repeat"),
     free=Limit(0.25, "1", "of the machine's free memory, to begin with: the rest stays for the service"),

@@ -54,12 +54,10 @@ strategy = Strategy(
     idle=Limit(
         pool_room.IDLE,
         "{session}",
-        "active sessions for each core below which a datastore has room (decision model C7)",
+        "active sessions a core below which a datastore has room (model C7)",
         fixed=True,
     ),
-    taken=Limit(
-        pool_room.TAKEN, "1", "connections taken below which there is room for more (decision model C7)", fixed=True
-    ),
+    taken=Limit(pool_room.TAKEN, "1", "connections taken below which there is room for more (model C7)", fixed=True),
     full=Limit(pool_room.FULL, "1", "what all pools together may open at most (decision model 1.5)", fixed=True),
     step=Limit(pool_room.STEP, "1", "a full pool hides demand: judge again after each doubling", fixed=True),
     many=Limit(3.0, "{call}", "one for a list and one for each of its rows makes three from two rows on"),
