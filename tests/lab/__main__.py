@@ -1,4 +1,4 @@
-"""`python -m tests.lab run|freeze`: what `make lab` and `make lab-frozen` call."""
+"""`python -m tests.lab run|freeze|page`: what `make lab` and `make lab-frozen` call, and what writes of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.lab import clinic, discovery, machine, product, reading, report
+from tests.lab import clinic, discovery, machine, page, product, reading, report
 from tests.lab.case import Case
 from tests.lab.story import Stage
 
@@ -81,6 +81,12 @@ def _one(stage: Stage, name: str, case: Case, kept: Path) -> bool:
     return True
 
 
+def _kept(folder: Path) -> list[dict[str, Any]]:
+    """The results that are kept of cases that still are there."""
+    there = set(discovery.names(folder.name.partition("-at-")[0]))
+    return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json")) if path.stem in there]
+
+
 def _told(name: str, case: Case, scale: float) -> dict[str, Any]:
     label = dataclasses.asdict(case.label)
     return {
@@ -96,7 +102,7 @@ def _told(name: str, case: Case, scale: float) -> dict[str, Any]:
 def main() -> int:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
-    parser.add_argument("what", choices=("run", "freeze"))
+    parser.add_argument("what", choices=("run", "freeze", "page"))
     parser.add_argument("--cases", default="*", help="names, with * and ?, commas between them")
     parser.add_argument("--frozen", action="store_true", help="those of `frozen`, whose hashes must be as committed")
     parser.add_argument("--scale", type=float, default=10.0, help="ADVISOR_TIME_SCALE")
@@ -106,6 +112,9 @@ def main() -> int:
     try:
         if asked.what == "freeze":
             discovery.SUMS.write_text(discovery.sums())
+            return 0
+        if asked.what == "page":
+            page.write({kept.name: _kept(kept) for kept in RESULTS.glob("*-at-*")})
             return 0
         if asked.frozen:
             discovery.require_frozen()

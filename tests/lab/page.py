@@ -1,0 +1,115 @@
+"""The score as a page of the documentation, from the results that are kept."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.lab import report, score
+from tests.lab.outcome import Outcome
+from tests.lab.report import Results
+
+PAGE = Path(__file__).resolve().parents[2] / "templates" / "docs" / "measurements" / "lab.md"
+TITLES = {"cases": "Cases that the rules were tuned on", "frozen": "Frozen cases, run once the rules were done"}
+
+
+def markdown(found: Mapping[str, Results]) -> str:
+    """The page; `found` are results by the name of their folder and scale, such as `frozen-at-10`."""
+    return "\n".join(
+        line.rstrip() for name, results in sorted(found.items()) if results for line in _part(name, results)
+    )
+
+
+def head(now: datetime) -> str:
+    """What was measured, when, and on which machine."""
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        "# What the lab found\n\n"
+        "Real Node.js processes with real faults under real load; what the product says of each beside the label that\n"
+        "the case's author gave it, and beside what peers say of the same samples. `tests/lab/README.md` tells how it\n"
+        "is done and what each figure counts; `python -m tests.lab page` writes this page from the results.\n\n"
+        f"{now:%d %B %Y}, {os.cpu_count()} processors, {memory:.0f} GiB, Linux {platform.release()}, Node.js {node}.\n"
+    )
+
+
+def write(found: Mapping[str, Results]) -> None:
+    """Put the page into the documentation."""
+    PAGE.write_text(f"{head(datetime.now(UTC))}\n{markdown(found)}\n")
+
+
+def _part(name: str, results: Results) -> Iterable[str]:
+    folder, _, scale = name.partition("-at-")
+    answers = report.everyone(results)
+    ours = answers["Scaling Advisor"]
+    yield f"## {TITLES[folder]}"
+    yield ""
+    pace = "as slow as life" if scale == "1" else f"{scale} times as fast as life"
+    yield f"{len(results)} cases, {pace}."
+    yield ""
+    yield from _sums(answers)
+    yield from _table(
+        ("class", "precision", "recall"),
+        ((c.name, _share(c.precision), _share(c.recall)) for c in score.classes([o for o in ours if not o.is_double])),
+    )
+    effects = [effect for result in results for effect in score.effects(result)]
+    if effects:
+        yield from _table(
+            ("applied", "figure", "predicted", "measured", "off the middle"),
+            (
+                (e.name, e.metric, f"{e.low:.3g} to {e.high:.3g}", f"{e.measured:.3g}", f"{e.error:.0%}")
+                for e in effects
+            ),
+        )
+    yield from _table(("case", "truth", "said", "first advice", "after", ""), (_row(o) for o in ours))
+
+
+def _sums(answers: Mapping[str, Sequence[Outcome]]) -> Iterable[str]:
+    rows = []
+    for who, outcomes in answers.items():
+        offers, bad = sum(o.offers for o in outcomes), sum(len(o.forbidden) for o in outcomes)
+        bound = f", at most {score.upper_bound(bad, offers):.1%} (95 %)" if offers else ""
+        healthy = sum(o.truth is None for o in outcomes)
+        seconds = score.median_seconds(outcomes)
+        rows.append((
+            who, str(len(outcomes)), _share(score.macro_f1(outcomes)), _share(score.acceptable(outcomes)),
+            f"{bad} of {offers}{bound}", f"{len(score.false_warnings(outcomes))} of {healthy}",
+            "-" if seconds is None else f"{seconds / 60:.1f} min",
+        ))  # fmt: skip
+    names = (
+        "",
+        "cases",
+        "macro-F1",
+        "first advice helps",
+        "forbidden options",
+        "healthy ones warned of",
+        "median time",
+    )
+    return _table(names, rows)
+
+
+def _row(o: Outcome) -> tuple[str, ...]:
+    wrong = [name for name in o.wrong if name != o.said]
+    notes = [f"also said: {', '.join(wrong)}"] if wrong else []
+    notes += [f"forbidden: {', '.join(o.forbidden)}"] if o.forbidden else []
+    notes += [f"missed: {', '.join(o.missed)}"] if o.missed else []
+    after = "" if o.seconds is None else f"{o.seconds / 60:.1f} min"
+    truth, said = o.truth or "healthy", o.said or "silent"
+    mark = said if o.is_right else f"**{said}**"
+    return o.name, truth, mark, o.first or "", after, "; ".join(notes)
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+    yield f"| {' | '.join(names)} |"
+    yield f"| {' | '.join('---' for _ in names)} |"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
