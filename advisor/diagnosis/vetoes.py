@@ -14,12 +14,20 @@ from advisor.diagnosis.prediction import LONG, NOW
 from advisor.diagnosis.words import counted, duration, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.connections import to_datastores
+from advisor.features.load_share import moved_by_load
+from advisor.features.memory import Bound, memory_of
 
 USUAL_FILES: Final = 65_536
 """Descriptors that a process may ordinarily be allowed: below it raising the limit comes first (C8)."""
 
 CONNECTIONS: Final = 0.8
 """Share of a datastore's connections that all copies together may open (decision model 1.5)."""
+
+_OF_MACHINE: Final = ("memory_long", "memory_now", "swapping")
+"""Figures of memory that are those of a whole machine where no control group is smaller."""
+
+MOVED: Final = 0.3
+"""Share of the memory that moves with requests from which fewer of them for each process are felt (judgement)."""
 
 _FUTILE: Final[Mapping[str, str]] = {
     "memory-leak": "More copies leak as well, each from its own start",
@@ -126,7 +134,31 @@ def _crowded(snapshot: Snapshot) -> str | None:
     return f"{machine.name} is {percent(machine.cpu(NOW))} busy, and another worker would share what is left."
 
 
+def _held(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """Memory that does not follow the load is as short in each copy, on whichever machine (C4)."""
+    if _is_crowded(snapshot, ruling):
+        return None
+    past = snapshot.recalled(ruling.rule)
+    share = stats.highest([moved_by_load(one) for one in past.window.instances] if past else [])
+    if share >= MOVED:
+        return None
+    told = "is not known to follow the load" if math.isnan(share) else f"follows the load by {percent(share)} only"
+    return f"Its memory {told}: as much would be short in a copy on another machine ({deciding(snapshot, ruling)})."
+
+
+def _is_crowded(snapshot: Snapshot, ruling: Ruling) -> bool:
+    """True if it is a machine that is full, and several processes of the service share it: some may go elsewhere."""
+    full = any(e.holds for e in ruling.reading.evidence if e.signal in _OF_MACHINE)
+    first = {process.instance.host_id: process for process in snapshot.processes}
+    return full and any(
+        len(snapshot.on(machine)) > 1 and memory_of(first[machine.id], machine, LONG).bound is Bound.HOST
+        for machine in snapshot.machines
+        if machine.id in first
+    )
+
+
 _SPECIAL: Final[Mapping[str, Callable[[Snapshot, Ruling], str | None]]] = {
     "descriptor-exhaustion": _descriptors,
     "dropped-at-deploy": _released,
+    "memory-pressure": _held,
 }

@@ -35,7 +35,7 @@ class Loss:
     Attributes:
         change: the deploy.
         stopped: processes that it ended.
-        requests: answered around it.
+        requests: answered around it, and `rate`, a second.
         failed: of those failed or broken off, beyond the usual share.
         cut: in flight in processes that ended by the signal itself: nobody answered them.
         unhandled: processes that ended by the signal itself, since nothing in them handles it.
@@ -45,6 +45,7 @@ class Loss:
     change: Change
     stopped: int
     requests: float
+    rate: float
     failed: float
     cut: float
     unhandled: int
@@ -59,6 +60,11 @@ class Loss:
     def share(self) -> float:
         """Lost of all requests around the deploy, 0 to 1."""
         return self.lost / (self.requests + self.cut) if self.requests + self.cut > 0 else 0.0
+
+    @property
+    def at_once(self) -> float:
+        """Cut off, of the requests of the half minute before: they are lost in one moment, and surely."""
+        return min(1.0, self.cut / (self.rate * BEFORE)) if self.rate > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -151,11 +157,12 @@ def _loss(snapshot: Snapshot, past: Snapshot, change: Change, span: Span, rows: 
     later = rows.within(Span(span.end + rows.width, span.end + LATER / snapshot.time_scale))
     ended = stops(snapshot, change)
     by_signal = [end for end in ended if end.signal in _UNHANDLED]
-    requests = float(rows.requests[here].sum())
+    requests, seconds = float(rows.requests[here].sum()), float(here.sum()) * rows.width
     return Loss(
         change=change,
         stopped=len(ended),
         requests=requests,
+        rate=requests / seconds if seconds > 0 else 0.0,
         failed=max(0.0, float(rows.failed[here].sum()) - usual * requests),
         cut=sum(_in_flight(past, end, rows.width) for end in by_signal),
         unhandled=len(by_signal),

@@ -1,8 +1,10 @@
-"""Processes that were killed while their memory was full."""
+"""Processes that were killed while their memory was full, and how the heap of one filled that V8 ended."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from advisor.features import stats
@@ -14,6 +16,15 @@ from advisor.vocabulary.events import EXITED
 
 BEFORE: Final = 120.0
 """Seconds before an end in which the level of the memory is looked for."""
+
+FULL: Final = 0.85
+"""From this share of its limit on a heap may be what V8 ended a process for (decision model C4)."""
+
+RISE: Final = 0.25
+"""Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
+
+_CROWD: Final = 100.0
+"""From as many open sockets on they may be what fills a heap."""
 
 _BY_SYSTEM: Final = "SIGKILL"
 _BY_V8: Final = "SIGABRT"
@@ -29,6 +40,67 @@ def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happe
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The heap of a process that V8 ended for want of room; bytes, and seconds as the series tells them.
+
+    Attributes:
+        limit: what lasting objects might have taken.
+        kept: least in use in the last third of what is known of it.
+        gained: by how much that is more than in the first third; 0 unless each third is above the one before.
+        seconds: between the middles of both.
+        load: requests a second, or open sockets if there are many, in the last third over those in the first; NaN where
+            they are not told.
+    """
+
+    limit: float
+    kept: float
+    gained: float
+    seconds: float
+    load: float
+
+    @property
+    def is_rising(self) -> bool:
+        """True if it rose by more than noise until its end."""
+        return self.gained >= RISE * self.limit
+
+
+def filled_heap(snapshot: Snapshot, seconds: float) -> Filled | None:
+    """Of the last process that V8 ended in the last (scaled) seconds with its heap full; None without one."""
+    ends = [event for event in killed_full(snapshot, seconds, FULL) if by_v8(event)]
+    dead = _ended(snapshot, ends[-1]) if ends else None
+    if dead is None or not dead.track.times.size:
+        return None
+    span = Span(float(dead.track.times[0]), ends[-1].at)
+    if not span.length > 0:
+        return None
+    thirds = span.split((span.end - span.start) / 3)[-3:]
+    levels = [stats.known(dead.track, "heap_used", third)[0] for third in thirds]
+    if len(thirds) < 3 or not all(found.size for found in levels):
+        return None
+    kept = [float(found.min()) for found in levels]
+    rises = all(later > earlier for earlier, later in pairwise(kept))
+    return Filled(
+        limit=heap_limit(snapshot, dead, span),
+        kept=kept[-1],
+        gained=kept[-1] - kept[0] if rises else 0.0,
+        seconds=thirds[-1].start - thirds[0].start,
+        load=_more(dead, thirds[0], thirds[-1]),
+    )
+
+
+def _more(dead: InstanceWindow, first: Span, last: Span) -> float:
+    requests = [stats.rate(dead.track, "requests", span) for span in (first, last)]
+    sockets = [stats.level(dead.track, "websockets", span) for span in (first, last)]
+    pairs = [requests, sockets] if sockets[1] >= _CROWD else [requests]
+    return stats.highest([later / earlier for earlier, later in pairs if earlier > 0])
+
+
+def by_v8(event: Happening) -> bool:
+    """True if V8 ended the process itself."""
+    return event.signal == _BY_V8 or event.exit_code == _ABORTED
+
+
 def _last_share(snapshot: Snapshot, event: Happening) -> float:
     """The share of its limit that the ended process used last; its heap's, if V8 ended it."""
     dead = _ended(snapshot, event)
@@ -37,7 +109,7 @@ def _last_share(snapshot: Snapshot, event: Happening) -> float:
     span = Span(event.at - BEFORE / snapshot.time_scale, event.at)
     if event.signal == _BY_SYSTEM:
         return _share(snapshot, dead, span)
-    if event.signal == _BY_V8 or event.exit_code == _ABORTED:
+    if by_v8(event):
         return stats.peak(dead.track, "heap_used", span) / heap_limit(snapshot, dead, span)
     return math.nan
 

@@ -3,7 +3,8 @@
 ## What it sees
 Around the stops of processes in a deploy, from 30 s before to 120 s after, requests fail or are cut off:
 {share:.1%} of them or more, {times:.0f} times the usual share, and at least {least:.0f}. That happened in
-{often:.0f} of the last three deploys, or once with {many:.0f} requests or more. Outside deploys it does not.
+{often:.0f} of the last three deploys, or once with {many:.0f} requests or more. Outside deploys it does not. Or
+processes that handle no signal end with {least:.0f} requests in flight or more, {share:.1%} of those of half a minute.
 
 ## Why it matters
 Every release costs requests of users, so releases become rare and large. The same happens whenever a machine is
@@ -80,9 +81,11 @@ def check(snapshot: Snapshot) -> Reading:
 
 
 def _is_hit(one: Loss, usual: float) -> bool:
+    if one.cut >= rule.least and one.at_once >= rule.share:
+        return True
     if one.lost < rule.least or one.share < max(rule.share, rule.times * usual):
         return False
-    return one.cut >= rule.least or one.later < rule.goes_on * one.share
+    return one.later < rule.goes_on * one.share
 
 
 def _enough(hit: tuple[Loss, ...]) -> bool:
@@ -129,6 +132,7 @@ def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) ->
         told += [
             at_least("lost", "Requests lost around it", one.lost, "{request}", rule.least, subject),
             at_least("share", "Share of all", one.share, "1", level, subject),
+            at_least("cut", "Cut off in flight, of the requests of 30 s", one.at_once, "1", rule.share, subject),
             Evidence("unhandled", "Processes without a handler", float(one.unhandled), "{process}", subject=subject),
         ]  # fmt: skip
     return tuple(told)

@@ -40,7 +40,7 @@ from advisor.diagnosis.leaks import READ_MEMORY, Pace, of_memory
 from advisor.diagnosis.words import counted, lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_share
-from advisor.features.kills import killed_full
+from advisor.features.kills import by_v8, killed_full
 from advisor.features.memory import Bound, Memory, memory_of, swaps
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
@@ -82,6 +82,7 @@ rule = Rule(
 LONG = 600.0  # seconds for which a level must hold, or within which a kill was just now
 RECENT = 3600.0  # seconds after a kill in which the rule does not clear
 PACE = Pace(skip=1800.0, apart=1800.0, smooth=600.0)
+_KILLED = "killed in the last ten minutes with memory"
 _ALONE = ("memory_long", "memory_now", "heap_share", "swapping", "killed")
 
 
@@ -161,7 +162,7 @@ def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tupl
         at_least("heap_share", "Heap in use after collection, of its limit", worst.heap, "1", rule.heap, process.name),
         Evidence("swapping", "Pages back from swap a second", finite(paged), "{operation}/s", rule.swapping, "at least",
                  paged >= rule.swapping and memory.share >= rule.relaxed),
-        at_least("killed", "Processes killed with their memory full, in ten minutes", kills, "1", 1),
+        at_least("killed", "Processes killed with their memory full, in ten minutes", kills, "{process}", 1),
         Evidence("memory_limit", f"Memory {bound}", finite(memory.limit), "By", subject=process.name),
         Evidence("own_memory", "Of the memory in use, by this service", finite(worst.own), "1", subject=process.name),
     ]  # fmt: skip
@@ -194,10 +195,11 @@ def _confidence(snapshot: Snapshot, worst: State, *, over: bool) -> float:
 
 
 def _claim(snapshot: Snapshot, worst: State, growing: Growing | None) -> str:
-    kills = len(killed_full(snapshot, LONG, rule.busy))
+    kills = killed_full(snapshot, LONG, rule.busy)
     memory, process = worst.memory, worst.process
     if kills:
-        return f"{snapshot.name}: {counted(kills, 'process')} killed in the last ten minutes with memory full"
+        how = "ended by V8 in the last ten minutes with the heap" if all(map(by_v8, kills)) else _KILLED
+        return f"{snapshot.name}: {counted(len(kills), 'process')} {how} full"
     if growing:
         more = size(growing.growth.slope * HOUR)
         return (

@@ -30,6 +30,7 @@ import re
 import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.recipes import heap_snapshots
 from advisor.diagnosis.words import counted, percent, size
 from advisor.features import Snapshot
 from advisor.features.crash import Crash, Reason, crash
@@ -138,8 +139,7 @@ def _repair(snapshot: Snapshot, found: Crash) -> tuple[Step, ...]:
 
 
 _HEAP = (
-    Step("Let V8 write what fills the heap just before the limit, and open the file in Chrome DevTools.", "", "shell",
-         "NODE_OPTIONS='--heapsnapshot-near-heap-limit=1 --report-on-fatalerror' node server.js"),
+    heap_snapshots.BEFORE_THE_END,
     Step("If the heap only needs more room than it has: give it up to 75% of the memory that the process may use."),
 )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 ## When it fits
 Memory or descriptors of a process grow at equal load and would reach their limit. Only letting go of what is kept
-ends that; everything else buys time.
+ends that; everything else buys time. Or V8 ended a process whose heap had risen by {filled:.0%} of its limit in what is
+known of its life, with at most {even:.2f} times the requests: one life is no proof, so that this is less sure.
 
 ## When it does not
 Growth that the load explains, and caches that fill and then stop. Then nothing leaks.
@@ -34,8 +35,10 @@ from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import is_proven
+from advisor.diagnosis.recipes import heap_snapshots, open_files
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot
+from advisor.features.kills import RISE, Filled, filled_heap
 from advisor.features.process import Process
 from advisor.vocabulary import Family
 
@@ -48,7 +51,13 @@ strategy = Strategy(
     early=Limit(0.60, "1", "a restart at 60% of the time to the limit leaves room for a load that doubles"),
     left=Limit(0.20, "1", "what may be left of the growth after the fix (decision model C5)"),
     apart=Limit(0.10, "1", "two snapshots that differ by a tenth of the heap show what grows among what changes"),
+    filled=Limit(RISE, "1", "of a heap that V8 ended: collections differ by less in what they leave", fixed=True),
+    even=Limit(1.25, "1", "with more requests than that a heap may hold so much more for them"),
+    once=Limit(0.7, "1", "what is left of the confidence of one life: a cache that fills looks alike"),
 )
+
+LONG = 600.0  # seconds over which the present state is read
+HOUR = 3600.0
 
 _OF_DESCRIPTORS = ("descriptor-leak", "descriptor-exhaustion")
 
@@ -80,6 +89,9 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Offer it where the ruling's evidence proves growth, and nowhere else."""
     evidence = {e.signal: e.value for e in ruling.reading.evidence}
     if not is_proven(ruling.reading.evidence):
+        filled = filled_heap(snapshot, LONG)
+        if filled is not None and ruling.rule == "memory-pressure":
+            return _of_an_end(snapshot, ruling, filled)
         rising = evidence.get("growth_rising")
         if rising is None:
             return strategy.reject("0 levels are known to grow at equal load.")
@@ -90,6 +102,35 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if leak is None:
         return strategy.reject("0 processes are there that could be looked into.")
     return _option(snapshot, ruling, leak)
+
+
+def _of_an_end(snapshot: Snapshot, ruling: Ruling, filled: Filled) -> Option | Rejection:
+    """A heap that rose until V8 ended the process, at an even load."""
+    rose = f"The heap that V8 ended rose by {size(filled.gained)} of {size(filled.limit)} in {lasting(filled.seconds)}"
+    if not (filled.is_rising and filled.load <= strategy.even):
+        requests = "an unknown number of" if math.isnan(filled.load) else f"{number(filled.load)} times the"
+        return strategy.reject(f"{rose}, at {requests} requests: that does not show a leak.")
+    process = next(iter(snapshot.processes), None)
+    if process is None:
+        return strategy.reject("0 processes are there that could be looked into.")
+    slope = filled.gained / filled.seconds
+    whole = filled.limit / slope
+    return strategy.option(
+        f"Find what fills a heap of {size(filled.limit)} in {lasting(whole)}",
+        why=(
+            f"{rose} at {number(filled.load)} times the requests. One life is no proof: a cache that fills looks "
+            "alike, until it is full. More processes, a bigger heap or a bigger machine only delay what goes on."
+        ),
+        confidence=ruling.reading.confidence * strategy.once,
+        cost="days of search, and room on a disk for a heap snapshot",
+        expected=(Expectation("time_to_limit", "Until the heap reaches its limit", "s", whole, whole / strategy.left,
+                              None),),
+        steps=(
+            heap_snapshots.BEFORE_THE_END,
+            *heap_snapshots.compared(process.instance.pid, strategy.apart * filled.limit / slope),
+        ),
+        check_first=_OF_SNAPSHOTS,
+    )  # fmt: skip
 
 
 def _leak(snapshot: Snapshot, ruling: Ruling) -> Leak | None:
@@ -123,34 +164,15 @@ def _option(snapshot: Snapshot, ruling: Ruling, leak: Leak) -> Option:
 def _check_first(leak: Leak) -> str:
     if leak.descriptors:
         return "Check that a restart finishes open requests first: stop accepting, answer, then exit."
-    return (
-        "Check that one process may stand still for some seconds, and that about as much memory is free as its heap "
-        "holds: take it out of the load balancer first. A snapshot holds all data in the heap: keep it as safe as that."
-    )
+    return _OF_SNAPSHOTS
 
 
 def _search(leak: Leak) -> tuple[Step, ...]:
     pid = leak.process.instance.pid
     if leak.descriptors:
-        return (
-            Step("List what is open, by name; what has the most lines is not closed.", file="shell",
-                 code=_OPEN.format(pid=pid)),
-            Step("Read or cancel every response body, close files and streams on every path, give child processes no "
-                 "pipes that nobody reads.", file="close.mjs", code=_CLOSE),
-        )  # fmt: skip
-    held = leak.process.memory(600.0)
-    wait = max(20e6, strategy.apart * held) / leak.slope * 3600
-    return (
-        Step("Let the process write a heap snapshot on a signal; this needs one restart.", file="shell",
-             code="export NODE_OPTIONS=\"$NODE_OPTIONS --heapsnapshot-signal=SIGUSR2\""),
-        Step(f"Take one when the process is warm, and a second {lasting(wait)} later at a similar load. The process "
-             "stands still meanwhile. The files appear in its working directory.", file="shell",
-             code=f"kill -USR2 {pid}"),
-        Step("Open both in Chrome DevTools (Memory, Load), choose Comparison, and sort by size delta: what grew, and "
-             "which object holds it (Retainers)."),
-        Step("To look into it live, open the inspector of the running process; it listens on this machine only, so "
-             "reach it through a tunnel.", file="shell", code=f"kill -USR1 {pid}\nssh -L 9229:127.0.0.1:9229 $HOST"),
-    )  # fmt: skip
+        return open_files.found_and_closed(pid)
+    wait = max(20e6, strategy.apart * leak.process.memory(LONG)) / leak.slope * HOUR
+    return heap_snapshots.compared(pid, wait)
 
 
 def _restarts(name: str, leak: Leak, every: float) -> tuple[Step, ...]:
@@ -165,7 +187,7 @@ def _restarts(name: str, leak: Leak, every: float) -> tuple[Step, ...]:
         Step(f"Until it is fixed, restart the pods one by one every {lasting(seconds)}, from a CronJob or by hand.",
              "Kubernetes", "shell", f"kubectl rollout restart deployment/{unit.lower()}"),
     ]  # fmt: skip
-    ceiling = leak.process.memory(600.0) + strategy.early * leak.slope * leak.left / 3600
+    ceiling = leak.process.memory(LONG) + strategy.early * leak.slope * leak.left / 3600
     if not leak.descriptors and math.isfinite(ceiling):
         steps.insert(2, Step("Or let PM2 restart a worker when it has grown so far.", "PM2", "ecosystem.config.cjs",
                              _CEILING.format(name=json.dumps(name), megabytes=round(ceiling / 2**20))))  # fmt: skip
@@ -182,36 +204,10 @@ def _rollback(snapshot: Snapshot, leak: Leak) -> tuple[Step, ...]:
                  "to it until the leak is fixed."),)  # fmt: skip
 
 
-_OPEN = r"""ls -l /proc/{pid}/fd | awk 'NR > 1 {{print $NF}}' \
-  | sed 's/\[[0-9]*\]//' | sort | uniq -c | sort -rn | head -20
-"""
-
-_CLOSE = """import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
-
-// A response whose body nobody reads keeps its socket.
-export async function isThere(url) {
-  const response = await fetch(url);
-  await response.body?.cancel();
-  return response.ok;
-}
-
-// A stream that is only piped stays open when the other end breaks off; pipeline destroys both.
-export async function send(path, response) {
-  await pipeline(createReadStream(path), response);
-}
-
-// A file is closed on every path.
-export async function firstBytes(path) {
-  const file = await open(path);
-  try {
-    return (await file.read(Buffer.alloc(16), 0, 16, 0)).buffer;
-  } finally {
-    await file.close();
-  }
-}
-"""
+_OF_SNAPSHOTS = (
+    "Check that one process may stand still for some seconds, and that about as much memory is free as its heap "
+    "holds: take it out of the load balancer first. A snapshot holds all data in the heap: keep it as safe as that."
+)
 
 _RUNTIME = """[Service]
 Restart=always

@@ -36,9 +36,10 @@ from dataclasses import dataclass
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import is_proven
 from advisor.diagnosis.leaks import room_of
-from advisor.diagnosis.words import number, percent, size
+from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_limit
+from advisor.features.kills import Filled, filled_heap
 from advisor.features.process import Process
 from advisor.vocabulary import Family
 
@@ -56,7 +57,7 @@ strategy = Strategy(
     semi_space=Limit(64, "MiBy", "four times the default of 16: young collections come about a quarter as often"),
 )
 
-LEAKS, COLLECTING = "memory-leak", "gc-pressure"
+LEAKS, COLLECTING, PRESSURE = "memory-leak", "gc-pressure", "memory-pressure"
 LONG = 600.0  # seconds over which the present state is read
 MIB = 2**20
 SPACES = 3  # a young generation is three semi-spaces
@@ -83,7 +84,13 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if ruling.rule == LEAKS or is_proven(ruling.reading.evidence):
         gained = next((e.value for e in ruling.reading.evidence if e.signal == "growth" and e.value), 0.0)
         return strategy.reject(f"Memory grew by {size(gained)} at equal load: a bigger heap only fills later.")
-    heap = _fullest(snapshot)
+    filled = filled_heap(snapshot, LONG) if ruling.rule == PRESSURE else None
+    if filled is not None and filled.is_rising:
+        return strategy.reject(
+            f"The heap that V8 ended rose by {size(filled.gained)} in {lasting(filled.seconds)}: a bigger one only "
+            "fills later."
+        )
+    heap = _fullest(snapshot, filled)
     if heap is None:
         return strategy.reject("0 processes report their heap, its limit and the memory there is.")
     minor, major = _collecting(heap.process)
@@ -93,12 +100,14 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     return strategy.reject(refusal) if refusal else _larger(snapshot, ruling, heap)
 
 
-def _fullest(snapshot: Snapshot) -> Heap | None:
+def _fullest(snapshot: Snapshot, filled: Filled | None) -> Heap | None:
+    """The heap nearest to its limit, as that of a process that V8 ended was just before."""
     found = []
     for process in snapshot.processes:
         allowed = process.memory(LONG) + room_of(snapshot, process)
         limit = heap_limit(snapshot, process.instance, process.span(LONG))
-        heap = Heap(process, heap_floor(process, LONG), limit, allowed)
+        floor = heap_floor(process, LONG) if filled is None else filled.kept
+        heap = Heap(process, floor, limit, allowed)
         if heap.floor > 0 and heap.limit > 0 and heap.allowed > 0:
             found.append(heap)
     return max(found, key=lambda heap: heap.floor / heap.limit, default=None)

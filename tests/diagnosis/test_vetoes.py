@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from advisor.diagnosis import Evidence
 from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, same_host_veto
 from advisor.engine import RULES
-from advisor.features import Snapshot
+from advisor.features import ServiceWindow, Snapshot, Track
 from advisor.vocabulary import PartKind
-from tests.additions import with_figures, with_part
+from tests.additions import rows, with_figures, with_part, with_recalled
 from tests.builders import Load, Machine, snapshot
 from tests.rulings import ALL, firing
 
@@ -29,10 +31,11 @@ NEVER = {
     "overprovisioned",
     "websocket-capacity",
     "descriptor-exhaustion",
+    "memory-pressure",
 }
-"""No copy helps, anywhere (as long as the limit of descriptors is a low one)."""
+"""No copy helps, anywhere: as long as the limit of descriptors is a low one, and memory does not follow the load."""
 
-NOT_HERE = NEVER | {"memory-pressure", "host-cpu-saturated"}
+NOT_HERE = NEVER | {"host-cpu-saturated"}
 """No copy on the same machine helps."""
 
 
@@ -59,6 +62,39 @@ def test_waiting_rules_copies_out_and_not_that_answers_are_slow(evidence: tuple[
     assert reason is not None
     assert reason.endswith(f": {number}).")
     assert "1.4 s" not in reason
+
+
+_FULL = Evidence("memory_long", "Memory of the host in use, least of ten minutes", 0.9, "1", 0.85, "at least", True)
+_HEAP = Evidence("heap_share", "Heap in use after collection, of its limit", 0.9, "1", 0.85, "at least", True)
+
+
+def _with(past: Track) -> ServiceWindow:
+    window = snapshot(Load()).window
+    return replace(window, instances=(replace(window.instances[0], track=past),))
+
+
+def _loaded(each: float, kept: float = 60e6) -> Snapshot:
+    """A process that keeps so many bytes for each request a second, over two hours of a load that comes and goes."""
+    rate = 60 + 40 * np.sin(np.arange(60) / 8)
+    past = rows(7200, 120, requests=120 * rate, heap_floor=kept + each * rate)
+    return with_recalled(snapshot(Load()), "memory-pressure", _with(past))
+
+
+@pytest.mark.parametrize(("each", "share"), [(2e6, None), (0.0, "0% only"), (0.2e6, "17% only")])
+def test_copies_elsewhere_relieve_memory_that_follows_the_load_and_no_other(each: float, share: str | None) -> None:
+    seen = _loaded(each)
+    answer = clone_veto(seen, firing("memory-pressure", _HEAP))
+    assert (answer is None) == (share is None)
+    assert answer is None or f"by {share}: as much would be short in a copy on another machine" in answer
+    assert same_host_veto(seen, firing("memory-pressure", _HEAP)) is not None
+
+
+@pytest.mark.parametrize(("loads", "evidence", "helps"), [(2, _FULL, True), (1, _FULL, False), (2, _HEAP, False)])
+def test_of_several_processes_that_fill_a_machine_some_may_go_elsewhere(
+    loads: int, evidence: Evidence, helps: bool
+) -> None:
+    answer = clone_veto(snapshot(*[Load()] * loads), firing("memory-pressure", evidence))
+    assert (answer is None) is helps
 
 
 def test_a_wait_for_a_pool_that_is_short_enough_is_not_the_reason() -> None:

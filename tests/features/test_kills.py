@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from advisor.features import InstanceWindow, Snapshot
-from advisor.features.kills import killed_full
+from advisor.features.kills import filled_heap, killed_full
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_window
 from tests.builders import YOUNG, Load, Machine, snapshot
+from tests.heaps import LIMIT, MB, ended_by_v8
 
 GB = 1e9
 SELF, AGENT = 10, 11
@@ -73,3 +74,38 @@ def test_only_ends_of_the_asked_time_count() -> None:
 
 def test_a_process_that_is_not_known_counts_for_nothing() -> None:
     assert killed(ended(0.95 * GB, signal="SIGKILL", pid=4242)) == 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_how_a_heap_filled_until_v8_ended_its_process(scale: float) -> None:
+    found = filled_heap(ended_by_v8(60 * MB, 250 * MB, scale=scale), 600)
+    assert found is not None
+    assert found.is_rising
+    assert found.limit == LIMIT
+    assert found.gained == pytest.approx(2 / 3 * 0.93 * 190 * MB, rel=0.1)
+    assert found.seconds == pytest.approx(2 / 3 * 840 / scale, rel=0.05)
+    assert found.load == pytest.approx(1.0, abs=0.1)
+
+
+def test_one_that_was_full_all_the_time_does_not_rise() -> None:
+    found = filled_heap(ended_by_v8(240 * MB, 240 * MB), 600)
+    assert found is not None
+    assert found.gained == 0
+    assert found.kept == 240 * MB
+    assert not found.is_rising
+
+
+def test_collections_are_no_fall_and_requests_that_rise_are_told() -> None:
+    found = filled_heap(ended_by_v8(60 * MB, 300 * MB, swing=0.2, busier=3.0), 600)
+    assert found is not None
+    assert found.is_rising
+    assert found.load == pytest.approx(7 / 5 * 1.25, rel=0.2)
+
+
+@pytest.mark.parametrize("said", [{"signal": "SIGKILL"}, {"signal": "SIGTERM"}, {"exit_code": 1}])
+def test_an_end_that_is_not_v8_s_says_nothing_of_the_heap(said: dict[str, Any]) -> None:
+    assert filled_heap(ended_by_v8(60 * MB, 250 * MB, **said), 600) is None
+
+
+def test_a_heap_with_room_is_not_what_v8_ended_a_process_for() -> None:
+    assert filled_heap(ended_by_v8(60 * MB, 150 * MB), 600) is None

@@ -107,6 +107,29 @@ def test_answers_are_counted_and_timed(quick: str, tmp_path: Path) -> None:
     assert 0 < found["p50"] <= found["p95"] <= found["p99"]
 
 
+SLOW = """
+let left = 0;
+const server = require('node:http').createServer((request, response) => {
+  response.on('close', () => { if (!response.writableFinished) left += 1; });
+  setTimeout(() => response.end(), 500);
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+process.on('SIGTERM', () => { console.log(left, server._connections); process.exit(); });
+"""
+
+
+def test_the_end_of_a_phase_breaks_nothing_off(tmp_path: Path) -> None:
+    plan, report = tmp_path / "plan.json", tmp_path / "report.json"
+    with subprocess.Popen(("node", "-e", SLOW), stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        phases = (Phase(1.0, (Http(path="/", rate=RATE),)), Phase(SECONDS, ()))
+        plan.write_text(json.dumps(load_plan([url], phases, scale=1.0)))
+        subprocess.run(("node", str(LAB / "load" / "main.js"), str(plan), str(report)), check=True)
+        server.terminate()
+        assert server.stdout.readline().split() == ["0", "0"], "nobody left, and no connection is kept"
+
+
 def test_clients_leave_when_told(mute: str, tmp_path: Path) -> None:
     found = play(mute, Http(path="/", rate=50, aborts=1.0, patience=0.05), tmp_path=tmp_path)
     assert found["aborted"] > 0

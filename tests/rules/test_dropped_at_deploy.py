@@ -106,6 +106,15 @@ def test_rows_of_the_store_may_be_longer_than_a_minute_of_a_fast_clock(newest: f
     assert rule(told(0, 0, 0)).verdict is Verdict.CLEAR
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_cut_off_is_lost_however_much_fails_at_other_times(seed: int) -> None:
+    """36 of 60 requests a second are in flight: 2% of half a minute, and 0.4% of the minutes around the deploy."""
+    told = partial(released, rps=60, active=36, usual=0.015, seed=seed)
+    assert rule(told(0, 0, 0, signal="SIGTERM")).verdict is Verdict.FIRING
+    assert rule(told(0, 0, 0)).verdict is Verdict.CLEAR, "they finished and exited with 0"
+    assert rule(released(0, 0, 0, rps=3_000, active=36, seed=seed, signal="SIGTERM")).verdict is Verdict.CLEAR
+
+
 def test_the_claim_says_how_many_and_when() -> None:
     claim = read(released(60, 60, 60, usual=0.0)).claim
     assert claim.startswith("shop: 3 of the last 3 deploys dropped requests, the newest 60 (1")

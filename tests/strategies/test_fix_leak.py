@@ -13,8 +13,9 @@ import pytest
 from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from tests.additions import life, with_figures, with_lives, with_recalled, with_window
-from tests.answers import expected, option, rejection
+from tests.answers import expected, option, rejection, ruled
 from tests.builders import YOUNG, Load, service, snapshot
+from tests.heaps import ended_by_v8
 from tests.pasts import Level, Past, fills, level, with_past
 from tests.strategies.tools.node import program, running
 from tests.strategies.tools.shell import read
@@ -31,6 +32,11 @@ def leaking(an_hour: float = 8 * MB, *, rule: str = MEMORY, scale: float = 1.0, 
     """A heap that grows, with 240 MB left."""
     seen = with_figures(snapshot(Load(), name=name, time_scale=scale), heap_limit=YOUNG + 360 * MB + 30 * an_hour)
     return with_past(seen, rule, Past(30, 300.0, {"heap_floor": level(360 * MB - 30 * an_hour, an_hour)}, noise=0.0))
+
+
+def killed(first: float, last: float, busier: float = 1.0) -> Snapshot:
+    """One whose heap of 250 MB V8 ended at the end of this course."""
+    return with_recalled(ended_by_v8(first, last, busier=busier), PRESSURE, service())
 
 
 def open_ended(rule: str = DESCRIPTORS) -> Snapshot:
@@ -50,6 +56,26 @@ def code(found: Option, file: str, platform: str = "") -> str:
 def test_the_title_tells_what_grows_and_how_often_to_restart(scale: float, more: str, every: str) -> None:
     found = offered(MEMORY, leaking(scale=scale))
     assert found.title == f"Find what keeps {more} an hour, and restart every {every} until then"
+
+
+def test_a_heap_that_rose_until_v8_ended_its_process_is_looked_into_with_less_confidence() -> None:
+    seen = killed(60 * MB, 250 * MB)
+    found = offered(PRESSURE, seen)
+    assert found.title == "Find what fills a heap of 250 MB in 20 minutes"
+    assert "One life is no proof" in found.why
+    assert found.confidence == pytest.approx(0.7 * ruled(PRESSURE, seen).reading.confidence)
+    assert "--heapsnapshot-near-heap-limit=1" in found.steps[0].code
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (killed(240 * MB, 240 * MB), "rose by 0 MB of 250 MB"),
+        (killed(60 * MB, 250 * MB, busier=3.0), "at 2 times the requests: that does not show a leak"),
+    ],
+)
+def test_a_full_heap_and_one_that_more_requests_fill_are_no_leak(seen: Snapshot, why: str) -> None:
+    assert why in refused(PRESSURE, seen)
 
 
 def test_the_same_room_then_lasts_at_least_five_times_as_long() -> None:

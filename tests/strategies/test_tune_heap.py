@@ -16,6 +16,7 @@ from advisor.vocabulary import Verdict
 from tests.additions import with_figures, with_recalled
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, service, snapshot
+from tests.heaps import ended_by_v8
 from tests.pasts import Past, level, with_past
 from tests.strategies.tools.node import program
 from tests.strategies.tools.shell import read
@@ -74,6 +75,17 @@ def test_the_effect_is_what_stays_over_the_new_limit() -> None:
 ])  # fmt: skip
 def test_it_never_takes_more_than_three_quarters(group: float, why: str) -> None:
     assert why in refused(full(0.86, group=group))
+
+
+def test_a_heap_that_v8_ended_counts_as_it_was_and_not_as_the_next_one_begins() -> None:
+    found = offered(with_recalled(ended_by_v8(240 * MB, 240 * MB), PRESSURE, service()))
+    assert found.title == f"Let the heap grow to {int(400 * MB / MIB)} MiB"
+    assert found.why.startswith("240 MB stay in use after collection, 96% of the limit")
+
+
+def test_one_that_rose_until_then_would_only_fill_later() -> None:
+    seen = with_recalled(ended_by_v8(60 * MB, 250 * MB), PRESSURE, service())
+    assert "rose by 118 MB in 9 minutes: a bigger one only fills later" in refused(seen)
 
 
 def test_processes_of_one_machine_share_what_is_free() -> None:

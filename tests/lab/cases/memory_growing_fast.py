@@ -10,5 +10,5 @@ from tests.lab.cases.memory_growing import case as base
 case = replace(
     base,
     phases=(Phase(1800, (Http(path="/take", rate=16),)),),
-    onset=1150,
+    onset=720,
 )

@@ -7,6 +7,12 @@ const { Tally } = require('./tally');
 // More than this many unanswered requests would measure the load's own memory; those beyond are counted, not sent.
 const MOST_IN_FLIGHT = 3000;
 
+/** Close the connections that nobody uses; those on which an answer is awaited go once it has come. */
+function leave(agent) {
+  agent.keepAlive = false;
+  for (const idle of Object.values(agent.freeSockets)) for (const socket of [...idle]) socket.destroy();
+}
+
 /** An open-loop flow of requests (`Http` of case.py). */
 class HttpFlow {
   constructor(flow, targets, seconds) {
@@ -93,7 +99,7 @@ class HttpFlow {
   stop() {
     clearTimeout(this.timer);
     this.due = Infinity;
-    for (const agent of this.agents ?? []) agent.destroy();
+    for (const agent of this.agents ?? []) leave(agent);
     return this.tally.summary();
   }
 }

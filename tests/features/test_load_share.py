@@ -1,0 +1,65 @@
+"""load_share: memory that moves with requests, and memory that does not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from advisor.features import InstanceWindow
+from advisor.features.load_share import ROWS, moved_by_load
+from tests.additions import rows
+from tests.builders import Load, snapshot
+
+MB = 1e6
+SEEDS = (1, 2, 3)
+
+
+def past(count: int = 60, **columns: Any) -> InstanceWindow:
+    told = {name: figures[:count] if isinstance(figures, np.ndarray) else figures for name, figures in columns.items()}
+    return replace(snapshot(Load()).window.instances[0], track=rows(120 * count, 120, **told))
+
+
+def rate(swing: float = 40.0, seed: int = 1, count: int = 60) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Requests of each row of 120 s, around 60 a second."""
+    noise = np.random.default_rng(seed).normal(0, 1, count)
+    return np.asarray(120 * (60 + swing * np.sin(np.arange(count) / 8) + noise))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("noise", [0.0, 2.0, 8.0])
+def test_what_each_request_takes_is_found_beside_noise(seed: int, noise: float) -> None:
+    """60 MB that stay and 1 MB for each request a second: half of the level at the mean load."""
+    requests = rate(seed=seed)
+    level = 60 * MB + MB * requests / 120 + noise * MB * np.random.default_rng(seed + 9).normal(0, 1, 60)
+    assert moved_by_load(past(requests=requests, heap_floor=level)) == pytest.approx(0.5, abs=0.06)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_level_that_goes_its_own_way_does_not_follow(seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(0, 5, 60)
+    assert moved_by_load(past(requests=rate(seed=seed), heap_floor=(200 + noise) * MB)) == 0
+    assert moved_by_load(past(requests=rate(seed=seed), heap_floor=np.linspace(50, 250, 60) * MB)) < 0.3
+    assert moved_by_load(past(requests=rate(seed=seed), heap_floor=200 * MB)) == 0
+
+
+def test_one_that_falls_with_the_load_does_not_either() -> None:
+    requests = rate()
+    assert moved_by_load(past(requests=requests, heap_floor=200 * MB - MB * requests / 120)) == 0
+
+
+def test_the_level_that_follows_most_counts() -> None:
+    requests = rate()
+    both = past(requests=requests, heap_floor=200 * MB, memory_rss=100 * MB + 2 * MB * requests / 120)
+    assert moved_by_load(both) > 0.4
+
+
+def test_too_little_is_not_known() -> None:
+    requests = rate()
+    assert math.isnan(moved_by_load(past(ROWS - 1, requests=requests, heap_floor=requests)))
+    assert math.isnan(moved_by_load(past(requests=np.full(60, 7200.0), heap_floor=rate())))
+    assert math.isnan(moved_by_load(past(requests=requests)))
+    assert math.isnan(moved_by_load(past(heap_floor=requests)))

@@ -1,0 +1,44 @@
+"""Processes that V8 ended for want of heap, for the tests of who looks at them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from advisor.features import InstanceWindow, Snapshot
+from advisor.vocabulary.events import EXITED
+from tests.additions import happened, with_events, with_figures, with_window
+from tests.builders import YOUNG, Load, snapshot
+
+MB = 1e6
+LIMIT = 250 * MB
+AGO = 60.0
+
+
+def ended_by_v8(
+    first: float, last: float, *, busier: float = 1.0, scale: float = 1.0, swing: float = 0.0, **said: Any
+) -> Snapshot:
+    """Two processes. The heap of the one went from `first` to `last` bytes until V8 ended it a (scaled) minute ago.
+
+    `busier` are its last requests over its first; `swing` is what each collection takes from its heap, as a share.
+    The other one lives, with 34 MB in use.
+    """
+    seen = snapshot(Load(), Load(), time_scale=scale)
+    count = seen.window.instances[0].track.times.size
+    course = np.linspace(first, last, count)
+    saw = 1 - swing * (np.arange(count) % 4) / 3
+    asked = seen.window.instances[0].track.values["requests"] * np.linspace(1, busier, count)
+    seen = with_figures(seen, heap_limit=YOUNG + LIMIT, heap_used=34 * MB, heap_floor=34 * MB)
+    seen = with_figures(seen, 0, heap_used=course * saw, heap_floor=np.nan, requests=asked)
+    dead, alive = seen.window.instances
+    seen = with_window(seen, instances=(_until(dead, seen.now - AGO / scale), alive))
+    return with_events(seen, happened(EXITED.name, AGO / scale, pid=dead.pid, **(said or {"signal": "SIGABRT"})))
+
+
+def _until(one: InstanceWindow, at: float) -> InstanceWindow:
+    kept = one.track.times <= at
+    values = {name: figures[kept] for name, figures in one.track.values.items()}
+    track = replace(one.track, times=one.track.times[kept], spans=one.track.spans[kept], values=values, latencies={})
+    return replace(one, track=track)
