@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+import numpy as np
+
 from advisor.features import stats
 from advisor.features.heap import heap_limit
 from advisor.features.snapshot import Snapshot
-from advisor.features.sums import Span
-from advisor.features.window import Happening, InstanceWindow
+from advisor.features.sums import Span, rows
+from advisor.features.window import Happening, InstanceWindow, Track
 from advisor.vocabulary.events import EXITED
 
 BEFORE: Final = 120.0
@@ -22,6 +24,9 @@ FULL: Final = 0.85
 
 RISE: Final = 0.25
 """Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
+
+_PARTS: Final = 3
+"""A course is compared by its thirds."""
 
 _CROWD: Final = 100.0
 """From as many open sockets on they may be what fills a heap."""
@@ -65,33 +70,51 @@ class Filled:
         return self.gained >= RISE * self.limit
 
 
-def filled_heap(snapshot: Snapshot, seconds: float) -> Filled | None:
-    """Of the last process that V8 ended in the last (scaled) seconds with its heap full; None without one."""
+def filled_heap(snapshot: Snapshot, past: Snapshot | None, seconds: float) -> Filled | None:
+    """Of the last process that V8 ended in the last (scaled) seconds with its heap full; None without one.
+
+    Args:
+        snapshot: the service now, with its events.
+        past: longer rows of its processes, also of that one; without them those of the snapshot have to do.
+        seconds: how long ago it may have ended.
+    """
     ends = [event for event in killed_full(snapshot, seconds, FULL) if by_v8(event)]
     dead = _ended(snapshot, ends[-1]) if ends else None
-    if dead is None or not dead.track.times.size:
+    if dead is None:
         return None
-    span = Span(float(dead.track.times[0]), ends[-1].at)
-    if not span.length > 0:
+    lives = past.window.instances if past else ()
+    longer = next((one for one in lives if one.id == dead.id and one.track.times.size >= _PARTS), dead)
+    return _course(longer.track, heap_limit(snapshot, dead, Span(-math.inf, ends[-1].at)))
+
+
+def _course(track: Track, limit: float) -> Filled | None:
+    if track.times.size < _PARTS:
         return None
-    thirds = span.split((span.end - span.start) / 3)[-3:]
-    levels = [stats.known(dead.track, "heap_used", third)[0] for third in thirds]
-    if len(thirds) < 3 or not all(found.size for found in levels):
+    span = Span(float(track.times[0] - track.spans[0]), float(track.times[-1]))
+    thirds = span.split(span.length / _PARTS)[-_PARTS:]
+    kept = [_least(track, third) for third in thirds]
+    if any(math.isnan(level) for level in kept):
         return None
-    kept = [float(found.min()) for found in levels]
     rises = all(later > earlier for earlier, later in pairwise(kept))
     return Filled(
-        limit=heap_limit(snapshot, dead, span),
+        limit=limit,
         kept=kept[-1],
         gained=kept[-1] - kept[0] if rises else 0.0,
         seconds=thirds[-1].start - thirds[0].start,
-        load=_more(dead, thirds[0], thirds[-1]),
+        load=_more(track, thirds[0], thirds[-1]),
     )
 
 
-def _more(dead: InstanceWindow, first: Span, last: Span) -> float:
-    requests = [stats.rate(dead.track, "requests", span) for span in (first, last)]
-    sockets = [stats.level(dead.track, "websockets", span) for span in (first, last)]
+def _least(track: Track, span: Span) -> float:
+    """The least heap in use in the span; of rows that stand for minutes that is their lowest."""
+    figures = track.lows.get("heap_used", track.values.get("heap_used"))
+    told = np.empty(0) if figures is None else figures[rows(track, span)]
+    return float(np.nanmin(told)) if told.size and not np.isnan(told).all() else math.nan
+
+
+def _more(track: Track, first: Span, last: Span) -> float:
+    requests = [stats.rate(track, "requests", span) for span in (first, last)]
+    sockets = [stats.level(track, "websockets", span) for span in (first, last)]
     pairs = [requests, sockets] if sockets[1] >= _CROWD else [requests]
     return stats.highest([later / earlier for earlier, later in pairs if earlier > 0])
 

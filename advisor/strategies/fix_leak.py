@@ -89,7 +89,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Offer it where the ruling's evidence proves growth, and nowhere else."""
     evidence = {e.signal: e.value for e in ruling.reading.evidence}
     if not is_proven(ruling.reading.evidence):
-        filled = filled_heap(snapshot, LONG)
+        filled = filled_heap(snapshot, snapshot.recalled(ruling.rule), LONG)
         if filled is not None and ruling.rule == "memory-pressure":
             return _of_an_end(snapshot, ruling, filled)
         rising = evidence.get("growth_rising")

@@ -84,7 +84,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if ruling.rule == LEAKS or is_proven(ruling.reading.evidence):
         gained = next((e.value for e in ruling.reading.evidence if e.signal == "growth" and e.value), 0.0)
         return strategy.reject(f"Memory grew by {size(gained)} at equal load: a bigger heap only fills later.")
-    filled = filled_heap(snapshot, LONG) if ruling.rule == PRESSURE else None
+    past = snapshot.recalled(ruling.rule)
+    filled = filled_heap(snapshot, past, LONG) if ruling.rule == PRESSURE else None
     if filled is not None and filled.is_rising:
         return strategy.reject(
             f"The heap that V8 ended rose by {size(filled.gained)} in {lasting(filled.seconds)}: a bigger one only "

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from advisor.features import InstanceWindow, Snapshot
 from advisor.features.kills import filled_heap, killed_full
 from advisor.vocabulary.events import EXITED
-from tests.additions import happened, with_events, with_figures, with_window
+from tests.additions import happened, rows, with_events, with_figures, with_window
 from tests.builders import YOUNG, Load, Machine, snapshot
 from tests.heaps import LIMIT, MB, ended_by_v8
 
@@ -78,7 +79,7 @@ def test_a_process_that_is_not_known_counts_for_nothing() -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 5.0])
 def test_how_a_heap_filled_until_v8_ended_its_process(scale: float) -> None:
-    found = filled_heap(ended_by_v8(60 * MB, 250 * MB, scale=scale), 600)
+    found = filled_heap(ended_by_v8(60 * MB, 250 * MB, scale=scale), None, 600)
     assert found is not None
     assert found.is_rising
     assert found.limit == LIMIT
@@ -88,7 +89,7 @@ def test_how_a_heap_filled_until_v8_ended_its_process(scale: float) -> None:
 
 
 def test_one_that_was_full_all_the_time_does_not_rise() -> None:
-    found = filled_heap(ended_by_v8(240 * MB, 240 * MB), 600)
+    found = filled_heap(ended_by_v8(240 * MB, 240 * MB), None, 600)
     assert found is not None
     assert found.gained == 0
     assert found.kept == 240 * MB
@@ -96,7 +97,7 @@ def test_one_that_was_full_all_the_time_does_not_rise() -> None:
 
 
 def test_collections_are_no_fall_and_requests_that_rise_are_told() -> None:
-    found = filled_heap(ended_by_v8(60 * MB, 300 * MB, swing=0.2, busier=3.0), 600)
+    found = filled_heap(ended_by_v8(60 * MB, 300 * MB, swing=0.2, busier=3.0), None, 600)
     assert found is not None
     assert found.is_rising
     assert found.load == pytest.approx(7 / 5 * 1.25, rel=0.2)
@@ -104,8 +105,23 @@ def test_collections_are_no_fall_and_requests_that_rise_are_told() -> None:
 
 @pytest.mark.parametrize("said", [{"signal": "SIGKILL"}, {"signal": "SIGTERM"}, {"exit_code": 1}])
 def test_an_end_that_is_not_v8_s_says_nothing_of_the_heap(said: dict[str, Any]) -> None:
-    assert filled_heap(ended_by_v8(60 * MB, 250 * MB, **said), 600) is None
+    assert filled_heap(ended_by_v8(60 * MB, 250 * MB, **said), None, 600) is None
 
 
 def test_a_heap_with_room_is_not_what_v8_ended_a_process_for() -> None:
-    assert filled_heap(ended_by_v8(60 * MB, 150 * MB), 600) is None
+    assert filled_heap(ended_by_v8(60 * MB, 150 * MB), None, 600) is None
+
+
+def test_the_longer_past_tells_more_of_its_course_than_the_last_minutes() -> None:
+    """Of a life of two hours the window still holds a part in which the heap hardly rose."""
+    seen = ended_by_v8(236 * MB, 250 * MB)
+    dead = seen.window.instances[0]
+    course = rows(7200, 120, heap_used=np.linspace(20 * MB, 250 * MB, 60), requests=7200.0)
+    past = with_window(seen, instances=(replace(dead, track=course),))
+    short, whole = filled_heap(seen, None, 600), filled_heap(seen, past, 600)
+    assert short is not None
+    assert whole is not None
+    assert not short.is_rising
+    assert whole.is_rising
+    assert whole.gained == pytest.approx(2 / 3 * 230 * MB, rel=0.03)
+    assert whole.seconds == pytest.approx(4800)

@@ -36,7 +36,8 @@ def leaking(an_hour: float = 8 * MB, *, rule: str = MEMORY, scale: float = 1.0, 
 
 def killed(first: float, last: float, busier: float = 1.0) -> Snapshot:
     """One whose heap of 250 MB V8 ended at the end of this course."""
-    return with_recalled(ended_by_v8(first, last, busier=busier), PRESSURE, service())
+    seen = ended_by_v8(first, last, busier=busier)
+    return with_recalled(seen, PRESSURE, seen.window)
 
 
 def open_ended(rule: str = DESCRIPTORS) -> Snapshot:

@@ -78,14 +78,15 @@ def test_it_never_takes_more_than_three_quarters(group: float, why: str) -> None
 
 
 def test_a_heap_that_v8_ended_counts_as_it_was_and_not_as_the_next_one_begins() -> None:
-    found = offered(with_recalled(ended_by_v8(240 * MB, 240 * MB), PRESSURE, service()))
+    seen = ended_by_v8(240 * MB, 240 * MB)
+    found = offered(with_recalled(seen, PRESSURE, seen.window))
     assert found.title == f"Let the heap grow to {int(400 * MB / MIB)} MiB"
     assert found.why.startswith("240 MB stay in use after collection, 96% of the limit")
 
 
 def test_one_that_rose_until_then_would_only_fill_later() -> None:
-    seen = with_recalled(ended_by_v8(60 * MB, 250 * MB), PRESSURE, service())
-    assert "rose by 118 MB in 9 minutes: a bigger one only fills later" in refused(seen)
+    seen = ended_by_v8(60 * MB, 250 * MB)
+    assert "a bigger one only fills later" in refused(with_recalled(seen, PRESSURE, seen.window))
 
 
 def test_processes_of_one_machine_share_what_is_free() -> None:

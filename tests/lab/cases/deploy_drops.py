@@ -8,7 +8,7 @@ case = Case(
     label=Label(
         rules=("dropped-at-deploy",),
         strategies=("graceful-shutdown",),
-        forbidden=("cluster", "vertical", "worker-threads", "scale-down", "raise-limit", "fix-leak", "shard"),
+        forbidden=("vertical", "worker-threads", "scale-down", "raise-limit", "fix-leak", "shard"),
     ),
     reason=(
         "The service has no handler for SIGTERM, so every deploy resets the dozens of requests that it was serving."

@@ -9,6 +9,7 @@ from tests.lab.cases.deploy_drops import case as base
 
 case = replace(
     base,
+    label=replace(base.label, forbidden=("cluster", *base.label.forbidden)),
     services=(Service(script="leaving.js", knobs={"wait_ms": 600}, copies=2),),
     phases=(
         Phase(300, (Http(path="/order", rate=90),)),
