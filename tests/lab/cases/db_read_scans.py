@@ -18,7 +18,7 @@ case = Case(
     services=(
         Service(script="shop.js", knobs={"pool": 20, "owners": 60}, environment={"DATABASE_URL": "{postgresql}"}),
     ),
-    phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(1500, (Http(path="/owner", rate=18),))),
+    phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(2700, (Http(path="/owner", rate=18),))),
     onset=300,
     settle=600,
     remedy=Remedy(

@@ -12,7 +12,7 @@ case = replace(
     reason="Every request searches a whole table because no index serves it: twice as many come as two cores can do.",
     phases=(
         base.phases[0],
-        Phase(1500, (Http(path="/owner", rate=28),)),
+        Phase(2700, (Http(path="/owner", rate=28),)),
     ),
     remedy=None,
 )
