@@ -1,12 +1,13 @@
 'use strict';
 
-// Memory, in the ways that services spend it. `/take` does what `habit` says with `kb` kilobytes.
+// Memory, in the ways that services spend it. `/take` does what `habit` says with `kb` kilobytes, `most` times if it keeps.
 
 const { EventEmitter } = require('node:events');
 const { knob } = require('./lib/knobs');
 const { application, listen } = require('./lib/service');
 const { spin } = require('./lib/work');
 
+const MOST = knob('most', Infinity);
 const kept = [];
 const cache = new Map();
 const bus = new EventEmitter();
@@ -20,7 +21,7 @@ function record(kilobytes) {
 
 const HABITS = {
   heap: (kb) => kept.push(record(kb)),
-  buffers: (kb) => kept.push(Buffer.alloc(kb * 1024, 1)),
+  buffers: (kb) => kept.length < MOST && kept.push(Buffer.alloc(kb * 1024, 1)),
   listeners: (kb) => {
     const data = record(kb);
     bus.on('change', () => data.length);

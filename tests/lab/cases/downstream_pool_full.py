@@ -20,15 +20,15 @@ case = Case(
         ),
     ),
     reason=(
-        "Three connections are each held for 100 ms while the database idles, which is 30 requests a second; 28 "
-        "are asked for, so most wait."
+        "Three connections are each held for 100 ms while the database idles, which is 30 requests a second; 31 "
+        "are asked for, so all wait."
     ),
     services=(
         Service(script="shop.js", knobs={"pool": 3, "held_s": 0.1}, environment={"DATABASE_URL": "{postgresql}"}),
     ),
     phases=(
         Phase(300, (Http(path="/held", rate=5),)),
-        Phase(900, (Http(path="/held", rate=28),)),
+        Phase(900, (Http(path="/held", rate=31),)),
     ),
     onset=300,
     remedy=Remedy(

@@ -18,10 +18,10 @@ case = Case(
     services=(
         Service(
             script="memory.js",
-            knobs={"habit": "garbage", "kb": 400, "alive": 110},
+            knobs={"habit": "garbage", "kb": 400, "alive": 250},
             node=("--max-old-space-size=110",),
         ),
     ),
-    phases=(Phase(300, (Http(path="/take", rate=2),)), Phase(1200, (Http(path="/take", rate=40),))),
+    phases=(Phase(300, (Http(path="/take", rate=9),)), Phase(1200, (Http(path="/take", rate=75),))),
     onset=300,
 )

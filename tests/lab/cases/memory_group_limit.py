@@ -14,7 +14,9 @@ case = Case(
     reason=(
         "Buffers outside the JavaScript heap take the container to nine tenths of its memory limit and stay there."
     ),
-    services=(Service(script="memory.js", knobs={"habit": "buffers", "kb": 1024}, memory=230 * 1024 * 1024),),
-    phases=(Phase(200, (Http(path="/take", rate=7),)), Phase(1300, (Http(path="/light", rate=20),))),
+    services=(
+        Service(script="memory.js", knobs={"habit": "buffers", "kb": 1024, "most": 180}, memory=230 * 1024 * 1024),
+    ),
+    phases=(Phase(200, (Http(path="/take", rate=14),)), Phase(1300, (Http(path="/light", rate=20),))),
     onset=100,
 )

@@ -18,7 +18,7 @@ case = Case(
     services=(
         Service(
             script="memory.js",
-            knobs={"habit": "cache", "entries": 700, "kb": 50},
+            knobs={"habit": "cache", "entries": 700, "kb": 100},
             node=("--max-old-space-size=88",),
         ),
     ),
