@@ -8,6 +8,8 @@ from typing import Final
 
 from advisor.diagnosis.words import percent
 from advisor.features import Snapshot
+from advisor.features.connections import key_of
+from advisor.features.datastores import used_by
 from advisor.features.reads import Reads, of_routes, of_statements
 from advisor.features.route_cost import RouteCost, route_costs
 from advisor.features.statements import statements
@@ -62,6 +64,9 @@ def _together(costs: tuple[RouteCost, ...]) -> float:
 
 def reads_of(snapshot: Snapshot, store: str, seconds: float) -> Reads | str:
     """By the routes and, of a datastore that is named, by its statements; else what forbids it, with its number."""
+    held = next((one.write_share for one in used_by(snapshot, seconds) if key_of(one.name) == key_of(store)), math.nan)
+    if held >= WRITES:
+        return f"Writing holds up {percent(held)} of the sessions of {store}: fewer reads would not free them."
     routes, found = snapshot.routes(seconds), statements(snapshot, store, seconds) if store else ()
     told = [(of_routes(routes), "requests")] if routes else []
     told += [(of_statements(found), "statements")] if found else []

@@ -98,7 +98,8 @@ class Datastore:
         return moved / whole if whole > 0 else 0.0
 
     def _of_active(self, sessions: float) -> float:
-        return min(1.0, sessions / self.active) if self.active > 0 else math.nan
+        # What is not known stays so: min() keeps its first argument beside NaN.
+        return min(sessions / self.active, 1.0) if self.active > 0 else math.nan
 
 
 def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:

@@ -6,7 +6,9 @@ import pytest
 
 from advisor.diagnosis.cache_fit import Computed, computed, reads_of, too_many_writes, unfit_reads
 from advisor.features.reads import Reads
-from tests.strategies.repeated import INSERT, LOOK_UP, PLACE, calling, computing, stored
+from advisor.vocabulary import PartKind
+from tests.additions import with_part
+from tests.strategies.repeated import INSERT, LOOK_UP, PLACE, STORE, calling, computing, stored
 
 WINDOW = 300.0
 
@@ -43,6 +45,16 @@ def test_the_smaller_of_both_shares_counts() -> None:
 def test_what_routes_forbid_statements_do_not_allow() -> None:
     seen = stored(calling(routes={"POST /reviews": 1.0}), **{LOOK_UP: 3.0})
     assert str(reads_of(seen, PLACE, WINDOW)).startswith("100% of the requests write")
+
+
+@pytest.mark.parametrize(("waiting", "kept"), [(2.0, False), (1.0, True)])
+def test_a_store_that_writing_holds_up_gains_nothing_from_fewer_reads(waiting: float, kept: bool) -> None:
+    """Of three active sessions so many wait for a lock; by its routes nearly all reads."""
+    told = {"active": 3.0, "pending": waiting, "pending_disk": 0.0, "pending_inside": 0.0, "wal": 1e6, "misses": 0.0}
+    seen = with_part(calling(PartKind.DATABASE, PLACE), PartKind.DATASTORE, STORE, **told)
+    answer = reads_of(seen, PLACE, WINDOW)
+    assert isinstance(answer, Reads) is kept
+    assert kept or answer == f"Writing holds up 67% of the sessions of {PLACE}: fewer reads would not free them."
 
 
 def test_a_loop_s_reads_are_those_of_its_costs() -> None:

@@ -73,6 +73,14 @@ def test_a_replica_of_the_server_tells_its_lag() -> None:
     assert used_by(seen, 300.0)[0].lag == 30.0
 
 
+def test_sessions_whose_waits_nobody_tells_are_held_up_by_nothing_that_is_known() -> None:
+    silent = _seen(pending=math.nan, pending_disk=math.nan, pending_inside=math.nan)
+    [store] = used_by(silent, 300.0)
+    assert store.active == 4.0
+    assert math.isnan(store.write_share)
+    assert math.isnan(store.read_share)
+
+
 def test_what_is_not_reported_is_not_known() -> None:
     [store] = used_by(_seen(active=math.nan), 300.0)
     assert math.isnan(store.load)

@@ -31,7 +31,7 @@ case = Case(
             environment={"DATABASE_URL": "{postgresql}"},
         ),
     ),
-    phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(2700, (Http(path="/entry", rate=108),))),
+    phases=(Phase(300, (Http(path="/item", rate=5),)), Phase(2700, (Http(path="/entry", rate=108, method="POST"),))),
     onset=300,
     settle=600,
 )

@@ -12,6 +12,6 @@ case = replace(
     reason="A flush of the log takes a tenth of a second and serves ten sessions: 150 a second write, and 100 can.",
     phases=(
         base.phases[0],
-        Phase(2700, (Http(path="/entry", rate=150),)),
+        Phase(2700, (Http(path="/entry", rate=150, method="POST"),)),
     ),
 )

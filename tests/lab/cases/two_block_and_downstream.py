@@ -12,7 +12,7 @@ case = Case(
         second=("downstream-bound",),
     ),
     reason=(
-        "Each order computes for 120 ms on the loop, five times a second, and then waits two seconds for another "
+        "Each order computes for 75 ms on the loop, eight times a second, and then waits two seconds for another "
         "service."
     ),
     services=(
@@ -20,8 +20,8 @@ case = Case(
         Service(script="dependency.js", name="stock", telemetry="agent", knobs={"wait_ms": 30}),
     ),
     phases=(
-        Phase(300, (Http(path="/order", rate=5),)),
-        Phase(1200, (Http(path="/order", rate=5),), knobs={"cpu_ms": 120}, others={"stock": {"wait_ms": 2000}}),
+        Phase(300, (Http(path="/order", rate=8),)),
+        Phase(1200, (Http(path="/order", rate=8),), knobs={"cpu_ms": 75}, others={"stock": {"wait_ms": 2000}}),
     ),
     onset=300,
 )

@@ -13,12 +13,12 @@ case = Case(
         second=("event-loop-saturated",),
     ),
     reason=(
-        "Idle clients hold nine tenths of the descriptors, and the requests of the others keep the loop 90 % busy."
+        "Idle clients hold nine tenths of the descriptors, and the requests of the others keep the loop 85 % busy."
     ),
     services=(Service(script="express.js", knobs={"cpu_ms": 8}, descriptors=256),),
     phases=(
         Phase(300, (Http(path="/work", rate=20),)),
-        Phase(1500, (Http(path="/work", rate=110), Http(path="/health", rate=60, connections=205))),
+        Phase(1500, (Http(path="/work", rate=98), Http(path="/health", rate=60, connections=205))),
     ),
     onset=300,
 )
