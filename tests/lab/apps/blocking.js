@@ -12,7 +12,7 @@ const { offload } = require('./lib/offload');
 const { spin } = require('./lib/work');
 
 const file = path.resolve('export.bin'); // in the case's own folder
-const rows = Array.from({ length: 60000 }, (_, id) => ({ id, name: `customer ${id}`, tags: ['a', 'b'], total: id / 7 }));
+const rows = Array.from({ length: 300000 }, (_, id) => ({ id, name: `customer ${id}`, tags: ['a', 'b'], total: id / 7 }));
 
 const HABITS = {
   spin: () => spin(knob('heavy_ms', 250)),

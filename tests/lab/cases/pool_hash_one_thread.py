@@ -17,7 +17,7 @@ case = Case(
     services=(Service(script="pool.js", knobs={"rounds": 40000}, environment={"UV_THREADPOOL_SIZE": "1"}),),
     phases=(
         Phase(300, (Http(path="/hash", rate=4), Http(path="/light", rate=10))),
-        Phase(900, (Http(path="/hash", rate=110), Http(path="/light", rate=10))),
+        Phase(900, (Http(path="/hash", rate=125), Http(path="/light", rate=10))),
     ),
     onset=300,
 )
