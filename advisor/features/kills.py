@@ -26,7 +26,7 @@ RISE: Final = 0.25
 """Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
 
 _PARTS: Final = 3
-"""A course is compared by its thirds."""
+"""A course is compared by its thirds; a short one, of two rows, by its halves."""
 
 _CROWD: Final = 100.0
 """From as many open sockets on they may be what fills a heap."""
@@ -51,11 +51,11 @@ class Filled:
 
     Attributes:
         limit: what lasting objects might have taken.
-        kept: least in use in the last third of what is known of it.
-        gained: by how much that is more than in the first third; 0 unless each third is above the one before.
+        kept: least in use in the last third (or half) of what is known of it.
+        gained: by how much that is more than in the first; 0 unless each is above the one before.
         seconds: between the middles of both.
-        load: requests a second, or open sockets if there are many, in the last third over those in the first; NaN where
-            they are not told.
+        load: requests a second, or open sockets if there are many, in the last over those in the first; NaN where they
+            are not told.
     """
 
     limit: float
@@ -83,16 +83,17 @@ def filled_heap(snapshot: Snapshot, past: Snapshot | None, seconds: float) -> Fi
     if dead is None:
         return None
     lives = past.window.instances if past else ()
-    longer = next((one for one in lives if one.id == dead.id and one.track.times.size >= _PARTS), dead)
+    longer = next((one for one in lives if one.id == dead.id and one.track.times.size > 1), dead)
     return _course(longer.track, heap_limit(snapshot, dead, Span(-math.inf, ends[-1].at)))
 
 
 def _course(track: Track, limit: float) -> Filled | None:
-    if track.times.size < _PARTS:
+    if track.times.size < 2:
         return None
+    parts = min(_PARTS, track.times.size)
     span = Span(float(track.times[0] - track.spans[0]), float(track.times[-1]))
-    thirds = span.split(span.length / _PARTS)[-_PARTS:]
-    kept = [_least(track, third) for third in thirds]
+    pieces = span.split(span.length / parts)[-parts:]
+    kept = [_least(track, piece) for piece in pieces]
     if any(math.isnan(level) for level in kept):
         return None
     rises = all(later > earlier for earlier, later in pairwise(kept))
@@ -100,8 +101,8 @@ def _course(track: Track, limit: float) -> Filled | None:
         limit=limit,
         kept=kept[-1],
         gained=kept[-1] - kept[0] if rises else 0.0,
-        seconds=thirds[-1].start - thirds[0].start,
-        load=_more(track, thirds[0], thirds[-1]),
+        seconds=pieces[-1].start - pieces[0].start,
+        load=_more(track, pieces[0], pieces[-1]),
     )
 
 

@@ -125,3 +125,12 @@ def test_the_longer_past_tells_more_of_its_course_than_the_last_minutes() -> Non
     assert whole.is_rising
     assert whole.gained == pytest.approx(2 / 3 * 230 * MB, rel=0.03)
     assert whole.seconds == pytest.approx(4800)
+
+
+def test_a_short_life_of_which_the_past_has_two_rows_is_compared_by_halves() -> None:
+    seen = ended_by_v8(236 * MB, 250 * MB)
+    course = rows(240, 120, heap_used=np.array([40 * MB, 200 * MB]), requests=7200.0)
+    past = with_window(seen, instances=(replace(seen.window.instances[0], track=course),))
+    found = filled_heap(seen, past, 600)
+    assert found is not None
+    assert (found.gained, found.seconds, found.load) == (160 * MB, 120, 1.0)
