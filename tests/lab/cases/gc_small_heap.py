@@ -18,10 +18,10 @@ case = Case(
     services=(
         Service(
             script="memory.js",
-            knobs={"habit": "garbage", "kb": 400, "alive": 250},
+            knobs={"habit": "garbage", "kb": 400, "alive": 225},
             node=("--max-old-space-size=110",),
         ),
     ),
-    phases=(Phase(300, (Http(path="/take", rate=9),)), Phase(1200, (Http(path="/take", rate=75),))),
+    phases=(Phase(300, (Http(path="/take", rate=9),)), Phase(1200, (Http(path="/take", rate=90),))),
     onset=300,
 )
