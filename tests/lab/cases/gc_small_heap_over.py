@@ -10,5 +10,5 @@ from tests.lab.cases.gc_small_heap import case as base
 case = replace(
     base,
     reason="Live data takes nine tenths of the old space, and a fifth of the loop's time goes into collecting.",
-    phases=(base.phases[0], Phase(1200, (Http(path="/take", rate=120),))),
+    phases=(base.phases[0], Phase(1200, (Http(path="/take", rate=80),))),
 )
