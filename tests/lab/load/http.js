@@ -30,7 +30,8 @@ class HttpFlow {
   connections() {
     const { connections, fresh } = this.flow;
     if (fresh) return undefined;
-    if (connections === null) return [new http.Agent({ keepAlive: true })];
+    // In turn, as many clients would: with the newest first, one worker of a cluster gets nearly all.
+    if (connections === null) return [new http.Agent({ keepAlive: true, scheduling: 'fifo' })];
     return Array.from({ length: connections }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
   }
 
