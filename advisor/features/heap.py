@@ -31,8 +31,7 @@ def young(memory: float) -> float:
     `YoungGenerationSizeFromOldGenerationSize`; measured with Node.js 20 in control groups of 256 MB to 3 GB.
     """
     wanted = memory / 2 / (256 if memory <= _SMALL else 128)
-    semi = min(_LARGEST, max(_LEAST, 2.0 ** math.ceil(math.log2(wanted))))
-    return _PARTS * semi
+    return _PARTS * 2.0 ** math.ceil(math.log2(min(_LARGEST, max(_LEAST, wanted))))
 
 
 def heap_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> float:
@@ -45,7 +44,7 @@ def heap_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> floa
     if not limit > 0:
         return math.nan
     memory = _memory(snapshot, instance, span)
-    room = limit - young(_chosen_from(limit) if math.isnan(memory) else memory)
+    room = limit - young(memory if memory > 0 else _chosen_from(limit))
     return room if room > 0 else math.nan
 
 

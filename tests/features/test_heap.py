@@ -71,6 +71,14 @@ def test_without_a_collection_it_is_the_least_in_use() -> None:
     assert heap_floor(with_figures(seen, heap_used=used).processes[0], 600) == 0.6 * GB
 
 
+@pytest.mark.parametrize("nothing", [0.0, -1.0, math.nan])
+def test_a_memory_of_nothing_is_not_told(nothing: float) -> None:
+    seen = with_figures(
+        snapshot(Load(), senders=Senders(host=False)), heap_limit=524 * MIB, cgroup_memory_limit=nothing
+    )
+    assert limit_of(seen) == 512 * MIB
+
+
 @pytest.mark.parametrize("limit", [0.0, 8 * MIB, math.nan])
 def test_a_heap_limit_without_room_is_unknown(limit: float) -> None:
     assert math.isnan(limit_of(with_figures(snapshot(Load()), heap_floor=0.5 * GB, heap_limit=limit)))
