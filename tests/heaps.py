@@ -33,11 +33,12 @@ def ended_by_v8(
     seen = with_figures(seen, heap_limit=YOUNG + LIMIT, heap_used=34 * MB, heap_floor=34 * MB)
     seen = with_figures(seen, 0, heap_used=course * saw, heap_floor=np.nan, requests=asked)
     dead, alive = seen.window.instances
-    seen = with_window(seen, instances=(_until(dead, seen.now - AGO / scale), alive))
+    seen = with_window(seen, instances=(until(dead, seen.now - AGO / scale), alive))
     return with_events(seen, happened(EXITED.name, AGO / scale, pid=dead.pid, **(said or {"signal": "SIGABRT"})))
 
 
-def _until(one: InstanceWindow, at: float) -> InstanceWindow:
+def until(one: InstanceWindow, at: float) -> InstanceWindow:
+    """A process that reported until then."""
     kept = one.track.times <= at
     values = {name: figures[kept] for name, figures in one.track.values.items()}
     track = replace(one.track, times=one.track.times[kept], spans=one.track.spans[kept], values=values, latencies={})

@@ -72,8 +72,8 @@ class Entry:
 
     def set_limits(self, values: Mapping[str, float]) -> None:
         """Let each limit be as declared, or what is set here instead."""
-        own = {name: values[name] for name in self.changeable if name in values}
-        self.__dict__.update({name: limit.value for name, limit in self.limits.items()} | own)
+        for name, limit in self.limits.items():
+            self.__dict__[name] = limit.value if limit.fixed else values.get(name, limit.value)
 
     def __getattr__(self, name: str) -> float:
         """Limits are plain attributes: this is asked for no other, and tells the type of those."""

@@ -13,7 +13,7 @@ from advisor.diagnosis.growing import Growing
 from advisor.features import Snapshot, Track
 from advisor.features.descriptors import REST, descriptors_of, with_rest
 from advisor.features.growth import UNKNOWN, Growth, course_of, growth_of
-from advisor.features.heap import heap_limit
+from advisor.features.heap import CROWD, heap_limit
 from advisor.features.memory import Bound, memory_of
 from advisor.features.process import Process
 from advisor.features.window import InstanceWindow
@@ -27,9 +27,6 @@ READ_MEMORY: Final = (
 """Columns that a rule recalls to ask this module."""
 
 _HEAPS: Final = ("heap_floor", "heap_used")
-
-CROWD: Final = 100.0
-"""From as many open sockets on they may be what fills a heap: then only moments with as many are alike."""
 
 FEW: Final = 0.5
 """Least share of the rows that tell the heap in use in which what is left of it must be told to stand for it."""

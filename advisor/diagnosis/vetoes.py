@@ -149,11 +149,9 @@ def _held(snapshot: Snapshot, ruling: Ruling) -> str | None:
 def _is_crowded(snapshot: Snapshot, ruling: Ruling) -> bool:
     """True if it is a machine that is full, and several processes of the service share it: some may go elsewhere."""
     full = any(e.holds for e in ruling.reading.evidence if e.signal in _OF_MACHINE)
-    first = {process.instance.host_id: process for process in snapshot.processes}
+    shared = ((machine, snapshot.on(machine)) for machine in snapshot.machines)
     return full and any(
-        len(snapshot.on(machine)) > 1 and memory_of(first[machine.id], machine, LONG).bound is Bound.HOST
-        for machine in snapshot.machines
-        if machine.id in first
+        len(mates) > 1 and memory_of(mates[-1], machine, LONG).bound is Bound.HOST for machine, mates in shared
     )
 
 

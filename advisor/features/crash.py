@@ -11,24 +11,18 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.ends import End, ends
 from advisor.features.heap import heap_limit
+from advisor.features.kills import BEFORE, FULL, by_v8
 from advisor.features.lives import TOGETHER, Change, ChangeKind, changes, slots, unplanned
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
 from advisor.features.window import InstanceWindow, PartWindow
 from advisor.vocabulary import PartKind
 
-FULL: Final = 0.85
-"""A heap or a limit of descriptors that was this full just before an end is what ended it."""
-
-LAST: Final = 120.0
-"""Scaled seconds before an end in which the last figures of the process are looked for."""
-
 DEPLOYS: Final = 86400.0
 """Scaled seconds back in which a deploy is looked for."""
 
-ABORTED: Final = 134
 KILLED: Final = 137
-"""What a shell says of SIGABRT, by which V8 ends a process without heap, and of SIGKILL, by which the kernel does."""
+"""What a shell says of SIGKILL, by which the kernel ends a process."""
 
 _NO_DESCRIPTOR: Final = ("EMFILE", "ENFILE")
 _FRESH: Final = 60.0
@@ -120,7 +114,7 @@ def _reason(snapshot: Snapshot, end: End) -> Reason:
     full = _descriptors(snapshot, end) >= FULL
     if full or any(code in end.exception for code in _NO_DESCRIPTOR):
         return Reason.DESCRIPTORS
-    if end.signal == "SIGABRT" or end.exit_code == ABORTED:
+    if by_v8(end):
         return Reason.HEAP
     if end.signal == "SIGKILL" or end.exit_code == KILLED:
         return Reason.KILLED
@@ -152,7 +146,7 @@ def _descriptors(snapshot: Snapshot, end: End) -> float:
 
 
 def _just_before(snapshot: Snapshot, end: End) -> Span:
-    return Span(end.at - LAST / snapshot.time_scale, end.at + 1.0)
+    return Span(end.at - BEFORE / snapshot.time_scale, end.at + 1.0)
 
 
 def _instance(snapshot: Snapshot, end: End | None) -> InstanceWindow | None:

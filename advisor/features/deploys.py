@@ -139,8 +139,7 @@ class _Rows(NamedTuple):
 def _rows(past: Snapshot, minute: float) -> _Rows:
     """Rows of a (scaled) minute, or as long as the store has them: a fast clock has minutes shorter than those."""
     tracks = [one.track for one in past.window.instances if "requests" in one.track.values]
-    width = max((float(track.spans.max()) for track in tracks if track.spans.size), default=0.0)
-    width = max(minute, width)
+    width = max([minute, *(float(track.spans.max()) for track in tracks if track.spans.size)])
     if not tracks:
         return _Rows(np.empty(0), np.empty(0), np.empty(0), width)
     ticks = np.concatenate([np.ceil(track.times / width) for track in tracks])

@@ -13,6 +13,9 @@ from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
 from advisor.features.window import InstanceWindow
 
+CROWD: Final = 100.0
+"""From as many open sockets on they may be what fills a heap."""
+
 _MIB: Final = 1024.0**2
 _PARTS: Final = 3
 """V8 reserves three semi-spaces for young objects within its heap limit."""
@@ -69,7 +72,7 @@ def _chosen_from(limit: float) -> float:
 
 def _memory(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> float:
     """Bytes that Node.js takes for the memory there is: the least of its control group's limit and its machine's."""
-    host = next((one for one in snapshot.window.hosts if one.id == instance.host_id), None)
+    host = snapshot.window.host(instance.host_id)
     group = stats.latest(instance.track, "cgroup_memory_limit", span)
     whole = math.nan if host is None else stats.latest(host.track, "memory_limit", span)
     return float(np.fmin(group, whole))

@@ -10,26 +10,24 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
-from advisor.features.heap import heap_limit
+from advisor.features.ends import End
+from advisor.features.heap import CROWD, heap_limit
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span, rows
 from advisor.features.window import Happening, InstanceWindow, Track
 from advisor.vocabulary.events import EXITED
 
 BEFORE: Final = 120.0
-"""Seconds before an end in which the level of the memory is looked for."""
+"""Scaled seconds before an end in which the last figures of the process are looked for."""
 
 FULL: Final = 0.85
-"""From this share of its limit on a heap may be what V8 ended a process for (decision model C4)."""
+"""A heap or a limit of descriptors that was this full just before an end is what ended it (decision model C4)."""
 
 RISE: Final = 0.25
 """Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
 
 _PARTS: Final = 3
 """A course is compared by its thirds; a short one, of two rows, by its halves."""
-
-_CROWD: Final = 100.0
-"""From as many open sockets on they may be what fills a heap."""
 
 _BY_SYSTEM: Final = "SIGKILL"
 _BY_V8: Final = "SIGABRT"
@@ -116,11 +114,11 @@ def _least(track: Track, span: Span) -> float:
 def _more(track: Track, first: Span, last: Span) -> float:
     requests = [stats.rate(track, "requests", span) for span in (first, last)]
     sockets = [stats.level(track, "websockets", span) for span in (first, last)]
-    pairs = [requests, sockets] if sockets[1] >= _CROWD else [requests]
+    pairs = [requests, sockets] if sockets[1] >= CROWD else [requests]
     return stats.highest([later / earlier for earlier, later in pairs if earlier > 0])
 
 
-def by_v8(event: Happening) -> bool:
+def by_v8(event: Happening | End) -> bool:
     """True if V8 ended the process itself."""
     return event.signal == _BY_V8 or event.exit_code == _ABORTED
 
@@ -150,7 +148,7 @@ def _share(snapshot: Snapshot, dead: InstanceWindow, span: Span) -> float:
     limit = stats.latest(dead.track, "cgroup_memory_limit", span)
     if limit > 0:
         return stats.peak(dead.track, "cgroup_memory_usage", span) / limit
-    host = next((one for one in snapshot.window.hosts if one.id == dead.host_id), None)
+    host = snapshot.window.host(dead.host_id)
     if host is None:
         return math.nan
     whole = stats.latest(host.track, "memory_limit", span)

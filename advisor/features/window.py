@@ -160,3 +160,7 @@ class ServiceWindow:
     lives: tuple[Life, ...] = ()
     recalled: Mapping[str, ServiceWindow] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def host(self, host_id: int | None) -> HostWindow | None:
+        """One of its hosts; None if nobody tells of it."""
+        return next((one for one in self.hosts if one.id == host_id), None)

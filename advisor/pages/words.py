@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
+from advisor.diagnosis import words as spoken
 from advisor.diagnosis.words import unit_word
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -53,7 +54,7 @@ def percent(ratio: float | None) -> str:
     if ratio is None or not math.isfinite(ratio):
         return NOTHING
     if 0.99 < ratio < 1:
-        return f"{math.floor(ratio * 1000 + 1e-9) / 10}%"
+        return spoken.percent(ratio)
     if ratio >= 0.01 or ratio == 0:
         return f"{ratio:.0%}"
     if ratio < 0.0001:

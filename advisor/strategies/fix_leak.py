@@ -59,6 +59,7 @@ strategy = Strategy(
 LONG = 600.0  # seconds over which the present state is read
 HOUR = 3600.0
 
+PRESSURE = "memory-pressure"
 _OF_DESCRIPTORS = ("descriptor-leak", "descriptor-exhaustion")
 
 
@@ -89,8 +90,9 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Offer it where the ruling's evidence proves growth, and nowhere else."""
     evidence = {e.signal: e.value for e in ruling.reading.evidence}
     if not is_proven(ruling.reading.evidence):
-        filled = filled_heap(snapshot, snapshot.recalled(ruling.rule), LONG)
-        if filled is not None and ruling.rule == "memory-pressure":
+        past = snapshot.recalled(ruling.rule)
+        filled = filled_heap(snapshot, past, LONG) if ruling.rule == PRESSURE else None
+        if filled is not None:
             return _of_an_end(snapshot, ruling, filled)
         rising = evidence.get("growth_rising")
         if rising is None:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from advisor.features import InstanceWindow, Snapshot
+from advisor.features import Snapshot
 from advisor.features.kills import filled_heap, killed_full
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, rows, with_events, with_figures, with_window
 from tests.builders import YOUNG, Load, Machine, snapshot
-from tests.heaps import LIMIT, MB, ended_by_v8
+from tests.heaps import LIMIT, MB, ended_by_v8, until
 
 GB = 1e9
 SELF, AGENT = 10, 11
@@ -26,15 +26,8 @@ def ended(used: float, *, ago: float = 300.0, scale: float = 1.0, group: bool = 
         seen = with_figures(seen, cgroup_memory_limit=GB, cgroup_memory_usage=used, heap_limit=YOUNG + GB,
                             heap_used=used)  # fmt: skip
     dead, alive = seen.window.instances
-    seen = with_window(seen, instances=(_until(dead, seen.now - ago), alive))
+    seen = with_window(seen, instances=(until(dead, seen.now - ago), alive))
     return with_events(seen, happened(EXITED.name, ago, **said))
-
-
-def _until(one: InstanceWindow, at: float) -> InstanceWindow:
-    kept = one.track.times <= at
-    values = {name: figures[kept] for name, figures in one.track.values.items()}
-    return replace(one, track=replace(one.track, times=one.track.times[kept], spans=one.track.spans[kept],
-                                      values=values, latencies={}))  # fmt: skip
 
 
 def killed(seen: Snapshot, seconds: float = 600.0) -> int:

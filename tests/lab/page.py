@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.lab import report, score
 from tests.lab.outcome import Outcome
-from tests.lab.report import Results
+from tests.lab.report import Results, share
 
 PAGE = Path(__file__).resolve().parents[2] / "templates" / "docs" / "measurements" / "lab.md"
 TITLES = {"cases": "Cases that the rules were tuned on", "frozen": "Frozen cases, run once the rules were done"}
@@ -54,7 +54,7 @@ def _part(name: str, results: Results) -> Iterable[str]:
     yield from _sums(answers)
     yield from _table(
         ("class", "precision", "recall"),
-        ((c.name, _share(c.precision), _share(c.recall)) for c in score.classes([o for o in ours if not o.is_double])),
+        ((c.name, share(c.precision), share(c.recall)) for c in score.classes([o for o in ours if not o.is_double])),
     )
     effects = [effect for result in results for effect in score.effects(result)]
     if effects:
@@ -76,7 +76,7 @@ def _sums(answers: Mapping[str, Sequence[Outcome]]) -> Iterable[str]:
         healthy = sum(o.truth is None for o in outcomes)
         seconds = score.median_seconds(outcomes)
         rows.append((
-            who, str(len(outcomes)), _share(score.macro_f1(outcomes)), _share(score.acceptable(outcomes)),
+            who, str(len(outcomes)), share(score.macro_f1(outcomes)), share(score.acceptable(outcomes)),
             f"{bad} of {offers}{bound}", f"{len(score.false_warnings(outcomes))} of {healthy}",
             "-" if seconds is None else f"{seconds / 60:.1f} min",
         ))  # fmt: skip
@@ -109,7 +109,3 @@ def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]
     for row in rows:
         yield f"| {' | '.join(row)} |"
     yield ""
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"

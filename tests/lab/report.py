@@ -47,13 +47,13 @@ def table(results: Results) -> Iterable[str]:
     yield ""
     yield f"{'class':32} precision  recall"
     for found in score.classes([o for o in ours if not o.is_double]):
-        yield f"{found.name:32} {_share(found.precision):>9} {_share(found.recall):>7}"
+        yield f"{found.name:32} {share(found.precision):>9} {share(found.recall):>7}"
     yield ""
     yield f"{'':18} cases macro-F1 first advice  forbidden false warnings   median"
     for who, outcomes in answers.items():
         healthy = sum(o.truth is None for o in outcomes)
         yield (
-            f"{who:18} {len(outcomes):5} {_share(score.macro_f1(outcomes)):>8} {_share(score.acceptable(outcomes)):>12}"
+            f"{who:18} {len(outcomes):5} {share(score.macro_f1(outcomes)):>8} {share(score.acceptable(outcomes)):>12}"
             f" {sum(len(o.forbidden) for o in outcomes):>4} of {sum(o.offers for o in outcomes):<3}"
             f" {len(score.false_warnings(outcomes)):>7} of {healthy:<4} {_seconds(score.median_seconds(outcomes)):>8}"
         )
@@ -120,7 +120,7 @@ def _line(
     return json.dumps({**told, "goal": goal, "holds": holds})
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
