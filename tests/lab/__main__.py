@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
 import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
-from tests.lab import clinic, discovery, machine, page, product, reading, report
+from tests.lab import clinic, discovery, kept, machine, page, product, reading, report
 from tests.lab.case import Case
+from tests.lab.kept import Kept
 from tests.lab.story import Stage
 
 LANES = 8
 """So many light cases run side by side."""
-
-RESULTS = discovery.LAB.parents[1] / ".lab" / "results"
 
 
 def say(text: str) -> None:
@@ -30,43 +25,42 @@ def say(text: str) -> None:
 def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool) -> int:
     """Play the cases and print the score; 1 if a case could not be played."""
     cases = {name: discovery.load(folder, name) for name in discovery.names(folder, pattern)}
-    kept = RESULTS / f"{folder}-at-{scale:g}"
-    kept.mkdir(parents=True, exist_ok=True)
+    results = Kept(folder, scale)
     missing = {name: machine.missing(service) for name, case in cases.items() for service in case.services}
     for name in [name for name in cases if missing[name]]:
         say(f"{name}: skipped, it needs {missing[name]}.")
     todo = {name: case for name, case in cases.items() if not missing[name]}
-    fresh = {name: case for name, case in todo.items() if not (resume and (kept / f"{name}.json").is_file())}
-    failed = _play(folder, fresh, scale, kept, with_clinic) if fresh else []
-    results = [json.loads(path.read_text()) for name in todo if (path := kept / f"{name}.json").is_file()]
-    say(f"\n{len(results)} cases of {folder} at time scale {scale:g}; {len(cases) - len(todo)} skipped.")
-    for line in (*report.table(results), "", *report.lines(results)):
+    done = {result["name"] for result in results.load(todo)} if resume else set()
+    fresh = {name: case for name, case in todo.items() if name not in done}
+    failed = _play(results, fresh, with_clinic) if fresh else []
+    found = results.load(todo)
+    say(f"\n{len(found)} cases of {folder} at time scale {scale:g}; {len(cases) - len(todo)} skipped.")
+    for line in (*report.table(found), "", *report.lines(found)):
         say(line)
     for name in failed:
         say(f"{name} could not be played.")
     return 1 if failed else 0
 
 
-def _play(folder: str, cases: dict[str, Case], scale: float, kept: Path, with_clinic: bool) -> list[str]:
+def _play(results: Kept, cases: dict[str, Case], with_clinic: bool) -> list[str]:
     needs = any(
         word in str(service.environment)
         for case in cases.values()
         for service in case.services
         for word in ("{postgresql}", "{redis}")
     )
-    speed = machine.counts_per_millisecond()
-    with product.running(scale, needs) as running:
-        stage = Stage(running, speed, folder, with_clinic)
+    with product.running(results.scale, needs) as running:
+        stage = Stage(running, results.folder, with_clinic)
         light = {name: case for name, case in cases.items() if case.light}
-        longest_first = sorted(light, key=lambda name: -light[name].lasts(scale))
+        longest_first = sorted(light, key=lambda name: -light[name].lasts(results.scale))
         with ThreadPoolExecutor(LANES) as lanes:
-            playing = {name: lanes.submit(_one, stage, name, light[name], kept) for name in longest_first}
+            playing = {name: lanes.submit(_one, stage, name, light[name], results) for name in longest_first}
         done = {name: played.result() for name, played in playing.items()}
-        done |= {name: _one(stage, name, case, kept) for name, case in cases.items() if not case.light}
+        done |= {name: _one(stage, name, case, results) for name, case in cases.items() if not case.light}
     return [name for name, well in done.items() if not well]
 
 
-def _one(stage: Stage, name: str, case: Case, kept: Path) -> bool:
+def _one(stage: Stage, name: str, case: Case, results: Kept) -> bool:
     """Play a case and keep its result; False if it could not be played."""
     scale = stage.product.scale
     say(f"{time.strftime('%H:%M:%S')} {name} ({case.lasts(scale):.0f} s): {case.reason}")
@@ -77,26 +71,8 @@ def _one(stage: Stage, name: str, case: Case, kept: Path) -> bool:
         return False
     finally:
         reading.close()
-    (kept / f"{name}.json").write_text(json.dumps(_told(name, case, scale) | result, indent=1))
+    results.save(name, case, result)
     return True
-
-
-def _kept(folder: Path) -> list[dict[str, Any]]:
-    """The results that are kept of cases that still are there."""
-    there = set(discovery.names(folder.name.partition("-at-")[0]))
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json")) if path.stem in there]
-
-
-def _told(name: str, case: Case, scale: float) -> dict[str, Any]:
-    label = dataclasses.asdict(case.label)
-    return {
-        "name": name,
-        "label": label,
-        "reason": case.reason,
-        "onset": case.onset,
-        "scale": scale,
-        "stretched": case.stretched,
-    }
 
 
 def main() -> int:
@@ -114,7 +90,7 @@ def main() -> int:
             discovery.SUMS.write_text(discovery.sums())
             return 0
         if asked.what == "page":
-            page.write({kept.name: _kept(kept) for kept in RESULTS.glob("*-at-*")})
+            page.write(kept.all_of_them())
             return 0
         if asked.frozen:
             discovery.require_frozen()

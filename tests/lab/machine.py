@@ -1,4 +1,4 @@
-"""What the lab takes from this machine: its speed, ports, control groups, folders in memory."""
+"""What the lab takes from this machine: its ports, control groups, folders in memory."""
 
 from __future__ import annotations
 
@@ -11,18 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.lab.case import Service
-from tests.lab.discovery import LAB
 
 GROUPS = Path("/sys/fs/cgroup")
 PERIOD = 100_000
 """Microseconds of a CPU quota's period: the kernel's own default."""
-
-_SPEED = "const { SPEED } = require('./apps/lib/work'); console.log(SPEED)"
-
-
-def counts_per_millisecond() -> float:
-    """How far a loop of Node.js counts in a millisecond here; see `apps/lib/work.js`."""
-    return float(subprocess.run(("node", "-e", _SPEED), cwd=LAB, capture_output=True, check=True, text=True).stdout)
 
 
 def missing(service: Service) -> str:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import platform
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.lab import report, score
+from tests.lab import discovery, kept, report, score
 from tests.lab.outcome import Outcome
 from tests.lab.report import Results, share
 
@@ -17,29 +13,24 @@ PAGE = Path(__file__).resolve().parents[2] / "templates" / "docs" / "measurement
 TITLES = {"cases": "Cases that the rules were tuned on", "frozen": "Frozen cases, run once the rules were done"}
 
 
+HEAD = """# What the lab found
+
+Real Node.js processes with real faults under real load; what the product says of each beside the label that
+the case's author gave it, and beside what peers say of the same samples. `tests/lab/README.md` tells how it
+is done and what each figure counts; `python -m tests.lab page` writes this page from the results in
+`tests/lab/results`, each of which says with which commit it was measured.
+"""
+
+
 def markdown(found: Mapping[str, Results]) -> str:
     """The page; `found` are results by the name of their folder and scale, such as `frozen-at-10`."""
-    return "\n".join(
-        line.rstrip() for name, results in sorted(found.items()) if results for line in _part(name, results)
-    )
-
-
-def head(now: datetime) -> str:
-    """What was measured, when, and on which machine."""
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        "# What the lab found\n\n"
-        "Real Node.js processes with real faults under real load; what the product says of each beside the label that\n"
-        "the case's author gave it, and beside what peers say of the same samples. `tests/lab/README.md` tells how it\n"
-        "is done and what each figure counts; `python -m tests.lab page` writes this page from the results.\n\n"
-        f"{now:%d %B %Y}, {os.cpu_count()} processors, {memory:.0f} GiB, Linux {platform.release()}, Node.js {node}.\n"
-    )
+    parts = (line.rstrip() for name, results in sorted(found.items()) if results for line in _part(name, results))
+    return "\n".join((HEAD, *parts))
 
 
 def write(found: Mapping[str, Results]) -> None:
     """Put the page into the documentation."""
-    PAGE.write_text(f"{head(datetime.now(UTC))}\n{markdown(found)}\n")
+    PAGE.write_text(markdown(found))
 
 
 def _part(name: str, results: Results) -> Iterable[str]:
@@ -49,8 +40,10 @@ def _part(name: str, results: Results) -> Iterable[str]:
     yield f"## {TITLES[folder]}"
     yield ""
     pace = "as slow as life" if scale == "1" else f"{scale} times as fast as life"
-    yield f"{len(results)} cases, {pace}."
+    there = len(discovery.names(folder))
+    yield f"{len(results)} of {there} cases, {pace}."
     yield ""
+    yield from _origin(results)
     yield from _sums(answers)
     yield from _table(
         ("class", "precision", "recall"),
@@ -66,6 +59,16 @@ def _part(name: str, results: Results) -> Iterable[str]:
             ),
         )
     yield from _table(("case", "truth", "said", "first advice", "after", ""), (_row(o) for o in ours))
+
+
+def _origin(results: Results) -> Iterable[str]:
+    """When, where and with how many commits: a score of many is no score of one."""
+    days = list(dict.fromkeys(kept.day(result["began"]) for result in sorted(results, key=lambda r: r["began"])))
+    commits = dict.fromkeys(result["commit"] for result in sorted(results, key=lambda r: r["began"]))
+    machines = dict.fromkeys(result["machine"] for result in results)
+    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    yield f"Measured {when} with {', '.join(f'`{commit}`' for commit in commits)}; {'; '.join(machines)}."
+    yield ""
 
 
 def _sums(answers: Mapping[str, Sequence[Outcome]]) -> Iterable[str]:

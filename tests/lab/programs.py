@@ -43,7 +43,6 @@ class Surroundings:
     values: Mapping[str, str]
     door: str
     page_port: int
-    speed: float
     scale: float
 
 
@@ -140,7 +139,6 @@ class Program:
             "LAB_COPY": str(self.ports.index(port)),
             "OTEL_SERVICE_NAME": self.name,
             "LAB_KNOBS": str(self._knobs),
-            "LAB_COUNTS_PER_MS": str(around.speed),
             "LAB_TIME_SCALE": str(around.scale),
             "PM2_HOME": str(around.folder / "pm2"),
             "NODE_PATH": str(LAB / "node_modules"),

@@ -29,10 +29,9 @@ _LOAD = discovery.LAB / "load" / "main.js"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stage:
-    """Where cases run: the product, this machine's speed, and the folder of cases (open or frozen)."""
+    """Where cases run: the product, and the folder of cases (open or frozen)."""
 
     product: Product
-    speed: float
     folder: str
     with_clinic: bool
 
@@ -149,7 +148,7 @@ class Stage:
             running: list[Program] = []
             for service in (*services[1:], services[0]):  # those that it talks to come first
                 around = Surroundings(
-                    folder, dict(values), self.product.door, self.product.page_port, self.speed, self.product.scale
+                    folder, dict(values), self.product.door, self.product.page_port, self.product.scale
                 )
                 full = name if service is services[0] else f"{name}-{service.name}"
                 command = runner if service is services[0] else ("node",)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from tests.lab import page
+from tests.lab import discovery, kept, page
 from tests.lab.test_score import result, row
 
-DAY = datetime(2026, 11, 26, tzinfo=UTC)
 RESULTS = [
     result("full", ("event-loop-saturated",), row("event-loop-saturated", 240, "cluster", "vertical")),
     result("missed", ("memory-leak",)),
@@ -18,7 +15,7 @@ RESULTS = [
 
 def test_each_case_says_what_is_true_and_what_was_said() -> None:
     lines = page.markdown({"cases-at-10": RESULTS}).splitlines()
-    assert "4 cases, 10 times as fast as life." in lines
+    assert f"4 of {len(discovery.names('cases'))} cases, 10 times as fast as life." in lines
     assert "| full | event-loop-saturated | event-loop-saturated | cluster | 4.0 min | forbidden: vertical |" in lines
     assert "| missed | memory-leak | **silent** |  |  |  |" in lines
     assert "| well | healthy | silent |  |  |  |" in lines
@@ -33,6 +30,13 @@ def test_the_sums_stand_beside_those_of_peers() -> None:
     assert text.count("## ") == 2
 
 
-def test_the_head_says_when_and_where() -> None:
-    assert "26 November 2026, " in page.head(DAY)
-    assert "Node.js v" in page.head(DAY)
+def test_it_says_with_which_commits_it_was_measured_when_and_where() -> None:
+    later = result("later", (), began=1_764_201_600.0, commit="bbbbbbb-dirty")
+    text = page.markdown({"cases-at-10": [later, *RESULTS]})
+    assert "Measured 01 January 1970 to 27 November 2025 with `aaaaaaa`, `bbbbbbb-dirty`; a machine." in text
+
+
+def test_the_page_is_that_of_the_results_in_the_tree() -> None:
+    found = kept.all_of_them()
+    assert page.PAGE.read_text() == page.markdown(found), "run `python -m tests.lab page`"
+    assert any(found.values())

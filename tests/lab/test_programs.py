@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[Program] = []
 
     def begin(service: Service) -> Program:
-        around = Surroundings(tmp_path, {"scratch": "here"}, "http://127.0.0.1:9", 0, 100_000, 10.0)
+        around = Surroundings(tmp_path, {"scratch": "here"}, "http://127.0.0.1:9", 0, 10.0)
         program = Program(f"case{len(started)}", service, discovery.script("cases", service.script), around)
         started.append(program)
         program.start()
@@ -92,9 +93,23 @@ def test_workers_share_a_port_and_end_with_their_primary(start: Start) -> None:
     until(lambda: not any(Path(f"/proc/{child}").exists() for child in children), "the workers ended")
 
 
+SPIN = """
+const { spin } = require('./apps/lib/work');
+spin(50);
+const before = process.cpuUsage();
+for (let i = 0; i < 10; i++) spin(20);
+const { user, system } = process.cpuUsage(before);
+console.log((user + system) / 1e6);
+"""
+
+
 @needs_node
-def test_this_machine_counts(start: Start) -> None:
-    assert machine.counts_per_millisecond() > 1000
+def test_work_takes_as_long_of_a_processor_as_it_says_however_many_ask_for_it() -> None:
+    beside = [
+        subprocess.Popen(("node", "-e", SPIN), cwd=discovery.LAB, stdout=subprocess.PIPE, text=True)
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    assert [float(one.communicate()[0]) for one in beside] == pytest.approx([0.2] * len(beside), rel=0.1)
 
 
 def test_who_reports_is_told_by_the_environment() -> None:

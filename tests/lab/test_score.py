@@ -37,6 +37,8 @@ def result(name: str, rules: tuple[str, ...], *rows: dict[str, Any], **more: Any
         "began": BEGAN,
         "recommendations": list(rows),
         "offered": {item["rule"]: item["options"] for item in rows},
+        "commit": "aaaaaaa",
+        "machine": "a machine",
         "peers": {"hpa": None, "elu": 60.0},
         **more,
     }

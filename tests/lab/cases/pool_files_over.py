@@ -9,7 +9,7 @@ from tests.lab.cases.pool_files_full import case as base
 
 case = replace(
     base,
-    reason="Four threads each wait up to 100 ms for a file, which is 40 a second, and 60 are asked for; the "
+    reason="Four threads each wait 100 ms on average for a file, which is 40 a second, and 60 are asked for; the "
     "processor idles.",
     phases=(
         base.phases[0],

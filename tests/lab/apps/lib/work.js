@@ -1,14 +1,32 @@
 'use strict';
 
-const { Work } = require('../../../../agents/demo/lib/work');
+// So far it counts between two looks at the clocks: some forty microseconds.
+const STEP = 100_000;
 
-// The lab measures once how far this machine counts in a millisecond. A service that measured anew under load
-// would make its own work smaller, and hide the trouble.
-const SPEED = Number(process.env.LAB_COUNTS_PER_MS) || new Work(1).speed;
-
-/** Computes as much as takes so many milliseconds on a core that does nothing else. */
+/**
+ * Computes until a processor has worked so many milliseconds for it. The time in which this process waits for a
+ * processor does not count, so a busy machine makes the work longer; that of other threads does not make it shorter,
+ * as no step counts for more than it took. The speed of the machine plays no part: it changes by half from one
+ * minute to the next where the processors are shared.
+ */
 function spin(milliseconds) {
-  const limit = Math.round(milliseconds * SPEED);
+  let left = milliseconds;
+  let wall = performance.now();
+  let processor = used();
+  while (left > 0) {
+    count(STEP);
+    const [now, usedNow] = [performance.now(), used()];
+    left -= Math.min(now - wall, usedNow - processor);
+    [wall, processor] = [now, usedNow];
+  }
+}
+
+function used() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function count(limit) {
   let counter = 0;
   while (counter < limit) counter++;
   return counter;
@@ -24,4 +42,4 @@ function random(mean) {
   return -Math.log(1 - Math.random()) * mean;
 }
 
-module.exports = { SPEED, spin, rest, random };
+module.exports = { spin, rest, random };
