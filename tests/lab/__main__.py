@@ -13,7 +13,7 @@ from tests.lab.case import Case
 from tests.lab.kept import Kept
 from tests.lab.story import Stage
 
-LANES = 8
+LANES = 5
 """So many light cases run side by side."""
 
 

@@ -90,7 +90,9 @@ def machine() -> str:
     """Processors, memory, kernel and Node.js of this machine."""
     node = subprocess.run(("node", "--version"), capture_output=True, text=True, check=True).stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} processors, {memory:.0f} GiB, Linux {platform.release()}, Node.js {node}"
+    return (
+        f"{os.cpu_count()} processors, {memory:.0f} GiB, Linux {platform.release().partition('-')[0]}, Node.js {node}"
+    )
 
 
 def day(seconds: float) -> str:

@@ -86,18 +86,22 @@ if (cluster.isPrimary) {
   const server = createServer();
   setupMaster(server, { loadBalancingMethod: "least-connection" }); // and a client's next request goes to the same
   setupPrimary();
+  // Who is sent to a worker that still starts is lost, and tries again after 20 seconds: it counts as full until then.
+  cluster.on("fork", (worker) => { worker.clientsCount = Infinity; });
   let missing = WORKERS;
-  cluster.on("message", (worker, said) => { // who came before a worker serves would wait for 20 seconds
-    if (said === "serves" && --missing === 0) server.listen(process.env.PORT ?? 3000);
+  cluster.on("message", (worker, said) => {
+    if (said !== "serves") return;
+    worker.clientsCount = 0;
+    if (--missing === 0) server.listen(process.env.PORT ?? 3000);
   });
   for (let i = 0; i < WORKERS; i += 1) cluster.fork();
   cluster.on("exit", (worker) => {
     if (!worker.exitedAfterDisconnect) cluster.fork();
   });
 } else {
+  const { default: addHandlers } = await import("./handlers.mjs");
   const io = new Server(createServer(), { adapter: createAdapter() });
   setupWorker(io);
-  const { default: addHandlers } = await import("./handlers.mjs");
   addHandlers(io);
   process.send("serves");
 }

@@ -30,7 +30,7 @@ HANDLERS = """export default (io) => {
 };
 """
 CLIENTS = """import { connect } from "./client.mjs";
-const options = { forceNew: true, reconnectionAttempts: 50, reconnectionDelay: 100 };
+const options = { forceNew: true, reconnectionAttempts: 50, reconnectionDelay: 100, reconnectionDelayMax: 200 };
 const urls = process.env.URLS.split(" ");
 const once = (socket, name) => new Promise((resolve) => socket.once(name, resolve));
 const sockets = [], served = [];
@@ -46,6 +46,23 @@ process.exit();
 """
 
 
+LOSS = """import { connect } from "./client.mjs";
+const often = { reconnectionAttempts: 50, reconnectionDelay: 50, reconnectionDelayMax: 200 };
+const options = { forceNew: true, timeout: 5000, ...often };
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const served = [];
+for (let i = 0; i < 40; i += 1) {
+  const socket = connect(process.env.URLS, options);
+  socket.io.on("error", (error) => error.message === "timeout" && console.log("left waiting"));
+  served.push(new Promise((resolve) => socket.once("welcome", resolve)));
+  if (i === 10) process.kill((await Promise.all(served))[0], "SIGKILL");
+  await pause(25);
+}
+console.log(new Set(await Promise.all(served)).size);
+process.exit();
+"""
+
+
 def written(folder: Path) -> Path:
     for step in (*over_machines(4_000), *over_workers(2, 4_000)):
         if step.file.endswith(".mjs"):
@@ -53,12 +70,13 @@ def written(folder: Path) -> Path:
     (folder / "server.mjs").write_text(SERVER)
     (folder / "handlers.mjs").write_text(HANDLERS)
     (folder / "clients.mjs").write_text(CLIENTS)
+    (folder / "loss.mjs").write_text(LOSS)
     return with_packages(folder, PACKAGES)
 
 
-def clients(folder: Path, *urls: str) -> str:
+def clients(folder: Path, *urls: str, script: str = "clients.mjs") -> str:
     """What every client heard of one, and how many processes served them."""
-    done = subprocess.run([program(), "clients.mjs"], cwd=folder, env={"PATH": "", "URLS": " ".join(urls)},
+    done = subprocess.run([program(), script], cwd=folder, env={"PATH": "", "URLS": " ".join(urls)},
                           capture_output=True, text=True, timeout=PATIENCE, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -83,6 +101,13 @@ def test_messages_reach_the_clients_of_all_workers(tmp_path: Path) -> None:
     (folder / "handlers.mjs").write_text("await new Promise((done) => setTimeout(done, 500));\n" + HANDLERS)
     with running(folder / "realtime-cluster.mjs", PORT=str(port)):
         assert clients(folder, *[f"http://127.0.0.1:{port}"] * 6) == f"{'hello ' * 6}2"
+
+
+def test_nobody_is_left_waiting_while_a_lost_worker_is_replaced(tmp_path: Path) -> None:
+    folder, port = written(tmp_path), free_port()
+    (folder / "handlers.mjs").write_text("await new Promise((done) => setTimeout(done, 500));\n" + HANDLERS)
+    with running(folder / "realtime-cluster.mjs", PORT=str(port)):
+        assert clients(folder, f"http://127.0.0.1:{port}", script="loss.mjs") == "3"
 
 
 def test_plain_clients_return_at_random_moments(tmp_path: Path) -> None:
