@@ -32,7 +32,9 @@ def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool
     todo = {name: case for name, case in cases.items() if not missing[name]}
     done = {result["name"] for result in results.load(todo)} if resume else set()
     fresh = {name: case for name, case in todo.items() if name not in done}
-    failed = _play(results, fresh, with_clinic) if fresh else []
+    failed = _play(results, fresh) if fresh else []
+    if with_clinic:
+        _ask_clinic(results, todo)
     found = results.load(todo)
     say(f"\n{len(found)} cases of {folder} at time scale {scale:g}; {len(cases) - len(todo)} skipped.")
     for line in (*report.table(found), "", *report.lines(found)):
@@ -42,15 +44,9 @@ def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool
     return 1 if failed else 0
 
 
-def _play(results: Kept, cases: dict[str, Case], with_clinic: bool) -> list[str]:
-    needs = any(
-        word in str(service.environment)
-        for case in cases.values()
-        for service in case.services
-        for word in ("{postgresql}", "{redis}")
-    )
-    with product.running(results.scale, needs) as running:
-        stage = Stage(running, results.folder, with_clinic)
+def _play(results: Kept, cases: dict[str, Case]) -> list[str]:
+    with product.running(results.scale, _need_databases(cases)) as running:
+        stage = Stage(running, results.folder)
         light = {name: case for name, case in cases.items() if case.light}
         longest_first = sorted(light, key=lambda name: -light[name].lasts(results.scale))
         with ThreadPoolExecutor(LANES) as lanes:
@@ -58,6 +54,28 @@ def _play(results: Kept, cases: dict[str, Case], with_clinic: bool) -> list[str]
         done = {name: played.result() for name, played in playing.items()}
         done |= {name: _one(stage, name, case, results) for name, case in cases.items() if not case.light}
     return [name for name, well in done.items() if not well]
+
+
+def _ask_clinic(results: Kept, cases: dict[str, Case]) -> None:
+    """Ask Clinic Doctor about the cases that have a result without its answer, one after another."""
+    without = clinic.unasked(results.load(cases), cases)
+    if not without:
+        return
+    with product.running(results.scale, _need_databases(cases)) as running:
+        stage = Stage(running, results.folder)
+        for number, result in enumerate(without, 1):
+            name = result["name"]
+            say(f"{time.strftime('%H:%M:%S')} Clinic Doctor, {number} of {len(without)}: {name}")
+            results.save(name, cases[name], result | {"clinic": stage.ask_clinic(name, cases[name])})
+
+
+def _need_databases(cases: dict[str, Case]) -> bool:
+    return any(
+        word in str(service.environment)
+        for case in cases.values()
+        for service in case.services
+        for word in ("{postgresql}", "{redis}")
+    )
 
 
 def _one(stage: Stage, name: str, case: Case, results: Kept) -> bool:

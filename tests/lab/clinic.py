@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from tests.lab.case import Case, Service
 from tests.lab.discovery import LAB
@@ -24,9 +25,15 @@ def is_there() -> bool:
 
 
 def fits(case: Case) -> bool:
-    """It reads one process, which must live until it is asked to end."""
+    """It reads one process, which must live until it is asked to end, and knows no recordings."""
     service = case.services[0]
-    return service.workers == service.copies == 1 and service.telemetry != "pm2" and not service.revive
+    alone = service.workers == service.copies == case.stretched == 1
+    return alone and service.telemetry != "pm2" and not service.revive
+
+
+def unasked(results: list[dict[str, Any]], cases: dict[str, Case]) -> list[dict[str, Any]]:
+    """The results that lack its answer, of cases that it can be asked about."""
+    return [result for result in results if "clinic" not in result and fits(cases[result["name"]])]
 
 
 def patient(service: Service) -> Service:

@@ -39,11 +39,12 @@ class Kept:
         return f"{self.folder}-at-{self.scale:g}"
 
     def save(self, name: str, case: Case, result: dict[str, Any]) -> None:
-        """Keep a result, with what it was measured by and on."""
+        """Keep a result, with what it was measured by and on; one that has been kept before stays of its commit."""
         origin = {"name": name, "case": fingerprint(self.folder, case), "scale": self.scale}
         whole = origin | {"commit": commit(), "machine": machine()} | result
         _write(self.verdicts / self.name / f"{name}.json", whole)
-        _write(self.root / self.name / f"{name}.json", {k: v for k, v in whole.items() if k not in _LONG})
+        short = {key: value for key, value in whole.items() if key not in {*_LONG, *told(case)}}
+        _write(self.root / self.name / f"{name}.json", short)
 
     def load(self, cases: dict[str, Case]) -> list[dict[str, Any]]:
         """The results of these cases as they are now, with their labels as they are now."""

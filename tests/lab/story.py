@@ -33,7 +33,6 @@ class Stage:
 
     product: Product
     folder: str
-    with_clinic: bool
 
     def play(self, name: str, case: Case) -> dict[str, Any]:
         """The whole case; its result as JSON values."""
@@ -50,12 +49,10 @@ class Stage:
                 "measured": after["effect"],
                 "expected": result["of_clones"].get(str(case.remedy.service.copies), []),
             }
-        if self.with_clinic and clinic.fits(case):
-            result["clinic"] = self._clinic(name, case)
         time.sleep(case.settle / self.product.scale)
         return result
 
-    def _clinic(self, name: str, case: Case) -> str:
+    def ask_clinic(self, name: str, case: Case) -> str:
         """The category that Clinic Doctor finds in a run of its own: the same service under the last phase's load."""
         services = (clinic.patient(case.services[0]), *case.services[1:])
         full, phases = f"{name}-clinic", (last(case, clinic.SECONDS * self.product.scale),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def test_a_result_comes_back_with_what_it_was_measured_by(kept: Kept) -> None:
     assert found["label"]["rules"] == CASE.label.rules
     assert found["commit"]
     assert "processors" in found["machine"]
+
+
+def test_what_is_added_later_leaves_the_rest_as_it_was(kept: Kept) -> None:
+    kept.save("one", CASE, RESULT | {"commit": "aaaaaaa"})
+    path = kept.root / kept.name / "one.json"
+    before = json.loads(path.read_text())
+    (found,) = kept.load({"one": CASE})
+    kept.save("one", CASE, found | {"clinic": "io"})
+    assert json.loads(path.read_text()) == before | {"clinic": "io"}
 
 
 def test_verdicts_are_kept_beside_the_tree(kept: Kept) -> None:
