@@ -13,6 +13,7 @@ from advisor.diagnosis.finding import Evidence, Ruling
 from advisor.diagnosis.prediction import LONG, NOW
 from advisor.diagnosis.words import counted, duration, number, percent, size
 from advisor.features import Snapshot, stats
+from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
@@ -25,6 +26,9 @@ CONNECTIONS: Final = 0.8
 
 _OF_MACHINE: Final = ("memory_long", "memory_now", "swapping")
 """Figures of memory that are those of a whole machine where no control group is smaller."""
+
+BLOCKS: Final = 600.0
+"""Seconds in which a loop's blocks are looked for, as its rule does."""
 
 MOVED: Final = 0.3
 """Share of the memory that moves with requests from which fewer of them for each process are felt (judgement)."""
@@ -67,6 +71,8 @@ def same_host_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
     """The same for a copy on the machine that the process is on."""
     if ruling.rule == "host-cpu-saturated":
         return _crowded(snapshot)
+    if ruling.rule == "event-loop-blocked":
+        return _in_calls(snapshot)
     if ruling.rule in _FUTILE_HERE:
         return f"{_FUTILE_HERE[ruling.rule]} ({deciding(snapshot, ruling)})."
     return clone_veto(snapshot, ruling)
@@ -132,6 +138,15 @@ def _crowded(snapshot: Snapshot) -> str | None:
     if waits > 0:
         return f"Its processes on {machine.name} wait for a processor {percent(waits)} of the time; another would too."
     return f"{machine.name} is {percent(machine.cpu(NOW))} busy, and another worker would share what is left."
+
+
+def _in_calls(snapshot: Snapshot) -> str | None:
+    """A copy confines work that must be done on some loop; a synchronous call need not be made on any (C2)."""
+    process = snapshot.most_blocked(BLOCKS)
+    if process is None or cause_of_blocks(process, BLOCKS, snapshot.machine_of(process)) is not Cause.WAITING:
+        return None
+    block = duration(float(process.blocks(process.span(BLOCKS)).max(initial=0.0)))
+    return f"A copy is in the synchronous call for {block} as well; an asynchronous call holds up no loop."
 
 
 def _held(snapshot: Snapshot, ruling: Ruling) -> str | None:

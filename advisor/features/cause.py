@@ -9,7 +9,7 @@ from typing import Final
 from advisor.features import stats
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE, Process
-from advisor.features.shortage import throttled
+from advisor.features.shortage import throttled, waited
 
 GAP: Final = 0.25
 """From this gap on the loop does not compute (decision model 0, finding 1)."""
@@ -34,7 +34,8 @@ CROWDED_PRESSURE: Final = 0.10
 CROWDED_STEAL: Final = 0.05
 HELD_BACK: Final = 0.05
 """From these on a process may wait for a processor as well as in a call: C2 blames calls on idle hosts only. So it may
-where a quota, its own or the machine's, holds it back in this share of its periods."""
+where a quota, its own or the machine's, holds it back in this share of its periods. Where the kernel tells how long the
+main thread was ready and had no processor, that time is taken off, and how busy the host is does not matter."""
 
 
 def cause_of_blocks(process: Process, seconds: float, machine: Machine | None = None) -> Cause:
@@ -46,13 +47,32 @@ def cause_of_blocks(process: Process, seconds: float, machine: Machine | None = 
     blocks = process.blocks(process.span(seconds))
     if blocks.size and process.gc_pause(seconds) >= COLLECTED * blocks.max() > 0:
         return Cause.COLLECTION
-    busy = busy_at_least(process, seconds)
-    gap = busy - process.cpu_main(seconds)
-    waits = gap >= GAP or (busy > 0 and gap >= IDLE_SHARE * busy)
-    held = throttled(process, seconds) >= HELD_BACK or (machine is not None and _is_crowded(machine, seconds))
-    if waits and not held:
+    if _waits_in_calls(process, seconds) and not _is_held(process, seconds, machine):
         return Cause.WAITING
     return Cause.WORK
+
+
+def _waits_in_calls(process: Process, seconds: float) -> bool:
+    """True if the loop is held longer than its code computes and its thread waits for a processor.
+
+    What the kernel computes for a call counts as waiting, but only beside half of the busy time: many small requests
+    need the kernel as well.
+    """
+    busy, queued = busy_at_least(process, seconds), stats.known_sum([0.0, waited(process, seconds)])
+    idle, in_calls = (busy - queued - taken for taken in (process.cpu_main(seconds), computing(process, seconds)))
+    return idle >= GAP or (busy > 0 and in_calls >= IDLE_SHARE * busy)
+
+
+def computing(process: Process, seconds: float) -> float:
+    """Share of a core that the code on the main thread uses, without what the kernel surely computes for its calls.
+
+    A synchronous write of 60 MB takes most of its time in the kernel, and so it does beside the loop. The kernel's
+    time is told of the whole process: all that other threads use may be of it, the rest is the main thread's.
+    """
+    main = process.cpu_main(seconds)
+    beside = max(0.0, process.cpu(seconds) - main)
+    of_calls = process.sums(seconds).rate("cpu_system") - beside
+    return main - min(of_calls, main) if of_calls > 0 else main
 
 
 def busy_at_least(process: Process, seconds: float) -> float:
@@ -77,10 +97,12 @@ def ordinary_queue(process: Process, seconds: float, heavy: float) -> float:
     return busy / rate * math.log(arrivals) / -math.log(busy)
 
 
-def _is_crowded(machine: Machine, seconds: float) -> bool:
-    return (
-        machine.cpu(seconds) >= CROWDED_CPU
-        or machine.pressure(seconds) >= CROWDED_PRESSURE
-        or machine.steal(seconds) >= CROWDED_STEAL
-        or machine.throttled(seconds) >= HELD_BACK
-    )
+def _is_held(process: Process, seconds: float, machine: Machine | None) -> bool:
+    """True if a quota or a hypervisor may hold it back, or others do where nobody tells how long it waits for them."""
+    if throttled(process, seconds) >= HELD_BACK:
+        return True
+    if machine is None:
+        return False
+    taken = machine.steal(seconds) >= CROWDED_STEAL or machine.throttled(seconds) >= HELD_BACK
+    crowded = machine.cpu(seconds) >= CROWDED_CPU or machine.pressure(seconds) >= CROWDED_PRESSURE
+    return taken or (crowded and math.isnan(waited(process, seconds)))

@@ -35,7 +35,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, places, stats
-from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, ordinary_queue
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.vocabulary import Severity
@@ -112,7 +112,7 @@ def _evidence(
     busy, queue = _busiest(process), ordinary_queue(process, rule.window, rule.relaxed)
     lost = share >= rule.share or spread >= rule.spread
     pause, who = process.gc_pause(rule.window), process.name
-    gap = busy_at_least(process, rule.window) - process.cpu_main(rule.window)
+    gap = busy_at_least(process, rule.window) - computing(process, rule.window)
     busy_label = "Event loop busy" if process.measures_loop else "Event loop busy, estimated from CPU time"
     return (
         at_least("loop_delay_max", "Longest block", worst, "s", rule.block, who),

@@ -1,8 +1,9 @@
 """Use the asynchronous calls
 
 ## When it fits
-The event loop is held while it computes nothing: it waits in a synchronous call (`readFileSync`, `execSync`), at
-least {gap:.0%} of the time or half of the time that it is busy. Or requests for files and names of hosts wait for a
+The event loop is held while its code computes nothing: it is in a synchronous call (`readFileSync`, `execSync`), at
+least {gap:.0%} of the time or half of the time that it is busy. What the kernel computes for the call counts as well:
+it does so beside the loop for an asynchronous one. Or requests for files and names of hosts wait for a
 free thread of libuv's pool although its threads compute little: then a bigger pool lets them wait side by side.
 
 ## When it does not
@@ -35,7 +36,7 @@ from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Ste
 from advisor.diagnosis.prediction import NOW, delay_expectation, loop_expectation
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, places, thread_pool
-from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks
+from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
 from advisor.features.process import Process
 from advisor.features.task import Task, blocking_task
 from advisor.vocabulary import Family
@@ -82,7 +83,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _computing(process: Process) -> str:
-    busy, main = busy_at_least(process, WINDOW), process.cpu_main(WINDOW)
+    busy, main = busy_at_least(process, WINDOW), computing(process, WINDOW)
     if math.isnan(main):
         return f"The loop is {percent(busy)} busy, and how much of it is computing is not measured."
     return (
@@ -96,7 +97,7 @@ def _calls(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
     found = places.blockers(snapshot, WINDOW, process.instance.id)
     place = found[0] if found else None
     where = f"in {place.words} " if place else ""
-    busy, main = busy_at_least(process, WINDOW), process.cpu_main(WINDOW)
+    busy, main = busy_at_least(process, WINDOW), computing(process, WINDOW)
     named = (
         f" {percent(place.share)} of the blocks that were told of stand {place.where}."
         if place
@@ -105,8 +106,8 @@ def _calls(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
     return strategy.option(
         f"Take the synchronous call {where}out of the loop, which holds it for up to {duration(task.seconds)}",
         why=(
-            f"The loop is {percent(busy)} busy but computes {percent(main)} of the time: the rest it waits in a call, "
-            f"and every other request waits with it. An asynchronous call waits beside the loop.{named}"
+            f"The loop is {percent(busy)} busy but its code computes {percent(main)} of the time: the rest it is in a "
+            f"call, and every other request waits with it. An asynchronous call is done beside the loop.{named}"
         ),
         confidence=ruling.reading.confidence,
         cost="none but the code",

@@ -8,8 +8,8 @@ core; a cluster runs one copy of the process per core behind one port. At least 
 One core or no idle one, or already a busy loop for each; copies that would fill more than {memory:.0%} of the
 memory, or more than 80% of the connections that a database accepts; state in the process's own memory
 (sessions, caches, WebSocket rooms) that a second copy would not see. Leaks, garbage collection, a slow
-dependency, a full disk and crashes are the same in each copy. It does not shorten a piece of work that blocks
-the loop: others on the same worker still wait.
+dependency, a full disk, crashes and synchronous calls are the same in each copy. It does not shorten a piece of
+work that blocks the loop: others on the same worker still wait.
 
 ## How
 PM2 in cluster mode for production and many applications: restarts, logs, monitoring and reloads without

@@ -35,7 +35,7 @@ from advisor.diagnosis.prediction import NOW, delay_expectation, is_censored, lo
 from advisor.diagnosis.recipes import profiling
 from advisor.diagnosis.words import duration, percent
 from advisor.features import Snapshot, collection, places
-from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing
 from advisor.features.heap import heap_share
 from advisor.features.process import Process
 from advisor.features.route_cost import heaviest_route
@@ -103,8 +103,8 @@ def _not_code(snapshot: Snapshot) -> str:
     process = task.process
     cause = cause_of_blocks(process, WINDOW, snapshot.machine_of(process))
     if cause is Cause.WAITING:
-        busy, main = busy_at_least(process, WINDOW), process.cpu_main(WINDOW)
-        return f"The loop is {percent(busy)} busy but computes {percent(main)} of the time: it waits in a call."
+        busy, main = busy_at_least(process, WINDOW), computing(process, WINDOW)
+        return f"The loop is {percent(busy)} busy but its code computes {percent(main)} of the time: it is in a call."
     if cause is Cause.COLLECTION:
         return f"Garbage collection pauses of {duration(process.gc_pause(WINDOW))} explain the blocks."
     return ""

@@ -33,7 +33,7 @@ from advisor.diagnosis.prediction import LONG, NOW, SIZING, delay_expectation, i
 from advisor.diagnosis.recipes import worker_pool
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, places
-from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks
+from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
 from advisor.features.places import Place
 from advisor.features.queueing import pool_size
 from advisor.features.route_cost import OTHERS, RouteCost, route_costs
@@ -103,10 +103,10 @@ def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
         return f"{what} holds the loop for {duration(task.seconds)}; handing work over pays from {least}."
     cause, gap = cause_of_blocks(task.process, WINDOW, snapshot.machine_of(task.process)), task.process.gap(WINDOW)
     if cause is Cause.WAITING or gap >= GAP:
-        busy = busy_at_least(task.process, WINDOW)
+        busy, main = busy_at_least(task.process, WINDOW), computing(task.process, WINDOW)
         return (
-            f"The loop is {percent(busy)} busy but computes {percent(busy - gap)} of the time: it waits in a "
-            "synchronous call or for a processor. Use the asynchronous call."
+            f"The loop is {percent(busy)} busy but its code computes {percent(main)} of the time: it is in a "
+            "synchronous call or waits for a processor. Use the asynchronous call."
         )
     if cause is Cause.COLLECTION and ruling.rule == BLOCKED:
         return f"Garbage collection pauses of {duration(task.process.gc_pause(WINDOW))} explain the blocks."

@@ -97,6 +97,14 @@ def test_of_several_processes_that_fill_a_machine_some_may_go_elsewhere(
     assert (answer is None) is helps
 
 
+@pytest.mark.parametrize(("cpu", "answer"), [(0.03, "ms as well; an asynchronous call"), (0.075, None)])
+def test_a_copy_confines_a_block_that_computes_and_is_no_cure_for_a_call(cpu: float, answer: str | None) -> None:
+    seen = snapshot(Load(elu=0.08, cpu=cpu, block=0.3, noise=0.0))
+    found = same_host_veto(seen, firing("event-loop-blocked"))
+    assert found is None if answer is None else answer in str(found)
+    assert clone_veto(seen, firing("event-loop-blocked")) is None
+
+
 def test_a_wait_for_a_pool_that_is_short_enough_is_not_the_reason() -> None:
     short = Evidence("pool_wait", "Their wait (95%), of the time of a request", 0.1, "1", 0.2, "at least", False)
     assert "97%" in deciding(snapshot(), firing("downstream-bound", _SLOW, _WAITS, short))

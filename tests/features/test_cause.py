@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, ordinary_queue
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue
 from tests.additions import with_figures
 from tests.builders import Load, Machine, snapshot
 
@@ -24,6 +25,39 @@ from tests.builders import Load, Machine, snapshot
 )
 def test_the_cause_is_read_from_cpu_time_and_pauses(load: Load, cause: Cause) -> None:
     assert cause_of_blocks(snapshot(load).processes[0], 600) is cause
+
+
+@pytest.mark.parametrize(("system", "cause"), [(0.008, Cause.WORK), (0.045, Cause.WAITING)])
+def test_what_the_kernel_computes_for_a_call_is_no_work_of_the_code(system: float, cause: Cause) -> None:
+    """A file that is written and flushed at once: half of the time the disk works, most of the rest the kernel."""
+    seen = _of_kernel(snapshot(Load(elu=0.08, cpu=0.05, block=0.3)), 0.05 - system, system)
+    assert computing(seen.processes[0], 600) == pytest.approx(0.05 - system)
+    assert cause_of_blocks(seen.processes[0], 600) is cause
+
+
+def test_the_kernel_may_have_computed_for_other_threads() -> None:
+    seen = _of_kernel(snapshot(Load(elu=0.08, cpu=0.075, block=0.3)), 0.075, 0.2)
+    assert computing(seen.processes[0], 600) == pytest.approx(0.075)
+    assert cause_of_blocks(seen.processes[0], 600) is Cause.WORK
+
+
+def _of_kernel(seen: Snapshot, user: float, system: float) -> Snapshot:
+    """The same with these shares of a core for the whole process."""
+    spans = seen.window.instances[0].track.spans
+    told = ~np.isnan(seen.window.instances[0].track.values["cpu_user"])
+    return with_figures(
+        seen, cpu_user=np.where(told, user * spans, np.nan), cpu_system=np.where(told, system * spans, np.nan)
+    )
+
+
+@pytest.mark.parametrize(("queued", "cause"), [(0.0, Cause.WAITING), (0.03, Cause.WORK)])
+@pytest.mark.parametrize("machine", [Machine(cpu=0.3), Machine(cpu=0.85, pressure=0.2)])
+def test_time_that_the_thread_waits_for_a_processor_is_known_where_the_kernel_tells_it(
+    machine: Machine, queued: float, cause: Cause
+) -> None:
+    seen = snapshot(Load(elu=0.08, cpu=0.03, block=0.3), machine=machine)
+    seen = with_figures(seen, cpu_wait=queued * seen.window.instances[0].track.spans)
+    assert cause_of_blocks(seen.processes[0], 600, seen.machines[0]) is cause
 
 
 @pytest.mark.parametrize("machine", [Machine(cpu=0.85), Machine(cpu=0.4, pressure=0.2), Machine(cpu=0.4, steal=0.1)])

@@ -70,7 +70,7 @@ def test_long_requests_are_worth_it_where_a_core_is_idle() -> None:
     [
         (BLOCKED, Load(elu=0.2, cpu=0.03, block=0.3, block_every=2.0), "synchronous call"),
         (BLOCKED, Load(elu=0.2, block=0.3, block_every=2.0, gc_pause=0.2), "Garbage collection pauses of 200 ms"),
-        (STARVED, Load(elu=0.99, cpu=0.47, rps=20), "waits in a synchronous call or for a processor"),
+        (STARVED, Load(elu=0.99, cpu=0.47, rps=20), "it is in a synchronous call or waits for a processor"),
     ],
 )
 def test_it_does_not_help_a_loop_that_does_not_compute(rule: str, load: Load, why: str) -> None:
