@@ -64,14 +64,11 @@ def _waits_in_calls(process: Process, seconds: float) -> bool:
 
 
 def computing(process: Process, seconds: float) -> float:
-    """Share of a core that the code on the main thread uses, without what the kernel surely computes for its calls.
+    """Share of a core that the main thread uses, without what the kernel computes for its calls where that is told.
 
-    A synchronous write of 60 MB takes most of its time in the kernel, and so it does beside the loop. The kernel's
-    time is told of the whole process: all that other threads use may be of it, the rest is the main thread's.
+    A synchronous write of 60 MB takes most of its time in the kernel, and as much of it beside the loop.
     """
-    main = process.cpu_main(seconds)
-    beside = max(0.0, process.cpu(seconds) - main)
-    of_calls = process.sums(seconds).rate("cpu_system") - beside
+    main, of_calls = process.cpu_main(seconds), process.sums(seconds).rate("cpu_main_system")
     return main - min(of_calls, main) if of_calls > 0 else main
 
 

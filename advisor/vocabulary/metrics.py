@@ -34,6 +34,7 @@ _GAVE, _LOST = {_SWITCH: ("voluntary",)}, {_SWITCH: ("involuntary",)}
 _MINOR, _MAJOR = {_FAULT: ("minor",)}, {_FAULT: ("major",)}
 _FD = "advisor.file_descriptor.kind"
 _CGROUP = "advisor.process.cgroup"
+_MAIN = "advisor.process.main_thread"
 _RESTART = "advisor.process.restart"
 _ACCEPT = "advisor.system.tcp.accept_queue"
 _CLIENT_ERROR = {"http.response.status_code": tuple(str(status) for status in range(400, 500))}
@@ -42,8 +43,11 @@ _ABORTED = {"error.type": ("aborted",)}
 PROCESS = (
     _process("cpu_user", "process.cpu.time", "s", _C, "CPU time in user mode", {_MODE: ("user",)}),
     _process("cpu_system", "process.cpu.time", "s", _C, "CPU time in the kernel", {_MODE: ("system",)}),
-    _process("cpu_main", "advisor.process.main_thread.cpu.time", "s", _C, "CPU time of the main thread"),
-    _process("cpu_wait", "advisor.process.main_thread.cpu.wait", "s", _C, "Time the main thread waited for a CPU"),
+    _process("cpu_main", f"{_MAIN}.cpu.time", "s", _C, "CPU time of the main thread"),
+    _process(
+        "cpu_main_system", f"{_MAIN}.cpu.system.time", "s", _C, "CPU time of the main thread's calls in the kernel"
+    ),
+    _process("cpu_wait", f"{_MAIN}.cpu.wait", "s", _C, "Time the main thread waited for a CPU"),
     _process("switches", "process.context_switches", "{context_switch}", _C, "Main thread gave its CPU up", _GAVE),
     _process("preemptions", "process.context_switches", "{context_switch}", _C, "Main thread lost its CPU", _LOST),
     _process("faults_minor", "process.paging.faults", "{fault}", _C, "Page faults without a disk", _MINOR),

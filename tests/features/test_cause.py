@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from advisor.features import Snapshot
@@ -30,24 +29,14 @@ def test_the_cause_is_read_from_cpu_time_and_pauses(load: Load, cause: Cause) ->
 @pytest.mark.parametrize(("system", "cause"), [(0.008, Cause.WORK), (0.045, Cause.WAITING)])
 def test_what_the_kernel_computes_for_a_call_is_no_work_of_the_code(system: float, cause: Cause) -> None:
     """A file that is written and flushed at once: half of the time the disk works, most of the rest the kernel."""
-    seen = _of_kernel(snapshot(Load(elu=0.08, cpu=0.05, block=0.3)), 0.05 - system, system)
-    assert computing(seen.processes[0], 600) == pytest.approx(0.05 - system)
+    seen = snapshot(Load(elu=0.08, cpu=0.05, block=0.3))
+    seen = with_figures(seen, cpu_main_system=system * seen.window.instances[0].track.spans)
+    assert computing(seen.processes[0], 600) == pytest.approx(0.05 - system, abs=0.001)
     assert cause_of_blocks(seen.processes[0], 600) is cause
 
 
-def test_the_kernel_may_have_computed_for_other_threads() -> None:
-    seen = _of_kernel(snapshot(Load(elu=0.08, cpu=0.075, block=0.3)), 0.075, 0.2)
-    assert computing(seen.processes[0], 600) == pytest.approx(0.075)
-    assert cause_of_blocks(seen.processes[0], 600) is Cause.WORK
-
-
-def _of_kernel(seen: Snapshot, user: float, system: float) -> Snapshot:
-    """The same with these shares of a core for the whole process."""
-    spans = seen.window.instances[0].track.spans
-    told = ~np.isnan(seen.window.instances[0].track.values["cpu_user"])
-    return with_figures(
-        seen, cpu_user=np.where(told, user * spans, np.nan), cpu_system=np.where(told, system * spans, np.nan)
-    )
+def test_where_nobody_tells_the_kernels_part_all_of_it_is_taken_for_the_code() -> None:
+    assert computing(snapshot(Load(elu=0.08, cpu=0.05)).processes[0], 600) == pytest.approx(0.05, abs=0.001)
 
 
 @pytest.mark.parametrize(("queued", "cause"), [(0.0, Cause.WAITING), (0.03, Cause.WORK)])

@@ -37,7 +37,7 @@ def test_it_takes_the_call_out_of_the_loop() -> None:
     found = option("async-io", BLOCKED, snapshot(replace(CALLING, noise=0.0)))
     delay, loop = expected(found, "loop_delay_max"), expected(found, "loop_utilization")
     assert found.family is Family.TUNING
-    assert "20% busy but its code computes 2.7% of the time" in found.why
+    assert "20% busy but its code computes 3% of the time" in found.why
     assert delay.now == pytest.approx(0.308, abs=0.01)
     assert delay.high is not None
     assert delay.high < 0.05
@@ -64,7 +64,7 @@ def test_without_events_it_says_that_no_line_is_known() -> None:
 @pytest.mark.parametrize(
     ("rule", "load", "machine", "why"),
     [
-        (BLOCKED, Load(elu=0.08, cpu=0.075, rps=3, block=0.3), Machine(), "computes 6.8% of the time: it works"),
+        (BLOCKED, Load(elu=0.08, cpu=0.075, rps=3, block=0.3), Machine(), "computes 7.5% of the time: it works"),
         (BLOCKED, replace(CALLING, gc_pause=0.2), Machine(), "Garbage collection pauses of 200 ms"),
         (BLOCKED, CALLING, Machine(cpu=0.97, pressure=0.5), "or waits for a processor"),
         (SATURATED, Load(elu=0.885, rps=175), Machine(), "busy without computing 2"),

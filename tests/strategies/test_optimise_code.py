@@ -86,7 +86,7 @@ def test_evenly_spread_work_has_no_dearest_part(seen: Snapshot, why: str) -> Non
     [
         (
             Load(elu=0.2, cpu=0.03, block=0.3, block_every=2.0, noise=0.0),
-            "its code computes 2.7% of the time: it is in a call",
+            "its code computes 3% of the time: it is in a call",
         ),
         (replace(HEAVY, gc_pause=0.25), "Garbage collection pauses of 250 ms"),
     ],

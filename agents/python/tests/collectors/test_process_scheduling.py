@@ -9,7 +9,7 @@ from advisor_agent.kernel import Kernel
 from advisor_agent.scene import Observer
 
 SWITCHES, WAIT = "process.context_switches", ("advisor.process.main_thread.cpu.wait",)
-CPU = ("advisor.process.main_thread.cpu.time",)
+CPU, SYSTEM = ("advisor.process.main_thread.cpu.time",), ("advisor.process.main_thread.cpu.system.time",)
 
 
 @pytest.fixture
@@ -23,7 +23,13 @@ def collected(machine, figures):
 
 def test_cpu_time_switches_by_type_and_seconds_in_the_run_queue(machine, collected):
     machine.node(100, "server.js", user=500)
-    assert collected() == {CPU: 4.5, (SWITCHES, "voluntary"): 1500, (SWITCHES, "involuntary"): 70, WAIT: 0.5}
+    assert collected() == {
+        CPU: 4.5,
+        SYSTEM: 0.9,
+        (SWITCHES, "voluntary"): 1500,
+        (SWITCHES, "involuntary"): 70,
+        WAIT: 0.5,
+    }
 
 
 def test_times_are_told_to_the_millisecond(machine, collected):
@@ -39,7 +45,7 @@ def test_a_kernel_without_run_queue_times_has_the_cpu_time_of_the_threads_own_fi
     (machine.root / "proc/100/schedstat").unlink()
     if text:
         machine.write("proc/100/schedstat", text)
-    assert collected() == {CPU: 5.4, (SWITCHES, "voluntary"): 1500, (SWITCHES, "involuntary"): 70}
+    assert collected() == {CPU: 5.4, SYSTEM: 0.9, (SWITCHES, "voluntary"): 1500, (SWITCHES, "involuntary"): 70}
 
 
 def test_this_kernel_tells_them_of_a_real_process(machine, figures):
@@ -50,3 +56,4 @@ def test_this_kernel_tells_them_of_a_real_process(machine, figures):
     found = figures(process_scheduling.collect_process(scene, process))
     assert found[SWITCHES, "voluntary"] > 0
     assert found[CPU] > 0
+    assert 0 <= found[SYSTEM] <= found[CPU] + 0.02

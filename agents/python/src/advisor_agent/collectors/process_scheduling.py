@@ -1,7 +1,7 @@
-"""How the main thread, which runs JavaScript, gets at a processor: its CPU time, its waits, its switches.
+"""How the main thread, which runs JavaScript, gets at a processor: its CPU time, that of its calls, waits, switches.
 
 /proc/PID/schedstat and the two switch counts of /proc/PID/status are those of the main thread alone
-(Documentation/scheduler/sched-stats.rst, proc(5)).
+(Documentation/scheduler/sched-stats.rst, proc(5)); its id is that of the process.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from advisor_agent.processes import NodeProcess, Stat
 from advisor_agent.scene import Scene
 
 CPU = Metric("advisor.process.main_thread.cpu.time", "s", COUNTER, "CPU time of the main thread")
+SYSTEM = Metric("advisor.process.main_thread.cpu.system.time", "s", COUNTER, "CPU time of its calls in the kernel")
 SWITCHES = Metric("process.context_switches", "{context_switch}", COUNTER, "Switches of the main thread")
 WAIT = Metric("advisor.process.main_thread.cpu.wait", "s", COUNTER, "Time the main thread waited for a processor")
-METRICS = (CPU, SWITCHES, WAIT)
+METRICS = (CPU, SYSTEM, SWITCHES, WAIT)
 
 _TYPES = (("voluntary_ctxt_switches:", "voluntary"), ("nonvoluntary_ctxt_switches:", "involuntary"))
 _NANOSECONDS = 1_000_000_000
@@ -26,7 +27,9 @@ def collect_process(scene: Scene, process: NodeProcess) -> Samples:
     """An involuntary switch took the processor from a thread that had more to do."""
     pid = str(process.pid)
     times = _times(scene.kernel, pid)
-    yield CPU.at(round(times[0], _DIGITS) if times else _by_stat(scene.kernel, pid))
+    main = Stat(scene.kernel.read("proc", pid, "task", pid, "stat"))  # to a hundredth of a second
+    yield CPU.at(round(times[0], _DIGITS) if times else main.user + main.system)
+    yield SYSTEM.at(main.system)
     counts = _switches(scene.kernel.read("proc", pid, "status"))
     for key, kind in _TYPES:
         yield SWITCHES.at(counts[key], ("process.context_switch.type", kind))
@@ -49,9 +52,3 @@ def _times(kernel: Kernel, pid: str) -> tuple[float, float] | None:
     if ran == "0":  # all are 0 where they are not kept
         return None
     return int(ran) / _NANOSECONDS, int(waited) / _NANOSECONDS
-
-
-def _by_stat(kernel: Kernel, pid: str) -> float:
-    """The main thread's id is the pid. To a hundredth of a second."""
-    main = Stat(kernel.read("proc", pid, "task", pid, "stat"))
-    return main.user + main.system
