@@ -180,7 +180,8 @@ def _first_look(snapshot: Snapshot, place: Place | None, route: str) -> str:
 
 def _expected(snapshot: Snapshot, ruling: Ruling, task: Task) -> tuple[Expectation, ...]:
     """P4's neighbour: the loop loses the moved share but for its messages; the next longest block remains."""
-    busy = task.process.loop(NOW)
+    # What blocks take was counted over the longer window: a minute may have had more of them, or fewer.
+    busy = task.process.loop(WINDOW if ruling.rule == BLOCKED else NOW)
     moved = min(task.share, busy)
     low = max(0.0, busy - moved)
     loop = loop_expectation(busy, low, None if is_censored(snapshot) else low + moved * 2 * strategy.handover)

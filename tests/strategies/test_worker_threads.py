@@ -33,6 +33,15 @@ def test_it_takes_the_block_off_the_loop() -> None:
     assert loop.high < loop.now / 2
 
 
+def test_what_remains_is_counted_over_the_time_in_which_blocks_were() -> None:
+    """A last minute with more work than the nine before says nothing of what blocks take in all."""
+    load = Load(elu=0.5, elu_before=0.2, changed=60.0, block=0.3, block_every=2.0, noise=0.0)
+    loop = option("worker-threads", BLOCKED, snapshot(load)).expected[1]
+    assert loop.now == pytest.approx(0.23, abs=0.01)
+    assert loop.high is not None
+    assert loop.low < loop.high < 0.12
+
+
 @pytest.mark.parametrize(
     ("load", "machine", "threads"),
     [
