@@ -20,13 +20,14 @@ REST: Final = "fd_rest"
 class Descriptors:
     """Open descriptors below the limit of one process; NaN where it is not known.
 
-    `lowest` and `lowest_now` are the least open over the whole span and over its last minute;
-    `connections` are those that somebody at the other end holds.
+    `mean` is that of the whole span: connections come and go at random, and the least of many moments says little of
+    the most. `lowest_now` is the least of the last minute; `connections` are those that somebody at the other end
+    holds.
     """
 
     open: float
     limit: float
-    lowest: float
+    mean: float
     lowest_now: float
     connections: float
 
@@ -41,14 +42,6 @@ class Descriptors:
         share = self.connections / self.open if self.open > 0 else math.nan
         return 1.0 if share > 1 else share
 
-    def held(self, level: float) -> bool:
-        """True if at least this share was open over the whole span."""
-        return self.lowest >= level * self.limit
-
-    def held_now(self, level: float) -> bool:
-        """The same over the last minute."""
-        return self.lowest_now >= level * self.limit
-
 
 def descriptors_of(process: Process, seconds: float, now: float = 60.0) -> Descriptors:
     """The descriptors of a process over the last (scaled) seconds, and over the last `now` of them."""
@@ -59,7 +52,7 @@ def descriptors_of(process: Process, seconds: float, now: float = 60.0) -> Descr
     return Descriptors(
         open=float(recent[-1]) if recent.size else math.nan,
         limit=limit if limit > 0 else math.nan,
-        lowest=float(every.min()) if every.size else math.nan,
+        mean=float(every.mean()) if every.size else math.nan,
         lowest_now=float(recent.min()) if recent.size else math.nan,
         connections=stats.highest([stats.latest(process.track, name, last) for name in ("connections", "websockets")]),
     )

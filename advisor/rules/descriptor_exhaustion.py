@@ -1,9 +1,9 @@
 """File descriptors run out
 
 ## What it sees
-A process held {busy:.0%} or more of the descriptors it may open for ten minutes, or {critical:.0%} for one minute;
-or it ended because it got no more (EMFILE, ENFILE); or it is at {half:.0%} and what no open connection explains
-grows to the limit within hours. The same levels count for all descriptors of the kernel.
+A process held {busy:.0%} or more of the descriptors it may open on the mean of ten minutes, or {critical:.0%}
+throughout one minute; or it ended because it got no more (EMFILE, ENFILE); or it is at {half:.0%} and what no open
+connection explains grows to the limit within hours. The same levels count for all descriptors of the kernel.
 
 ## Why it matters
 Every connection, open file and pipe takes one. At the limit `accept`, `open` and `connect` fail: new clients are
@@ -124,12 +124,12 @@ def _runs_out(evidence: tuple[Evidence, ...]) -> bool:
 
 
 def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growing | None) -> tuple[Evidence, ...]:
-    lowest, now = told.lowest / told.limit, told.lowest_now / told.limit
+    mean, now = told.mean / told.limit, told.lowest_now / told.limit
     long_enough = worst.history(LONG) >= 0.9
     ends, kernel = len(_refused(snapshot, LONG)), _kernel(snapshot)
     found = [
-        Evidence("fd_long", "Descriptors open, least of ten minutes", finite(lowest), "1", rule.busy, "at least",
-                 long_enough and lowest >= rule.busy, worst.name),
+        Evidence("fd_long", "Descriptors open, mean of ten minutes", finite(mean), "1", rule.busy, "at least",
+                 long_enough and mean >= rule.busy, worst.name),
         at_least("fd_now", "Descriptors open, least of a minute", now, "1", rule.critical, worst.name),
         at_least("fd_refused", "Processes ended without a descriptor, in ten minutes", ends, "1", 1),
         at_least("fd_kernel", "Descriptors of the kernel open", kernel, "1", rule.busy),

@@ -21,16 +21,14 @@ def told(seen: Snapshot) -> Descriptors:
 def test_the_share_of_the_limit_and_of_connections() -> None:
     found = told(with_figures(snapshot(Load()), fd_open=400.0, fd_limit=1000.0, connections=300.0))
     assert (found.share, found.connected) == (0.4, 0.75)
-    assert found.held(0.4)
-    assert found.held_now(0.4)
-    assert not found.held(0.41)
 
 
-def test_the_least_of_the_span_and_of_the_last_minute() -> None:
+def test_the_mean_of_the_span_and_the_least_of_the_last_minute() -> None:
     seen = snapshot(Load())
     times = seen.window.instances[0].track.times
-    found = told(with_figures(seen, fd_open=np.where(times < NOW - 100, 10.0, 900.0), fd_limit=1000.0))
-    assert (found.lowest, found.lowest_now) == (10.0, 900.0)
+    found = told(with_figures(seen, fd_open=np.where(times < NOW - 300, 100.0, 900.0), fd_limit=1000.0))
+    assert found.mean == pytest.approx(500.0, abs=10)
+    assert found.lowest_now == 900.0
 
 
 def test_websockets_count_as_connections_only_once() -> None:
@@ -43,8 +41,7 @@ def test_what_is_not_reported_is_unknown() -> None:
     found = told(snapshot(Load(), senders=Senders(agent=False)))
     assert math.isnan(found.share)
     assert math.isnan(replace(found, open=10.0, connections=math.nan).connected)
-    assert not found.held(0.0)
-    assert not found.held_now(0.0)
+    assert math.isnan(found.mean)
 
 
 def test_connections_never_explain_more_than_all() -> None:

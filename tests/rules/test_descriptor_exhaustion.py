@@ -78,6 +78,18 @@ def test_a_level_must_hold_for_ten_minutes() -> None:
     assert read(seen).condition is Condition.BETWEEN
 
 
+@pytest.mark.parametrize(("connections", "condition"), [(222, Condition.OVER), (190, Condition.BETWEEN)])
+def test_connections_that_come_and_go_count_by_their_mean(connections: int, condition: Condition) -> None:
+    """100 answers a second of 2 s each are 200 connections and some 14 more or fewer: 222 descriptors of 256."""
+    seen = holding(0.85)
+    spread = np.random.default_rng(1).normal(connections, 14, seen.window.instances[0].track.times.size)
+    counts = np.minimum(spread, 255)
+    counts[-3:] = connections
+    seen = with_figures(seen, fd_open=counts, fd_limit=256.0, connections=counts - 22)
+    assert counts.min() / 256 < 0.8
+    assert read(seen).condition is condition
+
+
 def test_nearly_full_for_a_minute_is_enough() -> None:
     seen = risen(0.95, 90)
     assert read(seen).condition is Condition.OVER
