@@ -5,7 +5,7 @@ One of three shortages of processors, told apart. Contention: those of a host ar
 or tasks wait for one {pressure:.0%} of the time on a host that is nearly full. Throttling: a quota, of the host's
 control group or of the process's own, holds it back in {throttle:.0%} of its periods. Steal: the hypervisor takes
 {steal:.0%} of the time. And the service feels it: its main threads wait for a processor or its loops are busy without
-computing ({gap:.0%} of the time or more), or its processes use {own:.0%} of all cores that they may use.
+computing ({gap:.0%} of the last minute or of five), or its processes use {own:.0%} of all cores that they may use.
 
 ## Why it matters
 A process that waits for a processor looks like one that works: its event loop is busy and its requests are
@@ -30,6 +30,7 @@ counts tasks that wait for disks as well, so it is shown and decides nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -167,10 +168,15 @@ def _short(machine: Machine, held: Process) -> dict[Kind, float]:
 
 def _waits(here: tuple[Process, ...], held: Process | None, short: dict[Kind, float]) -> float:
     """What the kernel counts if others crowd the host; else, and where it does not tell, the gap of the loops."""
-    told = stats.mean([shortage.waited(process, rule.window) for process in here])
+    told = _felt(here, shortage.waited)
     if short[Kind.CONTENTION] >= max(short.values()) and not math.isnan(told):
         return told
-    return stats.mean([p.gap(rule.window) for p in ((held,) if held else here)])
+    return _felt((held,) if held else here, Process.gap)
+
+
+def _felt(here: tuple[Process, ...], figure: Callable[[Process, float], float]) -> float:
+    """The mean of a figure over the last minute or over five, whichever is more: one calm minute is no relief."""
+    return stats.highest([stats.mean([figure(p, seconds) for p in here]) for seconds in (rule.window, LONG)])
 
 
 def _condition(place: _Place) -> Condition:
@@ -182,7 +188,7 @@ def _condition(place: _Place) -> Condition:
 def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
     machine, held, window = place.machine, place.held, rule.window
     here = snapshot.on(machine)
-    waited, gap = (stats.mean([read(p) for p in here]) for read in (_waited, lambda p: p.gap(window)))
+    waited, gap = _felt(here, shortage.waited), _felt(here, Process.gap)
     load = stats.level(machine.track, "load_1m", machine.span(window)) / machine.cores
     figures = (
         ("host_cpu", "Host CPU", machine.cpu(window), rule.busy, machine.name),
@@ -205,10 +211,6 @@ def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
         Evidence("cgroup_cpu_limit", "Cores that its own quota allows", finite(shortage.allowed(held, window)),
                  "{cpu}", subject=held.name),
     )  # fmt: skip
-
-
-def _waited(process: Process) -> float:
-    return shortage.waited(process, rule.window)
 
 
 def _confidence(place: _Place) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
@@ -12,7 +13,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from tests.additions import with_figures, with_host_figures
 from tests.answers import ruled
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import NOW, Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 STARVED = Load(elu=0.99, cpu=0.47, rps=80)
@@ -106,6 +107,13 @@ def test_what_the_kernel_counts_is_believed_before_the_gap() -> None:
     calling = snapshot(Load(elu=0.6, cpu=0.2), machine=FULL_HOST)
     assert read(calling).condition is Condition.OVER
     assert rule(with_figures(calling, cpu_wait=0.1)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(("before", "condition"), [(2.5, Condition.OVER), (1.0, Condition.BETWEEN)])
+def test_one_calm_minute_on_a_full_host_is_no_relief(before: float, condition: Condition) -> None:
+    seen = snapshot(Load(elu=0.5, cpu=0.3), machine=FULL_HOST, senders=Senders(probe=False))
+    calm = seen.window.instances[0].track.times > NOW - 60
+    assert read(with_figures(seen, cpu_wait=np.where(calm, 1.0, before))).condition is condition
 
 
 def test_the_load_per_core_is_shown_and_decides_nothing() -> None:
