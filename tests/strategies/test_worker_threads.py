@@ -38,6 +38,7 @@ def test_what_remains_is_counted_over_the_time_in_which_blocks_were() -> None:
     load = Load(elu=0.5, elu_before=0.2, changed=60.0, block=0.3, block_every=2.0, noise=0.0)
     loop = option("worker-threads", BLOCKED, snapshot(load)).expected[1]
     assert loop.now == pytest.approx(0.23, abs=0.01)
+    assert loop.low is not None
     assert loop.high is not None
     assert loop.low < loop.high < 0.12
 
