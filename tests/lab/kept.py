@@ -82,9 +82,12 @@ def fingerprint(folder: str, case: Case) -> str:
 
 
 def commit() -> str:
-    """The commit that is checked out; marked where files of it are changed."""
-    command = ("git", "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*")
-    return subprocess.run(command, cwd=discovery.LAB, capture_output=True, text=True, check=True).stdout.strip()
+    """The commit that is checked out; marked where files of it are changed, other than results."""
+    name = _git("rev-parse", "--short=7", "HEAD").stdout.strip()
+    others = _git(
+        "diff", "--quiet", "HEAD", "--", ":/", f":(exclude,top){RESULTS.relative_to(discovery.LAB.parents[1])}"
+    )
+    return f"{name}-dirty" if others.returncode else name
 
 
 def machine() -> str:
@@ -99,6 +102,10 @@ def machine() -> str:
 def day(seconds: float) -> str:
     """A Unix time as a day."""
     return time.strftime("%d %B %Y", time.gmtime(seconds))
+
+
+def _git(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(("git", *words), cwd=discovery.LAB, capture_output=True, text=True, check=False)
 
 
 def _write(path: Path, result: dict[str, Any]) -> None:
