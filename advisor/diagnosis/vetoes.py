@@ -17,6 +17,7 @@ from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
+from advisor.features.task import blocking_task
 
 USUAL_FILES: Final = 65_536
 """Descriptors that a process may ordinarily be allowed: below it raising the limit comes first (C8)."""
@@ -142,10 +143,10 @@ def _crowded(snapshot: Snapshot) -> str | None:
 
 def _in_calls(snapshot: Snapshot) -> str | None:
     """A copy confines work that must be done on some loop; a synchronous call need not be made on any (C2)."""
-    process = snapshot.most_blocked(BLOCKS)
-    if process is None or cause_of_blocks(process, BLOCKS, snapshot.machine_of(process)) is not Cause.WAITING:
+    task = blocking_task(snapshot, BLOCKS)
+    if task is None or cause_of_blocks(task.process, BLOCKS, snapshot.machine_of(task.process)) is not Cause.WAITING:
         return None
-    block = duration(float(process.blocks(process.span(BLOCKS)).max(initial=0.0)))
+    block = duration(task.seconds)
     return f"A copy is in the synchronous call for {block} as well; an asynchronous call holds up no loop."
 
 

@@ -24,7 +24,7 @@ def say(text: str) -> None:
 
 def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool) -> int:
     """Play the cases and print the score; 1 if a case could not be played."""
-    cases = {name: discovery.load(folder, name) for name in discovery.names(folder, pattern)}
+    cases = discovery.cases(folder, pattern)
     results = Kept(folder, scale)
     missing = {name: machine.missing(service) for name, case in cases.items() for service in case.services}
     for name in [name for name in cases if missing[name]]:

@@ -36,6 +36,11 @@ def load(folder: str, name: str) -> Case:
     return found
 
 
+def cases(folder: str, pattern: str = "*") -> dict[str, Case]:
+    """The cases whose names match, by their names. Raises `WrongCaseError`."""
+    return {name: load(folder, name) for name in names(folder, pattern)}
+
+
 def script(folder: str, file: str) -> Path:
     """Where a program is: beside its case, or among the lab's own."""
     own = LAB / folder / "apps" / file

@@ -21,7 +21,6 @@ from tests.lab.case import SILENT, Case
 
 RESULTS = discovery.LAB / "results"
 VERDICTS = discovery.LAB.parents[1] / ".lab" / "results"
-_LONG = ("verdicts",)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Kept:
         origin = {"name": name, "case": fingerprint(self.folder, case), "scale": self.scale}
         whole = origin | {"commit": commit(), "machine": machine()} | result
         _write(self.verdicts / self.name / f"{name}.json", whole)
-        short = {key: value for key, value in whole.items() if key not in {*_LONG, *told(case)}}
+        short = {key: value for key, value in whole.items() if key not in {"verdicts", *told(case)}}
         _write(self.root / self.name / f"{name}.json", short)
 
     def load(self, cases: dict[str, Case]) -> list[dict[str, Any]]:
@@ -62,8 +61,7 @@ def all_of_them() -> dict[str, list[dict[str, Any]]]:
     found = {}
     for path in sorted(RESULTS.glob("*-at-*")):
         folder, scale = path.name.split("-at-")
-        cases = {name: discovery.load(folder, name) for name in discovery.names(folder)}
-        found[path.name] = Kept(folder, float(scale)).load(cases)
+        found[path.name] = Kept(folder, float(scale)).load(discovery.cases(folder))
     return found
 
 

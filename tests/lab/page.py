@@ -63,8 +63,9 @@ def _part(name: str, results: Results) -> Iterable[str]:
 
 def _origin(results: Results) -> Iterable[str]:
     """When, where and with how many commits: a score of many is no score of one."""
-    days = list(dict.fromkeys(kept.day(result["began"]) for result in sorted(results, key=lambda r: r["began"])))
-    commits = dict.fromkeys(result["commit"] for result in sorted(results, key=lambda r: r["began"]))
+    ordered = sorted(results, key=lambda result: result["began"])
+    days = list(dict.fromkeys(kept.day(result["began"]) for result in ordered))
+    commits = dict.fromkeys(result["commit"] for result in ordered)
     machines = dict.fromkeys(result["machine"] for result in results)
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     yield f"Measured {when} with {', '.join(f'`{commit}`' for commit in commits)}; {'; '.join(machines)}."

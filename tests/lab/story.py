@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import os
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 
 from tests.lab import clinic, discovery, figures, machine, peers, reading, recorder
 from tests.lab.case import Case, Flow, Knob, Phase, Service, Sockets
+from tests.lab.kept import fingerprint
 from tests.lab.product import Product
 from tests.lab.programs import Program, Surroundings
 
@@ -94,7 +94,7 @@ class Stage:
 
     def _retell(self, name: str, case: Case) -> dict[str, Any]:
         """A case of days: recorded in minutes, or taken from an earlier recording of the same case, and told."""
-        kept = machine.folder(RECORDINGS) / f"{name}-{hashlib.sha256(repr(case).encode()).hexdigest()[:12]}.ndjson.gz"
+        kept = machine.folder(RECORDINGS) / f"{name}-{fingerprint(self.folder, case)}.ndjson.gz"
         if not kept.is_file():
             recorder.keep(self._record(name, case), kept)
         scale, watch = self.product.scale, reading.Watch(name)

@@ -20,7 +20,7 @@ GOOD = Case(
 
 @pytest.mark.parametrize("folder", [discovery.OPEN, discovery.FROZEN])
 def test_every_case_can_be_read(folder: str) -> None:
-    found = [discovery.load(folder, name) for name in discovery.names(folder)]
+    found = list(discovery.cases(folder).values())
     assert all(case.reason for case in found)
 
 
