@@ -17,7 +17,7 @@ from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
-from advisor.features.task import blocking_task
+from advisor.features.task import WINDOW, blocking_task
 
 USUAL_FILES: Final = 65_536
 """Descriptors that a process may ordinarily be allowed: below it raising the limit comes first (C8)."""
@@ -27,9 +27,6 @@ CONNECTIONS: Final = 0.8
 
 _OF_MACHINE: Final = ("memory_long", "memory_now", "swapping")
 """Figures of memory that are those of a whole machine where no control group is smaller."""
-
-BLOCKS: Final = 600.0
-"""Seconds in which a loop's blocks are looked for, as its rule does."""
 
 MOVED: Final = 0.3
 """Share of the memory that moves with requests from which fewer of them for each process are felt (judgement)."""
@@ -143,8 +140,8 @@ def _crowded(snapshot: Snapshot) -> str | None:
 
 def _in_calls(snapshot: Snapshot) -> str | None:
     """A copy confines work that must be done on some loop; a synchronous call need not be made on any (C2)."""
-    task = blocking_task(snapshot, BLOCKS)
-    if task is None or cause_of_blocks(task.process, BLOCKS, snapshot.machine_of(task.process)) is not Cause.WAITING:
+    task = blocking_task(snapshot, WINDOW)
+    if task is None or cause_of_blocks(task.process, WINDOW, snapshot.machine_of(task.process)) is not Cause.WAITING:
         return None
     block = duration(task.seconds)
     return f"A copy is in the synchronous call for {block} as well; an asynchronous call holds up no loop."

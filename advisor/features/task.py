@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
+
+WINDOW: Final = 600.0
+"""So many seconds rules look back for blocks, collections and waits for a thread pool: a habit shows in ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)

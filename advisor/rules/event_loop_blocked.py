@@ -38,6 +38,7 @@ from advisor.features import Snapshot, places, stats
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
+from advisor.features.task import WINDOW
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -53,7 +54,7 @@ rule = Rule(
         "decompose",
         "vertical",
     ),
-    window=600.0,
+    window=WINDOW,
     hold=120.0,
     clear_hold=900.0,
     place=7,

@@ -35,13 +35,14 @@ from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, collection, places, stats
 from advisor.features.heap import heap_share
 from advisor.features.process import MINUTE, Process
+from advisor.features.task import WINDOW
 from advisor.vocabulary import Severity
 
 rule = Rule(
     __name__,
     needs=(("gc_major", "gc_minor", "loop_active", "loop_utilization"),),
     suggests=("optimise-code", "tune-heap", "stream-paginate", "cluster", "load-balance", "worker-threads", "vertical"),
-    window=600.0,
+    window=WINDOW,
     hold=120.0,
     clear_hold=300.0,
     place=6,

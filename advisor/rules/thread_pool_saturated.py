@@ -34,13 +34,14 @@ from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, stats, thread_pool
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
+from advisor.features.task import WINDOW
 from advisor.vocabulary import Severity
 
 rule = Rule(
     __name__,
     needs=("threadpool_wait",),
     suggests=("async-io", "cluster", "worker-threads", "vertical"),
-    window=600.0,
+    window=WINDOW,
     hold=120.0,
     clear_hold=300.0,
     place=7,

@@ -38,7 +38,7 @@ from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, places, thread_pool
 from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
 from advisor.features.process import Process
-from advisor.features.task import Task, blocking_task
+from advisor.features.task import WINDOW, Task, blocking_task
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -58,7 +58,6 @@ strategy = Strategy(
 )
 
 BLOCKED, POOL = "event-loop-blocked", "thread-pool-saturated"
-WINDOW = 600.0  # seconds in which those rules look
 
 
 @strategy.consider

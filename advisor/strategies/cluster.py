@@ -52,6 +52,7 @@ from advisor.diagnosis.words import cores, counted, duration, number, percent, s
 from advisor.features import Snapshot, stats
 from advisor.features.machine import Machine
 from advisor.features.queueing import Policy
+from advisor.features.task import WINDOW
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -67,7 +68,6 @@ strategy = Strategy(
 )
 
 BLOCKED, DROPPED, DESCRIPTORS = "event-loop-blocked", "dropped-at-deploy", "descriptor-exhaustion"
-WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
 @dataclass(frozen=True, slots=True)

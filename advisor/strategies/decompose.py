@@ -34,6 +34,7 @@ from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
 from advisor.features.families import Part, path_of, standing_out, work_shares
 from advisor.features.process import Process
 from advisor.features.route_cost import OTHERS, route_costs
+from advisor.features.task import WINDOW
 from advisor.vocabulary import Family, Severity
 
 strategy = Strategy(
@@ -52,7 +53,6 @@ strategy = Strategy(
 
 BLOCKED = "event-loop-blocked"
 OF_PARTS = ("event-loop-saturated", "host-cpu-saturated")
-WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
 @strategy.consider

@@ -39,7 +39,7 @@ from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, comput
 from advisor.features.heap import heap_share
 from advisor.features.process import Process
 from advisor.features.route_cost import heaviest_route
-from advisor.features.task import blocking_task
+from advisor.features.task import WINDOW, blocking_task
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -57,7 +57,6 @@ strategy = Strategy(
 )  # fmt: skip
 
 BLOCKED, COLLECTING = "event-loop-blocked", "gc-pressure"
-WINDOW = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ from advisor.features.machine import Machine
 from advisor.features.process import MINUTE
 from advisor.features.queueing import Policy
 from advisor.features.store_memory import Store, local_stores, memory_used
+from advisor.features.task import WINDOW
 from advisor.features.volumes import fullest
 from advisor.vocabulary import Family
 
@@ -71,7 +72,6 @@ strategy = Strategy(
 )
 
 BLOCKED, CROWDED, READS = "event-loop-blocked", "host-cpu-saturated", "datastore-read-bound"
-WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 _FUTILE: Final[Mapping[str, str]] = {
     "memory-leak": "A leak fills any size, only later",

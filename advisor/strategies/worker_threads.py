@@ -37,7 +37,7 @@ from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, c
 from advisor.features.places import Place
 from advisor.features.queueing import pool_size
 from advisor.features.route_cost import OTHERS, RouteCost, route_costs
-from advisor.features.task import Task, blocking_task
+from advisor.features.task import WINDOW, Task, blocking_task
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -54,7 +54,6 @@ strategy = Strategy(
 )
 
 BLOCKED, COLLECTING, POOL = "event-loop-blocked", "gc-pressure", "thread-pool-saturated"
-WINDOW = 600.0  # seconds in which that rule looks for blocks
 
 
 @strategy.consider
