@@ -29,7 +29,7 @@ from __future__ import annotations
 import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.recipes import kubernetes, pm2
+from advisor.diagnosis.recipes import kubernetes, nginx, pm2
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, HANDLER, IDLE
 from advisor.diagnosis.words import counted, number
@@ -104,9 +104,7 @@ def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
         Step("Keep a Pod in service until its replacement is ready. The wait before the signal lets the balancers "
              "learn of it; 30 s cover that wait, the code's own and the open requests.", "Kubernetes",
              "deployment.yaml", kubernetes.deployment(workload)),
-        Step("Let NGINX try another server where one was just stopped, for requests that may be sent twice. Take a "
-             "server out by hand with `down` and a reload of NGINX.", "NGINX", "/etc/nginx/conf.d/service.conf",
-             _nginx(count)),
+        *_behind_nginx(snapshot, workload.port),
         Step(f"On AWS: health check /ready every 5 s, deregistration delay {strategy.whole:.0f} s, idle timeout "
              f"{IDLE} s (below the server's keepAliveTimeout)."),
         Step("Let systemd wait as long before it kills.", "systemd", "override.conf", SYSTEMD),
@@ -118,32 +116,24 @@ def _patient(code: str) -> str:
     return code.replace("kill_timeout: 10000", f"kill_timeout: {(DRAIN + DEADLINE + 1) * 1000}")
 
 
-def _nginx(count: int) -> str:
-    servers = "\n".join(f"  server 127.0.0.1:{3000 + place} max_fails=1 fail_timeout=5s;" for place in range(count))
-    return _NGINX.format(servers=servers)
+def _behind_nginx(snapshot: Snapshot, port: int) -> tuple[Step, ...]:
+    """For several machines: of the processes behind one port, the supervisor replaces one after the other."""
+    names = tuple(f"{machine.name}:{port}" for machine in snapshot.machines)
+    if len(names) < 2:
+        return ()
+    sockets = any(process.websockets(300.0) > 0 for process in snapshot.processes)
+    site = nginx.Site(snapshot.name, names, websockets=sockets)
+    return nginx.steps(
+        site,
+        "Let NGINX ask another server where one was just stopped, for requests that may be sent twice. Take a "
+        "server out by hand with `down` and a reload of NGINX. Put each machine's address in place of its name.",
+    )
 
 
 _CALL = """import { endInOrder, readiness } from "./shutdown.mjs";
 
 endInOrder(server, { close: [() => pool.end()] }); // and `sockets: webSocketServer` if there is one
 app.get("/ready", (request, response) => response.status(readiness()).end());
-"""
-
-_NGINX = """upstream service {{
-{servers}
-  keepalive 32;
-}}
-
-server {{
-  listen 80;
-  location / {{
-    proxy_pass http://service;
-    proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_next_upstream error timeout http_503;
-    proxy_next_upstream_tries 2;
-  }}
-}}
 """
 
 SYSTEMD = f"""[Service]

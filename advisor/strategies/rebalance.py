@@ -28,7 +28,6 @@ The hottest loop falls to the mean of all, within 10%; 95% of its requests are a
 from __future__ import annotations
 
 import math
-import re
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import LONG, loop_expectation
@@ -219,7 +218,7 @@ def _servers(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _place(snapshot: Snapshot, process: Process) -> str:
     machine = snapshot.machine_of(process)
-    return re.sub(r"[^\w.-]", "-", machine.name) if machine else "host"
+    return machine.name if machine else "host"
 
 
 def _has_sockets(snapshot: Snapshot) -> bool:
@@ -238,7 +237,6 @@ cluster.schedulingPolicy = cluster.SCHED_RR; // before the first fork
 """
 
 _AGE = """export function boundAge(server) {
-  server.keepAliveTimeout = 5_000; // ms that an idle connection is kept
   server.maxRequestsPerSocket = 100; // then the client connects anew, and may reach another worker
   return server;
 }

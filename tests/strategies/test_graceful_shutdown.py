@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import re
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -161,8 +163,13 @@ def test_kubernetes_waits_as_long_as_the_code_does() -> None:
     assert deployment["spec"]["replicas"] >= 2
 
 
-def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
-    assert nginx.complaints(code(end(lost()), "NGINX"), tmp_path) == ""
+def test_nginx_asks_another_machine_where_there_is_one(tmp_path: Path) -> None:
+    assert not [step for step in end(lost()).steps if step.platform == "NGINX"]
+    (first,) = lost().window.hosts
+    found = end(replace(lost(), window=replace(lost().window, hosts=(first, replace(first, id=99, name="web-2")))))
+    written = code(found, "NGINX", ".conf")
+    assert nginx.complaints(written, tmp_path) == ""
+    assert re.findall(r"server (\S+) max_fails", written) == ["web-1:3000", "web-2:3000"]
 
 
 def test_systemd_waits_longer_than_the_code_takes(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_nginx_accepts_the_configuration(routes: dict[str, float], tmp_path: Pat
     code = next(step.code for step in found.steps if step.file.endswith(".conf"))
     assert complaints(code, tmp_path) == ""
     assert ("location /assets/ {" in code) is ("/assets/*" in routes)
-    assert shell.read(found.steps) == ["nginx -t && nginx -s reload"]
+    assert "nginx -t && nginx -s reload" in shell.read(found.steps)[0]
 
 
 def test_files_with_a_hash_are_kept_for_a_year(tmp_path: Path) -> None:

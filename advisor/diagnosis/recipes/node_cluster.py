@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from advisor.diagnosis.advice import Step
+from advisor.diagnosis.recipes import ending
 
 PLATFORM: Final = "node:cluster"
 FILE: Final = "cluster.mjs"
@@ -28,7 +29,7 @@ def steps(script: str, workers: int) -> tuple[Step, ...]:
 def primary(script: str, workers: int) -> str:
     """The file that starts the workers."""
     module = script if script.startswith(("/", "./", "../")) else f"./{script}"
-    return _CODE.replace("WORKERS", str(workers)).replace("MODULE", json.dumps(module))
+    return _CODE.replace("WORKERS", str(workers)).replace("MODULE", json.dumps(module)) + ending.CODE
 
 
 _CODE: Final = """import cluster from "node:cluster";
@@ -63,11 +64,20 @@ if (cluster.isPrimary) {
     console.error(`worker ${worker.process.pid} ended (${signal ?? code}), next try in ${wait} ms`);
     setTimeout(() => stopping || fork(), wait);
   });
-  process.on("SIGHUP", async () => {
+  const replaceAll = async () => {
     for (const old of Object.values(cluster.workers)) {
-      await once(fork(), "listening");
-      retire(old);
+      const fresh = fork();
+      fresh.retired = true; // until it listens nobody replaces it
+      const listens = await Promise.race([once(fresh, "listening"), once(fresh, "exit").then(() => null)]);
+      if (stopping) return;
+      if (!listens) return console.error("the new worker ended before it listened: the old ones stay");
+      fresh.retired = false;
+      retire(old.isDead() ? fresh : old); // one that ended meanwhile has been replaced already
     }
+  };
+  let reloads = Promise.resolve();
+  process.on("SIGHUP", () => {
+    reloads = reloads.then(() => stopping || replaceAll()); // one after the other
   });
   for (const signal of ["SIGTERM", "SIGINT"]) {
     process.once(signal, () => {
@@ -80,10 +90,11 @@ if (cluster.isPrimary) {
 } else {
   const { server } = await import(MODULE);
   process.on("SIGINT", () => {}); // a terminal sends it to all: the primary decides
-  process.once("SIGTERM", () => {
-    server.close(() => process.exit(0)); // no new connections; open requests finish
-    server.closeIdleConnections();
+  const end = ending(server);
+  process.on("SIGTERM", () => {
+    end();
     setTimeout(() => process.exit(1), GRACE).unref();
   });
 }
+
 """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.diagnosis.advice import Step
+from advisor.diagnosis.recipes import ending
 
 PLATFORM: Final = "PM2"
 FILE: Final = "ecosystem.config.cjs"
@@ -95,11 +96,8 @@ _ECOSYSTEM: Final = """module.exports = {{
 }};
 """
 
-READY: Final = """server.on("listening", () => process.send?.("ready"));
+READY: Final = f"""server.on("listening", () => process.send?.("ready"));
+process.on("SIGINT", ending(server)); // PM2 stops a worker with SIGINT
 
-process.once("SIGINT", () => { // PM2 stops a worker with SIGINT
-  server.close(() => process.exit(0)); // no new connections; open requests finish
-  server.closeIdleConnections();
-});
-"""
+{ending.CODE}"""
 """What the application adds; `server` is its http.Server. Put before `listen` or right after it, both work."""

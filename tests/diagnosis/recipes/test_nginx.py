@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.diagnosis.recipes.nginx import Choice, Site, configuration, steps, upstream
+from advisor.diagnosis.recipes.nginx import NAME, Choice, Site, configuration, steps, upstream
 from tests.strategies.tools.nginx import complaints, serving
 
 SITE = Site("shop", ("web-1:3000", "web-2:3000", "web-3:3000"))
@@ -92,10 +92,46 @@ def test_files_come_from_the_disk_and_the_rest_from_the_service(tmp_path: Path) 
         assert ask(port, path="/orders")[0] == "a"
 
 
-def ask(port: int, cookie: str = "", path: str = "/") -> tuple[str, str]:
+def test_two_services_and_the_page_of_the_distribution_live_on_one_nginx(tmp_path: Path) -> None:
+    """The first server of a port gets what no other is named for, and files are read in the order of their names."""
+    other = replace(SITE, name="blog", servers=("web-1:4000",))
+    welcome = 'server {\n  listen 80 default_server;\n  return 200 "welcome";\n}\n'
+    both = configuration(replace(SITE, servers=("web-1:3000",))), configuration(other)
+    code = "\n".join([welcome, both[0].replace(NAME, "shop.test"), both[1].replace(NAME, "blog.test")])
+    with server("shop") as first, server("blog") as second, serving(code, [first, second], tmp_path) as port:
+        assert [ask(port, host=host)[0] for host in ("shop.test", "blog.test", "other.test")] == [
+            "shop", "blog", "welcome",
+        ]  # fmt: skip
+
+
+def test_an_answer_is_kept_for_the_name_that_it_was_given_under(tmp_path: Path) -> None:
+    site = replace(SITE, servers=("web-1:3000",), answers=("= /products",))
+    code = configuration(site).replace(NAME, "one.test two.test")
+    with server("") as only, serving(code, [only], tmp_path) as port:
+        assert [ask(port, path="/products", host=host)[0] for host in ("one.test", "one.test", "two.test")] == [
+            "one.test 1", "one.test 1", "two.test 2",
+        ]  # fmt: skip
+
+
+def test_the_steps_make_the_folder_and_ask_the_service_by_its_name() -> None:
+    _, load, longer = steps(replace(SITE, static=("/assets/",)), "Why.")
+    assert load.code.startswith("mkdir -p /var/cache/nginx\nnginx -t")
+    assert f"http://{NAME}/" in load.code
+    assert "mkdir" not in steps(SITE, "Why.")[1].code
+    assert f"{NAME}:443:127.0.0.1 https://" in steps(replace(SITE, tls=True), "Why.")[1].code
+    assert "keepAliveTimeout = 65_000" in longer.code
+
+
+def test_what_is_no_name_for_nginx_is_made_one(tmp_path: Path) -> None:
+    site = replace(SITE, servers=("Anna's laptop:3000", "web-2:3000"), draining=("Anna's laptop:3000",))
+    assert complaints(configuration(site), tmp_path) == ""
+    assert "server Anna-s-laptop:3000 max_fails=2 fail_timeout=5s down;" in configuration(site)
+
+
+def ask(port: int, cookie: str = "", path: str = "/", host: str = NAME) -> tuple[str, str]:
     """Who answered, and the cookie that came with it."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
+    connection.request("GET", path, headers={"Host": host} | ({"Cookie": cookie} if cookie else {}))
     answer = connection.getresponse()
     body, given = answer.read().decode(), answer.getheader("Set-Cookie", "")
     connection.close()
@@ -104,16 +140,20 @@ def ask(port: int, cookie: str = "", path: str = "/") -> tuple[str, str]:
 
 @contextmanager
 def server(name: str) -> Iterator[int]:
-    """The port of a server that answers with its name."""
+    """The port of a server that answers with its name; one without with the asked host, and how often it was asked."""
+    asked: list[str] = []
 
     class Answer(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            asked.append(str(self.headers["Host"]))
+            said = name or f"{asked[-1]} {len(asked)}"
             self.send_response(200)
-            self.send_header("Content-Length", str(len(name)))
+            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Cache-Control", "max-age=0" if name else "max-age=60")
             self.end_headers()
-            self.wfile.write(name.encode())
+            self.wfile.write(said.encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests are silent."""

@@ -26,6 +26,8 @@ export const server = createServer((request, response) => {
 server.listen(0, "127.0.0.1", () => console.log(`${process.pid} ${server.address().port}`));
 """
 
+SLOW = SERVICE.replace('process.once("SIGTERM", end)', "setTimeout(end, 500)")
+
 pytestmark = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor runs one worker")
 
 
@@ -81,6 +83,40 @@ def test_an_open_request_is_answered_before_the_end(tmp_path: Path) -> None:
         assert answers.get(timeout=PATIENCE) > 0
         assert process.wait(PATIENCE) == 0
         thread.join()
+
+
+def test_systemd_signals_all_of_them_and_the_open_request_is_answered(tmp_path: Path) -> None:
+    with running(_made(tmp_path, SLOW)) as process:
+        workers = [_listening(process) for _ in range(2)]
+        answers: Queue[int] = Queue()
+        thread = threading.Thread(target=lambda: answers.put(_ask(workers[0][1], "/slow")))
+        thread.start()
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asked\n"
+        for pid, _ in workers:
+            os.kill(pid, signal.SIGTERM)
+        process.terminate()
+        assert answers.get(timeout=PATIENCE) > 0
+        assert process.wait(PATIENCE) == 0
+        thread.join()
+
+
+def test_a_release_that_does_not_start_leaves_the_old_workers(tmp_path: Path) -> None:
+    with running(_made(tmp_path)) as process:
+        (first, port), (second, _) = _listening(process), _listening(process)
+        (tmp_path / "server.mjs").write_text("process.exit(3);\n")
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr is not None
+        assert "the old ones stay" in process.stderr.readline()
+        assert {_ask(port) for _ in range(4)} == {first, second}
+        (tmp_path / "server.mjs").write_text(SERVICE)
+        process.send_signal(signal.SIGHUP)
+        third, fourth = _listening(process)[0], _listening(process)[0]
+        assert len({first, second, third, fourth}) == 4
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == "", "no worker more than two were started"
 
 
 def test_a_worker_that_cannot_start_is_tried_less_and_less_often(tmp_path: Path) -> None:
