@@ -199,6 +199,10 @@ class Snapshot:
         own = sum(p.loop(seconds) >= BUSY_LOOP for p in self.on(machine))
         return max(own, machine.busy_loops(seconds))
 
+    def websockets(self, seconds: float) -> float:
+        """Upgraded sockets open in all processes; 0 where none are reported."""
+        return sum(p.websockets(seconds) for p in self.processes)
+
     def memory(self, seconds: float) -> float:
         """Mean resident memory of a serving process in bytes."""
         return stats.mean([p.memory(seconds) for p in self.processes])

@@ -101,7 +101,7 @@ _Figures = tuple[tuple[str, str, float, float], ...]
 
 def _figures(snapshot: Snapshot, past: Snapshot, need: Demand) -> _Figures:
     processes = {str(one.id): one.track for one in past.window.instances}
-    websockets = sum(p.websockets(rule.window) for p in snapshot.processes)
+    websockets = snapshot.websockets(rule.window)
     handles = fullest(processes, "fd_open", "fd_limit")
     return (
         ("work", "Loops near the peak", need.work, rule.load),

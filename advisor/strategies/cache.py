@@ -210,7 +210,7 @@ def _steps(snapshot: Snapshot, found: Target) -> tuple[Step, ...]:
 def _before(snapshot: Snapshot, names: tuple[str, ...]) -> tuple[Step, ...]:
     places = kept_answers.places(names)
     machines = [machine.name for machine in snapshot.machines] or ["host-1"]
-    sockets = any(process.websockets(WINDOW) > 0 for process in snapshot.processes)
+    sockets = snapshot.websockets(WINDOW) > 0
     site = Site(snapshot.name, tuple(f"{name}:3000" for name in machines), websockets=sockets, answers=places)
     return kept_answers.before(site) if places else ()
 

@@ -216,12 +216,8 @@ def _check_first(snapshot: Snapshot) -> str:
     sticky = " It has WebSocket connections: they need sticky sessions, and an adapter if rooms span workers."
     return (
         "Check that nothing lives in process memory: sessions, caches, upload state. Check that the database "
-        f"accepts one connection pool per worker.{sticky if _has_sockets(snapshot) else ''}"
+        f"accepts one connection pool per worker.{sticky if snapshot.websockets(LONG) else ''}"
     )
-
-
-def _has_sockets(snapshot: Snapshot) -> bool:
-    return any(p.websockets(LONG) > 0 for p in snapshot.processes)
 
 
 def _steps(snapshot: Snapshot, plan: Plan) -> tuple[Step, ...]:
@@ -230,7 +226,7 @@ def _steps(snapshot: Snapshot, plan: Plan) -> tuple[Step, ...]:
     memory = pm2.restart_limit(snapshot.memory(NOW), here, plan.after)
     share = percent(snapshot.work(NOW) / len(snapshot.processes) * plan.before / plan.after)
     return (
-        *((_STICKY,) if _has_sockets(snapshot) else ()),
+        *((_STICKY,) if snapshot.websockets(LONG) else ()),
         *pm2.steps(pm2.App(snapshot.name, script, plan.after, memory)),
         *node_cluster.steps(script, plan.after),
         Step(f"Watch this page: the loops should be about {share} busy each."),

@@ -121,8 +121,7 @@ def _behind_nginx(snapshot: Snapshot, port: int) -> tuple[Step, ...]:
     names = tuple(f"{machine.name}:{port}" for machine in snapshot.machines)
     if len(names) < 2:
         return ()
-    sockets = any(process.websockets(300.0) > 0 for process in snapshot.processes)
-    site = nginx.Site(snapshot.name, names, websockets=sockets)
+    site = nginx.Site(snapshot.name, names, websockets=snapshot.websockets(300.0) > 0)
     return nginx.steps(
         site,
         "Let NGINX ask another server where one was just stopped, for requests that may be sent twice. Take a "

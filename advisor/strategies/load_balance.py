@@ -109,7 +109,7 @@ def _machines(snapshot: Snapshot, ruling: Ruling) -> int:
 
 def _choice(snapshot: Snapshot) -> tuple[Choice, str]:
     """Who gets a request, and why: by what requests cost, unless clients hold connections open."""
-    sockets = sum(process.websockets(LONG) for process in snapshot.processes)
+    sockets = snapshot.websockets(LONG)
     if sockets:
         return Choice.COOKIE, (
             f"It has {number(sockets)} WebSockets, whose clients must come back to one server: a cookie leads them."
@@ -176,7 +176,7 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
 def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tuple[Step, ...]:
     known = [machine.name for machine in snapshot.machines]
     names = known + [f"new-{n}" for n in range(1, machines - len(known) + 1)]
-    sockets = any(p.websockets(LONG) > 0 for p in snapshot.processes)
+    sockets = snapshot.websockets(LONG) > 0
     site = Site(snapshot.name, tuple(f"{name}:{PORT}" for name in names), choice, sockets)
     return (
         Step("Start the same release on each machine; below, put the machine's address in place of its name and the "

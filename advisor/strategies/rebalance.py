@@ -187,7 +187,7 @@ def _look_first(snapshot: Snapshot, hot: Process) -> tuple[Step, ...]:
 def _drained(snapshot: Snapshot, hot: Process) -> tuple[Step, ...]:
     names = _servers(snapshot)
     place = next((n for n, p in enumerate(snapshot.processes) if p is hot), 0)
-    site = Site(snapshot.name, names, Choice.LEAST_CONNECTIONS, _has_sockets(snapshot), draining=(names[place],))
+    site = Site(snapshot.name, names, Choice.LEAST_CONNECTIONS, snapshot.websockets(LONG) > 0, draining=(names[place],))
     return (
         *nginx.steps(site, f"Drain it: `down` keeps new requests away from {names[place]} and lets open ones finish."),
         Step("Then end it; its supervisor starts a new one. If it does not end within 30 seconds it is stuck, and only "
@@ -203,7 +203,7 @@ def _watch(found: Balance) -> tuple[Step, ...]:
 
 
 def _site(snapshot: Snapshot) -> Site:
-    return Site(snapshot.name, _servers(snapshot), Choice.LEAST_CONNECTIONS, _has_sockets(snapshot))
+    return Site(snapshot.name, _servers(snapshot), Choice.LEAST_CONNECTIONS, snapshot.websockets(LONG) > 0)
 
 
 def _servers(snapshot: Snapshot) -> tuple[str, ...]:
@@ -221,12 +221,8 @@ def _place(snapshot: Snapshot, process: Process) -> str:
     return machine.name if machine else "host"
 
 
-def _has_sockets(snapshot: Snapshot) -> bool:
-    return any(process.websockets(LONG) > 0 for process in snapshot.processes)
-
-
 def _check_first(snapshot: Snapshot) -> str:
-    sockets = sum(process.websockets(LONG) for process in snapshot.processes)
+    sockets = snapshot.websockets(LONG)
     held = f" {number(sockets)} WebSockets stay where they are until they reconnect." if sockets else ""
     return f"Check whether sessions live in process memory: then clients need the cookie, or a shared store.{held}"
 

@@ -87,7 +87,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, found: Static) -> Option:
 
 def _steps(snapshot: Snapshot, found: Static) -> tuple[Step, ...]:
     names = [machine.name for machine in snapshot.machines] or ["host-1"]
-    sockets = any(process.websockets(LONG) > 0 for process in snapshot.processes)
+    sockets = snapshot.websockets(LONG) > 0
     site = Site(snapshot.name, tuple(f"{name}:3000" for name in names), Choice.LEAST_CONNECTIONS, sockets,
                 static=found.prefixes, files=found.by_ending)  # fmt: skip
     return (

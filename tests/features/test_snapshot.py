@@ -109,3 +109,8 @@ def test_a_script_of_the_same_package_does_not_dilute_the_loops() -> None:
     assert [p.instance.id for p in mixed.processes] == [window.instances[0].id]
     alone = Snapshot(replace(window, instances=(mute,)), NOW)
     assert len(alone.processes) == 1, "where nothing serves, what there is is looked at"
+
+
+def test_websockets_are_those_of_all_processes() -> None:
+    assert snapshot(Load(websockets=300), Load(websockets=20)).websockets(60) == 320
+    assert snapshot(Load()).websockets(60) == 0

@@ -18,6 +18,7 @@ from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, HANDLER, I
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
+from tests.additions import with_window
 from tests.answers import expected, option, rejection, ruled
 from tests.builders import snapshot
 from tests.rules.test_dropped_at_deploy import released
@@ -165,8 +166,9 @@ def test_kubernetes_waits_as_long_as_the_code_does() -> None:
 
 def test_nginx_asks_another_machine_where_there_is_one(tmp_path: Path) -> None:
     assert not [step for step in end(lost()).steps if step.platform == "NGINX"]
-    (first,) = lost().window.hosts
-    found = end(replace(lost(), window=replace(lost().window, hosts=(first, replace(first, id=99, name="web-2")))))
+    seen = lost()
+    (first,) = seen.window.hosts
+    found = end(with_window(seen, hosts=(first, replace(first, id=99, name="web-2"))))
     written = code(found, "NGINX", ".conf")
     assert nginx.complaints(written, tmp_path) == ""
     assert re.findall(r"server (\S+) max_fails", written) == ["web-1:3000", "web-2:3000"]

@@ -86,7 +86,10 @@ def test_nginx_accepts_the_configuration(routes: dict[str, float], tmp_path: Pat
     code = next(step.code for step in found.steps if step.file.endswith(".conf"))
     assert complaints(code, tmp_path) == ""
     assert ("location /assets/ {" in code) is ("/assets/*" in routes)
-    assert "nginx -t && nginx -s reload" in shell.read(found.steps)[0]
+    assert shell.read(found.steps) == [
+        "mkdir -p /var/cache/nginx\nnginx -t && nginx -s reload\n"
+        "curl --head --insecure --resolve example.com:80:127.0.0.1 http://example.com/"
+    ]
 
 
 def test_files_with_a_hash_are_kept_for_a_year(tmp_path: Path) -> None:

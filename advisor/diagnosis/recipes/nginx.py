@@ -13,16 +13,12 @@ from enum import StrEnum
 from typing import Final
 
 from advisor.diagnosis.advice import Step
-from advisor.diagnosis.recipes.shutdown import IDLE
+from advisor.diagnosis.recipes.shutdown import IDLE, KEPT
 
 PLATFORM: Final = "NGINX"
 
 NAME: Final = "example.com"
 """Stands for the host names of the site, which nobody told."""
-
-KEPT_LONGER: Final = f"""server.keepAliveTimeout = {IDLE + 5}_000; // ms
-server.headersTimeout = {IDLE + 6}_000; // ms; before Node.js 18 it ends kept connections too
-"""
 
 DOCUMENTS: Final = r"\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|txt|pdf|mp4|wasm)"
 """How the names of files end that any server can send."""
@@ -78,9 +74,10 @@ def steps(site: Site, purpose: str) -> tuple[Step, ...]:
              PLATFORM, f"/etc/nginx/conf.d/{site.label}.conf", configuration(site)),
         Step("Check and load the configuration; open connections are kept. The last line shows that the service "
              "answers, and not another site of this NGINX.", PLATFORM, "shell",
-             f"{folder}nginx -t && nginx -s reload\n{_ASK.format(name=NAME, port=port, scheme=scheme)}"),
+             f"{folder}nginx -t && nginx -s reload\n"
+             f"curl --head --insecure --resolve {NAME}:{port}:127.0.0.1 {scheme}://{NAME}/"),
         Step(f"Let the servers keep idle connections longer than the {IDLE} s that NGINX does: a request that meets "
-             "one just closed is answered with 502.", PLATFORM, "where the server is made", KEPT_LONGER),
+             "one just closed is answered with 502.", PLATFORM, "where the server is made", _KEPT_LONGER),
     )  # fmt: skip
 
 
@@ -132,13 +129,14 @@ def _keeps(site: Site) -> bool:
 
 
 def _redirect(site: Site) -> Sequence[str]:
-    return (f"server {{\n{_LISTEN}  return 301 https://$host$request_uri;\n}}\n",) if site.tls else ()
+    return (f"server {{\n{_LISTEN}{_NAMED}  return 301 https://$host$request_uri;\n}}\n",) if site.tls else ()
 
 
 def _server(site: Site) -> str:
-    listen = _TLS.format(label=site.label) if site.tls else _LISTEN
+    listen = (_TLS.format(label=site.label) if site.tls else _LISTEN) + _NAMED
     cookie = f"  add_header Set-Cookie $new_route_of_{site.label};\n" if site.choice is Choice.COOKIE else ""
-    body = "".join(_location(site, f"location {path} {{") for path in site.static)
+    body = _CACHE_KEY if _keeps(site) else ""
+    body += "".join(_location(site, f"location {path} {{") for path in site.static)
     if site.files:
         body += _location(site, f"location ~* {DOCUMENTS}$ {{")
     if site.static or site.files:
@@ -178,18 +176,21 @@ map $cookie_route $new_route_of_{label} {{
 }}
 """
 
-_LISTEN: Final = f"""  listen 80;
-  server_name {NAME}; # the names that people type
+_KEPT_LONGER: Final = f"""server.keepAliveTimeout = {KEPT}_000; // ms
+server.headersTimeout = {KEPT + 1}_000; // ms; before Node.js 18 it ends kept connections too
 """
 
-_ASK: Final = "curl --head --insecure --resolve {name}:{port}:127.0.0.1 {scheme}://{name}/"
+_LISTEN: Final = "  listen 80;\n"
 
-_TLS: Final = f"""  listen 443 ssl;
-  server_name {NAME}; # the names that people type
-  ssl_certificate /etc/nginx/tls/{{label}}.crt;
-  ssl_certificate_key /etc/nginx/tls/{{label}}.key;
+_NAMED: Final = f"  server_name {NAME}; # the names that people type\n"
+
+_CACHE_KEY: Final = "  proxy_cache_key $scheme$host$request_uri; # names may have answers of their own\n"
+
+_TLS: Final = """  listen 443 ssl;
+  ssl_certificate /etc/nginx/tls/{label}.crt;
+  ssl_certificate_key /etc/nginx/tls/{label}.key;
   ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_session_cache shared:tls_of_{{label}}:10m;
+  ssl_session_cache shared:tls_of_{label}:10m;
 """
 
 _PROXY: Final = """  proxy_http_version 1.1;
@@ -210,7 +211,6 @@ _STATIC: Final = """  {opening}
 _FILES: Final = """  location @files {{ # not on this disk: ask the service, keep what it lets be kept (Cache-Control)
     proxy_pass http://{label};
     proxy_cache files_of_{label};
-    proxy_cache_key $scheme$host$request_uri; # not that of the server: names may have answers of their own
     proxy_cache_lock on;
     proxy_cache_use_stale updating error timeout;
   }}
@@ -219,7 +219,6 @@ _FILES: Final = """  location @files {{ # not on this disk: ask the service, kee
 _ANSWERS: Final = """  location {place} {{ # kept only where the service says so (Cache-Control)
     proxy_pass http://{label};
     proxy_cache files_of_{label};
-    proxy_cache_key $scheme$host$request_uri; # not that of the server: names may have answers of their own
     proxy_cache_lock on; # of requests for the same answer one asks the service, the others wait for it
     proxy_cache_background_update on;
     proxy_cache_use_stale updating error timeout http_500 http_502 http_503 http_504;

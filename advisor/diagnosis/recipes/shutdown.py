@@ -13,7 +13,10 @@ DEADLINE: Final = 10
 """Seconds more for what is open; then it exits all the same, before the supervisor kills it."""
 
 IDLE: Final = 60
-"""Seconds that load balancers keep an idle connection by default (AWS, NGINX). The server must keep it longer."""
+"""Seconds that load balancers keep an idle connection by default (AWS, NGINX)."""
+
+KEPT: Final = IDLE + 5
+"""Seconds that the server keeps it: longer, else the balancer sends a request into a closed one now and then (502)."""
 
 HANDLER: Final = f"""import process from "node:process";
 
@@ -21,8 +24,8 @@ let closing = false;
 
 // Call once, before listen. `sockets` is a WebSocketServer; `close` are functions that end pools, queues and logs.
 export function endInOrder(server, {{ sockets, close = [], drain = {DRAIN}, deadline = {DEADLINE} }} = {{}}) {{
-  server.keepAliveTimeout = {IDLE + 5} * 1000; // longer than the {IDLE} s of most balancers
-  server.headersTimeout = {IDLE + 6} * 1000;
+  server.keepAliveTimeout = {KEPT} * 1000; // longer than the {IDLE} s of most balancers
+  server.headersTimeout = {KEPT + 1} * 1000;
   server.prependListener("request", (request, response) => {{
     if (closing) response.setHeader("Connection", "close"); // clients move to another process
   }});

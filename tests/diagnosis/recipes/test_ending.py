@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import signal
+import subprocess
 import threading
 from pathlib import Path
 
@@ -30,13 +31,13 @@ class Busy(threading.Thread):
     def __init__(self, port: int) -> None:
         super().__init__()
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        self.warm, self.stop, self.lost = threading.Event(), threading.Event(), False
+        self.warm, self.lost = threading.Event(), False
 
     def run(self) -> None:
         self.connection.auto_open = 0
         self.connection.connect()
         try:
-            while not self.stop.is_set() and self.connection.sock:
+            while self.connection.sock:
                 self.connection.request("GET", "/")
                 self.lost |= self.connection.getresponse().read() != b"done"
                 self.warm.set()
@@ -50,6 +51,15 @@ def started(folder: Path, end: str) -> Path:
     script = folder / "server.mjs"
     script.write_text(SERVER.replace("END", end) + ending.CODE)
     return script
+
+
+def asking(process: subprocess.Popen[str]) -> http.client.HTTPConnection:
+    """A connection with a request that the server has begun to answer."""
+    assert process.stdout is not None
+    connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()), timeout=PATIENCE)
+    connection.request("GET", "/slow")
+    assert process.stdout.readline() == "asked\n"
+    return connection
 
 
 @pytest.mark.processes
@@ -72,26 +82,20 @@ def test_it_ends_under_load_and_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.processes
 def test_without_it_a_busy_connection_is_served_for_ever(tmp_path: Path) -> None:
     with running(started(tmp_path, ABRUPT)) as process:
-        assert process.stdout is not None
-        client = Busy(int(process.stdout.readline()))
-        client.start()
-        assert client.warm.wait(PATIENCE)
+        connection = asking(process)
         process.send_signal(signal.SIGTERM)
+        assert connection.getresponse().read() == b"done"
+        connection.auto_open = 0
         for _ in range(50):
-            client.warm.clear()
-            assert client.warm.wait(PATIENCE)
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"done"
         assert process.poll() is None
-        client.stop.set()
-        client.join(PATIENCE)
 
 
 @pytest.mark.processes
 def test_a_connection_that_was_busy_at_the_signal_is_closed_after_its_answer(tmp_path: Path) -> None:
     with running(started(tmp_path, "ending(server)")) as process:
-        assert process.stdout is not None
-        connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()), timeout=PATIENCE)
-        connection.request("GET", "/slow")
-        assert process.stdout.readline() == "asked\n"
+        connection = asking(process)
         process.send_signal(signal.SIGTERM)
         assert connection.getresponse().read() == b"done"
         assert process.wait(PATIENCE) == 0, "the client keeps its side open for an hour"

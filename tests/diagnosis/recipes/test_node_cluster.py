@@ -70,30 +70,16 @@ def test_a_hangup_replaces_each_worker(tmp_path: Path) -> None:
         assert _ask(port) not in {first, second}
 
 
-def test_an_open_request_is_answered_before_the_end(tmp_path: Path) -> None:
-    with running(_made(tmp_path)) as process:
-        _, port = _listening(process)
-        _listening(process)
+@pytest.mark.parametrize("service", [SERVICE, SLOW], ids=["signal to the primary", "signal to all, as of systemd"])
+def test_an_open_request_is_answered_before_the_end(service: str, tmp_path: Path) -> None:
+    with running(_made(tmp_path, service)) as process:
+        (first, port), (second, _) = _listening(process), _listening(process)
         answers: Queue[int] = Queue()
         thread = threading.Thread(target=lambda: answers.put(_ask(port, "/slow")))
         thread.start()
         assert process.stdout is not None
         assert process.stdout.readline() == "asked\n"
-        process.terminate()
-        assert answers.get(timeout=PATIENCE) > 0
-        assert process.wait(PATIENCE) == 0
-        thread.join()
-
-
-def test_systemd_signals_all_of_them_and_the_open_request_is_answered(tmp_path: Path) -> None:
-    with running(_made(tmp_path, SLOW)) as process:
-        workers = [_listening(process) for _ in range(2)]
-        answers: Queue[int] = Queue()
-        thread = threading.Thread(target=lambda: answers.put(_ask(workers[0][1], "/slow")))
-        thread.start()
-        assert process.stdout is not None
-        assert process.stdout.readline() == "asked\n"
-        for pid, _ in workers:
+        for pid in (first, second) if service is SLOW else ():
             os.kill(pid, signal.SIGTERM)
         process.terminate()
         assert answers.get(timeout=PATIENCE) > 0
