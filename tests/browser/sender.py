@@ -24,11 +24,19 @@ class Sender:
         at = time.time() if at is None else at
         self._post("metrics", {"resourceMetrics": [_process(service, busy, host, pid, at), _host(host, at)]})
 
-    def history(self, service: str, busy: float, seconds: float, host: str = "web-01", pid: int = 100) -> None:
-        """Snapshots of the last seconds, oldest first."""
-        now = time.time()
+    def history(
+        self,
+        service: str,
+        busy: float,
+        seconds: float,
+        host: str = "web-01",
+        pid: int = 100,
+        until: float | None = None,
+    ) -> None:
+        """Snapshots of the last seconds, until now unless told, oldest first."""
+        end = time.time() if until is None else until
         for step in range(int(seconds / SPAN), -1, -1):
-            self.report(service, busy, host, pid, now - step * SPAN)
+            self.report(service, busy, host, pid, end - step * SPAN)
 
     def inside(self, service: str, messages: float = 0.0, host: str = "web-01", pid: int = 100) -> None:
         """What a probe alone sees: calls to a database, a full pool, a worker thread, messages, a block and an end."""

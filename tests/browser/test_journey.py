@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,9 +23,10 @@ HOSTILE = '<img src=x onerror="alert(1)"><b>&'
 
 
 def cast(sender: Sender, name: str = "checkout") -> Cast:
-    """A service that reports, as rows."""
-    sender.history(name, 0.9, 40)
-    sender.history(name, 0.4, 40, pid=101)
+    """A service that reports, as rows; both processes until one moment, so that a chart's newest point has both."""
+    now = time.time()
+    sender.history(name, 0.9, 40, until=now)
+    sender.history(name, 0.4, 40, pid=101, until=now)
     service = Service.objects.get(name=name)
     return Cast(Host.objects.get(), service, service, list(service.instances.all()), datetime.now(UTC))
 
