@@ -43,22 +43,25 @@ async function run(t, name) {
   return `http://127.0.0.1:${port}`;
 }
 
-test('checkout computes some milliseconds for a request, and little for its health', async (t) => {
+// How long a piece of work takes differs by half with the machine's speed from one moment to the next, so the work of two
+// paths is compared, and of each the least disturbed answer.
+async function leastWork(url, path, times) {
+  const works = [];
+  for (let i = 0; i < times; i++) works.push(await workOf(url, path));
+  return Math.min(...works);
+}
+
+test('checkout computes some times longer for a request than for its health', async (t) => {
   const url = await run(t, 'checkout.js');
   await workOf(url, '/health');
-  const works = [];
-  for (let i = 0; i < 9; i++) works.push(await workOf(url, '/checkout'));
-  // The least disturbed one: the machine may be busy with other things.
-  assert.ok(Math.min(...works) > 4 && Math.min(...works) < 40, `${works}`);
+  const [light, heavy] = [await leastWork(url, '/health', 9), await leastWork(url, '/checkout', 9)];
+  assert.ok(heavy > 2 * light, `${heavy} ms and ${light} ms`);
 });
 
-test('reports blocks for about 300 ms while it exports, and hardly otherwise', async (t) => {
+test('reports blocks many times longer while it exports than otherwise', async (t) => {
   const url = await run(t, 'reports.js');
-  const light = [];
-  for (let i = 0; i < 5; i++) light.push(await workOf(url, '/reports'));
-  assert.ok(Math.min(...light) < 50, `${light}`);
-  const work = await workOf(url, '/reports/export');
-  assert.ok(work > 250, `${work}`);
+  const [light, heavy] = [await leastWork(url, '/reports', 5), await leastWork(url, '/reports/export', 1)];
+  assert.ok(heavy > 20 * light, `${heavy} ms and ${light} ms`);
 });
 
 test('a missing and a taken port are one sentence that says what to do', async (t) => {
