@@ -32,7 +32,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A strategy that fits, ranked from 1. `title` is imperative and holds this service's numbers."""
+    """A strategy that fits, ranked from 1. `title` is imperative and holds this service's numbers.
+
+    `adds_copies` is True if more processes of the service serve once it is done.
+    """
 
     id: str
     family: Family
@@ -46,6 +49,7 @@ class Option:
     expected: tuple[Expectation, ...]
     steps: tuple[Step, ...]
     check_first: str = ""
+    adds_copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

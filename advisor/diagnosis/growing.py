@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from advisor.diagnosis.entry import Limit
-from advisor.diagnosis.finding import Condition, Evidence, Reading, finite
+from advisor.diagnosis.finding import Condition, Evidence, Reading, Ruling, finite
 from advisor.diagnosis.rule import Rule
-from advisor.diagnosis.words import number
+from advisor.diagnosis.words import number, size
 from advisor.features.growth import SLOWING, Growth
 
 
@@ -30,6 +30,10 @@ PROOF: Final[Proof] = {
 """Limits that every rule about growth shares; each adds `grown`, `least` and `horizon` of its own."""
 
 HOUR: Final = 3600.0
+
+_LEAKS: Final = ("memory-leak", "descriptor-leak")
+_OF_MEMORY: Final = ("memory-leak", "memory-pressure")
+_OF_DESCRIPTORS: Final = ("descriptor-leak", "descriptor-exhaustion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,21 @@ def is_proven(evidence: Iterable[Evidence]) -> bool:
     """True if this evidence shows that a level grows without end, however long it still takes."""
     proofs = [e.holds for e in evidence if e.signal.startswith("growth")]
     return bool(proofs) and all(proofs)
+
+
+def leaking(ruling: Ruling) -> str:
+    """What leaks, as the beginning of a sentence; empty where nothing is known to.
+
+    The class is a leak, or what runs out grows without end at equal load: then more room and more copies only put the
+    end off (decision model 1.5, C4, C5, C8, C9).
+    """
+    evidence = ruling.reading.evidence
+    if ruling.rule not in _LEAKS and not is_proven(evidence):
+        return ""
+    gained = next((e.value for e in evidence if e.signal == "growth" and e.value is not None), 0.0)
+    if ruling.rule in _OF_DESCRIPTORS:
+        return f"{number(gained)} more descriptors are open at equal load and nobody closes them"
+    return f"Memory grew by {size(gained)} at equal load" if ruling.rule in _OF_MEMORY else ""
 
 
 def condition_of(rule: Rule, worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from advisor.diagnosis.advice import Expectation
 from advisor.diagnosis.prediction import GROWTH, LONG, TARGET, Clones
+from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
+from advisor.features.descriptors import Descriptors
+
+CONNECTED: Final = 0.40
+"""Share of open descriptors that are connections from outside from which they fill the limit: a proxy holds two
+sockets a client, one each way."""
+
+
+def not_of_connections(found: Descriptors) -> str:
+    """That something else than connections fills a limit, so that it is neither raised nor shared out; else empty."""
+    if not found.connected < CONNECTED:
+        return ""
+    return (
+        f"Only {percent(found.connected)} of {number(found.open)} open descriptors are connections from outside: "
+        "look first what the others are."
+    )
 
 
 def copies_by_descriptors(snapshot: Snapshot, copies: int) -> int:

@@ -17,14 +17,29 @@ UNRANKED = 0
 
 
 class Strategy(Entry):
-    """One way out: its family, what it is called when it is turned down, and its effort and risk."""
+    """One way out: its family, what it is called when it is turned down, and its effort and risk.
 
-    def __init__(self, module: str, *, family: Family, name: str, effort: str, risk: str, **limits: Limit) -> None:
+    `adds_copies` is True where more processes of the service serve afterwards. A family does not tell: sharing requests
+    out otherwise, or another copy of the data, belong to cloning and add none.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        family: Family,
+        name: str,
+        effort: str,
+        risk: str,
+        adds_copies: bool = False,
+        **limits: Limit,
+    ) -> None:
         super().__init__(module, limits)
         self.family = family
         self.name = name
         self.effort = effort
         self.risk = risk
+        self.adds_copies = adds_copies
         self._consider: Consider | None = None
 
     def consider(self, function: Consider) -> Consider:
@@ -52,8 +67,9 @@ class Strategy(Entry):
         expected: Sequence[Expectation],
         steps: Sequence[Step],
         check_first: str = "",
+        adds_copies: bool | None = None,
     ) -> Option:
-        """An option of this strategy, not yet ranked."""
+        """An option of this strategy, not yet ranked; it adds copies if the strategy does, unless it says otherwise."""
         return Option(
             id=self.id,
             family=self.family,
@@ -67,6 +83,7 @@ class Strategy(Entry):
             expected=tuple(expected),
             steps=tuple(steps),
             check_first=check_first,
+            adds_copies=self.adds_copies if adds_copies is None else adds_copies,
         )
 
     def reject(self, reason: str) -> Rejection:

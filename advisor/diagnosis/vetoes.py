@@ -9,12 +9,16 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from advisor.diagnosis.advice import Option
 from advisor.diagnosis.finding import Evidence, Ruling
+from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import LONG, NOW
+from advisor.diagnosis.sharing import not_of_connections
 from advisor.diagnosis.words import counted, duration, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
+from advisor.features.descriptors import descriptors_of, fullest
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
 from advisor.features.task import WINDOW, blocking_task
@@ -25,6 +29,9 @@ USUAL_FILES: Final = 65_536
 CONNECTIONS: Final = 0.8
 """Share of a datastore's connections that all copies together may open (decision model 1.5)."""
 
+HEAP_FIRST: Final = 0.8
+"""Share of its limit that a heap keeps after collections from which the heap is looked at before copies (C6)."""
+
 _OF_MACHINE: Final = ("memory_long", "memory_now", "swapping")
 """Figures of memory that are those of a whole machine where no control group is smaller."""
 
@@ -33,7 +40,6 @@ MOVED: Final = 0.3
 
 _FUTILE: Final[Mapping[str, str]] = {
     "memory-leak": "More copies leak as well, each from its own start",
-    "gc-pressure": "Each copy collects the garbage of its own requests, which are as costly there",
     "downstream-bound": "More copies send the same calls to what is slow, over more connections",
     "thread-pool-saturated": "The pool is short in each process, and a larger one costs no copy",
     "descriptor-leak": "More copies lose descriptors as well",
@@ -49,9 +55,25 @@ _FUTILE: Final[Mapping[str, str]] = {
 
 _FUTILE_HERE: Final[Mapping[str, str]] = {
     "memory-pressure": "Another copy takes the memory that is short",
+    "host-cpu-saturated": "Another worker shares the processors that are short",
 }
 """The same for copies on the machine that the process is on."""
 
+_FORBIDS_COPIES: Final = frozenset(
+    ("downstream-bound", "uneven-load", "datastore-write-bound", "datastore-read-bound", "crash-loop")
+)
+"""Rules beside which no copies are made, whatever they are to answer (decision model 1.5)."""
+
+_FORBIDS_WORKERS: Final = frozenset(("memory-pressure", "host-cpu-saturated", "memory-leak", "descriptor-leak"))
+"""The same for copies on the machine that the process is on."""
+
+_PUT_OFF: Final[Mapping[str, frozenset[str]]] = {
+    "memory-leak": frozenset(("memory-pressure", "gc-pressure")),
+    "descriptor-leak": frozenset(("descriptor-exhaustion",)),
+}
+"""Leak -> rules that speak of what it fills: more copies and more room for them only put the end off."""
+
+_ROOM: Final = ("tune-heap", "raise-limit", "vertical")
 
 _TOLD_FIRST: Final[Mapping[str, tuple[str, ...]]] = {"downstream-bound": ("pool_wait", "wait_share")}
 """Rule -> the figures that say why copies do not help, where its first one says only that somebody is hurt."""
@@ -74,6 +96,17 @@ def same_host_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
     if ruling.rule in _FUTILE_HERE:
         return f"{_FUTILE_HERE[ruling.rule]} ({deciding(snapshot, ruling)})."
     return clone_veto(snapshot, ruling)
+
+
+def forbidden_beside(standing: str, rule: str, option: Option) -> str:
+    """Why an option for one rule is none while another rule fires; empty where it may be (decision model 1.5)."""
+    filled = rule in _PUT_OFF.get(standing, ())
+    if filled and option.id in _ROOM:
+        return "A leak fills any size, only later"
+    here = option.id == "cluster" and standing in _FORBIDS_WORKERS
+    if option.adds_copies and (here or filled or standing in _FORBIDS_COPIES):
+        return _FUTILE.get(standing) or _FUTILE_HERE[standing]
+    return ""
 
 
 def connections_veto(snapshot: Snapshot, copies: int) -> str | None:
@@ -110,12 +143,28 @@ def _figure(evidence: Evidence) -> str:
 
 
 def _descriptors(snapshot: Snapshot, ruling: Ruling) -> str | None:
-    """Copies share connections out, but a limit below the usual one is raised first."""
-    limits = [stats.latest(p.track, "fd_limit", p.span(LONG)) for p in snapshot.processes]
-    limit = stats.highest(limits)
-    if math.isnan(limit) or limit < USUAL_FILES:
-        allowed = "" if math.isnan(limit) else f" of {number(limit)}"
+    """Copies share connections out and nothing that leaks, and a limit below the usual one is raised first (C8)."""
+    if leak := leaking(ruling):
+        return f"{leak}: each copy would do the same."
+    worst = fullest(snapshot.processes, LONG)
+    found = descriptors_of(worst, LONG) if worst else None
+    if found is None or found.limit < USUAL_FILES:
+        allowed = f" of {number(found.limit)}" if found else ""
         return f"A limit{allowed} is raised first, to {number(USUAL_FILES)} ({deciding(snapshot, ruling)})."
+    return not_of_connections(found) or None
+
+
+def _collected(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """A loop that is full with its garbage is shared out; a heap that is full is as full in each copy (C6)."""
+    told = {e.signal: e for e in ruling.reading.evidence}
+    shown = deciding(snapshot, ruling)
+    if "headroom" not in told or not told["headroom"].holds:
+        return f"Each copy collects the garbage of its own requests, which are as costly there ({shown})."
+    kept, major = (told[name].value if name in told else None for name in ("heap_filled", "gc_major_share"))
+    if kept is None and (major is None or major >= 0.5):
+        return f"A heap that is full is as full in each copy, and how full it is nobody tells ({shown})."
+    if kept is not None and kept >= HEAP_FIRST:
+        return f"The heap is {percent(kept)} full after a collection, and would be as full in each copy."
     return None
 
 
@@ -148,7 +197,9 @@ def _in_calls(snapshot: Snapshot) -> str | None:
 
 
 def _held(snapshot: Snapshot, ruling: Ruling) -> str | None:
-    """Memory that does not follow the load is as short in each copy, on whichever machine (C4)."""
+    """Memory that leaks or does not follow the load is as short in each copy, on whichever machine (C4, C5)."""
+    if leak := leaking(ruling):
+        return f"{leak}: each copy would grow as well."
     if _is_crowded(snapshot, ruling):
         return None
     past = snapshot.recalled(ruling.rule)
@@ -170,6 +221,7 @@ def _is_crowded(snapshot: Snapshot, ruling: Ruling) -> bool:
 
 _SPECIAL: Final[Mapping[str, Callable[[Snapshot, Ruling], str | None]]] = {
     "descriptor-exhaustion": _descriptors,
+    "gc-pressure": _collected,
     "dropped-at-deploy": _released,
     "memory-pressure": _held,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 
 
 def number(value: float) -> str:
@@ -47,6 +48,11 @@ def lasting(seconds: float) -> str:
         if seconds >= 2 * length:
             return counted(round(seconds / length), unit)
     return counted(max(1, round(seconds / 60)), "minute")
+
+
+def moment(at: float) -> str:
+    """Unix seconds as a moment that is stored and read later, anywhere: pages turn it into the reader's time."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def figure(value: float | None, unit: str) -> str:

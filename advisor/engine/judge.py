@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,6 +18,7 @@ from advisor.diagnosis import (
     Rule,
     RuleState,
     Ruling,
+    Strategy,
 )
 from advisor.diagnosis.confidence import SILENT
 from advisor.diagnosis.entry import with_limits
@@ -27,7 +29,12 @@ from advisor.engine.registry import ENTRIES, RULES, STRATEGIES
 from advisor.engine.summary import summarise
 from advisor.features import Snapshot
 
+_log = logging.getLogger(__name__)
+
 _UNSEEN: Final = RuleState()
+
+FAILED: Final = "It failed on the figures of this service, and the log of the worker says where"
+"""What a rule or a way out says that raised an error, which is a fault of its own and not of the data."""
 
 
 def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
@@ -41,7 +48,8 @@ def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
         What the look comes to, and rulings in the order of diagnosis, each with the state to remember.
         Advice for rulings that are pending or firing, known, and not held back: while data is missing,
         earlier advice stays.
-        Rules with a recall that was not loaded are left out: what was said of them stands.
+        Rules with a recall that was not loaded are left out: what was said of them stands. A rule that fails is
+        unknown, and a way out that fails is none; the log tells of both.
     """
     with with_limits(ENTRIES, snapshot.window.limits):
         return _judge(snapshot, states)
@@ -56,7 +64,8 @@ def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
         readings[rule.id] = order.weighed(rule, alone, readings)
     ruled = [_rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, wait) for rule in asked]
     rulings = order.held_back(ruled, states)
-    advice = tuple(_advise(ruling, rulings, snapshot) for ruling in rulings if _is_advised(ruling))
+    fires = order.firing(rulings, states)
+    advice = tuple(_advise(ruling, rulings, fires, snapshot) for ruling in rulings if _is_advised(ruling))
     summary = summarise(snapshot, rulings, advice, order.verdicts(rulings, states), wait)
     return Judgement(snapshot.window.service_id, snapshot.now, rulings, advice, summary)
 
@@ -68,8 +77,17 @@ def _is_advised(ruling: Ruling) -> bool:
 
 def _read(rule: Rule, snapshot: Snapshot, wait: settle.Freeze | None) -> Reading:
     missing = unanswerable(rule, snapshot)
-    reading = Reading(Condition.UNKNOWN, missing=missing) if missing else _marked(rule, rule.read(snapshot), snapshot)
+    reading = Reading(Condition.UNKNOWN, missing=missing) if missing else _tried(rule, snapshot)
     return settle.frozen(reading, wait) if wait and rule.settles else reading
+
+
+def _tried(rule: Rule, snapshot: Snapshot) -> Reading:
+    """What a rule says; one that fails cannot say, and does not silence the others."""
+    try:
+        return _marked(rule, rule.read(snapshot), snapshot)
+    except Exception:
+        _log.exception("Rule %s failed on service %s (%d)", rule.id, snapshot.name, snapshot.window.service_id)
+        return Reading(Condition.UNKNOWN, missing=(FAILED,))
 
 
 def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
@@ -106,8 +124,8 @@ def _hold(rule: Rule, time_scale: float) -> Hold:
     return Hold(rule.hold / time_scale, rule.clear_hold / time_scale, pace / time_scale)
 
 
-def _advise(ruling: Ruling, rulings: Sequence[Ruling], snapshot: Snapshot) -> Advice:
-    answers = [STRATEGIES[name].answer(snapshot, ruling) for name in RULES[ruling.rule].suggests]
+def _advise(ruling: Ruling, rulings: Sequence[Ruling], fires: Mapping[str, float | None], snapshot: Snapshot) -> Advice:
+    answers = [_answer(STRATEGIES[name], ruling, fires, snapshot) for name in RULES[ruling.rule].suggests]
     options = [answer for answer in answers if isinstance(answer, Option)]
     rejected = [answer for answer in answers if isinstance(answer, Rejection)]
     beside = notes.beside(ruling, rulings, options, rejected)
@@ -116,3 +134,16 @@ def _advise(ruling: Ruling, rulings: Sequence[Ruling], snapshot: Snapshot) -> Ad
     options.sort(key=lambda option: option.confidence < SILENT)
     ranked = tuple(replace(option, rank=rank) for rank, option in enumerate(options, 1))
     return Advice(ruling, ranked, (*rejected, *too_soon), beside)
+
+
+def _answer(
+    strategy: Strategy, ruling: Ruling, fires: Mapping[str, float | None], snapshot: Snapshot
+) -> Option | Rejection:
+    """What a way out says of itself, unless another rule that fires forbids it; one that fails is none."""
+    try:
+        answer = strategy.answer(snapshot, ruling)
+    except Exception:
+        _log.exception("Strategy %s failed on service %s (%d)", strategy.id, snapshot.name, snapshot.window.service_id)
+        return strategy.reject(f"{FAILED}.")
+    why = order.forbidden(answer, ruling.rule, fires) if isinstance(answer, Option) else ""
+    return strategy.reject(why) if why else answer

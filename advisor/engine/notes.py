@@ -10,7 +10,6 @@ from advisor.diagnosis.finding import in_words, leading
 from advisor.diagnosis.words import lowered, percent
 from advisor.engine import order
 from advisor.engine.registry import RULES, STRATEGIES
-from advisor.vocabulary import Family
 
 NOT_BY_COPIES: Final = frozenset(
     ("crash-loop", "descriptor-leak", "memory-leak", "downstream-bound", "datastore-write-bound",
@@ -30,12 +29,12 @@ def beside(
 
 def why_no_copies(ruling: Ruling, options: Sequence[Option], rejected: Sequence[Rejection]) -> str:
     """That more copies will not help, with the number that says so; empty where they may, or were not considered."""
-    if any(option.family is Family.CLONING for option in options):
+    if any(option.adds_copies for option in options):
         return ""
     shown = leading(ruling.reading)
     if ruling.rule in NOT_BY_COPIES and shown is not None:
         return f"More copies will not help. {in_words(shown)}."
-    turned_down = [no.reason for no in rejected if STRATEGIES[no.id].family is Family.CLONING]
+    turned_down = [no.reason for no in rejected if STRATEGIES[no.id].adds_copies]
     return f"More copies will not help: {turned_down[0].rstrip('.')}." if turned_down else ""
 
 

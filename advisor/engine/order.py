@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from advisor.diagnosis import Condition, Reading, Rule, RuleState, Ruling
+from advisor.diagnosis import Condition, Option, Reading, Rule, RuleState, Ruling
 from advisor.diagnosis.confidence import CLOSE, SILENT, contested
-from advisor.diagnosis.words import lowered
+from advisor.diagnosis.vetoes import forbidden_beside
+from advisor.diagnosis.words import lowered, moment
 from advisor.engine.registry import RULES
 from advisor.vocabulary import Verdict
 
@@ -97,11 +98,40 @@ def verdicts(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict
 def _marked(ruling: Ruling, said: Mapping[str, Verdict | None], found: Mapping[str, Ruling]) -> Ruling:
     if ruling.verdict not in STANDING:
         return ruling
-    for name, verdict in said.items():
-        why = _why(ruling.rule, name, verdict) if name != ruling.rule else ""
-        if why:
-            return replace(ruling, held_back_by=name, note=f"{why}{_claim(found.get(name))}")
-    return ruling
+    cause, why = _cause(ruling.rule, said)
+    return replace(ruling, held_back_by=cause, note=f"{why}{_claim(found.get(cause))}") if cause else ruling
+
+
+def _cause(rule: str, said: Mapping[str, Verdict | None]) -> tuple[str, str]:
+    """What holds a rule back, and why in one sentence; both empty if nothing does."""
+    reasons = ((name, _why(rule, name, verdict)) for name, verdict in said.items() if name != rule)
+    return next(((name, why) for name, why in reasons if why), ("", ""))
+
+
+def firing(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, float | None]:
+    """The rules that fire and are held back by none, causes first, each with when it began (Unix seconds).
+
+    One that cannot say any more is left out, unless it looks at a longer past or waits for figures to settle: what
+    that one said last stands.
+    """
+    found = {ruling.rule: ruling for ruling in rulings}
+    said = verdicts(found.values(), states)
+    fires = [name for name, verdict in said.items() if verdict is Verdict.FIRING and not _cause(name, said)[0]]
+    return {
+        name: found[name].since if name in found else states[name].since
+        for name in fires
+        if RULES[name].recall or found[name].note or found[name].reading.condition is not Condition.UNKNOWN
+    }
+
+
+def forbidden(option: Option, rule: str, fires: Mapping[str, float | None]) -> str:
+    """Why an option for one rule is none beside the others that fire, in one sentence; empty where it may be."""
+    for name, since in fires.items():
+        reason = forbidden_beside(name, rule, option) if name != rule else ""
+        if reason:
+            when = "" if since is None else f", since {moment(since)}"
+            return f"Not while this stands{when}: {lowered(RULES[name].title)}; {lowered(reason)}."
+    return ""
 
 
 def _claim(cause: Ruling | None) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
 from advisor.diagnosis import Condition, Option, Reading, Rejection, Ruling
+from advisor.diagnosis.words import moment
 from advisor.engine.registry import STRATEGIES
 from advisor.features import Snapshot
 from advisor.features.ends import began
@@ -43,8 +43,8 @@ class Freeze:
     @property
     def sentence(self) -> str:
         """What is waited for and why."""
-        called = f"{_CALLED[self.change.kind]} at {_clock(self.change.at)}"
-        return f"Waits until {_clock(self.until)} because of {called}: {self.change.what}."
+        called = f"{_CALLED[self.change.kind]} at {moment(self.change.at)}"
+        return f"Waits until {moment(self.until)} because of {called}: {self.change.what}."
 
 
 def freeze(snapshot: Snapshot) -> Freeze | None:
@@ -83,28 +83,30 @@ def without_opposites(
 
     Trouble that is critical may be answered with more copies also after a step down: users are hurt meanwhile.
     """
-    barred = _barred(snapshot)
+    less, more = _barred(snapshot)
     if ruling.reading.severity is Severity.CRITICAL:
-        barred.pop(Family.CLONING, None)
-    kept = [option for option in options if option.family not in barred]
-    turned_down = [
-        Rejection(option.id, STRATEGIES[option.id].name, barred[option.family])
-        for option in options
-        if option.family in barred
-    ]
+        more = ""
+    kept: list[Option] = []
+    turned_down: list[Rejection] = []
+    for option in options:
+        reason = less if option.family is Family.SHRINK else more if option.adds_copies else ""
+        if reason:
+            turned_down.append(STRATEGIES[option.id].reject(reason))
+        else:
+            kept.append(option)
     return kept, turned_down
 
 
-def _barred(snapshot: Snapshot) -> dict[Family, str]:
-    """Family -> why it may not be advised now."""
-    found = {}
+def _barred(snapshot: Snapshot) -> tuple[str, str]:
+    """Why fewer and why more copies may not be advised now; empty where they may."""
+    less = more = ""
     for change in changes(snapshot, OPPOSITE):
         grown = _grown(snapshot, change) if change.kind is ChangeKind.SCALE else 0
-        if grown:
-            until = _clock(change.until + OPPOSITE / snapshot.time_scale)
-            reason = f"It was scaled at {_clock(change.at)}, {change.what}; the opposite waits until {until}."
-            found[Family.SHRINK if grown > 0 else Family.CLONING] = reason
-    return found
+        until = moment(change.until + OPPOSITE / snapshot.time_scale)
+        reason = f"It was scaled at {moment(change.at)}, {change.what}; the opposite waits until {until}."
+        less = reason if grown > 0 else less
+        more = reason if grown < 0 else more
+    return less, more
 
 
 def _grown(snapshot: Snapshot, change: Change) -> int:
@@ -112,8 +114,3 @@ def _grown(snapshot: Snapshot, change: Change) -> int:
     started = [life for life in snapshot.window.lives if change.at <= began(life) <= change.until]
     ended = [end.life for end in stops(snapshot, change) if end.life is not None]
     return sum(life.role != _PRIMARY for life in started) - sum(life.role != _PRIMARY for life in ended)
-
-
-def _clock(at: float) -> str:
-    """A moment that is stored and read later, anywhere: pages turn it into the reader's time, mails leave it."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"

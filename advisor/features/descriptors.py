@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,6 +57,12 @@ def descriptors_of(process: Process, seconds: float, now: float = 60.0) -> Descr
         lowest_now=float(recent.min()) if recent.size else math.nan,
         connections=stats.highest([stats.latest(process.track, name, last) for name in ("connections", "websockets")]),
     )
+
+
+def fullest(processes: Iterable[Process], seconds: float) -> Process | None:
+    """The process that is nearest to its limit; None where none tells both."""
+    told = [process for process in processes if not math.isnan(descriptors_of(process, seconds).share)]
+    return max(told, key=lambda process: descriptors_of(process, seconds).share, default=None)
 
 
 def with_rest(track: Track) -> Track:

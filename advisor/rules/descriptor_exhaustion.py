@@ -34,7 +34,7 @@ from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors
 from advisor.diagnosis.words import counted, lasting, number, percent
 from advisor.features import Happening, Snapshot, stats
-from advisor.features.descriptors import Descriptors, descriptors_of
+from advisor.features.descriptors import Descriptors, descriptors_of, fullest
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
 from advisor.vocabulary.events import EXITED
@@ -68,8 +68,8 @@ RECENT = 3600.0  # seconds after a failure in which the rule does not clear
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Look at the fullest process, at failures, at the kernel, and at growth."""
-    worst = max(snapshot.processes, key=_shortage, default=None)
-    if worst is None or math.isnan(descriptors_of(worst, LONG).share):
+    worst = fullest(snapshot.processes, LONG)
+    if worst is None:
         return Reading(Condition.UNKNOWN, missing=("Open descriptors and their limit: run the agent on the host",))
     told = descriptors_of(worst, LONG)
     growing = _growing(snapshot)
@@ -88,11 +88,6 @@ def check(snapshot: Snapshot) -> Reading:
 
 _ALONE = ("fd_long", "fd_now", "fd_refused", "fd_kernel")
 """Signals of which any one is enough."""
-
-
-def _shortage(process: Process) -> float:
-    share = descriptors_of(process, LONG).share
-    return -1.0 if math.isnan(share) else share
 
 
 def _refused(snapshot: Snapshot, seconds: float) -> tuple[Happening, ...]:

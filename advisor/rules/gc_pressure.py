@@ -12,6 +12,7 @@ and like code that blocks it, and more load makes more garbage.
 ## What to do
 Where the heap is nearly full after each collection, it leaks or is too small: look there first. Where most of it is
 minor collections, make fewer short-lived objects, or give them more room. Large answers: stream or paginate them.
+Then more copies, where it is the whole loop that is full and not its heap: each has the garbage of its own share.
 
 ## Known limits
 Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same

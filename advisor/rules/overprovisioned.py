@@ -74,10 +74,10 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=(_too_short(need),))
     count = len(snapshot.processes)
     figures = _figures(snapshot, past, need)
-    fewer = max((k for k in range(1, math.floor(rule.step * count) + 1) if _allows(figures, count, k)), default=0)
+    most = min(math.floor(rule.step * count), count - math.ceil(rule.least))
+    fewer = max((k for k in range(1, most + 1) if _allows(figures, count, k)), default=0)
     calm = not unplanned(snapshot, 3 * DAY) and need.growth < rule.growth
-    enough = count - fewer >= rule.least
-    over = fewer > 0 and calm and enough
+    over = fewer > 0 and calm
     return Reading(
         condition=Condition.OVER if over else Condition.UNDER,
         claim=_claim(snapshot, need, fewer if over else 0),
@@ -125,7 +125,12 @@ def _allows(figures: _Figures, count: int, fewer: int) -> bool:
             return False
     work = figures[0][2]
     required = (value for signal, _, value, _ in figures if signal in ("work", "memory", "host_cpu"))
-    return not any(math.isnan(value) for value in required) and work / (count - fewer - 1) <= rule.loss
+    return not any(math.isnan(value) for value in required) and _after_loss(work, count - fewer) <= rule.loss
+
+
+def _after_loss(work: float, left: int) -> float:
+    """How busy the loops are with one of those that are left lost; without bound if that was the last."""
+    return work / (left - 1) if left > 1 else math.inf
 
 
 def _confidence(need: Demand, figures: _Figures, count: int, fewer: int) -> float:
@@ -150,13 +155,14 @@ def _claim(snapshot: Snapshot, need: Demand, fewer: int) -> str:
 
 def _evidence(figures: _Figures, need: Demand, count: int, fewer: int, allowed: int) -> tuple[Evidence, ...]:
     left = max(1, count - fewer)
+    loss = _after_loss(need.work, left)
     told = [
         at_least("fewer", "Processes that are not needed", float(allowed), "{process}", 1.0),
         Evidence("growth", "Peak of the last week, of the one before", finite(need.growth), "1", rule.growth, "below",
                  need.growth < rule.growth),
         Evidence("days", "Days of data", need.days, "d", rule.whole, "at least", need.days >= rule.whole - 0.5),
-        Evidence("loss", f"Loops with {left} processes, one of them lost", finite(need.work / max(1, left - 1)), "1",
-                 rule.loss, "at most", need.work / max(1, left - 1) <= rule.loss),
+        Evidence("loss", f"Loops with {left} processes, one of them lost", finite(loss), "1", rule.loss, "at most",
+                 loss <= rule.loss),
     ]  # fmt: skip
     for signal, label, value, limit in figures:
         then = _then(signal, value, count, count - left)

@@ -48,6 +48,7 @@ from advisor.vocabulary import Family
 strategy = Strategy(
     __name__,
     family=Family.CLONING,
+    adds_copies=True,
     name="Copies that follow the load",
     effort="days in containers already, else weeks",
     risk="medium: processes come and go, so they must start fast and end gently",

@@ -7,7 +7,7 @@ core; a cluster runs one copy of the process per core behind one port. At least 
 ## When it does not
 One core or no idle one, or already a busy loop for each; copies that would fill more than {memory:.0%} of the
 memory, or more than 80% of the connections that a database accepts; state in the process's own memory
-(sessions, caches, WebSocket rooms) that a second copy would not see. Leaks, garbage collection, a slow
+(sessions, caches, WebSocket rooms) that a second copy would not see. Leaks, a heap that is full, a slow
 dependency, a full disk, crashes and synchronous calls are the same in each copy. It does not shorten a piece of
 work that blocks the loop: others on the same worker still wait.
 
@@ -58,6 +58,7 @@ from advisor.vocabulary import Family
 strategy = Strategy(
     __name__,
     family=Family.CLONING,
+    adds_copies=True,
     name="More workers on the same machine",
     effort="under an hour",
     risk="low, and undone by one setting",

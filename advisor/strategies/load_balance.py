@@ -7,7 +7,7 @@ open requests leads light requests around a blocked process.
 
 ## When it does not
 State on a local disk or in process memory. A shared dependency that is already full: more clients make it
-worse, and so do more connections than a database accepts. Leaks, garbage collection, uneven load: more copies have
+worse, and so do more connections than a database accepts. Leaks, heaps that are full, uneven load: more copies have
 them as well. Few processes and a blocked loop: round robin still sends requests into the blocked one.
 
 ## How
@@ -59,6 +59,7 @@ from advisor.vocabulary import Family
 strategy = Strategy(
     __name__,
     family=Family.CLONING,
+    adds_copies=True,
     name="More machines behind a load balancer",
     effort="about a day",
     risk="low: servers join and leave one by one",
@@ -69,7 +70,8 @@ strategy = Strategy(
     second=Limit(0.8, "1", "what is left of the confidence while the machine at hand has idle cores"),
 )
 
-BLOCKED, SATURATED = "event-loop-blocked", "event-loop-saturated"
+BLOCKED = "event-loop-blocked"
+FULL_LOOPS = ("event-loop-saturated", "gc-pressure")
 DESCRIPTORS = "descriptor-exhaustion"
 PORT = 3000
 
@@ -99,7 +101,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 def _machines(snapshot: Snapshot, ruling: Ruling) -> int:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
     per_host = max(1, round(count / hosts))
-    if ruling.rule == SATURATED:
+    if ruling.rule in FULL_LOOPS:
         return max(hosts + 1, math.ceil(copies_that_survive(snapshot.work(NOW)) / per_host))
     if ruling.rule == DESCRIPTORS:
         return max(hosts + 1, math.ceil(copies_by_descriptors(snapshot, count) / per_host))
@@ -130,7 +132,7 @@ def _choice(snapshot: Snapshot) -> tuple[Choice, str]:
 def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -> Option:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
     spare = machine.spare(SIZING)
-    idle = ruling.rule == SATURATED and spare >= strategy.spare
+    idle = ruling.rule in FULL_LOOPS and spare >= strategy.spare
     choice, reason = _choice(snapshot)
     why = f"{machine.name} is {percent(machine.cpu(SIZING))} busy; {wanted} machines also survive the loss of one."
     if idle:
@@ -170,6 +172,7 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
             snapshot, len(snapshot.machines), Choice.LEAST_CONNECTIONS, "A blocked server keeps its open requests."
         ),
         check_first="Check that the processes listen on ports of their own: a balancer cannot see into a cluster.",
+        adds_copies=False,
     )
 
 

@@ -32,10 +32,11 @@ import re
 import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.growing import is_proven
+from advisor.diagnosis.growing import leaking
+from advisor.diagnosis.sharing import CONNECTED, not_of_connections
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
-from advisor.features.descriptors import Descriptors, descriptors_of
+from advisor.features.descriptors import Descriptors, descriptors_of, fullest
 from advisor.features.process import Process
 from advisor.features.sums import Span
 from advisor.vocabulary import Family
@@ -48,34 +49,24 @@ strategy = Strategy(
     risk="low: one restart, undone by one setting",
     plenty=Limit(65_536, "{file_descriptor}", "from here on descriptors are not what one process runs out of first"),
     near=Limit(0.50, "1", "below half of the limit there is room to double as it is"),
-    connected=Limit(0.40, "1", "a proxy holds two sockets a client; with fewer connections something else fills it"),
+    connected=Limit(CONNECTED, "1", "a proxy holds two sockets a client; with fewer, others fill it", fixed=True),
     reserve=Limit(2, "1", "peak and growth fill half of the new limit, so that a doubled load still fits"),
     unknown=Limit(0.6, "1", "what is left of the confidence where nobody counts the connections"),
 )
 
-LEAKING, EXHAUSTED = "descriptor-leak", "descriptor-exhaustion"
 LONG = 600.0  # seconds over which that rule reads the present state
 
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Veto a leak, ask whether connections fill the limit, and size the new one by peak and growth."""
-    told = [p for p in snapshot.processes if not math.isnan(descriptors_of(p, LONG).share)]
-    if not told:
+    worst = fullest(snapshot.processes, LONG)
+    if worst is None:
         return strategy.reject("0 processes report how many descriptors they have open.")
-    worst = max(told, key=lambda process: descriptors_of(process, LONG).share)
     found = descriptors_of(worst, LONG)
-    refusal = _leaks(ruling) or _refusal(found, worst)
+    leak = leaking(ruling)
+    refusal = f"{leak}: it would only end later." if leak else _refusal(found, worst)
     return strategy.reject(refusal) if refusal else _option(snapshot, ruling, worst, found)
-
-
-def _leaks(ruling: Ruling) -> str:
-    """Why 1.5 forbids it: the class is a leak, or the growth of the rest is proven."""
-    evidence = ruling.reading.evidence
-    if ruling.rule != LEAKING and not (ruling.rule == EXHAUSTED and is_proven(evidence)):
-        return ""
-    more = next((e.value for e in evidence if e.signal == "growth" and e.value is not None), 0.0)
-    return f"{number(more)} more descriptors are open at equal load and nobody closes them: it would only end later."
 
 
 def _refusal(found: Descriptors, worst: Process) -> str:
@@ -83,12 +74,7 @@ def _refusal(found: Descriptors, worst: Process) -> str:
         return f"{worst.name} may already open {number(found.limit)}: more processes come before more descriptors."
     if found.share < strategy.near:
         return f"{worst.name} has {number(found.open)} of {number(found.limit)} open, {percent(found.share)}."
-    if found.connected < strategy.connected:
-        return (
-            f"Only {percent(found.connected)} of {number(found.open)} open descriptors are connections from outside: "
-            "look first what the others are."
-        )
-    return ""
+    return not_of_connections(found)
 
 
 def _peak(snapshot: Snapshot, ruling: Ruling, worst: Process) -> tuple[float, float]:

@@ -56,10 +56,9 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(f"{counted(count, 'process')} are in trouble: fewer would be in more.")
     if count <= strategy.least:
         return strategy.reject(f"{counted(count, 'process')}: with one fewer none could be lost.")
-    fewer = int(_told(ruling, "fewer"))
+    fewer = min(int(_told(ruling, "fewer")), math.floor(strategy.step * count))
     if ruling.reading.condition is not Condition.OVER or fewer < 1:
         return strategy.reject(f"0 of {counted(count, 'process')} can go: the conditions beside this do not all hold.")
-    fewer = min(fewer, math.floor(strategy.step * count))
     hosts = _whole_hosts(snapshot, fewer)
     if hosts:
         fewer = sum(len(snapshot.on(machine)) for machine in snapshot.machines) * hosts // len(_serving(snapshot))

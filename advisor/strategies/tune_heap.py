@@ -34,7 +34,7 @@ import shlex
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.growing import is_proven
+from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.leaks import room_of
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
@@ -57,7 +57,7 @@ strategy = Strategy(
     semi_space=Limit(64, "MiBy", "four times the default of 16: young collections come about a quarter as often"),
 )
 
-LEAKS, COLLECTING, PRESSURE = "memory-leak", "gc-pressure", "memory-pressure"
+COLLECTING, PRESSURE = "gc-pressure", "memory-pressure"
 LONG = 600.0  # seconds over which the present state is read
 MIB = 2**20
 SPACES = 3  # a young generation is three semi-spaces
@@ -81,9 +81,8 @@ class Heap:
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Veto leaks; then a larger young generation where that is what costs, else a heap that fits."""
-    if ruling.rule == LEAKS or is_proven(ruling.reading.evidence):
-        gained = next((e.value for e in ruling.reading.evidence if e.signal == "growth" and e.value), 0.0)
-        return strategy.reject(f"Memory grew by {size(gained)} at equal load: a bigger heap only fills later.")
+    if leak := leaking(ruling):
+        return strategy.reject(f"{leak}: a bigger heap only fills later.")
     past = snapshot.recalled(ruling.rule)
     filled = filled_heap(snapshot, past, LONG) if ruling.rule == PRESSURE else None
     if filled is not None and filled.is_rising:

@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import GROWTH, LONG, SIZING, TARGET, Clones, of_clones
 from advisor.diagnosis.recipes import resize
 from advisor.diagnosis.sizes import (
@@ -74,12 +75,10 @@ strategy = Strategy(
 BLOCKED, CROWDED, READS = "event-loop-blocked", "host-cpu-saturated", "datastore-read-bound"
 
 _FUTILE: Final[Mapping[str, str]] = {
-    "memory-leak": "A leak fills any size, only later",
     "gc-pressure": "A collection stops the loop on one core, whatever the machine has",
     "downstream-bound": "It waits for others, not for its own machine",
     "thread-pool-saturated": "The pool has as many threads on any machine until it is told otherwise",
     "descriptor-exhaustion": "The limit belongs to the process, not to the machine",
-    "descriptor-leak": "A leak fills any limit, only later",
     "uneven-load": "A bigger machine is passed over as well",
     "crash-loop": "The same release ends the same way on any machine",
     "dropped-at-deploy": "What a process drops as it ends is dropped on any machine",
@@ -92,6 +91,8 @@ _FUTILE: Final[Mapping[str, str]] = {
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """More of what is short, where that belongs to the machine."""
+    if leak := leaking(ruling):
+        return strategy.reject(f"{leak}: a bigger machine only puts the end off.")
     if ruling.rule in _FUTILE:
         return strategy.reject(f"{_FUTILE[ruling.rule]} ({deciding(snapshot, ruling)}).")
     return _BY_RULE.get(ruling.rule, _cores)(snapshot, ruling)

@@ -46,6 +46,7 @@ from advisor.vocabulary import Family
 strategy = Strategy(
     __name__,
     family=Family.CLONING,
+    adds_copies=True,
     name="WebSockets over more processes",
     effort="a day or two",
     risk="medium: state of a connection that lives in its process must move out",

@@ -7,7 +7,8 @@ big JSON, long calculations. A pool of threads does them beside the loop, which 
 ## When it does not
 Pieces shorter than {task:.3g} s: handing them over costs about as much as doing them. A loop that waits in a
 synchronous call instead of computing: use the asynchronous call. Garbage collection: it stops the threads
-of its own heap, whoever made the garbage. Never start a thread per request.
+of its own heap, whoever made the garbage. A service that waits for others, or a host without processors to spare:
+threads wait as long, and share what is short. Never start a thread per request.
 
 ## How
 Keep a pool (`piscina`, `workerpool`) of as many threads as there are idle cores, and send it the heavy call.
@@ -27,10 +28,13 @@ The longest block falls to that of the next heaviest work; light routes answer a
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Final
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
 from advisor.diagnosis.prediction import LONG, NOW, SIZING, delay_expectation, is_censored, loop_expectation
 from advisor.diagnosis.recipes import worker_pool
+from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, places
 from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
@@ -55,11 +59,17 @@ strategy = Strategy(
 
 BLOCKED, COLLECTING, POOL = "event-loop-blocked", "gc-pressure", "thread-pool-saturated"
 
+_NOT_THE_LOOP: Final[Mapping[str, str]] = {
+    "host-cpu-saturated": "Threads share the processors that are short",
+    "downstream-bound": "A thread waits for an answer as long as the loop does",
+}
+"""Rule -> why threads do not help, whatever single requests take of the loop (decision model C3, C7)."""
+
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Name the heavy work and size a pool for it by P4, or say which number forbids it."""
-    if ruling.rule in (COLLECTING, POOL):
+    if ruling.rule in (COLLECTING, POOL, *_NOT_THE_LOOP):
         return strategy.reject(_another_trouble(snapshot, ruling))
     task = blocking_task(snapshot, WINDOW) if ruling.rule == BLOCKED else _heavy_requests(snapshot)
     if task is None:
@@ -69,6 +79,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _another_trouble(snapshot: Snapshot, ruling: Ruling) -> str:
+    if ruling.rule in _NOT_THE_LOOP:
+        return f"{_NOT_THE_LOOP[ruling.rule]} ({deciding(snapshot, ruling)})."
     if ruling.rule == POOL:
         busy = percent(snapshot.loop(WINDOW))
         return f"The loop is {busy} busy: the threads of libuv's pool are short, and worker threads use the same pool."

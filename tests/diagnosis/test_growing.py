@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from advisor.diagnosis import Rule
-from advisor.diagnosis.growing import Growing, evidence_of, is_proven, soonest
+from advisor.diagnosis.growing import Growing, evidence_of, is_proven, leaking, soonest
 from advisor.engine import RULES
 from advisor.features.growth import Growth
+from tests.rulings import firing
 
 RULE: Rule = RULES["memory-leak"]
 MB, HOUR = 1e6, 3600.0
@@ -57,6 +58,22 @@ def test_the_time_left_is_that_of_the_clock_and_so_is_its_limit(scale: float, ho
 
 def test_without_evidence_nothing_is_proven() -> None:
     assert not is_proven(())
+
+
+@pytest.mark.parametrize(("rule", "says"), [
+    ("memory-leak", "Memory grew by 240 MB at equal load"),
+    ("memory-pressure", "Memory grew by 240 MB at equal load"),
+    ("descriptor-exhaustion", "240,000,000 more descriptors are open at equal load and nobody closes them"),
+    ("overprovisioned", ""), ("event-loop-saturated", ""),
+])  # fmt: skip
+def test_what_leaks_is_said_of_what_the_rule_looks_at(rule: str, says: str) -> None:
+    assert leaking(firing(rule, *evidence_of(RULE, heap(), 1.0))) == says
+
+
+@pytest.mark.parametrize(("rule", "leaks"), [("memory-leak", True), ("memory-pressure", False)])
+def test_growth_that_is_not_proven_is_a_leak_where_that_is_the_class(rule: str, leaks: bool) -> None:
+    slowing = evidence_of(RULE, heap(replace(PROVEN, late=3 * MB / HOUR)), 1.0)
+    assert bool(leaking(firing(rule, *slowing))) is leaks
 
 
 def test_an_unknown_limit_leaves_the_time_open() -> None:

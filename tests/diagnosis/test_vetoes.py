@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from advisor.diagnosis import Evidence
+from advisor.diagnosis import Evidence, Ruling
 from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, same_host_veto
 from advisor.engine import RULES
 from advisor.features import ServiceWindow, Snapshot, Track
@@ -33,7 +33,8 @@ NEVER = {
     "descriptor-exhaustion",
     "memory-pressure",
 }
-"""No copy helps, anywhere: as long as the limit of descriptors is a low one, and memory does not follow the load."""
+"""No copy helps, anywhere: as long as the limit of descriptors is a low one, memory does not follow the load, and
+nothing tells that it is the whole loop that is full with its garbage."""
 
 NOT_HERE = NEVER | {"host-cpu-saturated"}
 """No copy on the same machine helps."""
@@ -133,8 +134,67 @@ def test_figures_read_as_people_say_them(unit: str, value: float, text: str) -> 
 
 @pytest.mark.parametrize(("limit", "vetoed"), [(1024.0, True), (65_535.0, True), (65_536.0, False), (math.nan, True)])
 def test_a_low_limit_of_descriptors_is_raised_before_copies_are_made(limit: float, vetoed: bool) -> None:
-    seen = with_figures(snapshot(Load()), fd_limit=limit)
+    seen = with_figures(snapshot(Load()), fd_limit=limit, connections=40.0)
     assert (clone_veto(seen, firing("descriptor-exhaustion")) is not None) is vetoed
+
+
+def _grew(unit: str, gained: float, *, proven: bool = True) -> tuple[Evidence, ...]:
+    """What rules say of a level that grew so much at equal load."""
+    return (
+        Evidence("growth", "Growth at equal load", gained, unit, gained / 2, "at least", True),
+        Evidence("growth_late", "Late growth, of early growth", 1.0, "1", 0.5, "at least", proven),
+    )
+
+
+@pytest.mark.parametrize("limit", [65_536.0, 524_288.0])
+@pytest.mark.parametrize(("connected", "proven", "says"), [
+    (0.03, True, "9,000 more descriptors are open at equal load and nobody closes them: each copy would do the same."),
+    (0.9, True, "9,000 more descriptors are open at equal load and nobody closes them: each copy would do the same."),
+    (0.03, False, "open descriptors are connections from outside: look first what the others are."),
+    (0.41, False, None),
+])  # fmt: skip
+def test_only_connections_that_fill_a_limit_are_shared_out(
+    limit: float, connected: float, proven: bool, says: str | None
+) -> None:
+    opened = 0.82 * limit
+    seen = with_figures(snapshot(Load()), fd_limit=limit, fd_open=opened, connections=connected * opened)
+    ruling = firing("descriptor-exhaustion", *_grew("{file_descriptor}", 9_000.0, proven=proven))
+    for answer in (clone_veto(seen, ruling), same_host_veto(seen, ruling)):
+        assert answer is None if says is None else says in str(answer)
+
+
+@pytest.mark.parametrize(("proven", "helps"), [(True, False), (False, True)])
+def test_a_leak_fills_the_next_machine_as_well(proven: bool, helps: bool) -> None:
+    """Two processes share a full machine, and memory follows the load: both would else let some of them go."""
+    ruling = firing("memory-pressure", _FULL, *_grew("By", 300e6, proven=proven))
+    for seen in (snapshot(Load(), Load()), _loaded(2e6)):
+        answer = clone_veto(seen, ruling)
+        assert (answer is None) is helps
+        assert answer is None or answer == "Memory grew by 300 MB at equal load: each copy would grow as well."
+
+
+def _collecting(room: bool, **told: float) -> Ruling:
+    """Garbage collection that is felt; `room` is True where a third more load would fit."""
+    labels = {"heap_filled": "Heap still in use after a collection", "gc_major_share": "Of it, major collections"}
+    share = Evidence("gc_share", "Garbage collection", 0.14, "1", 0.1, "at least", True)
+    rest = (Evidence(signal, labels[signal], value, "1") for signal, value in told.items())
+    return firing("gc-pressure", share, Evidence("headroom", "Room", 0.2, "1", 0.3, "below", not room), *rest)
+
+
+@pytest.mark.parametrize(("ruling", "says"), [
+    (_collecting(False, heap_filled=0.4), None),
+    (_collecting(False, heap_filled=0.79, gc_major_share=0.9), None),
+    (_collecting(False, gc_major_share=0.2), None),
+    (_collecting(False, heap_filled=0.8), "The heap is 80% full after a collection, and would be as full in each"),
+    (_collecting(False, gc_major_share=0.9), "how full it is nobody tells (garbage collection: 14%)"),
+    (_collecting(False), "how full it is nobody tells (garbage collection: 14%)"),
+    (_collecting(True, heap_filled=0.4), "as costly there (garbage collection: 14%)"),
+])  # fmt: skip
+def test_a_loop_that_is_full_with_garbage_is_shared_out_and_a_full_heap_is_not(
+    ruling: Ruling, says: str | None
+) -> None:
+    for answer in (clone_veto(snapshot(), ruling), same_host_veto(snapshot(), ruling)):
+        assert answer is None if says is None else says in str(answer)
 
 
 @pytest.mark.parametrize(("processes", "vetoed"), [(1, False), (2, True), (5, True)])

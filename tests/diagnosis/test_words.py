@@ -65,6 +65,10 @@ def test_lasting(seconds: float, text: str) -> None:
     assert words.lasting(seconds) == text
 
 
+def test_a_moment_is_one_for_every_reader() -> None:
+    assert words.moment(1_700_000_000.0) == "2023-11-14 22:13 UTC"
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.diagnosis import Condition, Judgement, RuleState
 from advisor.engine import RULES, STRATEGIES, judge
+from advisor.engine.judge import FAILED
 from advisor.features import ServiceWindow, Snapshot, Track
 from advisor.vocabulary import Verdict
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
@@ -153,6 +154,40 @@ def test_what_a_full_host_explains_is_held_back_and_stays_visible() -> None:
     assert after.reading.condition is Condition.OVER
     assert "0 of 2 cores idle" in after.note
     assert [advice.ruling.rule for advice in beside.advice] == ["host-cpu-saturated"]
+
+
+def test_a_leak_that_was_seen_before_keeps_workers_away_from_a_full_loop() -> None:
+    """Its rule looks at days, and is not asked each time."""
+    leaking = {"memory-leak": RuleState(Verdict.FIRING, since=NOW - 86_400, seen=NOW - 1800)}
+    before, after = (judge(snapshot(CHECKOUT, machine=DEMO_HOST), states).advice[0] for states in ({}, leaking))
+    assert [option.id for option in before.options][:2] == ["cluster", "load-balance"]
+    assert after.options[0].id == "load-balance"
+    assert "since 2023-11-13 22:13 UTC: memory leak" in next(no.reason for no in after.rejected if no.id == "cluster")
+
+
+def test_a_rule_that_fails_is_unknown_and_silences_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = judge(snapshot(CHECKOUT, machine=DEMO_HOST), {})
+    monkeypatch.setattr(RULES["gc-pressure"], "_check", lambda seen: 1 / 0)
+    rest = judge(snapshot(CHECKOUT, machine=DEMO_HOST), {})
+    said = {ruling.rule: ruling for ruling in rest.rulings}
+    assert said["gc-pressure"].verdict is Verdict.UNKNOWN
+    assert said["gc-pressure"].reading.missing == (FAILED,)
+    assert [r for r in rest.rulings if r.rule != "gc-pressure"] == [r for r in whole.rulings if r.rule != "gc-pressure"]
+    assert rest.advice == whole.advice
+    assert "Rule gc-pressure failed on service shop (1)" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_way_out_that_fails_is_none_and_the_others_stay(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(STRATEGIES["cluster"], "_consider", lambda seen, ruling: 1 / 0)
+    advice = judge(snapshot(CHECKOUT, machine=DEMO_HOST), {}).advice[0]
+    assert advice.options[0].id == "load-balance"
+    assert f"{FAILED}." in [no.reason for no in advice.rejected if no.id == "cluster"]
+    assert "Strategy cluster failed on service shop (1)" in caplog.text
 
 
 def test_the_same_input_gives_the_same_judgement() -> None:

@@ -10,6 +10,7 @@ from advisor.engine.notes import NOT_BY_COPIES
 from tests.builders import Load, Machine, snapshot
 from tests.engine.invented import figure, install, look, reads, rule
 from tests.engine.test_order import CLASSES
+from tests.strategies.test_rebalance import COOL, HOT, SICK
 
 OVER = Condition.OVER
 
@@ -28,6 +29,22 @@ def test_only_classes_of_the_decision_model_are_named() -> None:
 def test_what_copies_never_end_says_so_with_its_figure(monkeypatch: pytest.MonkeyPatch, id: str) -> None:
     (note,) = notes(monkeypatch, id, reads(OVER, 0.8, figure("share_of_calls", 0.82, 0.6)))
     assert note == "More copies will not help. Share of calls: 82% (limit: at least 60%)."
+
+
+@pytest.mark.parametrize("hot", [HOT, SICK])
+def test_uneven_load_says_so_beside_another_way_to_share_it_out(monkeypatch: pytest.MonkeyPatch, hot: Load) -> None:
+    install(monkeypatch, rule("uneven-load", 4, reads(OVER, 0.8, figure("ratio", 1.8, 1.3)), suggests=("rebalance",)))
+    (advice,) = look(snapshot(hot, COOL, COOL)).advice
+    assert [option.id for option in advice.options] == ["rebalance"]
+    assert advice.notes == ("More copies will not help. Ratio: 1.8 (limit: at least 1.3).",)
+
+
+def test_why_there_is_nothing_to_share_out_is_not_why_copies_do_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert notes(monkeypatch, "disk-filling", reads(OVER), "rebalance", "read-replica") == ()
+
+
+def test_a_stand_in_for_a_lone_process_is_a_copy_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert notes(monkeypatch, "dropped-at-deploy", reads(OVER), "cluster") == ()
 
 
 def test_other_trouble_takes_the_number_that_turned_the_copies_down(monkeypatch: pytest.MonkeyPatch) -> None:

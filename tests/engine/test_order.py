@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.diagnosis import Condition, Judgement, Reading
+from advisor.diagnosis import Condition, Judgement, Reading, Rule
 from advisor.engine import order
 from advisor.vocabulary import Verdict
+from tests.additions import with_figures
+from tests.builders import YOUNG, Load, Machine, snapshot
 from tests.engine.invented import RECALL, figure, install, look, of, reads, rule
 
 OVER, BETWEEN, UNDER, UNKNOWN = Condition.OVER, Condition.BETWEEN, Condition.UNDER, Condition.UNKNOWN
+
+FULL = snapshot(Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055), machine=Machine(cores=8, cpu=0.15))
 
 CLASSES = {
     "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated", "thread-pool-saturated", "memory-pressure",
@@ -125,6 +129,60 @@ class TestOverruled:
         judgement = look()
         assert advised(judgement) == ["uneven-load", "event-loop-blocked"]
         assert "means over all processes" in of(judgement, "event-loop-saturated").note
+
+
+class TestForbidden:
+    """What another finding forbids is turned down, with the finding; only one that fires is sure enough for that."""
+
+    def ways(self, monkeypatch: pytest.MonkeyPatch, beside: Rule, **states: Verdict) -> tuple[list[str], list[str]]:
+        """What is offered to a full loop, and why the rest is not."""
+        loop = rule("event-loop-saturated", 7, reads(OVER), suggests=("cluster", "load-balance"))
+        install(monkeypatch, loop, beside)
+        advice = next(a for a in look(FULL, **states).advice if a.ruling.rule == "event-loop-saturated")
+        return [option.id for option in advice.options], [no.reason for no in advice.rejected]
+
+    def test_no_copies_for_a_loop_beside_a_datastore_that_is_full(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        offered, reasons = self.ways(monkeypatch, rule("datastore-write-bound", 10, reads(OVER)))
+        assert offered == []
+        assert reasons == [(
+            "Not while this stands, since 2023-11-14 22:13 UTC: datastore write bound; each copy adds its "
+            "connections to a datastore that is the limit."
+        )] * 2  # fmt: skip
+
+    def test_machines_and_no_workers_beside_a_leak_seen_an_hour_ago(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        leak = rule("memory-leak", 11, reads(OVER), recall=RECALL)
+        offered, reasons = self.ways(monkeypatch, leak, memory_leak=Verdict.FIRING)
+        assert offered == ["load-balance"]
+        assert reasons == ["Not while this stands, since 2023-11-14 22:12 UTC: memory leak; more copies leak as well, "
+                           "each from its own start."]  # fmt: skip
+
+    @pytest.mark.parametrize("verdict", [Verdict.PENDING, Verdict.CLEAR, Verdict.UNKNOWN])
+    def test_a_leak_that_does_not_fire_forbids_nothing(self, monkeypatch: pytest.MonkeyPatch, verdict: Verdict) -> None:
+        leak = rule("memory-leak", 11, reads(OVER), recall=RECALL)
+        assert self.ways(monkeypatch, leak, memory_leak=verdict) == (["cluster", "load-balance"], [])
+
+    @pytest.mark.parametrize("beside", [
+        rule("datastore-write-bound", 10, reads(OVER), hold=600.0),
+        rule("datastore-write-bound", 10, reads(UNDER, 0.0)),
+        rule("datastore-write-bound", 10, reads(OVER), explained_by=["event-loop-saturated"]),
+        rule("gc-pressure", 6, reads(OVER)),
+    ], ids=["forms", "is over", "is held back", "forbids nothing"])  # fmt: skip
+    def test_what_does_not_stand_by_itself_forbids_nothing(self, monkeypatch: pytest.MonkeyPatch, beside: Rule) -> None:
+        assert self.ways(monkeypatch, beside) == (["cluster", "load-balance"], [])
+
+    def test_what_nobody_can_say_any_more_forbids_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        blind = rule("datastore-write-bound", 10, reads(UNKNOWN))
+        offered, _ = self.ways(monkeypatch, blind, datastore_write_bound=Verdict.FIRING)
+        assert offered == ["cluster", "load-balance"]
+
+    def test_no_room_for_what_a_leak_fills(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The last two hours prove no growth, so the heap's own finding would give it more."""
+        pressure = rule("memory-pressure", 2, reads(OVER), suggests=("tune-heap",))
+        full = with_figures(snapshot(Load(rss=5e8)), heap_floor=4.5e8, heap_limit=YOUNG + 5e8)
+        install(monkeypatch, pressure, rule("memory-leak", 11, reads(OVER), recall=RECALL))
+        for verdict, offered in ((Verdict.CLEAR, ["tune-heap"]), (Verdict.FIRING, [])):
+            (advice,) = look(full, memory_leak=verdict).advice
+            assert [option.id for option in advice.options] == offered
 
 
 class TestShrinking:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.engine import RULES, judge
+from advisor.engine.judge import FAILED
 from advisor.features import ServiceWindow, Snapshot, Track
 from advisor.vocabulary import Verdict
 from tests.builders import NOW, Load, Machine, service
@@ -71,7 +72,9 @@ def test_judging_never_fails(each: list[Load], machine: Machine, seed: int, whol
         assert 0.0 <= ruling.reading.confidence <= 1.0
         assert all(e.value is None or np.isfinite(e.value) for e in ruling.reading.evidence)
         assert ruling.reading.missing or ruling.verdict is not Verdict.UNKNOWN
+        assert FAILED not in ruling.reading.missing
     for advice in judgement.advice:
+        assert f"{FAILED}." not in [no.reason for no in advice.rejected]
         for option in advice.options:
             for e in option.expected:
                 assert all(x is None or np.isfinite(x) for x in (e.now, e.low, e.high)), (option.id, e)

@@ -15,14 +15,17 @@ from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, with_events, with_figures, with_lives
 from tests.builders import NOW, Load, snapshot
 from tests.engine.invented import install, of, reads, rule
+from tests.strategies.test_rebalance import COOL, HOT
 
 OVER, UNDER = Condition.OVER, Condition.UNDER
 DAY = 86_400.0
 
 
-def deployed(ago: float, time_scale: float = 1.0) -> Snapshot:
+def deployed(ago: float, time_scale: float = 1.0, seen: Snapshot | None = None) -> Snapshot:
     """Version 2 took the place of version 1 so many seconds ago."""
-    seen = with_lives(snapshot(time_scale=time_scale), life(DAY, ago, 1, version="1"), life(ago, 0, 10, version="2"))
+    seen = with_lives(
+        seen or snapshot(time_scale=time_scale), life(DAY, ago, 1, version="1"), life(ago, 0, 10, version="2")
+    )
     return with_events(seen, happened(EXITED.name, ago, 1, signal="SIGTERM"))
 
 
@@ -98,6 +101,15 @@ class TestFrozen:
         loop = of(looked(monkeypatch, deployed(100), OVER, settles=False), "loop")
         assert (loop.verdict, loop.note) == (Verdict.FIRING, "")
 
+    def test_what_waits_still_forbids_what_it_did(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        full = snapshot(Load(elu=0.9, cpu=0.88, rps=170, latency=0.0055))
+        loop = rule("loop", 7, reads(OVER), suggests=("cluster",), settles=False)
+        install(monkeypatch, loop, rule("datastore-read-bound", 10, reads(OVER)))
+        for verdict, options in ((Verdict.FIRING, 0), (Verdict.CLEAR, 1)):
+            states = {"datastore-read-bound": RuleState(verdict, NOW - 500, seen=NOW - 10)}
+            (advice,) = judge(deployed(100, seen=full), states).advice
+            assert len(advice.options) == options
+
     def test_what_was_never_looked_at_is_unknown_and_says_why(self, monkeypatch: pytest.MonkeyPatch) -> None:
         install(monkeypatch, rule("loop", 7, reads(OVER)))
         loop = of(judge(deployed(100), {}), "loop")
@@ -140,6 +152,18 @@ class TestOpposites:
         options, rejected = self.offered(monkeypatch, 900, 4, 2, Severity.WARNING)
         assert options == []
         assert "from 4 to 2 processes; the opposite waits until" in rejected["cluster"]
+
+    def test_uneven_load_may_be_shared_out_otherwise_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It adds no copy, so it takes nothing back."""
+        install(monkeypatch, rule("uneven-load", 4, reads(OVER), suggests=("rebalance",), settles=False))
+        (advice,) = judge(scaled(900, 4, 3, snapshot(HOT, COOL, COOL)), {}).advice
+        assert [option.id for option in advice.options] == ["rebalance"]
+
+    def test_nor_is_a_way_around_a_blocked_process_another_copy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        blocked = snapshot(*[Load(elu=0.08, rps=3, block=0.3)] * 3)
+        install(monkeypatch, rule("event-loop-blocked", 7, reads(OVER), suggests=("load-balance",), settles=False))
+        (advice,) = judge(scaled(900, 4, 3, blocked), {}).advice
+        assert [option.id for option in advice.options] == ["load-balance"]
 
     @pytest.mark.parametrize(
         ("ago", "before", "after", "severity"),

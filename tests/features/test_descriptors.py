@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot, Track
-from advisor.features.descriptors import REST, Descriptors, descriptors_of, with_rest
+from advisor.features.descriptors import REST, Descriptors, descriptors_of, fullest, with_rest
 from tests.additions import with_figures
 from tests.builders import NOW, Load, Senders, snapshot
 
@@ -42,6 +42,13 @@ def test_what_is_not_reported_is_unknown() -> None:
     assert math.isnan(found.share)
     assert math.isnan(replace(found, open=10.0, connections=math.nan).connected)
     assert math.isnan(found.mean)
+
+
+def test_the_fullest_is_nearest_to_its_own_limit() -> None:
+    seen = with_figures(snapshot(Load(), Load()), fd_open=900.0, fd_limit=65_536.0)
+    small = with_figures(seen, only=1, fd_open=400.0, fd_limit=1024.0)
+    assert fullest(small.processes, 600) == small.processes[1]
+    assert fullest(with_figures(small, fd_limit=math.nan).processes, 600) is None
 
 
 def test_connections_never_explain_more_than_all() -> None:

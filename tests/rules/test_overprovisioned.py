@@ -12,7 +12,7 @@ from advisor.diagnosis import Condition, Reading
 from advisor.features import HostWindow, InstanceWindow, ServiceWindow, Snapshot, Track
 from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import EXITED
-from tests.additions import happened, life, rows, with_events, with_lives, with_recalled
+from tests.additions import happened, life, rows, with_events, with_lives, with_recalled, with_window
 from tests.answers import ruled
 from tests.builders import NOW, Load, Senders, snapshot
 
@@ -89,6 +89,14 @@ def test_the_claim_holds_its_numbers() -> None:
 ])  # fmt: skip
 def test_just_over_and_just_under_its_levels(count: int, peak: float, condition: Condition) -> None:
     assert read(fleet(count, peak, high=1.0)).condition is condition
+
+
+@pytest.mark.parametrize(("step", "least", "fewer"), [(1.0, 2, 2), (1.0, 1, 2), (0.75, 3, 1), (1.0, 0.1, 2)])
+def test_limits_of_its_own_never_take_the_last_away(step: float, least: float, fewer: int) -> None:
+    """Of four, one could carry the work; but two have to, so that one may be lost."""
+    found = read(with_window(fleet(4, peak=0.05), limits={"overprovisioned": {"step": step, "least": least}}))
+    assert found.condition is Condition.OVER
+    assert next(one.value for one in found.evidence if one.signal == "fewer") == fewer
 
 
 @pytest.mark.parametrize("hindrance", [

@@ -55,6 +55,12 @@ def test_it_is_bounded_by_todays_copies_and_twice_the_load(loads: list[Load], ti
     assert offered(SATURATED, snapshot(*loads)).title == title
 
 
+def test_descriptors_that_are_no_connections_are_not_shared_out() -> None:
+    seen = with_figures(snapshot(FULL), fd_limit=65_536.0, fd_open=54_000.0, connections=1_600.0)
+    assert "Only 3% of 54,000" in refused("descriptor-exhaustion", seen)
+    assert offered("descriptor-exhaustion", with_figures(seen, connections=50_000.0)).adds_copies
+
+
 def test_a_known_day_sets_both_bounds() -> None:
     found = offered(SATURATED, _over_a_day(snapshot(*[FULL] * 4), 4.0))
     assert found.title == "Let 3 to 14 copies follow the load"

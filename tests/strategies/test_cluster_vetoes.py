@@ -9,9 +9,9 @@ import pytest
 
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import with_figures, with_part
+from tests.additions import with_figures, with_part, with_probe_figures
 from tests.answers import expected, option, rejection
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
 
 SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
@@ -75,15 +75,25 @@ def test_a_lone_process_gets_a_stand_in_for_deploys() -> None:
 
 def test_connections_are_shared_out_once_the_limit_is_high() -> None:
     calm = snapshot(Load(elu=0.2, rps=50), machine=ROOMY)
-    high = with_figures(calm, fd_limit=65_536.0, fd_open=61_000.0, fd_sockets=60_000.0)
+    high = with_figures(calm, fd_limit=65_536.0, fd_open=61_000.0, fd_sockets=60_000.0, connections=60_000.0)
     found = rulings.offered("cluster", "descriptor-exhaustion", high)
     opened = expected(found, "fd_open")
     assert found.title == "Run 2 workers on web-1"
     assert opened.low is not None
     assert opened.high is not None
     assert opened.low < 31_000 < opened.high < 65_536 * 0.6
-    low = with_figures(calm, fd_limit=1024.0, fd_open=900.0, fd_sockets=880.0)
+    low = with_figures(calm, fd_limit=1024.0, fd_open=900.0, fd_sockets=880.0, connections=880.0)
     assert "raised first" in rulings.refused("cluster", "descriptor-exhaustion", low)
+
+
+def test_the_garbage_of_a_full_loop_is_shared_out_once_the_heap_has_room() -> None:
+    churning = replace(FULL, gc_share=0.14)
+    seen = with_probe_figures(snapshot(churning, machine=ROOMY), heap_floor=0.4e9, heap_limit=YOUNG + 1e9)
+    assert option("cluster", "gc-pressure", seen).title == "Run 2 workers on web-1"
+    full = with_probe_figures(seen, heap_floor=0.9e9)
+    assert "90% full after a collection" in rejection("cluster", "gc-pressure", full)
+    idle = with_probe_figures(snapshot(replace(churning, elu=0.5, cpu=0.48), machine=ROOMY), heap_floor=0.4e9)
+    assert "as costly there" in rejection("cluster", "gc-pressure", idle)
 
 
 def test_the_choice_between_both_ways_is_explained_and_every_command_reads() -> None:

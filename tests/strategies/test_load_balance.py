@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from advisor.diagnosis import Option, Rejection
+from advisor.diagnosis import Evidence, Option, Rejection
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
+from tests import rulings
 from tests.additions import with_figures, with_part
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
@@ -56,6 +57,7 @@ def test_one_process_leaves_no_way_around() -> None:
 def test_three_processes_do() -> None:
     found = option("load-balance", BLOCKED, snapshot(*[HEAVY] * 3, machine=Machine(cores=4)))
     assert found.title == "Balance the 3 processes by open connections"
+    assert not found.adds_copies
     assert [e.metric for e in found.expected] == ["p95"]
 
 
@@ -137,9 +139,21 @@ def test_the_pools_of_all_copies_must_fit_the_database(others: float, fits: bool
 
 def test_descriptors_are_shared_out_once_their_limit_is_as_usual() -> None:
     seen = with_figures(snapshot(FULL, machine=TIGHT), fd_open=60_000.0, fd_sockets=59_000.0, fd_limit=65_536.0)
-    found = STRATEGIES["load-balance"].answer(seen, firing("descriptor-exhaustion"))
-    assert isinstance(found, Option)
+    found = rulings.offered("load-balance", "descriptor-exhaustion", with_figures(seen, connections=58_000.0))
     assert [e.metric for e in found.expected] == ["fd_open"]
+    files = with_figures(seen, connections=1_800.0)
+    assert "Only 3% of 60,000" in rulings.refused("load-balance", "descriptor-exhaustion", files)
+
+
+def test_loops_that_are_full_with_their_garbage_are_sized_as_full_loops_are() -> None:
+    """A room of 12% for more load, and a heap of which 40% stay in use."""
+    room = Evidence("headroom", "Room for more load", 0.12, "1", 0.3, "below", True)
+    kept = Evidence("heap_filled", "Heap still in use after a collection, of its limit", 0.4, "1")
+    churning = snapshot(Load(elu=0.89, rps=150, gc_share=0.14), machine=Machine(cores=4, cpu=0.7))
+    found = rulings.offered("load-balance", "gc-pressure", churning, room, kept)
+    assert found.title == "Add 2 machines behind a load balancer"
+    full = replace(kept, value=0.9)
+    assert "The heap is 90% full" in rulings.refused("load-balance", "gc-pressure", churning, room, full)
 
 
 def test_names_of_machines_are_to_be_replaced_by_addresses() -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from advisor.diagnosis import Rejection
+from advisor.diagnosis.entry import with_limits
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
@@ -33,6 +34,12 @@ def test_a_quarter_fewer_with_what_it_saves() -> None:
 @pytest.mark.parametrize(("count", "after"), [(4, 3), (5, 4), (8, 6), (16, 12)])
 def test_never_more_than_a_quarter(count: int, after: int) -> None:
     assert fewer(fleet(count, peak=0.1)).title == f"Run {after} processes instead of {count}"
+
+
+def test_a_step_of_its_own_that_is_less_than_one_process_takes_none_away() -> None:
+    with with_limits(STRATEGIES, {"scale-down": {"step": 0.2}}):
+        assert "0 of 4 processes can go" in rejection("scale-down", "overprovisioned", fleet(4, peak=0.05))
+    assert fewer(fleet(4, peak=0.05)).title == "Run 3 processes instead of 4"
 
 
 def test_whole_machines_where_it_comes_out_even() -> None:

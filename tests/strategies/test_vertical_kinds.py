@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from advisor.diagnosis import Evidence
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
@@ -35,6 +36,20 @@ def test_a_machine_gets_memory_for_its_peak(available: float, title: str) -> Non
     assert share.high is not None
     assert share.high <= 0.75
     assert "a leak would fill this size too" in found.check_first
+
+
+@pytest.mark.parametrize(("settles", "leaks"), [(False, True), (True, False)])
+def test_growth_without_end_fills_a_bigger_machine_too(settles: bool, leaks: bool) -> None:
+    full = snapshot(machine=Machine(memory=8e9, available=0.4e9))
+    grew = (
+        Evidence("growth", "Growth of the heap at equal load", 300e6, "By", 50e6, "at least", True),
+        Evidence("growth_late", "Late growth, of early growth", 0.9, "1", 0.5, "at least", not settles),
+    )
+    if leaks:
+        reason = refused("memory-pressure", full, *grew)
+        assert reason == "Memory grew by 300 MB at equal load: a bigger machine only puts the end off."
+    else:
+        assert offered("memory-pressure", full, *grew).title.startswith("Move web-1 to 12 GB")
 
 
 def test_a_roomy_machine_is_not_the_limit() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from advisor.diagnosis import Evidence
 from advisor.vocabulary import Family
 from advisor.vocabulary.events import BLOCKED as HELD
 from advisor.vocabulary.events import PROFILED
+from tests import rulings
 from tests.additions import happened, with_events
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
@@ -80,11 +82,31 @@ def test_long_requests_are_worth_it_where_a_core_is_idle() -> None:
     [
         (BLOCKED, Load(elu=0.2, cpu=0.03, block=0.3, block_every=2.0), "synchronous call"),
         (BLOCKED, Load(elu=0.2, block=0.3, block_every=2.0, gc_pause=0.2), "Garbage collection pauses of 200 ms"),
-        (STARVED, Load(elu=0.99, cpu=0.47, rps=20), "it is in a synchronous call or waits for a processor"),
+        (SATURATED, Load(elu=0.99, cpu=0.47, rps=20), "it is in a synchronous call or waits for a processor"),
+        (STARVED, Load(elu=0.99, cpu=0.47, rps=20), "Threads share the processors that are short"),
     ],
 )
 def test_it_does_not_help_a_loop_that_does_not_compute(rule: str, load: Load, why: str) -> None:
     assert why in rejection("worker-threads", rule, snapshot(load, machine=Machine(cpu=0.6)))
+
+
+def test_it_does_not_help_a_full_host_whose_loops_compute_for_long() -> None:
+    """Half a core is left of eight, and a request holds the loop for 12 ms: it is the host that is full."""
+    seen = snapshot(*[Load(elu=0.95, cpu=0.92, rps=80)] * 8, machine=Machine(cores=8, cpu=0.93))
+    assert "Threads share the processors that are short (" in rejection("worker-threads", STARVED, seen)
+    assert option("worker-threads", SATURATED, seen)
+
+
+def test_it_does_not_help_requests_that_wait_for_others() -> None:
+    """A request holds the loop for 15 ms, and waits for ten times as long."""
+    seen = snapshot(Load(elu=0.36, rps=24, latency=1.2), machine=Machine(cores=4, cpu=0.4))
+    slow = Evidence("p95", "95% of requests answered within", 1.4, "s", 1.0, "at least", True)
+    waits = Evidence("wait_share", "Time of a request without work of the loop", 0.97, "1", 0.8, "at least", True)
+    reason = rulings.refused("worker-threads", "downstream-bound", seen, slow, waits)
+    assert reason == (
+        "A thread waits for an answer as long as the loop does (time of a request without work of the loop: 97%)."
+    )
+    assert option("worker-threads", SATURATED, seen)
 
 
 def test_without_a_probe_it_cannot_tell() -> None:
