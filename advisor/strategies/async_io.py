@@ -34,6 +34,7 @@ import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import delay_expectation, loop_expectation
+from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, places, thread_pool
 from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
@@ -185,9 +186,8 @@ def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int) 
         steps=(
             Step("Set it before the process starts; the pool takes its size with its first use.", "PM2",
                  "ecosystem.config.cjs, in the app's entry", f'env: {{ UV_THREADPOOL_SIZE: "{threads}" }},'),
-            Step("Or in the unit of systemd, followed by a restart.", "systemd",
-                 f"/etc/systemd/system/{_unit(snapshot.name)}.service.d/threads.conf",
-                 f"[Service]\nEnvironment=UV_THREADPOOL_SIZE={threads}\n"),
+            *linux.drop_in("Set it before the process starts.", snapshot.name, "threads",
+                           f"[Service]\nEnvironment=UV_THREADPOOL_SIZE={threads}\n"),
             Step("Names of hosts: keep connections to other services open (one agent or pool for each), so that a name "
                  "is looked up once for many requests."),
         ),
@@ -196,10 +196,6 @@ def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int) 
             "themselves: then more threads wait for the same."
         ),
     )  # fmt: skip
-
-
-def _unit(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name) or "service"
 
 
 _FILES = """import { readFile } from "node:fs/promises";

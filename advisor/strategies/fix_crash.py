@@ -25,12 +25,13 @@ No process ends unplanned for {quiet:.0f} minutes, also at the daily peak.
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
+from pathlib import PurePath
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.recipes import heap_snapshots
+from advisor.diagnosis.recipes import heap_snapshots, linux, pm2
+from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import counted, percent, size
 from advisor.features import Snapshot
 from advisor.features.crash import Crash, Reason, crash
@@ -113,8 +114,8 @@ def _back(snapshot: Snapshot, before: str) -> tuple[Step, ...]:
         Step(f"Put version {before} in its place, from the folder of the service. Use your own way to release if it "
              "has one.", "PM2", "shell", f"git checkout {tag} && npm ci --omit=dev && pm2 reload {name}"),
         Step("Undo the last rollout, and wait until it is done.", "Kubernetes", "shell",
-             f"kubectl rollout undo deployment/{_dns(snapshot.name)}\n"
-             f"kubectl rollout status deployment/{_dns(snapshot.name)}"),
+             f"kubectl rollout undo deployment/{label_of(snapshot.name)}\n"
+             f"kubectl rollout status deployment/{label_of(snapshot.name)}"),
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def _repair(snapshot: Snapshot, found: Crash) -> tuple[Step, ...]:
     if found.reason is Reason.KILLED:
         return _of_a_kill(snapshot)
     if found.reason is Reason.DESCRIPTORS:
-        return _of_descriptors(found.typical.pid if found.typical else 0)
+        return _of_descriptors(snapshot)
     if found.reason is Reason.ERROR:
         return _of_an_error(str(found.typical))
     if found.reason is Reason.SIGNAL:
@@ -149,18 +150,22 @@ def _of_a_kill(snapshot: Snapshot) -> tuple[Step, ...]:
         Step("Ask the kernel whether memory was the reason.", "", "shell",
              "journalctl -k --since '-1 hour' | grep -iE 'out of memory|oom-kill|killed process'"),
         Step("In Kubernetes, the reason of the last end is OOMKilled then.", "Kubernetes", "shell",
-             f"kubectl get pods -l app={_dns(snapshot.name)} -o jsonpath='{{..lastState.terminated.reason}}'"),
+             f"kubectl get pods -l app={label_of(snapshot.name)} -o jsonpath='{{..lastState.terminated.reason}}'"),
         Step("If it was memory: keep the heap below 75% of the limit, and look for growth on this page."),
     )  # fmt: skip
 
 
-def _of_descriptors(pid: int) -> tuple[Step, ...]:
+def _of_descriptors(snapshot: Snapshot) -> tuple[Step, ...]:
+    script = shlex.quote(re.escape(PurePath(_script(snapshot)).name))
     return (
-        Step("Count what is open, by kind, while its successor runs. Many of one kind that never close are a leak.",
-             "", "shell", f"ls -l /proc/{pid}/fd | awk '{{print $NF}}' | cut -d: -f1 | sort | uniq -c | sort -n"),
-        Step("If they follow the connections, allow more.", "systemd", "override.conf",
-             "[Service]\nLimitNOFILE=65536\n"),
+        Step("Count what is open, by kind, in the newest process of this script. Many of one kind that never close are "
+             "a leak.", "", "shell", f"ls -l /proc/$(pgrep --newest --full {script})/fd {_KINDS}"),
+        *linux.drop_in("If they follow the connections, allow more.", snapshot.name, "descriptors",
+                       "[Service]\nLimitNOFILE=65536\n"),
     )  # fmt: skip
+
+
+_KINDS = "| awk 'NR > 1 {print $NF}' | cut -d: -f1 | sort | uniq -c | sort -n"
 
 
 def _of_an_error(how: str) -> tuple[Step, ...]:
@@ -168,7 +173,7 @@ def _of_an_error(how: str) -> tuple[Step, ...]:
         Step(f"Most ended {how}. Catch it where the promise is awaited or the call is made, and answer that one "
              "request with an error. Do not catch it for the whole process: what it left half done stays."),
         Step("Let Node.js write a report of the next one, with stack, heap and versions.", "", "shell",
-             "NODE_OPTIONS='--report-uncaught-exception --report-directory=/var/tmp' node server.js"),
+             'NODE_OPTIONS="$NODE_OPTIONS --report-uncaught-exception --report-directory=/var/tmp" node server.js'),
     )  # fmt: skip
 
 
@@ -181,30 +186,20 @@ def _of_a_signal(how: str) -> tuple[Step, ...]:
 
 def _slower(snapshot: Snapshot) -> tuple[Step, ...]:
     """Longer waits between attempts, whatever the cause."""
-    script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
-    code = _PM2.format(name=json.dumps(snapshot.name), script=json.dumps(script))
     return (
-        Step("Meanwhile let PM2 wait longer after each attempt, up to 15 s, instead of starting at once.", "PM2",
-             "ecosystem.config.cjs", code),
-        Step("Meanwhile let systemd wait between attempts and stop after ten in five minutes.", "systemd",
-             "override.conf", SYSTEMD),
+        Step("Meanwhile let PM2 wait longer after each attempt, up to 15 s, instead of starting at once. Where the "
+             "line is there already, leave it.", pm2.PLATFORM, f"{pm2.FILE}, in the app's entry", _PM2),
+        Step("Load it.", pm2.PLATFORM, "shell", f"pm2 reload {pm2.FILE}"),
+        *linux.drop_in("Meanwhile let systemd wait between attempts and stop after ten in five minutes.", snapshot.name,
+                       "attempts", SYSTEMD),
     )  # fmt: skip
 
 
-def _dns(name: str) -> str:
-    """A name as Kubernetes allows it."""
-    return re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "service"
+def _script(snapshot: Snapshot) -> str:
+    return next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
 
 
-_PM2 = """module.exports = {{
-  apps: [
-    {{
-      name: {name},
-      script: {script},
-      exp_backoff_restart_delay: 100, // ms; grows by half with each attempt, back to 0 after 30 s of life
-    }},
-  ],
-}};
+_PM2 = """exp_backoff_restart_delay: 100, // ms; grows by half with each attempt, back to 0 after 30 s of life
 """
 
 SYSTEMD = """[Unit]

@@ -27,15 +27,14 @@ Over a day or more the growth at equal load is below {left:.0%} of the old one, 
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import shlex
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import is_proven
-from advisor.diagnosis.recipes import heap_snapshots, open_files
+from advisor.diagnosis.recipes import heap_snapshots, linux, open_files, pm2
+from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot
 from advisor.features.kills import RISE, Filled, filled_heap
@@ -178,22 +177,29 @@ def _search(leak: Leak) -> tuple[Step, ...]:
 
 
 def _restarts(name: str, leak: Leak, every: float) -> tuple[Step, ...]:
-    unit = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-") or "service"
     seconds = max(600, round(every))
-    steps = [
-        Step(f"Until it is fixed, let systemd restart each process after {lasting(seconds)}, at most a tenth later so "
-             "that they do not all go at once.", "systemd", f"/etc/systemd/system/{unit}.service.d/restart.conf",
-             _RUNTIME.format(seconds=seconds, extra=max(60, seconds // 10))),
-        Step(f"Until it is fixed, reload every {lasting(seconds)}: PM2 replaces one worker after the other.", "PM2",
-             "shell", f"while sleep {seconds}; do pm2 reload {shlex.quote(name)}; done"),
+    return (
+        *linux.drop_in(f"Until it is fixed, let systemd restart each process after {lasting(seconds)}, at most a tenth "
+                       "later so that they do not all go at once.", name, "restart",
+                       _RUNTIME.format(seconds=seconds, extra=max(60, seconds // 10))),
+        Step(f"Until it is fixed, reload every {lasting(seconds)}: PM2 replaces one worker after the other.",
+             pm2.PLATFORM, "shell", f"while sleep {seconds}; do pm2 reload {shlex.quote(name)}; done"),
+        *_ceiling(leak),
         Step(f"Until it is fixed, restart the pods one by one every {lasting(seconds)}, from a CronJob or by hand.",
-             "Kubernetes", "shell", f"kubectl rollout restart deployment/{unit.lower()}"),
-    ]  # fmt: skip
+             "Kubernetes", "shell", f"kubectl rollout restart deployment/{label_of(name)}"),
+    )  # fmt: skip
+
+
+def _ceiling(leak: Leak) -> tuple[Step, ...]:
+    """What a worker has after the same time, where that is known and memory is what grows."""
     ceiling = leak.process.memory(LONG) + strategy.early * leak.slope * leak.left / 3600
-    if not leak.descriptors and math.isfinite(ceiling):
-        steps.insert(2, Step("Or let PM2 restart a worker when it has grown so far.", "PM2", "ecosystem.config.cjs",
-                             _CEILING.format(name=json.dumps(name), megabytes=round(ceiling / 2**20))))  # fmt: skip
-    return tuple(steps)
+    if leak.descriptors or not math.isfinite(ceiling):
+        return ()
+    return (
+        Step("Or let PM2 restart a worker when it has grown so far.", pm2.PLATFORM, f"{pm2.FILE}, in the app's entry",
+             f'max_memory_restart: "{round(ceiling / 2**20)}M",\n'),
+        Step("Load it.", pm2.PLATFORM, "shell", f"pm2 reload {pm2.FILE}"),
+    )  # fmt: skip
 
 
 def _rollback(snapshot: Snapshot, leak: Leak) -> tuple[Step, ...]:
@@ -215,16 +221,4 @@ _RUNTIME = """[Service]
 Restart=always
 RuntimeMaxSec={seconds}
 RuntimeRandomizedExtraSec={extra}
-"""
-
-_CEILING = """module.exports = {{
-  apps: [
-    {{
-      name: {name},
-      script: "server.js", // the one that starts the service today
-      exec_mode: "cluster",
-      max_memory_restart: "{megabytes}M",
-    }},
-  ],
-}};
 """

@@ -28,11 +28,11 @@ from __future__ import annotations
 
 import json
 import math
-import re
-import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import leaking
+from advisor.diagnosis.recipes import linux
+from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.sharing import CONNECTED, not_of_connections
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
@@ -113,20 +113,18 @@ def _option(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descripto
 
 
 def _steps(name: str, pid: int, limit: int) -> tuple[Step, ...]:
-    unit = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-") or "service"
+    label = label_of(name)
     folder = "/etc/systemd/system/{}.service.d/descriptors.conf"
     drop_in = _DROP_IN.format(limit=limit)
     return (
-        Step("Add this to the unit that starts the service; put its name in place of this one.", "systemd",
-             folder.format(unit), drop_in),
-        Step("Load it and restart.", "systemd", "shell", f"systemctl daemon-reload\nsystemctl restart {unit}.service"),
+        *linux.drop_in("Allow more.", name, "descriptors", drop_in),
         Step("All processes of PM2 have the limit of its daemon: set it for that unit, then restart it.", "PM2",
              folder.format("pm2-$USER"), drop_in),
         Step("Without a unit, start the daemon anew from a shell whose hard limit is high enough.", "PM2", "shell",
              f"pm2 save\npm2 kill\nulimit -n {limit}\npm2 resurrect"),
         Step("Start the container with it.", "Docker", "shell",
-             f"docker run --ulimit nofile={limit}:{limit} {shlex.quote(unit.lower())}"),
-        Step("With compose.", "Docker", "compose.yaml", _COMPOSE.format(name=json.dumps(unit.lower()), limit=limit)),
+             f"docker run --ulimit nofile={limit}:{limit} {label}"),
+        Step("With compose.", "Docker", "compose.yaml", _COMPOSE.format(name=json.dumps(label), limit=limit)),
         Step("A pod has no field for it: it takes the limit of the node's container runtime. Set it there, node by "
              "node.", "Kubernetes", folder.format("containerd"), drop_in),
         Step("Look at the new limit. Node.js raises its soft limit to the hard one by itself, so the hard one counts; "

@@ -95,7 +95,8 @@ def _steps(snapshot: Snapshot, found: Static) -> tuple[Step, ...]:
              nginx.PLATFORM),
         *nginx.steps(site, "Send files from the disk; what is not there is asked of the service, and kept if it says "
                            "so. Put the machine's address in place of its name."),
-        Step("Let the service say what may be kept: names with a hash for a year, all others asked again.",
+        Step("Let the service say what may be kept: what the build names by its content for a year, all others asked "
+             "again. Put the folder in that your build writes such names to, and let nothing else lie there.",
              "Express", "static.mjs", _EXPRESS),
         Step("Or put a content delivery network before all (CloudFront, Cloud CDN, Fastly): it obeys the same header, "
              "and needs no copy of the files.", "CDN"),
@@ -103,13 +104,16 @@ def _steps(snapshot: Snapshot, found: Static) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-_EXPRESS = """const HASHED = /[.-][0-9a-f]{8,}\\\\.\\\\w+$/i;
+_EXPRESS = """import { resolve, sep } from "node:path";
+
+// The names alone do not tell: report-20240131.pdf may change, and hashes have any letters (index-DiwrgTda.js).
+const BUILT = resolve("public/assets") + sep; // Vite: dist/assets; Next.js: .next/static; webpack: with [contenthash]
 
 export const options = {
   setHeaders(response, path) {
-    const kept = HASHED.test(path) ? "public, max-age=31536000, immutable" : "public, max-age=0, must-revalidate";
+    const kept = path.startsWith(BUILT) ? "public, max-age=31536000, immutable" : "public, max-age=0, must-revalidate";
     response.setHeader("Cache-Control", kept);
   },
 };
 // app.use(express.static("public", options));
-""".replace("\\\\", "\\")
+"""

@@ -122,8 +122,9 @@ def _shared(snapshot: Snapshot, pool: Pool, room: pool_room.Room) -> tuple[Step,
     if not room.left >= 1:
         return ()
     clients = pool_room.wanted(pool) * len(snapshot.processes)
+    hosts = len({process.instance.host_id for process in snapshot.processes})
     # Twice the clients: while a release goes on, old and new processes are connected.
-    return pooling.bouncer(pooling.Bouncer(pool.name, min(math.floor(room.left), clients), 2 * clients))
+    return pooling.bouncer(pooling.Bouncer(pool.name, min(math.floor(room.left), clients), 2 * clients, hosts))
 
 
 def _needed(snapshot: Snapshot, pool: Pool) -> str:

@@ -29,13 +29,14 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shlex
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.leaks import room_of
+from advisor.diagnosis.recipes import linux
+from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_limit
@@ -176,15 +177,14 @@ def _younger(snapshot: Snapshot, ruling: Ruling, heap: Heap, minor: float) -> Op
 
 
 def _steps(name: str, flag: str, process: Process) -> tuple[Step, ...]:
-    unit = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-") or "service"
+    label = label_of(name)
     script = process.instance.script or "server.js"
     return (
-        Step("Add this to the unit that starts the service, then systemctl daemon-reload and restart it.", "systemd",
-             f"/etc/systemd/system/{unit}.service.d/heap.conf", f'[Service]\nEnvironment="NODE_OPTIONS={flag}"\n'),
+        *linux.drop_in("Start the service with it.", name, "heap", f'[Service]\nEnvironment="NODE_OPTIONS={flag}"\n'),
         Step("Add the flag, then pm2 reload the file.", "PM2", "ecosystem.config.cjs",
              _PM2.format(name=json.dumps(name), script=json.dumps(script), flag=json.dumps(flag))),
         Step("Start the container with it.", "Docker", "shell",
-             f"docker run --env NODE_OPTIONS={flag} {shlex.quote(unit.lower())}"),
+             f"docker run --env NODE_OPTIONS={flag} {label}"),
         Step("Or in the start command.", "", "shell", f"node {flag} {shlex.quote(script)}"),
         Step("NODE_OPTIONS that are set already, for the probe for instance, are kept: put the flag behind them."),
     )  # fmt: skip

@@ -34,7 +34,7 @@ import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import GROWTH, NOW, SIZING, loop_expectation
-from advisor.diagnosis.recipes import kubernetes, nginx, socketio
+from advisor.diagnosis.recipes import kubernetes, nginx, socketio, websockets
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.vetoes import connections_veto, deciding
@@ -136,7 +136,7 @@ def _steps(snapshot: Snapshot, capacity: float, sockets: float, after: int, fits
     return (
         *(socketio.over_workers(after, each) if fits else ()),
         *socketio.over_machines(each),
-        *socketio.plain(each),
+        *websockets.steps(each),
         *nginx.steps(site, sticky),
         *_scaling(snapshot, capacity, after),
         Step(f"Watch this page: about {number(each)} sockets on each process, once clients have reconnected."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +20,8 @@ from tests.additions import happened, life, with_events, with_lives, with_part, 
 from tests.answers import expected, option, rejection
 from tests.builders import NOW, YOUNG, snapshot
 from tests.strategies.tools import shell
-from tests.strategies.tools.pm2 import pm2
+from tests.strategies.tools.node import program, running, wanted
+from tests.strategies.tools.pm2 import reloaded
 from tests.strategies.tools.systemd import complaints
 
 fix = partial(option, "fix-crash", "crash-loop")
@@ -130,9 +133,18 @@ def test_the_shell_reads_every_command() -> None:
         assert shell.read(fix(seen).steps)
 
 
-def test_systemd_understands_the_back_off(tmp_path: Path) -> None:
-    (unit,) = (step.code for step in fix(ended(exit_code=1)).steps if step.platform == "systemd")
-    assert complaints(unit, tmp_path) == ""
+@pytest.mark.parametrize(
+    ("said", "files"),
+    [({"exit_code": 1}, ["attempts"]), ({"exit_code": 1, "exception": "Error EMFILE"}, ["descriptors", "attempts"])],
+)
+def test_systemd_understands_each_drop_in_which_is_named_in_full_and_loaded(
+    said: dict[str, Any], files: list[str], tmp_path: Path
+) -> None:
+    steps = [step for step in fix(ended(**said)).steps if step.platform == "systemd"]
+    settings, loads = steps[::2], steps[1::2]
+    assert [step.file for step in settings] == [f"/etc/systemd/system/shop.service.d/{name}.conf" for name in files]
+    assert all(complaints(step.code, tmp_path) == "" for step in settings)
+    assert all(step.code == "systemctl daemon-reload\nsystemctl restart shop.service" for step in loads)
 
 
 def test_systemd_would_say_what_it_does_not_understand(tmp_path: Path) -> None:
@@ -140,11 +152,33 @@ def test_systemd_would_say_what_it_does_not_understand(tmp_path: Path) -> None:
 
 
 @pytest.mark.processes
-def test_pm2_takes_the_back_off(tmp_path: Path) -> None:
-    (tmp_path / "server.js").write_text("process.exit(1);\n")
-    (step,) = (step for step in fix(ended(exit_code=1)).steps if step.file == "ecosystem.config.cjs")
-    (tmp_path / step.file).write_text(step.code)
-    with pm2(tmp_path) as manager:
-        manager("start", step.file)
-        (process,) = manager.processes
-        assert process["pm2_env"]["exp_backoff_restart_delay"] == 100
+def test_pm2_takes_the_back_off_beside_what_its_file_says(tmp_path: Path) -> None:
+    line, load = [step for step in fix(ended(exit_code=1)).steps if step.platform == "PM2"][-2:]
+    with reloaded(tmp_path, line, load) as processes:
+        assert [one["pm2_env"]["exp_backoff_restart_delay"] for one in processes] == [100, 100]
+
+
+@pytest.mark.parametrize("said", [{"exit_code": 1, "exception": "TypeError"}, {"exit_code": 134, "columns": FILLED}])
+def test_a_probe_that_node_options_load_is_still_loaded(said: dict[str, Any], tmp_path: Path) -> None:
+    command = next(step.code for step in fix(ended(**said)).steps if "NODE_OPTIONS" in step.code)
+    (tmp_path / "probe.cjs").write_text('console.log("probe");\n')
+    (tmp_path / "server.js").write_text("console.log(process.env.NODE_OPTIONS);\n")
+    environ = {"PATH": str(Path(program()).parent), "NODE_OPTIONS": "--require ./probe.cjs"}
+    told = subprocess.run(["/bin/bash"], input=command, cwd=tmp_path, env=environ, capture_output=True, text=True,
+                          check=True).stdout.split(maxsplit=3)  # fmt: skip
+    assert told[:3] == ["probe", "--require", "./probe.cjs"]
+    assert told[3].startswith("--")
+
+
+def test_what_is_open_is_counted_in_the_process_that_runs_now(tmp_path: Path) -> None:
+    """Those that ended have no descriptors any more."""
+    wanted(shutil.which("pgrep") is not None, "pgrep is missing (Debian: apt install procps).")
+    command = next(step.code for step in fix(ended(exit_code=1, exception="Error EMFILE")).steps if "/fd" in step.code)
+    script = tmp_path / f"{tmp_path.name}-server.js"  # one that nobody else runs
+    script.write_text('require("node:fs").openSync(__filename);\nconsole.log("ready");\nsetInterval(() => {}, 1000);\n')
+    with running(script) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        here = command.replace("server\\.js", script.name)
+        told = subprocess.run(["bash"], input=here, capture_output=True, text=True, check=True).stdout
+    assert f"1 {script}" in told

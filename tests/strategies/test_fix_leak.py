@@ -17,7 +17,8 @@ from tests.answers import expected, option, rejection, ruled
 from tests.builders import YOUNG, Load, service, snapshot
 from tests.heaps import ended_by_v8
 from tests.pasts import Level, Past, fills, level, with_past
-from tests.strategies.tools.node import program, running
+from tests.strategies.tools.node import WATCHES, program, running
+from tests.strategies.tools.pm2 import reloaded
 from tests.strategies.tools.shell import read
 from tests.strategies.tools.systemd import complaints
 
@@ -128,37 +129,33 @@ def test_other_troubles_are_no_leaks(rule: str) -> None:
 
 
 def test_systemd_understands_the_restarts(tmp_path: Path) -> None:
-    drop_in = code(offered(MEMORY, leaking()), "restart.conf", "systemd")
-    assert complaints(drop_in, tmp_path) == ""
-    seconds = int(drop_in.partition("RuntimeMaxSec=")[2].split()[0])
+    setting, load = (step for step in offered(MEMORY, leaking()).steps if step.platform == "systemd")
+    assert setting.file == "/etc/systemd/system/shop.service.d/restart.conf"
+    assert complaints(setting.code, tmp_path) == ""
+    seconds = int(setting.code.partition("RuntimeMaxSec=")[2].split()[0])
     assert seconds == pytest.approx(0.6 * 30 * 3600, rel=0.02)
+    assert load.code == "systemctl daemon-reload\nsystemctl restart shop.service"
 
 
 def test_a_shell_can_read_its_commands() -> None:
-    assert len(read(offered(MEMORY, leaking(name="it's mine")).steps)) == 5
-    assert len(read(offered(DESCRIPTORS, open_ended()).steps)) == 3
+    assert len(read(offered(MEMORY, leaking(name="it's mine")).steps)) == 7
+    assert len(read(offered(DESCRIPTORS, open_ended()).steps)) == 4
 
 
-def test_node_can_load_the_ceiling_for_pm2(tmp_path: Path) -> None:
-    written = code(offered(MEMORY, leaking(name='a "quoted" name')), "ecosystem.config.cjs", "PM2")
-    (tmp_path / "ecosystem.config.cjs").write_text(written)
-    script = "const { apps } = require('./ecosystem.config.cjs'); console.log(apps[0].name, apps[0].max_memory_restart)"
-    told = subprocess.run([program(), "-e", script], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+@pytest.mark.processes
+def test_pm2_takes_the_ceiling_beside_what_its_file_says(tmp_path: Path) -> None:
+    _, line, load = (step for step in offered(MEMORY, leaking()).steps if step.platform == "PM2")
     # 90 MB are resident, and 60% of the 241 MB that are left may come on top.
-    assert told.split() == ["a", '"quoted"', "name", f"{round((90 + 0.6 * 241.3) * MB / 2**20)}M"]
-
-
-_WATCHING = """
-import { watch } from "node:fs";
-watch(".", (event, name) => console.log(name));
-console.log("ready");
-"""
+    most = round((90 + 0.6 * 241.3) * MB / 2**20)
+    assert line.code == f'max_memory_restart: "{most}M",\n'
+    with reloaded(tmp_path, line, load) as processes:
+        assert [one["pm2_env"]["max_memory_restart"] for one in processes] == [most * 2**20] * 2
 
 
 def test_node_writes_a_snapshot_on_the_signal(tmp_path: Path) -> None:
     option_set = code(offered(MEMORY, leaking()), "shell").partition("--")[2].rstrip('"')
     script = tmp_path / "server.mjs"
-    script.write_text(_WATCHING)
+    script.write_text(WATCHES)
     with running(script, NODE_OPTIONS=f"--{option_set}") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

@@ -124,7 +124,8 @@ def test_a_pool_does_not_grow_where_its_datastore_has_no_room(store: dict[str, f
 
 def test_pgbouncer_shares_what_is_left_of_the_connections(server: Server) -> None:
     found = offered(WAITING, stored(pooled(calling()), used=70.0))
-    [code] = codes(found, "PgBouncer")
+    code, _ = codes(found, "PgBouncer")
+    assert "listen_addr = 127.0.0.1" in code
     assert "default_pool_size = 15" in code
     assert "max_client_conn = 30" in code
     with bouncing(code, server, "shop", "secret"):

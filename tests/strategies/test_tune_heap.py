@@ -170,4 +170,4 @@ def test_node_can_load_the_file_for_pm2(tmp_path: Path) -> None:
 
 
 def test_a_shell_can_read_its_commands() -> None:
-    assert len(read(offered(full(name="it's mine")).steps)) == 2
+    assert len(read(offered(full(name="it's mine")).steps)) == 3

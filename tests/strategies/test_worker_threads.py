@@ -163,7 +163,7 @@ def test_other_troubles_are_not_cured_by_threads(rule: str, why: str) -> None:
 def test_either_package_is_shown_with_the_pool_and_the_route(package: str) -> None:
     found = option("worker-threads", BLOCKED, snapshot(replace(HEAVY, latency=0.29, routes={"POST /render/:id": 1.0})))
     mine = [step for step in found.steps if step.platform == package]
-    assert [step.file for step in mine] == ["shell", "heavy.mjs", "server.mjs"]
+    assert [step.file for step in mine] == ["shell", "heavy.mjs", "server.mjs", "server.mjs, after listen"]
     assert 'app.post("/render/:id", async' in mine[2].code
 
 
@@ -172,10 +172,10 @@ def test_without_a_suspect_the_pool_shows_a_route_of_its_own() -> None:
 
 
 def test_a_full_queue_is_answered() -> None:
-    body = _pool(HEAVY).split("try {")[1]
-    tried, caught = body.split("} catch {")
-    assert "await pool.run(request.query)" in tried
-    assert "response.sendStatus(503);" in caught
+    asked, tried = _pool(HEAVY).split("try {")
+    assert "if (pool.queueSize >= MOST) return response.sendStatus(503);" in asked
+    assert "await pool.run({ params, query, body })" in tried
+    assert "next(error);" in tried
 
 
 def _pool(load: Load) -> str:

@@ -136,22 +136,29 @@ export async function cached(key, load) {
   }
 }
 
-// After a write: the next reader gets the new state.
-export const forget = (key) => within(drop(key)).catch(() => {});
+// Call it after a write: from then on this process gives out no older state. Another one that read before the write may
+// still keep what it read, and a cache that does not answer keeps what it has, for FRESH seconds at most.
+export async function forget(key) {
+  loading.delete(key); // a load that began before is neither joined nor kept
+  await within(drop(key)).catch(() => {});
+}
 
 // Of requests for the same key one asks the source; the others wait for its answer.
 function once(key, load) {
   if (!loading.has(key)) {
-    loading.set(key, refresh(key, load).finally(() => loading.delete(key)));
+    const mine = refresh(key, load, () => loading.get(key) === mine).finally(() => {
+      if (loading.get(key) === mine) loading.delete(key);
+    });
+    loading.set(key, mine);
   }
   return loading.get(key);
 }
 
-async function refresh(key, load) {
+async function refresh(key, load, isCurrent) {
   const value = await load();
   const seconds = FRESH * (0.9 + 0.2 * Math.random()); // not all keys at the same moment
   const text = JSON.stringify({ value, until: Date.now() + 1000 * seconds });
-  await within(set(key, text)).catch(() => {});
+  if (isCurrent()) await within(set(key, text)).catch(() => {});
   return value;
 }
 

@@ -21,6 +21,11 @@ HEAP: Final = 0.75
 """Share of a container's memory that the heap may take (decision model C4); the rest is for buffers and code."""
 
 
+def label_of(name: str) -> str:
+    """A service's name as DNS, Docker and Kubernetes take it: at most 40 lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "service"
+
+
 @dataclass(frozen=True, slots=True)
 class Workload:
     """One service, one process a container.
@@ -43,8 +48,8 @@ class Workload:
 
     @property
     def label(self) -> str:
-        """The name as DNS and Kubernetes take it: at most 40 lower-case letters, digits and hyphens."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40].strip("-").removeprefix("-") or "service"
+        """The name as DNS, Docker and Kubernetes take it."""
+        return label_of(self.name)
 
     @property
     def mebibytes(self) -> int:

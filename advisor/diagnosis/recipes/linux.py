@@ -50,10 +50,20 @@ def unbound(quota: float, wanted: int) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def drop_in(text: str, name: str, part: str, code: str) -> tuple[Step, ...]:
+    """Settings for the unit of a service, and how to load them; `part` names their file."""
+    unit = unit_of(name)
+    return (
+        Step(f"{text} Put the unit's own name in place of {unit}.", SYSTEMD,
+             f"/etc/systemd/system/{unit}.d/{part}.conf", code),
+        Step("Load it and restart.", SYSTEMD, "shell", f"systemctl daemon-reload\nsystemctl restart {unit}"),
+    )  # fmt: skip
+
+
 def largest(mount: str) -> str:
     """Commands that show what takes the room of a filesystem, deleted files that are held open included."""
     where = shlex.quote(mount)
-    return f"du --one-file-system --max-depth=3 {where} | sort --numeric-sort | tail -n 20\nlsof +L1 {where}"
+    return f"du --one-file-system --max-depth=3 {where} | sort --numeric-sort | tail -n 20\nlsof -a +L1 {where}"
 
 
 def rotated(name: str) -> tuple[Step, ...]:
@@ -64,12 +74,21 @@ def rotated(name: str) -> tuple[Step, ...]:
              f"/etc/logrotate.d/{label}", logrotate(label)),
         Step("Try it without changing anything, then once for real.", "logrotate", "shell",
              f"logrotate --debug /etc/logrotate.d/{label}\nlogrotate --force /etc/logrotate.d/{label}"),
+        Step("Let logrotate run each hour: it looks at maxsize only when it runs, which is once a day by default. "
+             "Without systemd, move /etc/cron.daily/logrotate to /etc/cron.hourly.", "logrotate",
+             "/etc/systemd/system/logrotate.timer.d/hourly.conf", HOURLY),
+        Step("Load it.", "logrotate", "shell",
+             "systemctl daemon-reload\nsystemctl restart logrotate.timer\nsystemctl list-timers logrotate.timer"),
         Step("Under PM2, its own module rotates.", "PM2", "shell",
              "pm2 install pm2-logrotate\npm2 set pm2-logrotate:max_size 100M\npm2 set pm2-logrotate:retain 7"),
-        Step("Bound the journal, and free what is over the bound now.", SYSTEMD,
-             "/etc/systemd/journald.conf.d/size.conf", JOURNAL),
-        Step("Bound the logs of containers, which are unbounded by default.", DOCKER, "/etc/docker/daemon.json",
-             DOCKER_LOGS),
+        Step("Bound the journal.", SYSTEMD, "/etc/systemd/journald.conf.d/size.conf", JOURNAL),
+        Step("Load it, and free what is over the bound now.", SYSTEMD, "shell",
+             "systemctl restart systemd-journald\njournalctl --vacuum-size=1G"),
+        Step("Bound the logs of containers, which are unbounded by default. If the file exists, add these two keys to "
+             "it: what else it says must stay.", DOCKER, "/etc/docker/daemon.json", DOCKER_LOGS),
+        Step("Load it; the containers of this host restart with Docker, unless live-restore is on. The bound holds "
+             "for containers made from then on: make the others anew, here those of one compose file.", DOCKER, "shell",
+             "systemctl restart docker\ndocker compose up --detach --force-recreate"),
     )  # fmt: skip
 
 
@@ -88,6 +107,13 @@ Nice=10
 JOURNAL: Final = """[Journal]
 SystemMaxUse=1G
 MaxRetentionSec=2week
+"""
+
+HOURLY: Final = """[Timer]
+OnCalendar=
+OnCalendar=hourly
+AccuracySec=1min
+RandomizedDelaySec=0
 """
 
 DOCKER_LOGS: Final = """{

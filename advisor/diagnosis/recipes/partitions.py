@@ -19,12 +19,27 @@ def partitions(key: str, servers: int) -> tuple[Step, ...]:
     return (
         Step(f"See how many calls name {key}, and which do not: those will ask every server. Let nine of ten name it "
              "before anything moves.", PLATFORM, "psql", _NAMED.format(key=key)),
-        Step(f"Cut the largest table by {key} where it is. Each piece has smaller indexes, and a piece is what moves "
-             "later. The slot becomes part of the primary key. Put your table in place of orders.",
-             PLATFORM, "psql", _pieces(key, servers)),
-        Step("Copy the rows and change the names. Who writes waits for as long as that takes: measure it on a copy of "
-             "the data first. Where it is too long, let the service write to both tables before.",
-             PLATFORM, "psql", _SWAP.format(key=key)),
+        Step("Take the largest table, put its name in place of orders, and run all this as its owner. See what hangs "
+             "on it: views, policies, publications and rights on single columns stay with the old table, so have at "
+             "hand what makes them anew. A key of another table that names only id can no longer be checked.",
+             PLATFORM, "psql", _HANGING),
+        Step(f"Give it a column for the slot of its key, which may be empty still; and those other tables slot and "
+             f"{key}.", PLATFORM, "psql", _COLUMN.format(key=key, slots=SLOTS)),
+        Step(f"Release code that names these columns in each INSERT, with slot({key}). It runs as well before the "
+             "table is cut as after; an INSERT without the slot fails from then on.",
+             "pg", "slot.mjs", _SLOT.format(slots=SLOTS)),
+        Step(f"Make the pieces, by {key}. Each has smaller indexes, and a piece is what moves later. The slot becomes "
+             "part of the primary key and of each unique index, which holds for all rows where it names "
+             f"{key}; ON CONFLICT has to name the same columns. \\gexec runs what the line before it has written: put "
+             "; in its place to read that first.", PLATFORM, "psql", _pieces(key, servers)),
+        Step("See that all processes run the new code: ask twice, a minute apart. As long as the number rises, one "
+             "still writes without a slot.", PLATFORM, "psql", _UNNAMED),
+        Step("Copy the rows and change the names. Numbers go on where they are. Who writes waits for as long as that "
+             "takes: measure it on a copy of the data first. Where it is too long, let the service write to both "
+             "tables before.", PLATFORM, "psql", _SWAP.format(key=key)),
+        Step("Let the keys of other tables be checked again, with their ON DELETE, here that of items by its column "
+             "order_id. Then name slot and the key in what reads, too, and drop orders_before once nobody misses it.",
+             PLATFORM, "psql", _REFERENCE.format(key=key)),
     )  # fmt: skip
 
 
@@ -33,7 +48,7 @@ def shards(key: str, servers: int) -> tuple[Step, ...]:
     return (
         Step("Give each server some of the slots. To move a piece, copy it by logical replication (CREATE PUBLICATION, "
              "CREATE SUBSCRIPTION), and change this table once it has caught up: all processes must read the same one.",
-             "pg", "shards.mjs", _ROUTES.format(slots=SLOTS, servers=_servers(servers))),
+             "pg", "shards.mjs", _ROUTES.format(servers=_servers(servers))),
         Step("Every statement names the slot and the key.", "pg", "orders.mjs", _USE.format(key=key)),
         Step(f"Or let Citus do both. Its documentation names these, which were not tried here: SELECT citus_add_node("
              f"'host', 5432) for each server, then SELECT create_distributed_table('orders', '{key}').", "Citus"),
@@ -52,7 +67,7 @@ def _pieces(key: str, servers: int) -> str:
         f"CREATE TABLE orders_{n} PARTITION OF orders_apart FOR VALUES FROM ({n * width}) TO ({(n + 1) * width});\n"
         for n in range(count)
     )
-    return f"{_TABLE.format(key=key, slots=SLOTS)}{pieces}"
+    return _TABLE.format(key=key, pieces=pieces)
 
 
 def _servers(count: int) -> str:
@@ -71,32 +86,102 @@ ORDER BY calls DESC LIMIT 10;
 """
 
 # The slot is a column: PostgreSQL's own hash of a key is one that a service cannot compute.
-_TABLE = """CREATE FUNCTION slot_of(key text) RETURNS int LANGUAGE sql IMMUTABLE
+_COLUMN = """CREATE FUNCTION slot_of(key text) RETURNS int LANGUAGE sql IMMUTABLE
   RETURN (('x' || left(md5(key), 8))::bit(32)::bigint % {slots})::int;
-CREATE TABLE orders_apart (LIKE orders INCLUDING DEFAULTS, slot int NOT NULL) PARTITION BY RANGE (slot);
+ALTER TABLE orders ADD COLUMN slot int;
+-- For each other table, with the type that {key} has: ALTER TABLE items ADD COLUMN slot int, ADD COLUMN {key} bigint;
+"""
+
+_SLOT = """import {{ createHash }} from "node:crypto";
+
+// As slot_of of the database.
+export const slot = (key) => createHash("md5").update(String(key)).digest().readUInt32BE(0) % {slots};
+"""
+
+_HANGING = """SELECT 'foreign key' AS what, conrelid::regclass::text AS place, pg_get_constraintdef(oid) AS told
+FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = 'orders'::regclass
+UNION ALL
+SELECT DISTINCT 'view', ev_class::regclass::text, pg_get_viewdef(ev_class)
+FROM pg_rewrite JOIN pg_depend ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid
+WHERE refobjid = 'orders'::regclass AND ev_class <> refobjid
+UNION ALL
+SELECT 'policy', polname, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = 'orders'::regclass
+UNION ALL
+SELECT 'publication', pubname, NULL FROM pg_publication_tables
+WHERE format('%I.%I', schemaname, tablename)::regclass = 'orders'::regclass
+UNION ALL
+SELECT 'right on a column', attname, attacl::text
+FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attacl IS NOT NULL
+UNION ALL
+SELECT 'trigger, moved below', tgname, pg_get_triggerdef(oid)
+FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal;
+"""
+
+_TABLE = """BEGIN;
+CREATE TABLE orders_apart (LIKE orders INCLUDING ALL EXCLUDING INDEXES) PARTITION BY RANGE (slot);
 ALTER TABLE orders_apart ADD PRIMARY KEY (slot, {key}, id);
+{pieces}
+-- Its other indexes, its keys into other tables, and the rights on it.
+SELECT format('CREATE %sINDEX ON orders_apart %s', CASE WHEN indisunique THEN 'UNIQUE ' END,
+  regexp_replace(substring(pg_get_indexdef(indexrelid) FROM 'USING .*'),
+    '\\(', CASE WHEN indisunique THEN '(slot, ' ELSE '(' END))
+FROM pg_index WHERE indrelid = 'orders'::regclass AND indisvalid AND NOT indisprimary AND NOT indisexclusion
+\\gexec
+SELECT format('ALTER TABLE orders_apart ADD %s', pg_get_constraintdef(oid))
+FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid = 'orders'::regclass AND confrelid <> conrelid
+\\gexec
+SELECT format('GRANT %s ON orders_apart TO %s%s', privilege_type,
+  CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END,
+  CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
+FROM pg_class, aclexplode(relacl) WHERE oid = 'orders'::regclass AND grantee <> relowner
+\\gexec
+COMMIT;
+"""
+
+_UNNAMED = """SELECT max(id) AS last_without_slot FROM orders WHERE slot IS NULL;
 """
 
 _SWAP = """BEGIN;
 LOCK TABLE orders IN EXCLUSIVE MODE;
-INSERT INTO orders_apart SELECT *, slot_of({key}::text) FROM orders;
+SELECT format('INSERT INTO orders_apart (%1$s, slot) OVERRIDING SYSTEM VALUE
+  SELECT %1$s, slot_of({key}::text) FROM orders', string_agg(quote_ident(attname), ', '))
+FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0
+  AND NOT attisdropped AND attgenerated = '' AND attname <> 'slot'
+\\gexec
+-- Sequences: that of a serial column goes along, that of an identity column hands its number over.
+SELECT CASE attidentity
+  WHEN '' THEN format('ALTER SEQUENCE %s OWNED BY orders_apart.%I', pg_get_serial_sequence('orders', attname), attname)
+  ELSE format('SELECT setval(%L, nextval(%L), false)',
+    pg_get_serial_sequence('orders_apart', attname), pg_get_serial_sequence('orders', attname)) END
+FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0
+  AND NOT attisdropped AND pg_get_serial_sequence('orders', attname) IS NOT NULL
+\\gexec
+-- Triggers only now: they must not run for what is copied.
+SELECT regexp_replace(pg_get_triggerdef(oid), ' ON \\S+ ', ' ON orders_apart ')
+FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal
+\\gexec
+-- Keys of other tables would go on looking into the old one.
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)
+FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = 'orders'::regclass
+\\gexec
 ALTER TABLE orders RENAME TO orders_before;
 ALTER TABLE orders_apart RENAME TO orders;
 COMMIT;
 """
 
-_ROUTES = """import {{ createHash }} from "node:crypto";
-import pg from "pg";
+_REFERENCE = """UPDATE items SET slot = orders.slot, {key} = orders.{key}
+FROM orders WHERE orders.id = items.order_id AND items.slot IS NULL;
+ALTER TABLE items ADD FOREIGN KEY (slot, {key}, order_id) REFERENCES orders (slot, {key}, id);
+"""
+
+_ROUTES = """import pg from "pg";
+import {{ slot }} from "./slot.mjs";
 
 const servers = [
 {servers}
 ];
 const pools = servers.map(({{ url }}) => new pg.Pool({{ connectionString: url }}));
 for (const one of pools) one.on("error", (error) => console.error(error.message)); // unheard, it ends the process
-
-export function slot(key) {{
-  return createHash("md5").update(String(key)).digest().readUInt32BE(0) % {slots}; // as slot_of of the database
-}}
 
 export function pool(key) {{
   const mine = slot(key);
@@ -112,7 +197,8 @@ export async function everywhere(text, values) {{
 export const close = () => Promise.all(pools.map((one) => one.end()));
 """
 
-_USE = """import {{ pool, slot }} from "./shards.mjs";
+_USE = """import {{ pool }} from "./shards.mjs";
+import {{ slot }} from "./slot.mjs";
 
 export const ordersOf = async (key) =>
   (await pool(key).query("SELECT * FROM orders WHERE slot = $1 AND {key} = $2", [slot(key), key])).rows;

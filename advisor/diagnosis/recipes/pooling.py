@@ -23,11 +23,13 @@ class Bouncer:
         place: the name of a pool: `postgresql`, address, port and perhaps database.
         server: connections to the PostgreSQL, of one database and user.
         clients: connections that it accepts.
+        hosts: machines that the processes run on.
     """
 
     place: str
     server: int
     clients: int
+    hosts: int = 1
 
 
 def larger(system: str, size: int) -> Step:
@@ -46,13 +48,27 @@ def bouncer(wanted: Bouncer) -> tuple[Step, ...]:
         return ()
     server, database = f"host={place['host']} port={place['port']}", place["database"]
     route = f"{database} = {server} dbname={database}" if database else f"* = {server}"
-    code = _BOUNCER.format(route=route, server=wanted.server, clients=wanted.clients)
+    listen = _HERE if wanted.hosts == 1 else _ELSEWHERE
+    code = _BOUNCER.format(route=route, server=wanted.server, clients=wanted.clients, listen=listen)
     return (
-        Step("Let all processes share the server's connections: PgBouncer gives one out for a transaction only. Their "
-             "pools then lead to port 6432.", "PgBouncer", "/etc/pgbouncer/pgbouncer.ini", code),
-        Step("Behind it nothing lasts beyond a transaction: no SET, no LISTEN, no advisory locks of a session, and no "
-             "named prepared statements before PgBouncer 1.21.", "PgBouncer"),
+        Step("Let all processes share the server's connections: PgBouncer gives one out for a transaction only. "
+             f"{_where(wanted)} Their pools then lead to its port 6432.",
+             "PgBouncer", "/etc/pgbouncer/pgbouncer.ini", code),
+        Step("Behind it nothing lasts beyond a transaction: no SET, no LISTEN, no advisory locks of a session.",
+             "PgBouncer"),
+        Step("Named prepared statements work from PgBouncer 1.21 on, and until 1.23 only with this line. Do not send "
+             "any through an older one, which does not start with this line either.",
+             "PgBouncer", "/etc/pgbouncer/pgbouncer.ini, at its end", PREPARED),
     )  # fmt: skip
+
+
+def _where(wanted: Bouncer) -> str:
+    if wanted.hosts == 1:
+        return "Run it on the host of the processes."
+    return (
+        f"Run one for all {wanted.hosts} hosts, on the database's host or on one of its own: one on each host would "
+        f"open up to {wanted.server} connections each."
+    )
 
 
 _PLACE: Final = re.compile(
@@ -85,11 +101,20 @@ setGlobalDispatcher(new Agent({{ connections: {size} }}));
 """,
 }
 
+PREPARED: Final = """max_prepared_statements = 200
+"""
+"""The default from PgBouncer 1.24 on; 0 before."""
+
+_HERE: Final = "listen_addr = 127.0.0.1"
+
+_ELSEWHERE: Final = """; Put its address in the private network in place of this one: only the service may reach it.
+listen_addr = 0.0.0.0"""
+
 _BOUNCER = """[databases]
 {route}
 
 [pgbouncer]
-listen_addr = 127.0.0.1
+{listen}
 listen_port = 6432
 auth_type = scram-sha-256
 auth_file = /etc/pgbouncer/userlist.txt

@@ -42,7 +42,8 @@ def writing() -> tuple[Step, ...]:
     return (
         Step("Who waits for whose lock: make the transactions of those in waits_for shorter, and write many rows with "
              "one statement.", PLATFORM, "psql", _LOCKS),
-        Step("Each index is written with its table. Drop those that were not used for a month, on replicas neither.",
+        Step("Each index is written with its table. Drop one only if neither the primary nor any replica used it for a "
+             "month: each counts for itself, from counted_since on (empty: since it was made).",
              PLATFORM, "psql", _UNUSED),
     )  # fmt: skip
 
@@ -79,8 +80,10 @@ _LOCKS = """SELECT pid, pg_blocking_pids(pid) AS waits_for, left(query, 200) AS 
 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0;
 """
 
-_UNUSED = """SELECT i.relname, i.indexrelname, pg_size_pretty(pg_relation_size(i.indexrelid)) AS size
+_UNUSED = """SELECT i.relname, i.indexrelname, pg_size_pretty(pg_relation_size(i.indexrelid)) AS size,
+  d.stats_reset AS counted_since
 FROM pg_stat_user_indexes i JOIN pg_index USING (indexrelid)
+  JOIN pg_stat_database d ON d.datname = current_database()
 WHERE i.idx_scan = 0 AND NOT indisunique
 ORDER BY pg_relation_size(i.indexrelid) DESC LIMIT 10;
 """

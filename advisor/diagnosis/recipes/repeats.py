@@ -27,22 +27,28 @@ def measured(what: str, rate: float, least: float) -> tuple[Step, ...]:
 
 _REPEATS: Final = """import { createClient } from "redis";
 
-export const client = createClient({ url: process.env.REDIS_URL ?? "redis://127.0.0.1:6379" });
+export const client = createClient({
+  url: process.env.REDIS_URL ?? "redis://127.0.0.1:6379",
+  disableOfflineQueue: true, // without a connection fail at once: nothing piles up
+});
 client.on("error", (error) => console.error("Redis:", error.message)); // it reconnects by itself
-client.connect().catch(() => {});
+export const connected = client.connect();
+connected.catch(() => {});
 
 export const today = () => `repeats:${new Date().toISOString().slice(0, 10)}`;
 
 // Call it for each request, and do not wait for it: asked(`${request.originalUrl} ${language}`).
-export function asked(key) {
+export async function asked(key) {
+  if (!client.isReady) return; // not counted; several commands as one would wait for the connection all the same
   const day = today();
   const both = client.multi().pfAdd(`${day}:keys`, key).incr(`${day}:all`);
-  return both.expire(`${day}:keys`, 172_800).expire(`${day}:all`, 172_800).exec().catch(() => {});
+  await both.expire(`${day}:keys`, 172_800).expire(`${day}:all`, 172_800).exec().catch(() => {});
 }
 """
 
-_RATIO: Final = """import { client, today } from "./repeats.mjs";
+_RATIO: Final = """import { client, connected, today } from "./repeats.mjs";
 
+await connected;
 const [distinct, all] = await Promise.all([client.pfCount(`${today()}:keys`), client.get(`${today()}:all`)]);
 console.log(`${all} asked, ${distinct} distinct, reachable ${(1 - distinct / Number(all)).toFixed(2)}`);
 await client.close();

@@ -8,13 +8,15 @@ from advisor.diagnosis.advice import Step
 
 MACHINES: Final = "Socket.IO over machines"
 WORKERS: Final = "Socket.IO over workers"
-PLAIN: Final = "Plain WebSockets"
 
 HANDSHAKES: Final = 200.0
 """New connections a second that a process takes beside its work: at 2 ms each, TLS included, 40% of its loop."""
 
 SHORTEST: Final = 1.0
 """Seconds before a client that lost its connection tries again: Socket.IO's own default."""
+
+STOPPING: Final = 4
+"""Seconds over which the workers stop: twice that is within the 10 that Docker gives before it kills."""
 
 
 def delay(sockets: float) -> int:
@@ -38,20 +40,17 @@ def over_workers(workers: int, sockets: float) -> tuple[Step, ...]:
     return (
         Step("On one machine the primary passes messages on, and sends a client's requests to one worker.",
              WORKERS, "shell", "npm install socket.io @socket.io/cluster-adapter @socket.io/sticky"),
-        Step("Start this file. handlers.mjs exports a function that takes `io` and adds your handlers.",
-             WORKERS, "realtime-cluster.mjs", CLUSTER.replace("WORKERS", str(workers))),
+        Step("Start this file. handlers.mjs exports a function that takes `io` and adds your handlers. On SIGTERM it "
+             f"takes no new clients and ends its workers one after the other within {STOPPING} s, so that their "
+             "clients come to other machines a few at a time: give it twice that before it is killed.",
+             WORKERS, "realtime-cluster.mjs", cluster(workers)),
         *_reconnect(WORKERS, sockets),
     )  # fmt: skip
 
 
-def plain(sockets: float) -> tuple[Step, ...]:
-    """Clients of plain WebSockets, which have no reconnection of their own."""
-    return (
-        Step("Plain WebSockets begin with one request and need no stickiness. Let each process subscribe to the "
-             "messages of all (Redis PUBLISH and SUBSCRIBE, NATS).", PLAIN),
-        Step("Let clients that lost their process return at random moments, longer apart each time.",
-             PLAIN, "reconnect.mjs", RECONNECT.replace("FIRST", str(delay(sockets)))),
-    )  # fmt: skip
+def cluster(workers: int) -> str:
+    """The file that starts so many workers."""
+    return CLUSTER.replace("WORKERS", str(workers)).replace("STOPPING", f"{STOPPING}_000")
 
 
 def _reconnect(platform: str, sockets: float) -> tuple[Step, ...]:
@@ -82,25 +81,58 @@ import { createAdapter, setupPrimary } from "@socket.io/cluster-adapter";
 import { setupMaster, setupWorker } from "@socket.io/sticky";
 import { Server } from "socket.io";
 
+const GRACE = STOPPING; // ms over which the workers stop, one after the other
+const LONGEST = 30_000; // ms between two tries of a worker that does not stay up
+
 if (cluster.isPrimary) {
   const server = createServer();
   setupMaster(server, { loadBalancingMethod: "least-connection" }); // and a client's next request goes to the same
   setupPrimary();
-  // Who is sent to a worker that still starts is lost, and tries again after 20 seconds: it counts as full until then.
-  cluster.on("fork", (worker) => { worker.clientsCount = Infinity; });
   let missing = WORKERS;
+  let early = 0; // workers in a row that ended soon after their start
+  let stopping = false;
+
+  cluster.on("fork", (worker) => {
+    worker.born = Date.now();
+    // Who is sent to one that still starts is lost, and tries again after 20 seconds: it counts as full until then.
+    worker.clientsCount = Infinity;
+  });
   cluster.on("message", (worker, said) => {
     if (said !== "serves") return;
     worker.clientsCount = 0;
-    if (--missing === 0) server.listen(process.env.PORT ?? 3000);
+    if (--missing === 0 && !stopping) server.listen(process.env.PORT ?? 3000);
   });
+  cluster.on("exit", (worker, code, signal) => {
+    if (stopping && Object.values(cluster.workers).every((one) => one.isDead())) process.exit(0);
+    if (stopping) return;
+    early = Date.now() - worker.born < LONGEST ? early + 1 : 0;
+    const wait = early > 1 ? Math.min(LONGEST, 50 * 2 ** early) : 0; // the first is replaced at once
+    console.error(`worker ${worker.process.pid} ended (${signal ?? code}), next try in ${wait} ms`);
+    setTimeout(() => stopping || cluster.fork(), wait);
+  });
+  const end = (worker) => worker.isConnected() && worker.send("stop");
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      server.close(); // who connects again finds another machine, or what is started next
+      server.closeAllConnections(); // those of workers stay theirs
+      const workers = Object.values(cluster.workers);
+      if (workers.length === 0) process.exit(0);
+      workers.forEach((worker, place) => setTimeout(end, (GRACE * place) / workers.length, worker));
+      setTimeout(() => process.exit(1), 2 * GRACE);
+    });
+  }
   for (let i = 0; i < WORKERS; i += 1) cluster.fork();
-  cluster.on("exit", (worker) => {
-    if (!worker.exitedAfterDisconnect) cluster.fork();
-  });
 } else {
-  const { default: addHandlers } = await import("./handlers.mjs");
   const io = new Server(createServer(), { adapter: createAdapter() });
+  for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => {}); // systemd, a terminal: the primary decides
+  process.on("message", async (said) => {
+    if (said !== "stop") return;
+    await io.close(); // its clients connect again by themselves
+    process.exit(0);
+  });
+  const { default: addHandlers } = await import("./handlers.mjs");
   setupWorker(io);
   addHandlers(io);
   process.send("serves");
@@ -117,21 +149,5 @@ export function connect(url, options = {}) {
     withCredentials: true, // the cookie of the load balancer
     ...options,
   });
-}
-"""
-
-RECONNECT: Final = """const DELAY = FIRST; // ms
-
-export function connect(url, onMessage, attempt = 0) {
-  const socket = new WebSocket(url);
-  socket.onopen = () => {
-    attempt = 0;
-  };
-  socket.onmessage = onMessage;
-  socket.onclose = () => {
-    const longest = 2 * DELAY * 2 ** Math.min(attempt, 3);
-    setTimeout(() => connect(url, onMessage, attempt + 1), Math.random() * longest);
-  };
-  return socket;
 }
 """

@@ -28,8 +28,15 @@ class Work:
 
 def steps(work: Work) -> tuple[Step, ...]:
     """How to hand this work to a pool, with either package."""
-    move = "Put the heavy function into a file of its own; it takes and returns plain data."
-    call = "Make one pool at start and call it where the function was called."
+    move = (
+        "Put the heavy function into a file of its own; it takes and returns plain data. `input` holds what a request "
+        "brings: params, query and body."
+    )
+    call = (
+        "Make one pool at start and call it where the function was called. Only a full queue answers 503; an error of "
+        "the function goes where all errors go."
+    )
+    close = "Close the pool once the server has closed: no request waits for it then, and its threads end."
     own = {"function": _identifier(work.function), "was": work.where or "the synchronous work that held the loop"}
     method, path = _handler(work.route)
     told = {"threads": work.threads, "method": method, "path": json.dumps(path)}
@@ -37,9 +44,11 @@ def steps(work: Work) -> tuple[Step, ...]:
         Step("Add the pool.", "piscina", "shell", "npm install piscina"),
         Step(move, "piscina", "heavy.mjs", _PISCINA_WORKER.format(**own)),
         Step(call, "piscina", "server.mjs", _PISCINA.format(**told)),
+        Step(close, "piscina", "server.mjs, after listen", _CLOSE.format(call="close")),
         Step("Add the pool.", "workerpool", "shell", "npm install workerpool"),
         Step(move, "workerpool", "heavy.mjs", _WORKERPOOL_WORKER.format(**own)),
         Step(call, "workerpool", "server.mjs", _WORKERPOOL.format(**told)),
+        Step(close, "workerpool", "server.mjs, after listen", _CLOSE.format(call="terminate")),
         Step("Large buffers: hand them over (`transferList` of piscina, `transfer` of workerpool), or share them with "
              "SharedArrayBuffer; copies hold the loop."),
     )  # fmt: skip
@@ -78,17 +87,16 @@ _PISCINA_WORKER = """export default function heavy(input) {{
 
 _PISCINA = """import {{ Piscina }} from "piscina";
 
-const pool = new Piscina({{
-  filename: new URL("./heavy.mjs", import.meta.url).href,
-  maxThreads: {threads},
-  maxQueue: 1000, // then run() rejects
-}});
+const MOST = 1000; // requests that wait for a thread; more are refused instead of piling up
+const pool = new Piscina({{ filename: new URL("./heavy.mjs", import.meta.url).href, maxThreads: {threads} }});
 
-app.{method}({path}, async (request, response) => {{
+app.{method}({path}, async (request, response, next) => {{
+  if (pool.queueSize >= MOST) return response.sendStatus(503);
+  const {{ params, query, body }} = request;
   try {{
-    response.json(await pool.run(request.query));
-  }} catch {{
-    response.sendStatus(503); // the queue is full: refuse instead of piling up
+    response.json(await pool.run({{ params, query, body }}));
+  }} catch (error) {{
+    next(error);
   }}
 }});
 """
@@ -105,17 +113,20 @@ workerpool.worker({{ heavy }});
 _WORKERPOOL = """import {{ fileURLToPath }} from "node:url";
 import workerpool from "workerpool";
 
-const pool = workerpool.pool(fileURLToPath(new URL("./heavy.mjs", import.meta.url)), {{
-  maxWorkers: {threads},
-  maxQueueSize: 1000, // then exec() rejects
-  workerType: "thread",
-}});
+const MOST = 1000; // requests that wait for a thread; more are refused instead of piling up
+const heavy = fileURLToPath(new URL("./heavy.mjs", import.meta.url));
+const pool = workerpool.pool(heavy, {{ maxWorkers: {threads}, workerType: "thread" }});
 
-app.{method}({path}, async (request, response) => {{
+app.{method}({path}, async (request, response, next) => {{
+  if (pool.stats().pendingTasks >= MOST) return response.sendStatus(503);
+  const {{ params, query, body }} = request;
   try {{
-    response.json(await pool.exec("heavy", [request.query]));
-  }} catch {{
-    response.sendStatus(503); // the queue is full: refuse instead of piling up
+    response.json(await pool.exec("heavy", [{{ params, query, body }}]));
+  }} catch (error) {{
+    next(error);
   }}
 }});
+"""
+
+_CLOSE = """server.once("close", () => pool.{call}());
 """

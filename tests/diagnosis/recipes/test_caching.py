@@ -50,6 +50,37 @@ process.exit();
 """
 
 
+_RACE = """import { cached, forget } from "./cache.mjs";
+
+const fail = async () => { throw new Error("source"); };
+const ready = async () => (await cached("ready", async () => 1), cached("ready", fail)); // kept, or asked in vain
+while (!(await ready().catch(() => 0))) await new Promise(setImmediate);
+
+async function race(key, meanwhile) {
+  let state = "old", reading, finish;
+  const isReading = new Promise((resolve) => { reading = resolve; });
+  const isFinished = new Promise((resolve) => { finish = resolve; });
+  const early = cached(key, async () => {
+    const seen = state;
+    reading();
+    await isFinished;
+    return seen;
+  });
+  await isReading;
+  state = "new"; // the write
+  await forget(key);
+  const load = async () => state;
+  const waits = new Promise((resolve) => setTimeout(resolve, 500, "waits"));
+  const late = meanwhile ? [await Promise.race([cached(key, load), waits])] : [];
+  finish();
+  return [await early, ...late, await cached(key, load), await cached(key, fail).catch((error) => error.message)];
+}
+console.log((await race("asked meanwhile", true)).join(" "));
+console.log((await race("asked afterwards", false)).join(" "));
+process.exit();
+"""
+
+
 def coded(steps: tuple[Step, ...], file: str) -> str:
     return next(step.code for step in steps if step.file == file)
 
@@ -76,6 +107,15 @@ def test_one_of_many_asks_and_an_old_answer_stands_in_for_a_failure(kind: str, t
     """20 at once load once and agree; then a hit; after its life a failure gives the old one, else a new one."""
     with serving(kind, tmp_path) as address:
         assert used(kind, tmp_path, address, KEEPS="1") == "1 1 1 1 2 3 source"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_read_before_a_write_is_neither_given_out_after_it_nor_kept(kind: str, tmp_path: Path) -> None:
+    """A load that began before the write ends after it: who asks in between does not join it, and nobody finds it."""
+    with serving(kind, tmp_path) as address:
+        put(tmp_path, cache=coded(KINDS[kind], "cache.mjs"), race=_RACE)
+        told = said(tmp_path, "race.mjs", REDIS_URL=address, MEMCACHED_SERVERS=address)
+    assert told.splitlines() == ["old new new new", "old new new"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

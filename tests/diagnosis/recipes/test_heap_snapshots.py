@@ -6,13 +6,9 @@ import subprocess
 from pathlib import Path
 
 from advisor.diagnosis.recipes.heap_snapshots import BEFORE_THE_END, FLAG, compared
-from tests.strategies.tools.node import PATIENCE, program, running
+from tests.strategies.tools.node import PATIENCE, WATCHES, program, running
 from tests.strategies.tools.shell import read
 
-SERVES = """import { watch } from "node:fs";
-watch(".", (event, name) => console.log(name));
-console.log("ready");
-"""
 FILLS = "const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length).map(String));"
 
 
@@ -32,7 +28,7 @@ def test_the_wait_is_told_and_that_the_number_is_a_new_one() -> None:
 
 
 def test_only_a_process_with_the_flag_is_signalled(tmp_path: Path) -> None:
-    (tmp_path / "server.mjs").write_text(SERVES)
+    (tmp_path / "server.mjs").write_text(WATCHES)
     for options, files in (("", 0), (f"{FLAG}=SIGUSR2", 1)):
         with running(tmp_path / "server.mjs", NODE_OPTIONS=options) as process:
             assert process.stdout is not None

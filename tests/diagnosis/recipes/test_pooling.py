@@ -7,6 +7,7 @@ import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ import pytest
 from advisor.diagnosis.recipes import pooling
 from advisor.diagnosis.recipes.pooling import Bouncer
 from tests.strategies.tools.node import program
-from tests.strategies.tools.postgresql import Server, bouncing, serving
+from tests.strategies.tools.postgresql import Server, bouncing, pgbouncer_version, serving
 
 ROLE, PASSWORD = "shop", "secret"
 SHARED = Bouncer("postgresql db.internal:5432/postgres", server=2, clients=20)
@@ -28,10 +29,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def connected(port: int) -> psycopg.Connection:
-    return psycopg.connect(
-        host="127.0.0.1", port=port, user=ROLE, password=PASSWORD, dbname="postgres", autocommit=True
-    )
+def connected(port: int, host: str = "127.0.0.1") -> psycopg.Connection:
+    return psycopg.connect(host=host, port=port, user=ROLE, password=PASSWORD, dbname="postgres", autocommit=True)
 
 
 @pytest.mark.parametrize("place", ["postgresql db.internal:5432/postgres", "postgresql db.internal 5432"])
@@ -41,6 +40,34 @@ def test_many_clients_share_few_connections(place: str, server: Server) -> None:
         clients = [stack.enter_context(connected(port)) for _ in range(10)]
         pids = {client.execute("SELECT pg_backend_pid()").fetchone() for client in clients}
         assert 1 <= len(pids) <= SHARED.server
+
+
+def test_one_serves_the_processes_of_several_hosts(server: Server) -> None:
+    """On the address of this machine, which a client elsewhere would use: one that listens to itself refuses it."""
+    step = pooling.bouncer(replace(SHARED, hosts=3))[0]
+    assert "Run one for all 3 hosts" in step.text
+    assert "would open up to 2 connections each" in step.text
+    with bouncing(step.code, server, ROLE, PASSWORD) as port, connected(port, "127.0.0.2") as client:
+        assert client.execute("SELECT 1").fetchone() == (1,)
+    own = pooling.bouncer(SHARED)[0]
+    assert "Run it on the host of the processes" in own.text
+    with bouncing(own.code, server, ROLE, PASSWORD) as port, pytest.raises(psycopg.OperationalError, match="refused"):
+        connected(port, "127.0.0.2")
+
+
+def test_prepared_statements_are_kept_where_pgbouncer_can_and_refused_where_it_cannot(server: Server) -> None:
+    """The line stands apart, because PgBouncer before 1.21 does not start with it."""
+    whole, _, prepared = pooling.bouncer(SHARED)
+    assert "max_prepared_statements" not in whole.code
+    code = whole.code + prepared.code
+    if pgbouncer_version() < (1, 21):
+        with pytest.raises(AssertionError, match="max_prepared_statements"), bouncing(code, server, ROLE, PASSWORD):
+            pass
+        return
+    with bouncing(code, server, ROLE, PASSWORD) as port, ExitStack() as stack:
+        clients = [stack.enter_context(connected(port)) for _ in range(4)]
+        for client in clients * 3:  # on any of the two connections, by a name that only its client knows
+            assert client.execute("SELECT %s::int", (7,), prepare=True).fetchone() == (7,)
 
 
 def test_what_the_shown_pool_asks_for_is_accepted(server: Server) -> None:

@@ -113,6 +113,14 @@ def test_it_finds_the_index_that_nobody_uses_and_keeps_the_key(server: Server) -
     assert "items_pkey" not in shown
 
 
+def test_an_index_goes_only_where_no_server_used_it_since_a_known_moment(server: Server) -> None:
+    _, unused = postgresql.writing()
+    assert "only if neither the primary nor any replica used it for a month" in unused.text
+    server.psql("SELECT pg_stat_reset()")
+    year = server.psql("SELECT extract(year FROM now())::text AS year").split()[2]
+    assert f"| {year}-" in server.psql(unused.code)
+
+
 def test_a_script_that_fails_would_be_seen(server: Server) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         server.psql("SELECT nothing FROM nowhere;")

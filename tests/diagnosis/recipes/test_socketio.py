@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import signal
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
 from advisor.diagnosis.recipes import nginx
 from advisor.diagnosis.recipes.nginx import Choice, Site
-from advisor.diagnosis.recipes.socketio import delay, over_machines, over_workers, plain
+from advisor.diagnosis.recipes.socketio import delay, over_machines, over_workers
 from tests.strategies.tools.nginx import free_port, serving
 from tests.strategies.tools.node import PATIENCE, program, running
 from tests.strategies.tools.npm import with_packages
@@ -51,14 +55,32 @@ const often = { reconnectionAttempts: 50, reconnectionDelay: 50, reconnectionDel
 const options = { forceNew: true, timeout: 5000, ...often };
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const served = [];
-for (let i = 0; i < 40; i += 1) {
+const seen = new Set();
+for (let i = 0; seen.size < 3; i += 1) { // until the successor of the lost one has served somebody
   const socket = connect(process.env.URLS, options);
   socket.io.on("error", (error) => error.message === "timeout" && console.log("left waiting"));
   served.push(new Promise((resolve) => socket.once("welcome", resolve)));
+  served.at(-1).then((pid) => seen.add(pid));
   if (i === 10) process.kill((await Promise.all(served))[0], "SIGKILL");
   await pause(25);
 }
 console.log(new Set(await Promise.all(served)).size);
+process.exit();
+"""
+
+MOVED = """import { connect } from "./client.mjs";
+const often = { reconnectionAttempts: 200, reconnectionDelay: 50, reconnectionDelayMax: 200 };
+const moves = [];
+for (let i = 0; i < 6; i += 1) {
+  const socket = connect(process.env.URLS, { forceNew: true, timeout: 5000, ...often });
+  const pid = await new Promise((resolve) => socket.once("welcome", resolve));
+  moves.push(new Promise((resolve) => socket.once("disconnect", () => {
+    const left = Date.now();
+    socket.once("welcome", (next) => resolve({ pid, next, left }));
+  })));
+}
+console.log("here");
+console.log(JSON.stringify(await Promise.all(moves)));
 process.exit();
 """
 
@@ -71,6 +93,7 @@ def written(folder: Path) -> Path:
     (folder / "handlers.mjs").write_text(HANDLERS)
     (folder / "clients.mjs").write_text(CLIENTS)
     (folder / "loss.mjs").write_text(LOSS)
+    (folder / "moved.mjs").write_text(MOVED)
     return with_packages(folder, PACKAGES)
 
 
@@ -110,19 +133,34 @@ def test_nobody_is_left_waiting_while_a_lost_worker_is_replaced(tmp_path: Path) 
         assert clients(folder, f"http://127.0.0.1:{port}", script="loss.mjs") == "3"
 
 
-def test_plain_clients_return_at_random_moments(tmp_path: Path) -> None:
-    step = next(step for step in plain(4_000) if step.code)
-    (tmp_path / "reconnect.mjs").write_text(step.code)
-    (tmp_path / "run.mjs").write_text(
-        "const waits = [], made = [];\nglobalThis.WebSocket = class { constructor() { made.push(this); } };\n"
-        "globalThis.setTimeout = (next, ms) => waits.push([next, ms]);\n"
-        'const { connect } = await import("./reconnect.mjs");\n'
-        "for (let i = 0; i < 200; i += 1) connect('ws://x').onclose();\n"
-        "const first = waits.map(([, ms]) => ms);\nwaits[0][0]();\nmade.at(-1).onclose();\n"
-        "console.log(Math.max(...first) <= 40000, Math.max(...first) - Math.min(...first) > 30000, made.length);\n"
-    )
-    done = subprocess.run([program(), "run.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["true", "true", "201"]
+def test_workers_stop_one_after_the_other_and_their_clients_find_what_is_started_next(tmp_path: Path) -> None:
+    """On SIGTERM to all of them, as systemd sends it: those of the second worker stay two seconds longer."""
+    folder, port = written(tmp_path), free_port()
+    with ExitStack() as stack:
+        before = stack.enter_context(running(folder / "realtime-cluster.mjs", PORT=str(port)))
+        moving = stack.enter_context(running(folder / "moved.mjs", URLS=f"http://127.0.0.1:{port}"))
+        assert moving.stdout is not None
+        assert moving.stdout.readline() == "here\n"
+        workers = subprocess.run(["pgrep", "--parent", str(before.pid)], capture_output=True, text=True, check=True)
+        for pid in (*map(int, workers.stdout.split()), before.pid):
+            os.kill(pid, signal.SIGTERM)
+        stack.enter_context(running(folder / "realtime-cluster.mjs", PORT=str(port)))
+        moves = json.loads(moving.stdout.readline())
+        assert before.wait(PATIENCE) == 0
+    assert {move["pid"] for move in moves}.isdisjoint(move["next"] for move in moves)
+    first, second = sorted({move["pid"]: move["left"] for move in moves}.values())
+    assert 1_500 < second - first < 4_000
+
+
+def test_handlers_that_fail_are_tried_less_and_less_often(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    (folder / "handlers.mjs").write_text("process.exit(3);\n")
+    with running(folder / "realtime-cluster.mjs", PORT=str(free_port())) as process:
+        assert process.stderr is not None
+        waits = [int(re.findall(r"ended \(3\), next try in (\d+) ms", process.stderr.readline())[0]) for _ in range(5)]
+        assert waits == [0, 200, 400, 800, 1600]
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
 
 
 def test_the_more_clients_the_longer_their_return_takes() -> None:

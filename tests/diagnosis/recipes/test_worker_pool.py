@@ -18,7 +18,9 @@ from tests.strategies.tools import node, npm
 
 PACKAGES = ("piscina", "workerpool")
 _COMPUTE = """
-function compute({ until }) {
+function compute({ params, query: { until, what }, body }) {
+  if (what === "fails") throw new TypeError("no such report");
+  if (what === "input") return { params, body };
   const flags = new Int32Array(new SharedArrayBuffer(4));
   if (until) Atomics.wait(flags, 0, 0, Number(until)); // holds its thread
   return { done: Number(until) };
@@ -27,10 +29,18 @@ function compute({ until }) {
 _APP = """import express from "express";
 
 const app = express();
+app.use(express.json(), (request, response, next) => {
+  if (request.query.what === "slow") console.log("asked");
+  next();
+});
 app.get("/light", (request, response) => response.send("light"));
 """
 _LISTEN = """
 const server = app.listen(0, "127.0.0.1", () => console.log(server.address().port));
+process.once("SIGTERM", () => {
+  server.close();
+  server.closeIdleConnections();
+});
 """
 
 
@@ -41,11 +51,19 @@ def code(package: str, file: str, work: Work) -> str:
 @contextmanager
 def served(package: str, work: Work, folder: Path, queue: int = 1000) -> Iterator[str]:
     """The address of a service that is made of the snippets."""
-    server = code(package, "server.mjs", work).replace("1000, //", f"{queue}, //")
-    heavy = code(package, "heavy.mjs", work) + _COMPUTE
-    npm.put(folder, heavy_mjs=heavy, server_mjs=_APP + server + _LISTEN)
-    with node.running(folder / "server.mjs") as process:
+    with started(package, work, folder, queue) as process:
         yield f"http://127.0.0.1:{_port(process)}"
+
+
+@contextmanager
+def started(package: str, work: Work, folder: Path, queue: int = 1000) -> Iterator[subprocess.Popen[str]]:
+    """The process of that service."""
+    server = code(package, "server.mjs", work).replace("MOST = 1000;", f"MOST = {queue};")
+    heavy = code(package, "heavy.mjs", work) + _COMPUTE
+    close = code(package, "server.mjs, after listen", work)
+    npm.put(folder, heavy_mjs=heavy, server_mjs=_APP + server + _LISTEN + close)
+    with node.running(folder / "server.mjs") as process:
+        yield process
 
 
 def _port(process: subprocess.Popen[str]) -> int:
@@ -55,8 +73,11 @@ def _port(process: subprocess.Popen[str]) -> int:
     return int(line)
 
 
-def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=node.PATIENCE) as answer:
+def get(url: str, body: str | None = None) -> str:
+    """The answer to a GET, or to a POST of this JSON."""
+    data = None if body is None else body.encode()
+    asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked, timeout=node.PATIENCE) as answer:
         return str(answer.read().decode())
 
 
@@ -79,6 +100,36 @@ def test_what_the_queue_does_not_hold_is_refused(package: str, tmp_path: Path) -
         assert codes
         assert set(codes) == {503}
         assert None in refused
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_an_error_of_the_function_is_told_and_is_no_full_queue(package: str, tmp_path: Path) -> None:
+    with started(package, Work(1), tmp_path) as process:
+        with pytest.raises(HTTPError) as told:
+            get(f"http://127.0.0.1:{_port(process)}/report?what=fails")
+        assert told.value.code == 500
+        process.terminate()
+        assert "TypeError: no such report" in process.communicate(timeout=node.PATIENCE)[1]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_all_that_a_request_brings_is_handed_over(package: str, tmp_path: Path) -> None:
+    with served(package, Work(1, "POST /reports/:id"), tmp_path) as address:
+        answer = json.loads(get(f"{address}/reports/7?what=input", '{"pages": [1, 2]}'))
+    assert answer == {"params": {"id": "7"}, "body": {"pages": [1, 2]}}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_it_ends_by_itself_once_what_is_open_is_answered(package: str, tmp_path: Path) -> None:
+    with started(package, Work(1), tmp_path) as process, ThreadPoolExecutor() as threads:
+        address = f"http://127.0.0.1:{_port(process)}"
+        get(f"{address}/report?until=1")  # the thread has started
+        heavy = threads.submit(get, f"{address}/report?until=500&what=slow")
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asked\n"
+        process.terminate()
+        assert json.loads(heavy.result()) == {"done": 500}
+        assert process.wait(node.PATIENCE) == 0
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,12 @@ import pytest
 
 PATIENCE = 60.0
 
+WATCHES = """import { watch } from "node:fs";
+watch(".", (event, name) => console.log(name));
+console.log("ready");
+"""
+"""Says which files appear beside it, once it is ready."""
+
 
 def wanted(found: bool, words: str) -> None:
     """Skip the test where a tool is not at hand, or fail where nothing may be skipped."""

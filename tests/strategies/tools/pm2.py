@@ -11,10 +11,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from advisor.diagnosis import Step
+from advisor.diagnosis.recipes.pm2 import FILE
 from tests.strategies.tools.node import wanted
 
 PROGRAM = Path(__file__).parents[3] / "agents/node/node_modules/.bin/pm2"
 PATIENCE = 120.0
+_APP = """module.exports = {
+  apps: [
+    {
+      name: "shop",
+      script: "server.js",
+      exec_mode: "cluster",
+      instances: 2,
+      wait_ready: true,
+    },
+  ],
+};
+"""
 
 
 class Pm2:
@@ -49,3 +63,17 @@ def pm2(home: Path) -> Iterator[Pm2]:
         yield running
     finally:
         running("kill")
+
+
+@contextmanager
+def reloaded(home: Path, line: Step, load: Step) -> Iterator[list[dict[str, Any]]]:
+    """The two workers of an app that ran already when this line came into its entry and was loaded."""
+    (home / "server.js").write_text('process.send("ready");\nsetInterval(() => {}, 1000);\n')
+    assert line.file == f"{FILE}, in the app's entry"
+    with pm2(home) as manager:
+        (home / FILE).write_text(_APP)
+        manager("start", FILE)
+        (home / FILE).write_text(_APP.replace("      name", f"      {line.code}      name"))
+        manager(*load.code.split()[1:])
+        assert [one["pm2_env"]["status"] for one in manager.processes] == ["online"] * 2
+        yield manager.processes

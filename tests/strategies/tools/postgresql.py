@@ -83,6 +83,18 @@ def _owner() -> pwd.struct_passwd:
     return pwd.getpwnam("pgserver" if os.geteuid() == 0 else pwd.getpwuid(os.getuid()).pw_name)
 
 
+def pgbouncer_version() -> tuple[int, ...]:
+    """Of the PgBouncer that `bouncing` starts: (1, 18, 0)."""
+    said = subprocess.run([_pgbouncer(), "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in said.split()[1].split("."))
+
+
+def _pgbouncer() -> str:
+    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+    wanted(program is not None, "PgBouncer is missing (Debian: apt install pgbouncer).")
+    return str(program)
+
+
 @contextmanager
 def bouncing(code: str, server: Server, role: str, password: str) -> Iterator[int]:
     """The port of a PgBouncer that runs by this configuration; only host, port and file of passwords are of the test.
@@ -90,8 +102,7 @@ def bouncing(code: str, server: Server, role: str, password: str) -> Iterator[in
     Raises:
         AssertionError: PgBouncer does not take the configuration without a warning.
     """
-    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-    wanted(program is not None, "PgBouncer is missing (Debian: apt install pgbouncer).")
+    program = _pgbouncer()
     port, owner = free_port(), _owner()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -100,7 +111,7 @@ def bouncing(code: str, server: Server, role: str, password: str) -> Iterator[in
         for path in (folder, *folder.iterdir()):
             os.chown(path, owner.pw_uid, owner.pw_gid)
         log = folder / "log"
-        with log.open("w") as said, subprocess.Popen([str(program), "pgbouncer.ini"], cwd=folder, user=owner.pw_uid,
+        with log.open("w") as said, subprocess.Popen([program, "pgbouncer.ini"], cwd=folder, user=owner.pw_uid,
                                                      group=owner.pw_gid, stderr=said) as process:  # fmt: skip
             try:
                 _await(port, process, log)

@@ -12,11 +12,11 @@ from tests.strategies.tools.node import wanted
 _UNIT = "[Service]\nExecStart=/bin/true\n"
 
 
-def complaints(drop_in: str, folder: Path, unit: str = "shop.service") -> str:
+def complaints(drop_in: str, folder: Path, unit: str = "shop.service", body: str = _UNIT) -> str:
     """What `systemd-analyze verify` says of a unit with this drop-in; empty if all of it is understood."""
     program = shutil.which("systemd-analyze")
     wanted(program is not None, "systemd-analyze is missing (Debian: apt install systemd).")
-    (folder / unit).write_text(_UNIT)
+    (folder / unit).write_text(body)
     beside = folder / f"{unit}.d"
     beside.mkdir(parents=True, exist_ok=True)
     (beside / "advice.conf").write_text(drop_in)
