@@ -35,7 +35,7 @@ from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import LONG, NOW, TARGET, Clones, copies_that_survive, is_censored, of_clones
-from advisor.diagnosis.recipes import container, fargate, kubernetes
+from advisor.diagnosis.recipes import container, fargate, kubernetes, shutdown
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
 from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding
@@ -177,12 +177,14 @@ def signals(snapshot: Snapshot) -> Signals:
 
 def _steps(snapshot: Snapshot, copies: Range) -> tuple[Step, ...]:
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
-    workload = Workload(snapshot.name, script, copies.least, copies.most, snapshot.memory(LONG))
     followed = signals(snapshot)
+    sockets = followed.sockets is not None
+    workload = Workload(snapshot.name, script, copies.least, copies.most, snapshot.memory(LONG), sockets=sockets)
     return (
+        *shutdown.steps(script),
         *container.steps(workload),
         *kubernetes.steps(workload, followed),
         *fargate.steps(workload, followed),
         Step("Load it in a test until copies are added, then stop: requests must be lost neither as copies come nor as "
-             "they go. A copy has 30 s to end."),
+             f"they go. A copy has {shutdown.GRACE} s to end."),
     )  # fmt: skip

@@ -29,9 +29,9 @@ from __future__ import annotations
 import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.recipes import kubernetes, nginx, pm2
+from advisor.diagnosis.recipes import aws_balancer, google_balancer, kubernetes, linux, nginx, pm2, shutdown
 from advisor.diagnosis.recipes.container import Workload
-from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, HANDLER, IDLE
+from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, GRACE, HEALTH, IDLE, LOOK, READY
 from advisor.diagnosis.words import counted, number
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
@@ -86,7 +86,7 @@ def _check_first(snapshot: Snapshot) -> str:
         return (
             f"Check the longest requests: one took {number(longest)} s, and {DEADLINE} s are given. Raise the deadline."
         )
-    return "Check that no request takes longer than the deadline, and that the balancer's own check asks for /ready."
+    return f"Check that no request takes longer than the deadline, and that the balancer's own check asks for {READY}."
 
 
 def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
@@ -95,25 +95,32 @@ def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
     workload = Workload(snapshot.name, script, count, 2 * count, snapshot.memory(300.0))
     return (
-        Step(f"Put this file beside {script}. It works for every platform below.", "", FILE, HANDLER),
-        Step("Call it before listen, give it what must be closed, and answer /ready by it.", "", script, _CALL),
+        *shutdown.steps(script),
         Step(f"Run at least {count} processes, and give PM2 longer than the code takes.", "PM2", pm2.FILE,
              _patient(pm2.ecosystem(pm2.App(snapshot.name, script, count)))),
+        Step("Once, take the app out of PM2 and start it from this file: one that runs in fork mode keeps that mode "
+             "otherwise, and its reload is a restart. This loses requests for the last time.", "PM2", "shell",
+             f"pm2 delete {name}\npm2 start {pm2.FILE}\npm2 save"),
         Step("Release with reload, which replaces one after the other; restart stops all at once.", "PM2", "shell",
-             f"pm2 start {pm2.FILE}\npm2 reload {name}"),
-        Step("Keep a Pod in service until its replacement is ready. The wait before the signal lets the balancers "
-             "learn of it; 30 s cover that wait, the code's own and the open requests.", "Kubernetes",
-             "deployment.yaml", kubernetes.deployment(workload)),
+             f"pm2 reload {name}"),
+        Step("Keep a Pod in service until its replacement is ready. Its time to end covers the wait before the signal, "
+             "the code's own, and open requests.", "Kubernetes", "deployment.yaml", kubernetes.deployment(workload)),
         *_behind_nginx(snapshot, workload.port),
-        Step(f"On AWS: health check /ready every 5 s, deregistration delay {strategy.whole:.0f} s, idle timeout "
-             f"{IDLE} s (below the server's keepAliveTimeout)."),
-        Step("Let systemd wait as long before it kills.", "systemd", "override.conf", SYSTEMD),
+        Step(f"Let the target group {LOOK}, with a deregistration delay of {GRACE} s; leave the idle timeout of the "
+             f"balancer at {IDLE} s, below the server's. An Auto Scaling group that goes by these checks replaces a "
+             "machine whose service restarts in place: release by a new image, or suspend ReplaceUnhealthy meanwhile.",
+             aws_balancer.PLATFORM),
+        Step(f"Let the backend service {LOOK}, with a draining timeout of {GRACE} s, and autohealing {HEALTH}. Give "
+             f"endInOrder `idle: {google_balancer.KEPT}`: this balancer keeps idle connections for 600 s.",
+             google_balancer.PLATFORM),
+        *linux.drop_in("Let systemd wait longer before it kills, and start the new code.", snapshot.name, "shutdown",
+                       SYSTEMD),
     )  # fmt: skip
 
 
 def _patient(code: str) -> str:
     """PM2 kills after this many milliseconds: a little later than the code gives up."""
-    return code.replace("kill_timeout: 10000", f"kill_timeout: {(DRAIN + DEADLINE + 1) * 1000}")
+    return code.replace("kill_timeout: 10000", f"kill_timeout: {GRACE * 1000}")
 
 
 def _behind_nginx(snapshot: Snapshot, port: int) -> tuple[Step, ...]:
@@ -129,13 +136,7 @@ def _behind_nginx(snapshot: Snapshot, port: int) -> tuple[Step, ...]:
     )
 
 
-_CALL = """import { endInOrder, readiness } from "./shutdown.mjs";
-
-endInOrder(server, { close: [() => pool.end()] }); // and `sockets: webSocketServer` if there is one
-app.get("/ready", (request, response) => response.status(readiness()).end());
-"""
-
 SYSTEMD = f"""[Service]
 KillSignal=SIGTERM
-TimeoutStopSec={DRAIN + DEADLINE + 1}
+TimeoutStopSec={GRACE}
 """

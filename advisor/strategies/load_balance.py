@@ -44,7 +44,7 @@ from advisor.diagnosis.prediction import (
     copies_that_survive,
     of_clones,
 )
-from advisor.diagnosis.recipes import aws_balancer, google_balancer, nginx
+from advisor.diagnosis.recipes import aws_balancer, google_balancer, nginx, shutdown
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
@@ -188,13 +188,13 @@ def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tu
         Step(_OTHERS, nginx.PLATFORM),
         Step("To end TLS at NGINX, add `listen 443 ssl` with ssl_certificate and ssl_certificate_key. Open source "
              "NGINX checks health passively: it leaves a server out after requests to it failed.", nginx.PLATFORM),
-        Step("Let a server leave without loss: on SIGTERM stop accepting, finish open requests, then exit."),
+        *shutdown.steps("server.js", nginx.PLATFORM),
     )  # fmt: skip
 
 
 def _clouds(snapshot: Snapshot, machines: int, choice: Choice) -> tuple[Step, ...]:
     group = Workload(snapshot.name, "server.js", machines, math.ceil(machines * strategy.surge),
-                     snapshot.memory(NOW), PORT)  # fmt: skip
+                     snapshot.memory(NOW), PORT, sockets=choice is Choice.COOKIE)  # fmt: skip
     per_machine = len(snapshot.processes) / max(1, len(snapshot.machines))
     rate = snapshot.rps(NOW) / snapshot.work(NOW) * TARGET * per_machine if snapshot.work(NOW) > 0 else math.nan
     return (*aws_balancer.steps(group, choice, rate), *google_balancer.steps(group, choice, rate))

@@ -165,6 +165,7 @@ def _behind_nginx(snapshot: Snapshot) -> tuple[Step, ...]:
     sticky = Site(site.name, site.servers, Choice.COOKIE, site.websockets)
     return (
         *nginx.steps(site, purpose),
+        nginx.KEPT_LONGER,
         Step("Only where sessions must stay on one server, this instead: a cookie tells clients apart also where many "
              "share an address (a proxy, an office), which ip_hash puts on one server.",
              nginx.PLATFORM, f"/etc/nginx/conf.d/{site.label}.conf", nginx.configuration(sticky)),

@@ -95,6 +95,7 @@ def _steps(snapshot: Snapshot, found: Static) -> tuple[Step, ...]:
              nginx.PLATFORM),
         *nginx.steps(site, "Send files from the disk; what is not there is asked of the service, and kept if it says "
                            "so. Put the machine's address in place of its name."),
+        nginx.KEPT_LONGER,
         Step("Let the service say what may be kept: what the build names by its content for a year, all others asked "
              "again. Put the folder in that your build writes such names to, and let nothing else lie there.",
              "Express", "static.mjs", _EXPRESS),

@@ -138,6 +138,7 @@ def _steps(snapshot: Snapshot, capacity: float, sockets: float, after: int, fits
         *socketio.over_machines(each),
         *websockets.steps(each),
         *nginx.steps(site, sticky),
+        nginx.KEPT_LONGER,
         *_scaling(snapshot, capacity, after),
         Step(f"Watch this page: about {number(each)} sockets on each process, once clients have reconnected."),
     )
@@ -147,8 +148,8 @@ def _scaling(snapshot: Snapshot, capacity: float, after: int) -> tuple[Step, ...
     workload = Workload(snapshot.name, "server.js", after, math.ceil(after * strategy.surge), snapshot.memory(NOW))
     signals = Signals(on_cpu=False, sockets=strategy.target * capacity)
     return (
+        *kubernetes.adapter(signals),
         Step(f"In containers: one process each, and an autoscaler that follows open sockets "
-             f"({number(strategy.target * capacity)} a pod) and the event loop, never the processor. An adapter "
-             "(prometheus-adapter, KEDA) shows it these metrics.", kubernetes.PLATFORM, "hpa.yaml",
-             kubernetes.autoscaler(workload, signals)),
+             f"({number(strategy.target * capacity)} a pod) and the event loop, never the processor.",
+             kubernetes.PLATFORM, "hpa.yaml", kubernetes.autoscaler(workload, signals)),
     )  # fmt: skip

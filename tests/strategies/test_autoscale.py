@@ -146,7 +146,23 @@ def test_the_tools_of_the_article_are_in_its_steps() -> None:
     found = offered(SATURATED, snapshot(FULL, name="Shop 1"))
     assert {"Docker", "Kubernetes", "GKE", "EKS", "ECS on Fargate"} <= {step.platform for step in found.steps}
     assert "LXC" in " ".join(step.text for step in found.steps)
-    assert len(shell.read(found.steps)) == 5
+    assert len(shell.read(found.steps)) == 6
+
+
+def test_every_path_that_it_asks_for_is_made_for_all_platforms() -> None:
+    found = offered(SATURATED, snapshot(FULL))
+    [made] = [step.code for step in found.steps if step.file == "server.js" and not step.platform]
+    assert all(f'app.get("{path}"' in made for path in ("/health", "/ready"))
+    written = "".join(step.code for step in found.steps if step.file.endswith(".yaml"))
+    assert set(re.findall("/ready|/health", written)) == {"/health", "/ready"}
+
+
+@pytest.mark.parametrize(("sockets", "sticky"), [(0, False), (4000, True)])
+def test_clients_come_back_to_the_same_copy_only_where_there_are_websockets(sockets: float, sticky: bool) -> None:
+    found = offered(SATURATED, snapshot(replace(FULL, websockets=sockets)))
+    code = {step.file: step.code for step in found.steps}
+    assert ("sessionAffinity: ClientIP" in code["service.yaml"]) is sticky
+    assert ("stickiness.enabled" in code["service.cfn.yaml"]) is sticky
 
 
 def test_its_compose_file_runs_the_fewest_copies(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import shlex
 import signal
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis import Option, Rejection
-from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, HANDLER, IDLE
+from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN, FILE, GRACE, HANDLER, HEALTH, READY
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
@@ -125,8 +126,25 @@ def test_it_ends_at_its_deadline_where_a_request_never_does(tmp_path: Path) -> N
         assert process.wait(PATIENCE) == 1
 
 
-def code(found: Option, platform: str, file: str = "") -> str:
-    (step,) = (step for step in found.steps if step.platform == platform and step.file.endswith(file) and step.code)
+@pytest.mark.processes
+def test_a_connection_that_was_busy_is_not_waited_for_after_its_answer(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(HANDLER)
+    call = ORDERLY | {"call": "endInOrder(server, { drain: 0, deadline: 30 });"}
+    slow = SERVER.format(**call).replace('response.end("done"), 100', 'response.end("done"), 400')
+    (tmp_path / "server.mjs").write_text(slow.replace("  setTimeout", '  console.log("asked");\n  setTimeout'))
+    with running(tmp_path / "server.mjs") as process:
+        assert process.stdout is not None
+        connection = http.client.HTTPConnection("127.0.0.1", int(process.stdout.readline()), timeout=PATIENCE)
+        connection.request("GET", "/")
+        assert process.stdout.readline() == "asked\n"
+        process.send_signal(signal.SIGTERM)
+        assert connection.getresponse().read() == b"done"
+        assert process.wait(20) == 0, "the client keeps its side open"
+
+
+def code(found: Option, platform: str, file: str = "", part: str = "") -> str:
+    steps = [step for step in found.steps if step.platform == platform and step.file.endswith(file) and step.code]
+    (step,) = (step for step in steps if part in step.code)
     return step.code
 
 
@@ -143,10 +161,14 @@ def test_pm2_gives_it_longer_than_it_takes(tmp_path: Path) -> None:
     config = code(found, "PM2", "config.cjs").replace("server.js", "server.mjs")
     (tmp_path / "ecosystem.config.cjs").write_text(config)
     with pm2(tmp_path) as manager:
-        manager("start", "ecosystem.config.cjs")
+        manager("start", "server.mjs", "--name", "shop")
+        assert {process["pm2_env"]["exec_mode"] for process in manager.processes} == {"fork_mode"}
+        for command in code(found, "PM2", "shell", "pm2 start").splitlines():
+            manager(*shlex.split(command)[1:])
         before = {process["pid"] for process in manager.processes}
-        manager("reload", "shop")
+        manager(*shlex.split(code(found, "PM2", "shell", "pm2 reload"))[1:])
         after = manager.processes
+        assert {process["pm2_env"]["exec_mode"] for process in after} == {"cluster_mode"}
         assert {process["pm2_env"]["status"] for process in after} == {"online"}
         assert {process["pid"] for process in after}.isdisjoint(before)
         assert all(process["pm2_env"]["kill_timeout"] > (DRAIN + DEADLINE) * 1000 for process in after)
@@ -175,18 +197,36 @@ def test_nginx_asks_another_machine_where_there_is_one(tmp_path: Path) -> None:
 
 
 def test_systemd_waits_longer_than_the_code_takes(tmp_path: Path) -> None:
-    override = code(end(lost()), "systemd")
+    override = code(end(lost()), "systemd", ".conf")
     assert systemd.complaints(override, tmp_path) == ""
-    assert f"TimeoutStopSec={DRAIN + DEADLINE + 1}" in override
+    assert f"TimeoutStopSec={GRACE}" in override
+    assert GRACE > DRAIN + DEADLINE
+
+
+def test_systemd_is_told_where_the_text_goes_and_to_read_it() -> None:
+    found = end(lost())
+    assert any(step.file == "/etc/systemd/system/shop.service.d/shutdown.conf" for step in found.steps)
+    assert code(found, "systemd", "shell") == "systemctl daemon-reload\nsystemctl restart shop.service"
 
 
 def test_the_shell_reads_every_command() -> None:
     assert shell.read(end(lost()).steps)
 
 
-def test_the_server_keeps_connections_longer_than_a_balancer() -> None:
-    assert "keepAliveTimeout = 65 * 1000" in HANDLER
-    assert IDLE < 65
+def test_every_path_that_its_deployment_asks_for_is_made_for_all_platforms() -> None:
+    found = end(lost())
+    (deployment,) = manifests(code(found, "Kubernetes"))
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    asked = {container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "readiness", "liveness")}
+    assert asked == {HEALTH, READY}
+    assert all(f'app.get("{path}"' in code(found, "", "server.js") for path in asked)
+
+
+def test_balancers_are_told_to_ask_what_fails_first() -> None:
+    told = {step.platform: step.text for step in end(lost()).steps}
+    assert "ask /ready every 5 s (timeout 3 s, unhealthy after 2 failures)" in told["AWS ALB"]
+    assert "ask /ready every 5 s" in told["Google Cloud"]
+    assert "`idle: 620`" in told["Google Cloud"]
 
 
 def test_it_says_whether_the_code_handles_the_signal() -> None:

@@ -103,14 +103,27 @@ def test_upgraded_connections_pass_the_balancer_and_others_are_kept_open(tmp_pat
 def test_clouds_are_sized_alike(tmp_path: Path) -> None:
     """175 requests a second fill 0.885 of a loop: 119 a machine at 60%."""
     found = offered(snapshot(FULL, machine=TIGHT))
-    template = next(step.code for step in found.steps if step.platform == "AWS ALB")
-    commands = {name: flags for step in found.steps if step.platform == "Google Cloud"
-                for name, _, flags in parsed(step.code)}  # fmt: skip
+    template = next(step.code for step in found.steps if step.file == "balancer.cfn.yaml")
+    commands = google(found)
     assert cloudformation.complaints(template, tmp_path) == ""
     assert 'MinSize: "3"' in template
     assert 'MaxSize: "6"' in template
     assert int(commands["backend-services add-backend"]["max-rate-per-instance"]) == pytest.approx(119, abs=5)
     assert commands["instance-groups managed set-autoscaling"]["min-num-replicas"] == "3"
+
+
+@pytest.mark.parametrize(("sockets", "timeout"), [(0, None), (40, "86400")])
+def test_google_keeps_websockets_open(sockets: float, timeout: str | None) -> None:
+    found = offered(snapshot(replace(FULL, websockets=sockets), machine=TIGHT))
+    assert google(found)["backend-services create"].get("timeout") == timeout
+
+
+@pytest.mark.parametrize(("platform", "idle"), [("NGINX", 65), ("AWS ALB", 65), ("Google Cloud", 620)])
+def test_servers_keep_connections_longer_than_each_balancer(platform: str, idle: int) -> None:
+    steps = [step for step in offered(snapshot(FULL, machine=TIGHT)).steps if step.platform == platform]
+    [call] = [step.code for step in steps if step.file == "server.js"]
+    assert any(step.file == "shutdown.mjs" and "idle: 65 }" in step.code for step in steps)
+    assert ("idle: 620" in call) is (idle == 620)
 
 
 def test_sessions_come_first() -> None:
@@ -163,6 +176,11 @@ def test_names_of_machines_are_to_be_replaced_by_addresses() -> None:
 
 def offered(seen: Snapshot) -> Option:
     return option("load-balance", SATURATED, seen)
+
+
+def google(found: Option) -> dict[str, dict[str, str]]:
+    written = [step.code for step in found.steps if (step.platform, step.file) == ("Google Cloud", "shell")]
+    return {name: flags for code in written for name, _, flags in parsed(code)}
 
 
 def configuration(found: Option) -> str:

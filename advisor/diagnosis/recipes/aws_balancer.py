@@ -7,8 +7,10 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes import shutdown
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice
+from advisor.diagnosis.recipes.shutdown import DRAIN, IDLE, PLATFORM_FIELDS, READY
 
 PLATFORM: Final = "AWS ALB"
 
@@ -18,6 +20,9 @@ _ALGORITHM: Final = {
     Choice.COOKIE: "round_robin",
     Choice.IP_HASH: "round_robin",
 }
+
+START: Final = 120
+"""Seconds that a machine has from its boot until it serves."""
 
 
 def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
@@ -29,19 +34,29 @@ def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
         rate: requests per second that one machine carries at the target utilization; NaN follows the processor.
     """
     return (
+        *shutdown.steps(machines.script, PLATFORM),
         Step("Describe the balancer and the group. The image starts the service at boot; new machines join by "
-             "themselves, and one that fails its checks is replaced. TLS ends at the balancer.",
+             f"themselves, and one whose {READY} fails is replaced. TLS ends at the balancer.{_idle(machines)}",
              PLATFORM, "balancer.cfn.yaml", template(machines, choice, rate)),
-        Step("Create or change it.", PLATFORM, "shell",
+        Step("Create or change it. A release is a new image: one machine after the other is replaced, the next only "
+             f"when {READY} of the last answers 200; if it never does, the group goes back to the image before. "
+             "Machines say so with cfn-signal, which Amazon Linux has (elsewhere put aws-cfn-bootstrap into the image) "
+             "and which must reach CloudFormation. Do not restart the service in place: the group would replace the "
+             "machine.", PLATFORM, "shell",
              f"aws cloudformation deploy --stack-name {machines.label}-balancer --template-file balancer.cfn.yaml \\\n"
              "  --parameter-overrides Vpc=VPC Subnets=SUBNET-1,SUBNET-2 Image=AMI Type=INSTANCE-TYPE "
              "Certificate=ARN"),
     )  # fmt: skip
 
 
+def _idle(machines: Workload) -> str:
+    if not machines.sockets:
+        return ""
+    return f" It closes a WebSocket on which nothing passes for {IDLE} s: send a ping every 30 s, as Socket.IO does."
+
+
 def template(machines: Workload, choice: Choice, rate: float) -> str:
     """The CloudFormation template, as YAML."""
-    sticky = choice in (Choice.COOKIE, Choice.IP_HASH)
     follows = _CPU.format(target=round(TARGET * 100))
     if not math.isnan(rate):
         follows = _REQUESTS.format(target=max(1, round(rate * 60)))  # the balancer counts per minute
@@ -50,11 +65,42 @@ def template(machines: Workload, choice: Choice, rate: float) -> str:
         port=machines.port,
         least=machines.copies,
         most=machines.most,
-        algorithm=_ALGORITHM[choice],
-        sticky=_STICKY if sticky else "",
+        targets=target_group(machines.port, choice, "instance"),
         follows=follows,
+        start=START,
+        seen=DRAIN,
+        **PLATFORM_FIELDS,
     )
 
+
+def target_group(port: int, choice: Choice, kind: str) -> str:
+    """The resource `Targets`, as YAML: who gets requests, and how the balancer asks whether it may send them.
+
+    Args:
+        port: where targets listen.
+        choice: who gets a request.
+        kind: `instance` for machines, `ip` for tasks on Fargate, each of which has an address of its own.
+    """
+    sticky = _STICKY if choice in (Choice.COOKIE, Choice.IP_HASH) else ""
+    return _TARGETS.format(port=port, algorithm=_ALGORITHM[choice], sticky=sticky, kind=kind, **PLATFORM_FIELDS)
+
+
+_TARGETS: Final = """  Targets:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties:
+      TargetType: {kind}
+      VpcId: !Ref Vpc
+      Protocol: HTTP
+      Port: {port}
+      HealthCheckPath: {ready} # fails as soon as a process is asked to stop
+      HealthCheckIntervalSeconds: {interval}
+      HealthCheckTimeoutSeconds: {timeout}
+      HealthyThresholdCount: 2
+      UnhealthyThresholdCount: {failures}
+      TargetGroupAttributes:
+        - {{Key: load_balancing.algorithm.type, Value: {algorithm}}}
+        - {{Key: deregistration_delay.timeout_seconds, Value: "{grace}"}}
+{sticky}"""
 
 _STICKY: Final = """        - {Key: stickiness.enabled, Value: "true"}
         - {Key: stickiness.type, Value: lb_cookie}
@@ -99,25 +145,13 @@ Resources:
       Type: application
       Subnets: !Ref Subnets
       SecurityGroups: [!Ref Outside]
-  Targets:
-    Type: AWS::ElasticLoadBalancingV2::TargetGroup
-    Properties:
-      VpcId: !Ref Vpc
-      Protocol: HTTP
-      Port: {port}
-      HealthCheckPath: /health # must fail as soon as the process shuts down
-      HealthCheckIntervalSeconds: 10
-      HealthyThresholdCount: 2
-      UnhealthyThresholdCount: 2
-      TargetGroupAttributes:
-        - {{Key: load_balancing.algorithm.type, Value: {algorithm}}}
-        - {{Key: deregistration_delay.timeout_seconds, Value: "30"}}
-{sticky}  Secure:
+{targets}  Secure:
     Type: AWS::ElasticLoadBalancingV2::Listener
     Properties:
       LoadBalancerArn: !Ref Balancer
       Protocol: HTTPS
       Port: 443
+      SslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06 # without it CloudFormation lets TLS 1.0 in
       Certificates: [{{CertificateArn: !Ref Certificate}}]
       DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Targets}}]
   Plain:
@@ -137,17 +171,33 @@ Resources:
         InstanceType: !Ref Type
         SecurityGroupIds: [!Ref Inside]
         MetadataOptions: {{HttpTokens: required}}
+        UserData:
+          Fn::Base64: !Sub |
+            #!/bin/bash
+            # An update waits for this: the machine serves, or it is given up and the update goes back.
+            timeout {start} bash -c \\
+              'until curl --silent --fail --output /dev/null --max-time {timeout} http://127.0.0.1:{port}{ready}
+              do sleep 2; done' && sleep {seen} # until the balancer has seen it too
+            /opt/aws/bin/cfn-signal --exit-code $? \\
+              --stack ${{AWS::StackName}} --resource Group --region ${{AWS::Region}}
   Group:
     Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy:
+      ResourceSignal: {{Count: {least}, Timeout: PT10M}}
     UpdatePolicy:
-      AutoScalingRollingUpdate: {{MinInstancesInService: {least}, MaxBatchSize: 1, PauseTime: PT1M}}
+      AutoScalingRollingUpdate:
+        MinInstancesInService: {least}
+        MaxBatchSize: 1
+        WaitOnResourceSignals: true
+        PauseTime: PT10M # at most, for each machine
+        SuspendProcesses: [AZRebalance, AlarmNotification, HealthCheck, ReplaceUnhealthy, ScheduledActions]
     Properties:
       MinSize: "{least}"
       MaxSize: "{most}"
       VPCZoneIdentifier: !Ref Subnets
       TargetGroupARNs: [!Ref Targets]
       HealthCheckType: ELB
-      HealthCheckGracePeriod: 120
+      HealthCheckGracePeriod: {start}
       LaunchTemplate:
         LaunchTemplateId: !Ref Machine
         Version: !GetAtt Machine.LatestVersionNumber
@@ -157,6 +207,6 @@ Resources:
     Properties:
       AutoScalingGroupName: !Ref Group
       PolicyType: TargetTrackingScaling
-      EstimatedInstanceWarmup: 120
+      EstimatedInstanceWarmup: {start}
       TargetTrackingConfiguration:
 {follows}"""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.diagnosis.advice import Step
+from advisor.diagnosis.recipes.shutdown import PLATFORM_FIELDS, READY
 
 PLATFORM: Final = "Docker"
 MIB: Final = 2**20
@@ -37,6 +38,7 @@ class Workload:
         most: containers that may run at most.
         memory: bytes that a process takes now; NaN where it is not known.
         port: where it listens.
+        sockets: it holds WebSockets, whose clients must come back to the same copy.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Workload:
     most: int
     memory: float = math.nan
     port: int = 3000
+    sockets: bool = False
 
     @property
     def label(self) -> str:
@@ -85,8 +88,8 @@ def steps(workload: Workload) -> tuple[Step, ...]:
              "containers are preferred, LXC runs the same process under systemd.", PLATFORM, "Dockerfile",
              dockerfile(workload)),
         Step("Keep out of the image what is not needed in it.", PLATFORM, ".dockerignore", IGNORED),
-        Step("For one host: copies with limits and a health check. /health must answer 200 while the process can "
-             "serve, and 503 from the moment that it is asked to stop.", PLATFORM, "compose.yaml", compose(workload)),
+        Step(f"For one host: copies with limits, and a check of {READY} for the balancer in front: Docker itself only "
+             "shows its result.", PLATFORM, "compose.yaml", compose(workload)),
         Step("Build and start.", PLATFORM, "shell", "docker compose up --build --detach"),
     )  # fmt: skip
 
@@ -103,7 +106,14 @@ def dockerfile(workload: Workload) -> str:
 
 def compose(workload: Workload) -> str:
     """The compose file."""
-    return _COMPOSE.format(name=workload.label, copies=workload.copies, memory=workload.mebibytes, port=workload.port)
+    return _COMPOSE.format(
+        name=workload.label,
+        copies=workload.copies,
+        memory=workload.mebibytes,
+        port=workload.port,
+        asked=f"http://127.0.0.1:{workload.port}{READY}",
+        **PLATFORM_FIELDS,
+    )
 
 
 _DOCKERFILE: Final = """FROM node:22-slim AS build
@@ -136,7 +146,7 @@ _COMPOSE: Final = """services:
     init: true
     expose: ["{port}"] # put NGINX or another balancer in front
     restart: unless-stopped
-    stop_grace_period: 15s
+    stop_grace_period: {grace}s
     deploy:
       replicas: {copies}
       resources:
@@ -148,9 +158,9 @@ _COMPOSE: Final = """services:
         - CMD
         - node
         - -e
-        - "fetch('http://127.0.0.1:{port}/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
-      interval: 10s
-      timeout: 3s
-      retries: 3
+        - "fetch('{asked}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+      interval: {interval}s
+      timeout: {timeout}s
+      retries: {failures}
       start_period: 20s
 """

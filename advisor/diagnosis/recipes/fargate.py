@@ -7,8 +7,11 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes.aws_balancer import target_group
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.recipes.kubernetes import LOOP, SOCKETS
+from advisor.diagnosis.recipes.nginx import Choice
+from advisor.diagnosis.recipes.shutdown import GRACE
 
 PLATFORM: Final = "ECS on Fargate"
 
@@ -18,15 +21,28 @@ LEAST, MOST = 2048, 8192
 
 def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
     """A service on Fargate that follows its load."""
-    label = "" if signals.rate is None else "BalancerLabel=app/NAME/ID/targetgroup/NAME/ID "
+    balancer = "" if signals.rate is None else " Balancer=app/NAME/ID"
+    role = " TaskRole=ARN" if _sends(signals) else ""
     return (
-        Step("Describe the service and how it grows. It needs a cluster, two subnets and a load balancer's target "
-             "group, which are parameters.", PLATFORM, "service.cfn.yaml", template(workload, signals)),
-        Step("Create or change it.", PLATFORM, "shell",
+        Step("Describe the service and how it grows. Parameters name what is there: a cluster, a load balancer's "
+             f"listener, two subnets, a security group that lets the balancer in at port {workload.port}. The target "
+             "group is made here: tasks have addresses of their own, and a group for machines (type instance) does "
+             f"not take them. PublicIp is ENABLED in subnets without NAT: else no image is pulled.{_role(signals)}",
+             PLATFORM, "service.cfn.yaml", template(workload, signals)),
+        Step("Create or change it. A change leaves the number of tasks as it is.", PLATFORM, "shell",
              f"aws cloudformation deploy --stack-name {workload.label} --template-file service.cfn.yaml \\\n"
-             "  --parameter-overrides Image=IMAGE Cluster=CLUSTER Subnets=SUBNET-1,SUBNET-2 TargetGroup=ARN \\\n"
-             f"  {label}ExecutionRole=ARN"),
+             "  --parameter-overrides Image=IMAGE Cluster=CLUSTER Vpc=VPC Subnets=SUBNET-1,SUBNET-2 \\\n"
+             f"  SecurityGroups=GROUP PublicIp=DISABLED Listener=ARN{balancer} ExecutionRole=ARN{role}"),
     )  # fmt: skip
+
+
+def _sends(signals: Signals) -> bool:
+    """True if it follows metrics that the service itself sends to CloudWatch."""
+    return not signals.on_cpu or signals.sockets is not None
+
+
+def _role(signals: Signals) -> str:
+    return " TaskRole lets the service send its metrics (cloudwatch:PutMetricData)." if _sends(signals) else ""
 
 
 def task_memory(workload: Workload) -> int:
@@ -49,7 +65,11 @@ def template(workload: Workload, signals: Signals) -> str:
         least=workload.copies,
         most=workload.most,
         policies=policies,
-        label="" if signals.rate is None else "  BalancerLabel: {Type: String}\n",
+        balancer="" if signals.rate is None else "  Balancer: {Type: String}\n",
+        role="  TaskRole: {Type: String}\n" if _sends(signals) else "",
+        runs_as="      TaskRoleArn: !Ref TaskRole\n" if _sends(signals) else "",
+        targets=target_group(workload.port, Choice.COOKIE if workload.sockets else Choice.LEAST_CONNECTIONS, "ip"),
+        grace=GRACE,
     )
 
 
@@ -61,10 +81,23 @@ _TEMPLATE: Final = """AWSTemplateFormatVersion: "2010-09-09"
 Parameters:
   Image: {{Type: String}}
   Cluster: {{Type: String}}
+  Vpc: {{Type: "AWS::EC2::VPC::Id"}}
   Subnets: {{Type: "List<AWS::EC2::Subnet::Id>"}}
-  TargetGroup: {{Type: String}}
-  ExecutionRole: {{Type: String}}
-{label}Resources:
+  SecurityGroups: {{Type: "List<AWS::EC2::SecurityGroup::Id>"}}
+  PublicIp: {{Type: String, AllowedValues: [ENABLED, DISABLED]}}
+  Listener: {{Type: String}}
+{balancer}  ExecutionRole: {{Type: String}}
+{role}Resources:
+{targets}  Route:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    Properties:
+      ListenerArn: !Ref Listener
+      Priority: 100
+      Conditions: [{{Field: path-pattern, PathPatternConfig: {{Values: ["/*"]}}}}] # all that the listener gets
+      Actions: [{{Type: forward, TargetGroupArn: !Ref Targets}}]
+  Log:
+    Type: AWS::Logs::LogGroup
+    Properties: {{RetentionInDays: 30}}
   Task:
     Type: AWS::ECS::TaskDefinition
     Properties:
@@ -74,28 +107,37 @@ Parameters:
       Cpu: "1024" # one event loop uses one processor
       Memory: "{memory}"
       ExecutionRoleArn: !Ref ExecutionRole
-      ContainerDefinitions:
+{runs_as}      ContainerDefinitions:
         - Name: {name}
           Image: !Ref Image
           Essential: true
-          StopTimeout: 30
+          StopTimeout: {grace}
           PortMappings: [{{ContainerPort: {port}}}]
+          LogConfiguration:
+            LogDriver: awslogs
+            Options:
+              awslogs-group: !Ref Log
+              awslogs-region: !Ref AWS::Region
+              awslogs-stream-prefix: {name}
   Service:
     Type: AWS::ECS::Service
-    Properties:
+    DependsOn: Route
+    Properties: # no DesiredCount: each release would set it, at the busiest hour too; Range below does
       Cluster: !Ref Cluster
       LaunchType: FARGATE
       TaskDefinition: !Ref Task
-      DesiredCount: {least}
       HealthCheckGracePeriodSeconds: 30
       DeploymentConfiguration:
         MinimumHealthyPercent: 100
         MaximumPercent: 200
         DeploymentCircuitBreaker: {{Enable: true, Rollback: true}}
       NetworkConfiguration:
-        AwsvpcConfiguration: {{Subnets: !Ref Subnets}}
+        AwsvpcConfiguration:
+          Subnets: !Ref Subnets
+          SecurityGroups: !Ref SecurityGroups
+          AssignPublicIp: !Ref PublicIp
       LoadBalancers:
-        - {{ContainerName: {name}, ContainerPort: {port}, TargetGroupArn: !Ref TargetGroup}}
+        - {{ContainerName: {name}, ContainerPort: {port}, TargetGroupArn: !Ref Targets}}
   Range:
     Type: AWS::ApplicationAutoScaling::ScalableTarget
     Properties:
@@ -147,5 +189,5 @@ _REQUESTS: Final = """  OnRequests:
         ScaleOutCooldown: 60
         PredefinedMetricSpecification:
           PredefinedMetricType: ALBRequestCountPerTarget
-          ResourceLabel: !Ref BalancerLabel
+          ResourceLabel: !Sub ${{Balancer}}/${{Targets.TargetGroupFullName}}
 """

@@ -7,19 +7,30 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes import shutdown
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice
+from advisor.diagnosis.recipes.shutdown import HEALTH, PLATFORM_FIELDS, READY
 
 PLATFORM: Final = "Google Cloud"
+
+KEPT: Final = 620
+"""Seconds that a server keeps an idle connection: the balancer keeps it for 600, which nobody can change
+(https://cloud.google.com/load-balancing/docs/https#timeout-keepalive-backends)."""
+
+LONGEST: Final = 86_400
+"""Seconds after which the balancer ends a WebSocket, idle or not: a day, the most that Google recommends."""
 
 
 def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
     """The group, the balancer before it, and how it follows the load; arguments as for AWS."""
     return (
-        Step("Make the group: new machines join by themselves, and one that fails its checks is replaced. The image "
+        *shutdown.steps(machines.script, PLATFORM, KEPT),
+        Step(f"Make the group: new machines join by themselves, and one whose {HEALTH} fails is replaced. The image "
              "starts the service at boot. Allow 130.211.0.0/22 and 35.191.0.0/16 in, from which Google checks.",
              PLATFORM, "shell", group(machines, math.isnan(rate))),
-        Step("Put the balancer before it; TLS ends there.", PLATFORM, "shell", balancer(machines, choice, rate)),
+        Step(f"Put the balancer before it; TLS ends there. It asks {READY}: a machine that is about to stop gets no "
+             "more requests, and is not replaced.", PLATFORM, "shell", balancer(machines, choice, rate)),
     )  # fmt: skip
 
 
@@ -31,6 +42,7 @@ def group(machines: Workload, on_cpu: bool) -> str:
         port=machines.port,
         least=machines.copies,
         most=machines.most,
+        **PLATFORM_FIELDS,
         follows=f"{follows} {TARGET if on_cpu else 1.0}",
     )
 
@@ -46,21 +58,29 @@ def balancer(machines: Workload, choice: Choice, rate: float) -> str:
     load = f"--balancing-mode UTILIZATION --max-utilization {TARGET}"
     if not math.isnan(rate):
         load = f"--balancing-mode RATE --max-rate-per-instance {max(1, round(rate))}"
-    return _BALANCER.format(name=machines.label, shares=shares, load=load)
+    return _BALANCER.format(
+        name=machines.label,
+        port=machines.port,
+        shares=f"--timeout {LONGEST} {shares}" if machines.sockets else shares,
+        load=load,
+        **PLATFORM_FIELDS,
+    )
 
 
 _GROUP: Final = """gcloud compute instance-templates create {name} --machine-type TYPE --image IMAGE
-gcloud compute health-checks create http {name} --port {port} --request-path /health \\
-  --check-interval 10s --unhealthy-threshold 2
+gcloud compute health-checks create http {name}-alive --port {port} --request-path {health} \\
+  --check-interval 10s --timeout 5s --unhealthy-threshold 6
 gcloud compute instance-groups managed create {name} --region REGION --template {name} --size {least} \\
-  --health-check {name} --initial-delay 120
+  --health-check {name}-alive --initial-delay 120
 gcloud compute instance-groups managed set-named-ports {name} --region REGION --named-ports http:{port}
 gcloud compute instance-groups managed set-autoscaling {name} --region REGION \\
   --min-num-replicas {least} --max-num-replicas {most} {follows} --cool-down-period 120
 """
 
-_BALANCER: Final = """gcloud compute backend-services create {name} --global --load-balancing-scheme EXTERNAL_MANAGED \\
-  --protocol HTTP --port-name http --health-checks {name} --connection-draining-timeout 30 \\
+_BALANCER: Final = """gcloud compute health-checks create http {name}-ready --port {port} --request-path {ready} \\
+  --check-interval {interval}s --timeout {timeout}s --unhealthy-threshold {failures}
+gcloud compute backend-services create {name} --global --load-balancing-scheme EXTERNAL_MANAGED \\
+  --protocol HTTP --port-name http --health-checks {name}-ready --connection-draining-timeout {grace} \\
   {shares}
 gcloud compute backend-services add-backend {name} --global --instance-group {name} \\
   --instance-group-region REGION {load}

@@ -6,9 +6,14 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes import google_balancer
 from advisor.diagnosis.recipes.container import Signals, Workload
+from advisor.diagnosis.recipes.shutdown import GRACE, PLATFORM_FIELDS
 
 PLATFORM: Final = "Kubernetes"
+
+BEFORE: Final = 5
+"""Seconds from when Kubernetes decides to end a Pod to the signal; the Service lets go of it meanwhile."""
 
 LOOP, REQUESTS, SOCKETS = "nodejs_eventloop_utilization", "http_requests_per_second", "websocket_connections"
 """Custom metrics of a pod, as an adapter is told to call them."""
@@ -22,15 +27,28 @@ def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
              PLATFORM, "deployment.yaml", deployment(workload)),
         Step("Give them one address, and keep most of them while nodes are replaced.", PLATFORM, "service.yaml",
              service(workload)),
+        *adapter(signals),
         Step(_scaling(signals), PLATFORM, "hpa.yaml", autoscaler(workload, signals)),
-        Step("Custom metrics reach the autoscaler through an adapter (prometheus-adapter, KEDA) that reads the metrics "
-             "page of the service. Until then the other metrics scale alone.", PLATFORM),
         Step("Apply, then watch it decide.", PLATFORM, "shell",
              f"kubectl apply -f deployment.yaml -f service.yaml -f hpa.yaml\nkubectl get hpa {workload.label} --watch"),
-        Step("Let the nodes follow the copies. Google Kubernetes Engine: name the node pool and its bounds.",
+        Step("Let the nodes follow the copies. Google Kubernetes Engine: name the node pool and its bounds. Behind "
+             f"Google's balancer give endInOrder `idle: {google_balancer.KEPT}`: it keeps idle connections for 600 s.",
              "GKE", "shell", GKE),
-        Step("Amazon EKS: install the Cluster Autoscaler (or Karpenter) with rights to the node group, and tag the "
-             "group so that it is found.", "EKS", "shell", EKS),
+        Step("Amazon EKS: install the Cluster Autoscaler (or Karpenter) with a role that may change the node group, "
+             "and tag the group so that it is found.", "EKS", "shell", EKS),
+    )  # fmt: skip
+
+
+def adapter(signals: Signals) -> tuple[Step, ...]:
+    """What the autoscaler needs to see metrics of a pod; nothing where it follows none."""
+    if signals.on_cpu and signals.rate is None and signals.sockets is None:
+        return ()
+    return (
+        Step("Metrics of type Pods reach the autoscaler through an adapter, prometheus-adapter, that reads the metrics "
+             "page of the service. Install it first, and see that it answers with their names: while one metric is "
+             "missing no copy is ever taken away, and where all are missing nothing is scaled. Without it leave the "
+             "metrics of type Pods out of the next file. (KEDA makes an autoscaler of its own: give it these targets.)",
+             PLATFORM, "shell", "kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1"),
     )  # fmt: skip
 
 
@@ -38,7 +56,7 @@ def _scaling(signals: Signals) -> str:
     if signals.on_cpu:
         return (
             f"Scale on the processor at {TARGET:.0%} of the one core that a loop can use, on memory, and on requests. "
-            "The highest of the three decides. It grows at once and shrinks slowly, after five quiet minutes."
+            "The highest decides. It grows at once and shrinks slowly, after five quiet minutes."
         )
     return (
         "Scale on event loop utilization and on requests or open connections: the processor stays low however many "
@@ -49,13 +67,20 @@ def _scaling(signals: Signals) -> str:
 def deployment(workload: Workload) -> str:
     """The Deployment, as YAML."""
     return _DEPLOYMENT.format(
-        name=workload.label, copies=workload.copies, port=workload.port, memory=workload.mebibytes
+        name=workload.label,
+        copies=workload.copies,
+        port=workload.port,
+        memory=workload.mebibytes,
+        before=BEFORE,
+        patience=BEFORE + GRACE,
+        **PLATFORM_FIELDS,
     )
 
 
 def service(workload: Workload) -> str:
     """The Service and the PodDisruptionBudget, as YAML."""
-    return _SERVICE.format(name=workload.label, port=workload.port)
+    sticky = _STICKY if workload.sockets else ""
+    return _SERVICE.format(name=workload.label, port=workload.port, sticky=sticky)
 
 
 def autoscaler(workload: Workload, signals: Signals) -> str:
@@ -87,7 +112,7 @@ spec:
     metadata:
       labels: {{app: {name}}}
     spec:
-      terminationGracePeriodSeconds: 30
+      terminationGracePeriodSeconds: {patience}
       topologySpreadConstraints:
         - maxSkew: 1
           topologyKey: kubernetes.io/hostname
@@ -104,21 +129,22 @@ spec:
             limits: {{memory: {memory}Mi}}
           securityContext: {{runAsNonRoot: true, runAsUser: 1000, allowPrivilegeEscalation: false}}
           startupProbe:
-            httpGet: {{path: /health, port: {port}}}
+            httpGet: {{path: {health}, port: {port}}}
             periodSeconds: 2
             failureThreshold: 30
           readinessProbe:
-            httpGet: {{path: /ready, port: {port}}}
-            periodSeconds: 5
-            failureThreshold: 2
+            httpGet: {{path: {ready}, port: {port}}}
+            periodSeconds: {interval}
+            timeoutSeconds: {timeout}
+            failureThreshold: {failures}
           livenessProbe: # slower than readiness: a busy loop must not be killed for being busy
-            httpGet: {{path: /health, port: {port}}}
+            httpGet: {{path: {health}, port: {port}}}
             periodSeconds: 10
             timeoutSeconds: 5
             failureThreshold: 6
           lifecycle:
             preStop: # balancers learn of the end a moment later than the process
-              exec: {{command: ["sleep", "10"]}}
+              exec: {{command: ["sleep", "{before}"]}}
 """
 
 _SERVICE: Final = """apiVersion: v1
@@ -127,7 +153,7 @@ metadata:
   name: {name}
 spec:
   selector: {{app: {name}}}
-  ports:
+{sticky}  ports:
     - port: 80
       targetPort: {port}
 ---
@@ -139,6 +165,11 @@ spec:
   maxUnavailable: 1
   selector:
     matchLabels: {{app: {name}}}
+"""
+
+_STICKY: Final = """\
+  # Clients come back to the same Pod. An Ingress goes to Pods directly: give it affinity by cookie.
+  sessionAffinity: ClientIP
 """
 
 _HPA: Final = """apiVersion: autoscaling/v2
@@ -187,5 +218,6 @@ EKS: Final = """for tag in enabled,Value=true CLUSTER,Value=owned; do
 PropagateAtLaunch=true,Key=k8s.io/cluster-autoscaler/$tag
 done
 helm upgrade --install cluster-autoscaler cluster-autoscaler --namespace kube-system \\
-  --repo https://kubernetes.github.io/autoscaler --set autoDiscovery.clusterName=CLUSTER
+  --repo https://kubernetes.github.io/autoscaler --set autoDiscovery.clusterName=CLUSTER \\
+  --set awsRegion=REGION --set 'rbac.serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=ROLE-ARN'
 """

@@ -76,9 +76,16 @@ def steps(site: Site, purpose: str) -> tuple[Step, ...]:
              "answers, and not another site of this NGINX.", PLATFORM, "shell",
              f"{folder}nginx -t && nginx -s reload\n"
              f"curl --head --insecure --resolve {NAME}:{port}:127.0.0.1 {scheme}://{NAME}/"),
-        Step(f"Let the servers keep idle connections longer than the {IDLE} s that NGINX does: a request that meets "
-             "one just closed is answered with 502.", PLATFORM, "where the server is made", _KEPT_LONGER),
     )  # fmt: skip
+
+
+KEPT_LONGER: Final = Step(
+    f"Let the servers keep idle connections longer than the {IDLE} s that NGINX does: a request that meets one just "
+    "closed is answered with 502.", PLATFORM, "where the server is made",
+    f"server.keepAliveTimeout = {KEPT}_000; // ms\n"
+    f"server.headersTimeout = {KEPT + 1}_000; // ms; before Node.js 18 it ends kept connections too\n",
+)  # fmt: skip
+"""For servers that do not end in order by `shutdown.steps`, which say so as well."""
 
 
 def configuration(site: Site) -> str:
@@ -174,10 +181,6 @@ map $cookie_route $new_route_of_{label} {{
   "" "route=$request_id; Path=/; HttpOnly; SameSite=Lax";
   default "";
 }}
-"""
-
-_KEPT_LONGER: Final = f"""server.keepAliveTimeout = {KEPT}_000; // ms
-server.headersTimeout = {KEPT + 1}_000; // ms; before Node.js 18 it ends kept connections too
 """
 
 _LISTEN: Final = "  listen 80;\n"

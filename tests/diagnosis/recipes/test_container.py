@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis.recipes.container import IGNORED, MIB, Workload, compose, dockerfile, steps
+from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN
 from tests.strategies.tools.compose import understood
 from tests.strategies.tools.node import program
 
@@ -21,6 +22,12 @@ def test_docker_compose_understands_the_limits_and_the_health_check(tmp_path: Pa
     assert service["deploy"]["replicas"] == 3
     assert service["deploy"]["resources"]["limits"]["memory"] in ("192M", "192m", 192 * MIB, str(192 * MIB))
     assert service["healthcheck"]["test"][:3] == ["CMD", "node", "-e"]
+    assert "127.0.0.1:3000/ready'" in service["healthcheck"]["test"][3]
+
+
+def test_docker_kills_no_sooner_than_the_code_has_ended(tmp_path: Path) -> None:
+    grace = understood(compose(SHOP), tmp_path)["services"]["shop-a-b"]["stop_grace_period"]
+    assert int(grace.removesuffix("s")) > DRAIN + DEADLINE
 
 
 def test_the_health_check_is_a_script_that_fails_where_nobody_answers(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from advisor.diagnosis.recipes.container import MIB, Signals, Workload
 from advisor.diagnosis.recipes.fargate import steps, task_memory, template
-from tests.strategies.tools.cloudformation import complaints
+from tests.strategies.tools.cloudformation import complaints, resources
 
 SHOP = Workload("Shop / a_b", "server.js", 2, 9, 90 * MIB)
 
@@ -35,9 +36,39 @@ def test_a_task_gets_a_size_that_fargate_has(memory: float, size: int) -> None:
     assert task_memory(Workload("shop", "server.js", 1, 2, memory)) == size
 
 
-@pytest.mark.parametrize("rate", [120.0, None])
-def test_the_parameters_of_the_command_are_those_of_the_template(rate: float | None) -> None:
-    command = steps(SHOP, Signals(rate=rate))[1].code
+@pytest.mark.parametrize("signals", [Signals(rate=120.0), Signals(), Signals(on_cpu=False, sockets=4000.0)])
+def test_the_parameters_of_the_command_are_those_of_the_template(signals: Signals) -> None:
+    command = steps(SHOP, signals)[1].code
     given = {word.split("=")[0] for word in command.split() if "=" in word}
-    declared = template(SHOP, Signals(rate=rate)).split("Resources:")[0].split("Parameters:")[1]
+    declared = template(SHOP, signals).split("Resources:")[0].split("Parameters:")[1]
     assert given == {line.split(":")[0].strip() for line in declared.splitlines() if line.strip()}
+
+
+def test_a_release_leaves_the_number_of_tasks_alone() -> None:
+    assert "DesiredCount" not in resources(template(SHOP, Signals()))["Service"]["Properties"]
+
+
+def test_the_balancer_reaches_the_tasks() -> None:
+    found = resources(template(SHOP, Signals()))
+    network = found["Service"]["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert network["SecurityGroups"] == {"Ref": "SecurityGroups"}
+    assert network["AssignPublicIp"] == {"Ref": "PublicIp"}
+    assert found["Targets"]["Properties"]["TargetType"] == "ip"
+    assert found["Service"]["Properties"]["LoadBalancers"][0]["TargetGroupArn"] == {"Ref": "Targets"}
+    assert found["Service"]["DependsOn"] == "Route"
+
+
+def test_what_a_task_writes_is_kept() -> None:
+    [container] = resources(template(SHOP, Signals()))["Task"]["Properties"]["ContainerDefinitions"]
+    assert container["LogConfiguration"]["Options"]["awslogs-group"] == {"Ref": "Log"}
+
+
+@pytest.mark.parametrize(("signals", "sends"), [(Signals(rate=120.0), False), (Signals(on_cpu=False), True)])
+def test_only_a_task_that_sends_metrics_gets_a_role(signals: Signals, sends: bool) -> None:
+    assert ("TaskRoleArn" in resources(template(SHOP, signals))["Task"]["Properties"]) is sends
+    assert any("PutMetricData" in step.text for step in steps(SHOP, signals)) is sends
+
+
+def test_clients_of_websockets_come_back_to_their_task() -> None:
+    assert "stickiness.enabled" in template(replace(SHOP, sockets=True), Signals(on_cpu=False, sockets=4000.0))
+    assert "stickiness" not in template(SHOP, Signals())

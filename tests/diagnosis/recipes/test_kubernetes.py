@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from advisor.diagnosis.recipes.container import MIB, Signals, Workload
 from advisor.diagnosis.recipes.kubernetes import autoscaler, deployment, service, steps
+from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN
 from tests.strategies.tools import shell
 from tests.strategies.tools.kubernetes import manifests
 
@@ -29,7 +31,7 @@ def test_the_deployment_requests_what_the_autoscaler_takes_percents_of() -> None
     assert found["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     assert container["readinessProbe"]["httpGet"]["path"] != container["livenessProbe"]["httpGet"]["path"]
     grace = found["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
-    assert int(container["lifecycle"]["preStop"]["exec"]["command"][1]) < grace
+    assert int(container["lifecycle"]["preStop"]["exec"]["command"][1]) + DRAIN + DEADLINE < grace
 
 
 def test_all_parts_name_the_same_pods() -> None:
@@ -72,9 +74,41 @@ def test_nodes_follow_on_both_clouds() -> None:
 
 
 def test_the_shell_reads_every_command() -> None:
-    assert len(shell.read(steps(SHOP, BUSY))) == 3
+    assert len(shell.read(steps(SHOP, BUSY))) == 4
+
+
+def test_the_cluster_autoscaler_finds_its_region_and_may_act() -> None:
+    [command] = [step.code for step in steps(SHOP, BUSY) if step.platform == "EKS"]
+    assert "--set awsRegion=REGION" in command
+    assert "'rbac.serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=ROLE-ARN'" in command
 
 
 def test_open_connections_are_followed_where_there_are_any() -> None:
     found = _metrics(Signals(on_cpu=False, sockets=4_000.4))
     assert found["websocket_connections"] == {"type": "AverageValue", "averageValue": "4000"}
+
+
+def test_traffic_goes_by_readiness_and_life_by_health() -> None:
+    [found] = manifests(deployment(SHOP))
+    [container] = found["spec"]["template"]["spec"]["containers"]
+    ready = container["readinessProbe"]
+    assert ready["httpGet"]["path"] == "/ready"
+    assert ready["periodSeconds"] * ready["failureThreshold"] < DRAIN
+    assert {container[probe]["httpGet"]["path"] for probe in ("startupProbe", "livenessProbe")} == {"/health"}
+
+
+@pytest.mark.parametrize(
+    ("signals", "needed"),
+    [(Signals(), False), (BUSY, True), (Signals(on_cpu=False), True), (Signals(sockets=4_000.0), True)],
+)
+def test_the_adapter_comes_before_the_autoscaler_where_it_is_needed(signals: Signals, needed: bool) -> None:
+    files = [step.code if "custom.metrics" in step.code else step.file for step in steps(SHOP, signals)]
+    assert ("kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1" in files[: files.index("hpa.yaml")]) is needed
+    told = " ".join(step.text for step in steps(SHOP, signals))
+    assert ("no copy is ever taken away" in told) is needed
+
+
+def test_clients_of_websockets_come_back_to_their_pod() -> None:
+    [address, _] = manifests(service(replace(SHOP, sockets=True)))
+    assert address["spec"]["sessionAffinity"] == "ClientIP"
+    assert "sessionAffinity" not in service(SHOP)

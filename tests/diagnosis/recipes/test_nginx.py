@@ -114,12 +114,11 @@ def test_an_answer_is_kept_for_the_name_that_it_was_given_under(tmp_path: Path) 
 
 
 def test_the_steps_make_the_folder_and_ask_the_service_by_its_name() -> None:
-    _, load, longer = steps(replace(SITE, static=("/assets/",)), "Why.")
+    _, load = steps(replace(SITE, static=("/assets/",)), "Why.")
     assert load.code.startswith("mkdir -p /var/cache/nginx\nnginx -t")
     assert f"http://{NAME}/" in load.code
     assert "mkdir" not in steps(SITE, "Why.")[1].code
     assert f"{NAME}:443:127.0.0.1 https://" in steps(replace(SITE, tls=True), "Why.")[1].code
-    assert "keepAliveTimeout = 65_000" in longer.code
 
 
 def test_what_is_no_name_for_nginx_is_made_one(tmp_path: Path) -> None:

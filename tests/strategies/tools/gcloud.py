@@ -11,7 +11,7 @@ import shlex
 _GLOBAL = "!global"  # a flag without a value
 COMMANDS: dict[str, set[str]] = {
     "instance-templates create": {"machine-type", "image"},
-    "health-checks create http": {"port", "request-path", "check-interval", "unhealthy-threshold"},
+    "health-checks create http": {"port", "request-path", "check-interval", "timeout", "unhealthy-threshold"},
     "instance-groups managed create": {"region", "template", "size", "health-check", "initial-delay"},
     "instance-groups managed set-named-ports": {"region", "named-ports"},
     "instance-groups managed set-autoscaling": {
@@ -29,6 +29,7 @@ COMMANDS: dict[str, set[str]] = {
         "port-name",
         "health-checks",
         "connection-draining-timeout",
+        "timeout",
         "locality-lb-policy",
         "session-affinity",
         "affinity-cookie-ttl",
