@@ -47,6 +47,29 @@ def with_host_figures(seen: Snapshot, **columns: Figures) -> Snapshot:
     return with_window(seen, hosts=hosts)
 
 
+def with_cores(seen: Snapshot, *counts: float) -> Snapshot:
+    """So many cores of each host, in their order."""
+    hosts = tuple(
+        replace(host, track=_more(host.track, {"cpu_effective": count, "cpu_count": count}))
+        for host, count in zip(seen.window.hosts, counts, strict=True)
+    )
+    return with_window(seen, hosts=hosts)
+
+
+def in_containers(seen: Snapshot, quota: float, *held: float) -> Snapshot:
+    """Each process in a container of its own with so many cores, held back in this share of its quota's periods."""
+    for place, share in enumerate(held):
+        seen = with_figures(seen, place, cgroup_cpu_limit=quota, cgroup_periods=100.0, cgroup_throttled=100 * share,
+                            cgroup_throttled_time=3 * share + place / 10)  # fmt: skip
+    return seen
+
+
+def in_one_container(seen: Snapshot, quota: float, held: float) -> Snapshot:
+    """All processes in one container."""
+    return with_figures(seen, cgroup_cpu_limit=quota, cgroup_periods=100.0, cgroup_throttled=100 * held,
+                        cgroup_throttled_time=3 * held)  # fmt: skip
+
+
 def with_part(seen: Snapshot, kind: PartKind, name: str, **columns: Figures) -> Snapshot:
     """A part of every process, or of every host where that is its kind."""
     owners = seen.window.instances if kind.of_process else seen.window.hosts

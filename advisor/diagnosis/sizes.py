@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.advice import Expectation, Step
 from advisor.diagnosis.prediction import LONG, NOW
 from advisor.features import Snapshot, stats
+from advisor.features.filesystem import Filling
 from advisor.features.process import Process
 from advisor.features.store_memory import memory_used
-from advisor.features.volumes import Volume
 
 PEAK: Final = 1.15
 """What a peak has above what is seen now: the Vertical Pod Autoscaler and KRR add as much."""
@@ -37,6 +37,18 @@ class MemoryUse:
     limit: float
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """More of what a machine is short of, in the words of an option."""
+
+    title: str
+    why: str
+    cost: str
+    expected: Expectation
+    steps: tuple[Step, ...]
+    check_first: str
+
+
 def tightest_memory(snapshot: Snapshot) -> MemoryUse | None:
     """What is fullest: the container of a process, or a machine; None where nobody tells."""
     found = [MemoryUse("", p.memory(NOW), _allowed(p)) for p in snapshot.processes]
@@ -50,8 +62,12 @@ def _allowed(process: Process) -> float:
 
 
 def memory_for(used: float) -> float:
-    """Bytes of memory in which a peak above this use leaves no pressure: whole GiB, steps of 64 MiB below 2 GiB."""
-    wanted = used * PEAK / RELAXED
+    """Bytes of memory in which a peak above this use leaves no pressure, rounded up to what can be had."""
+    return whole_memory(used * PEAK / RELAXED)
+
+
+def whole_memory(wanted: float) -> float:
+    """At least so many bytes of memory: whole GiB, steps of 64 MiB below 2 GiB."""
     step = GIB if wanted > 2 * GIB else GIB / 16
     return step * math.ceil(wanted / step)
 
@@ -66,7 +82,7 @@ def memory_expectation(used: float, before: float, after: float) -> Expectation:
     return Expectation("memory", "Memory in use", "1", used / before, used / after, used * PEAK / after)
 
 
-def volume_expectation(volume: Volume, after: float) -> Expectation:
+def volume_expectation(volume: Filling, after: float) -> Expectation:
     """How full a volume is right after it has grown."""
     share = volume.used / after
     return Expectation("disk", f"Used of {volume.mount}", "1", volume.share, share * 0.98, share * 1.02)

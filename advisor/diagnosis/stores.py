@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from advisor.features.neighbours import Neighbour
 from advisor.features.neighbours import on as neighbours_on
 
 _DSN: Final = "Sessions, waits and blocks of {name}: give the agent on its machine a DSN for it"
-_CORES: Final = "Cores of the machine of {name}: run the agent there"
+_CORES: Final = "Cores of the machine of {name}: they are told only where a process of this service runs on it as well"
 _REQUESTS: Final = "200 requests in five minutes: fewer say nothing about latency"
 
 
@@ -45,11 +45,16 @@ def judged(
     return Judged(store, p95, evidence)
 
 
+def most_loaded(stores: Iterable[Datastore]) -> Datastore | None:
+    """The one with most active sessions for each core; those whose cores are not known come after, in their order."""
+    return max(stores, key=lambda one: one.load if one.load >= 0 else -1.0, default=None)
+
+
 def _most_loaded(snapshot: Snapshot, seconds: float, busy: float) -> Datastore | Reading:
     known = used_by(snapshot, seconds)
-    telling = [store for store in known if store.active >= 0]
-    if telling:
-        return max(telling, key=lambda one: one.load if one.load >= 0 else -1.0)
+    telling = most_loaded(store for store in known if store.active >= 0)
+    if telling is not None:
+        return telling
     silent = [store.name for store in known if store.name.startswith("postgresql ")]
     if silent:  # a gap is no proof of quiet
         return Reading(Condition.UNKNOWN, missing=(_DSN.format(name=silent[0]),))

@@ -36,6 +36,9 @@ OUTGROWN: Final = 1.25
 ALIKE: Final = 0.5
 """From this share of today's slope on, yesterday's at the same hours was the same daily work."""
 
+INODES: Final = "inodes"
+"""The resource of which each file takes one, however small it is."""
+
 _FRESH: Final = 180.0
 
 
@@ -63,9 +66,19 @@ class Filling:
     rotates: bool = False
 
     @property
+    def where(self) -> str:
+        """The filesystem and its machine in words."""
+        return f"{self.mount} on {self.host}"
+
+    @property
+    def share(self) -> float:
+        """How full it is, 0 to 1."""
+        return self.used / self.size
+
+    @property
     def free(self) -> float:
         """The share that is left."""
-        return max(0.0, 1 - self.used / self.size)
+        return max(0.0, 1 - self.share)
 
     @property
     def exhausted_in(self) -> float:
@@ -87,7 +100,7 @@ def fillings(snapshot: Snapshot, past: Snapshot | None) -> tuple[Filling, ...]:
     return tuple(one for one in found if one is not None)
 
 
-_RESOURCES: Final = (("bytes", "used", "capacity"), ("inodes", "inodes_used", "inodes"))
+_RESOURCES: Final = (("bytes", "used", "capacity"), (INODES, "inodes_used", "inodes"))
 
 
 def _past_of(past: Snapshot | None, host_id: int, name: str) -> Track | None:

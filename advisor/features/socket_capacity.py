@@ -97,7 +97,7 @@ def _loop(rows: _Rows, process: Process, level: float) -> Capacity:
         return Capacity(Resource.LOOP, math.nan, math.nan, fit)
     if fit < FIT or each <= 0 or each * count < DUE * now:
         return Capacity(Resource.LOOP, math.inf, each, fit)
-    return Capacity(Resource.LOOP, max(0.0, count + (level - now) / each), each, fit)
+    return Capacity(Resource.LOOP, _or_never(count + (level - now) / each), each, fit)
 
 
 def _of_bytes(resource: Resource, process: Process, room: float, sockets: Array, bytes_used: Array) -> Capacity:
@@ -106,11 +106,25 @@ def _of_bytes(resource: Resource, process: Process, room: float, sockets: Array,
         return Capacity(resource, math.nan, math.nan, fit)
     if fit < FIT or each <= 0:
         return Capacity(resource, math.inf, each, fit)
-    return Capacity(resource, max(0.0, open_sockets(process) + room / each), each, fit)
+    return Capacity(resource, _or_never(open_sockets(process) + room / each), each, fit)
+
+
+def _or_never(sockets: float) -> float:
+    """Infinite where a resource would be full without a single socket: something else is what fills it."""
+    return sockets if sockets > 0 or math.isnan(sockets) else math.inf
+
+
+def in_memory(past: Snapshot | None) -> float:
+    """Bytes of memory that one socket takes, learned from the past; NaN where nobody can tell."""
+    rows = _rows(past)
+    return _slope(rows.sockets, rows.memory, np.zeros(rows.sockets.size))[0]
 
 
 def _room(snapshot: Snapshot, process: Process, level: float) -> float:
-    """Bytes that the process may still take: its group's, else its share of what the machine has."""
+    """Bytes that the process may still take: its group's, else its share of the machine's.
+
+    What others on the machine hold is theirs: full is `level` of what the service has and what is free.
+    """
     span = process.span(NOW)
     limit, usage = (stats.latest(process.track, f"cgroup_memory_{name}", span) for name in ("limit", "usage"))
     if limit > 0 and not math.isnan(usage):
@@ -118,8 +132,9 @@ def _room(snapshot: Snapshot, process: Process, level: float) -> float:
     machine = snapshot.machine_of(process)
     if machine is None:
         return math.nan
-    whole = machine.memory_limit(NOW)
-    return (machine.memory_available(NOW) - (1 - level) * whole) / max(1, len(snapshot.on(machine)))
+    mates, free = snapshot.on(machine), machine.memory_available(NOW)
+    own = stats.known_sum([mate.memory(NOW) for mate in mates])
+    return (level * (own + free) - own) / max(1, len(mates))
 
 
 def _heap_room(snapshot: Snapshot, process: Process, level: float) -> float:
@@ -134,8 +149,8 @@ def _descriptors(process: Process, level: float) -> Capacity:
     """Each socket is one descriptor, so that nothing has to be learned."""
     span = process.span(NOW)
     limit, opened = (stats.latest(process.track, name, span) for name in ("fd_limit", "fd_open"))
-    room = level * limit - opened  # NaN where one of them is not told
-    return Capacity(Resource.DESCRIPTORS, room if math.isnan(room) else max(0.0, open_sockets(process) + room), 1.0)
+    # NaN where one of them is not told
+    return Capacity(Resource.DESCRIPTORS, _or_never(open_sockets(process) + level * limit - opened), 1.0)
 
 
 class _Rows(NamedTuple):

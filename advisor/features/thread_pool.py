@@ -72,7 +72,7 @@ def outstanding(process: Process, seconds: float) -> float:
 def doing(process: Process, seconds: float, cores: float) -> Doing:
     """Whether the pool's threads compute (cryptography, compression) or wait for disks and name servers.
 
-    `cores` are those of the machine, NaN if not known. Worker threads use processors as well, and beside them
+    `cores` are those that it may use, NaN if not known. Worker threads use processors as well, and beside them
     it is not known.
     """
     usable = THREADS if math.isnan(cores) else min(float(THREADS), max(0.5, cores - process.cpu_main(seconds)))

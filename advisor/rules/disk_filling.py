@@ -27,10 +27,11 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.disks import label
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import number, percent, size
 from advisor.features import Snapshot, stats
-from advisor.features.filesystem import DAY, HOUR, Filling, fillings
+from advisor.features.filesystem import DAY, HOUR, INODES, Filling, fillings
 from advisor.vocabulary import PartKind, Severity
 
 rule = Rule(
@@ -104,9 +105,9 @@ def _confidence(worst: Filling) -> float:
 
 
 def _claim(snapshot: Snapshot, worst: Filling) -> str:
-    left = f"{percent(worst.free)} of {worst.mount} on {worst.host} is free"
-    if worst.what == "inodes":
-        left = f"{percent(worst.free)} of the inodes of {worst.mount} on {worst.host} are free"
+    left = f"{percent(worst.free)} of {worst.where} is free"
+    if worst.what == INODES:
+        left = f"{percent(worst.free)} of the inodes of {worst.where} are free"
     if not 0 < worst.slope < math.inf or worst.exhausted_in > 30 * DAY:
         return f"{snapshot.name}: {left}"
     return f"{snapshot.name}: {left}, and at {_pace(worst)} an hour nothing in {_span(worst.exhausted_in)}"
@@ -124,21 +125,20 @@ def _span(seconds: float) -> str:
 
 
 def _evidence(worst: Filling, found: tuple[Filling, ...]) -> tuple[Evidence, ...]:
-    where = f"{worst.mount} on {worst.host}"
+    where = worst.where
     unit = "By" if worst.what == "bytes" else "{inode}"
     soon = rule.soon * HOUR
     grows = "Growth an hour, from low point to low point" if worst.rotates else "Growth an hour"
     others = sorted((one for one in found if one is not worst), key=lambda one: one.free)[:3]
     return (
-        Evidence("free", f"Free {worst.what}", worst.free, "1", rule.free, "below", worst.free <= rule.free, where),
-        Evidence("free_hard", f"Free {worst.what}, at all", worst.free, "1", rule.hard, "below",
+        Evidence("free", label(worst), worst.free, "1", rule.free, "below", worst.free <= rule.free, where),
+        Evidence("free_hard", f"{label(worst)}, at all", worst.free, "1", rule.hard, "below",
                  worst.free <= rule.hard, where),
         Evidence("growth", grows, finite(worst.slope * HOUR), unit, subject=where),
         Evidence("exhausted", "Time until nothing is left", finite(worst.exhausted_in), "s", soon, "below",
                  worst.exhausted_in <= soon, where),
         *(
-            Evidence("free_other", f"Free {one.what}", one.free, "1", rule.free, "below", one.free <= rule.free,
-                     f"{one.mount} on {one.host}")
+            Evidence("free_other", label(one), one.free, "1", rule.free, "below", one.free <= rule.free, one.where)
             for one in others
         ),
     )  # fmt: skip

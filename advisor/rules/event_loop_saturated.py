@@ -3,8 +3,8 @@
 ## What it sees
 The event loop is busy {busy:.0%} of the time or more over a minute, and it computes: the main thread
 uses {computing:.0%} of a core or more, and at most {gap:.0%} of the time is busy without CPU use. The host
-is below {host:.0%}, its quota is hardly throttled, garbage collection takes less than {collection:.0%}, and
-the load is steady.
+is below {host:.0%}, no quota holds it back in {throttle:.0%} of its periods or more, garbage collection takes
+less than {collection:.0%}, and the load is steady.
 
 ## Why it matters
 Node.js runs JavaScript on one thread. When that thread has no idle time left, every further request
@@ -32,7 +32,7 @@ import math
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.words import cores, counted, percent
-from advisor.features import Snapshot, stats
+from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.impact import nobody_waits
 from advisor.features.machine import Machine
 from advisor.vocabulary import Severity
@@ -86,7 +86,7 @@ def check(snapshot: Snapshot) -> Reading:
     evidence = _evidence(snapshot, machine, busy)
     return Reading(
         condition=_condition(busy, evidence),
-        claim=_claim(snapshot, machine, busy),
+        claim=_claim(snapshot, busy),
         evidence=evidence,
         severity=_severity(snapshot, busy),
         confidence=_confidence(snapshot, busy),
@@ -123,6 +123,9 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
         host = min(machine.cpu(window), machine.cpu(LONG))
         found.append(below("host_cpu", "Host CPU", host, "1", rule.host, machine.name))
         found.append(below("throttled", "Quota throttled", machine.throttled(LONG), "1", rule.throttle, machine.name))
+    if not snapshot.lacks(("cgroup_periods",)):
+        held = stats.mean([shortage.throttled(p, LONG) for p in snapshot.processes])
+        found.append(below("cgroup_throttled", "Its own quota throttled", held, "1", rule.throttle))
     p95 = snapshot.p95(LONG)
     if not math.isnan(p95):
         found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
@@ -151,14 +154,16 @@ def _confidence(snapshot: Snapshot, busy: float) -> float:
     return sure if snapshot.measures_loop else sure * rule.estimated
 
 
-def _claim(snapshot: Snapshot, machine: Machine | None, busy: float) -> str:
+def _claim(snapshot: Snapshot, busy: float) -> str:
     count = len(snapshot.processes)
     loops = "the event loop is" if count == 1 else f"its {counted(count, 'event loop')} are on average"
     sentence = f"{snapshot.name}: {loops} {percent(busy)} busy"
-    if machine is None:
+    group = control_groups.tightest(snapshot, rule.window)
+    if group is None:
         return sentence
-    spare = machine.spare(LONG)
-    where = "" if len(snapshot.machines) == 1 else f" on {machine.name}"
+    spare = group.spare(LONG)
+    where = " of its quota" if group.is_bound else ""
+    where += "" if len(snapshot.machines) == 1 else f" on {group.machine.name}"
     if spare < 0.5:
         return f"{sentence}, and no core{where} is idle"
-    return f"{sentence} while {cores(spare, machine.cores)}{where} {'is' if machine.cores == 1 else 'are'} idle"
+    return f"{sentence} while {cores(spare, group.cores)}{where} {'is' if group.cores == 1 else 'are'} idle"

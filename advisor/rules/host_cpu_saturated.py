@@ -38,7 +38,7 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_leas
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, number, percent
-from advisor.features import Snapshot, shortage, stats
+from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.impact import nobody_waits
 from advisor.features.machine import Machine
 from advisor.features.process import Process
@@ -142,15 +142,14 @@ def _severity(snapshot: Snapshot, place: _Place) -> Severity:
 
 
 def _place(snapshot: Snapshot, machine: Machine) -> _Place:
-    here = snapshot.on(machine)
-    held = max(here, key=lambda process: shortage.throttled(process, rule.window))
+    here, window = snapshot.on(machine), rule.window
+    group = max(control_groups.on(snapshot, machine), key=lambda one: one.throttled(window))
+    held = max(group.processes, key=lambda process: shortage.throttled(process, window))
     short = _short(machine, held)
-    quota = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, rule.window) > 0
-    used = stats.mean([p.cpu(rule.window) for p in here]) * len(here)
-    own = used / machine.cores
+    quota = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, window) > 0
+    own = stats.mean([p.cpu(window) for p in here]) * len(here) / machine.cores
     if quota:
-        # Of several workers in one container all draw on the quota, so it is compared with their sum.
-        own = max(own, used / shortage.allowed(held, rule.window))
+        own = max(own, group.used(window) / group.quota)  # workers in one container draw on it together
     return _Place(machine, held, short, _waits(here, held if quota else None, short), own)
 
 

@@ -31,7 +31,7 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_leas
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, number, percent
-from advisor.features import Snapshot, stats, thread_pool
+from advisor.features import Snapshot, control_groups, stats, thread_pool
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.features.task import WINDOW
@@ -128,8 +128,8 @@ def _claim(snapshot: Snapshot, process: Process, wait: float) -> str:
         return f"{snapshot.name}: requests to the thread pool wait {duration(wait)} for a thread"
     one = "" if len(snapshot.processes) == 1 else f" in one of {counted(len(snapshot.processes), 'process')}"
     sentence = f"{snapshot.name}: half of the requests to the thread pool wait {duration(wait)} or longer{one}"
-    machine = snapshot.machine_of(process)
-    doing = thread_pool.doing(process, rule.window, machine.cores if machine else math.nan)
+    group = control_groups.of(snapshot, process)
+    doing = thread_pool.doing(process, rule.window, group.cores if group else math.nan)
     beside = thread_pool.beside_main(process, rule.window)
     if doing is thread_pool.Doing.COMPUTING:
         return f"{sentence}, and its threads compute on {number(beside)} cores"

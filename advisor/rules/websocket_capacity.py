@@ -11,12 +11,14 @@ A socket stays open while it is idle, and stays with its process. A new process 
 so room has to be made before it is short.
 
 ## What to do
-Add processes, let clients reach the same one again (sticky sessions), and let processes pass messages on to each other
-(an adapter). Make clients reconnect at random moments.
+Raise the limit of descriptors, or the memory, where that is what runs out. Then add processes, let clients reach the
+same one again (sticky sessions), and let processes pass messages on to each other (an adapter). Make clients reconnect
+at random moments.
 
 ## Known limits
 There is no usual number: idle sockets cost little, busy ones much. Where sockets and requests rise and fall together
-their work cannot be told apart. Failed connections and the delay of broadcasts are not measured.
+their work cannot be told apart. Memory that others hold on the same machine is left to them. Failed connections and
+the delay of broadcasts are not measured.
 
 ## References
 - [Socket.IO: using multiple nodes](https://socket.io/docs/v4/using-multiple-nodes/)
@@ -41,7 +43,7 @@ _TOLD = ("websockets", "memory_rss", "heap_used", "requests")
 rule = Rule(
     __name__,
     needs=("websockets",),
-    suggests=("websocket-scale-out", "raise-limit", "cluster", "load-balance", "autoscale", "vertical"),
+    suggests=("raise-limit", "vertical", "websocket-scale-out", "cluster", "load-balance", "autoscale"),
     window=60.0,
     hold=600.0,
     clear_hold=300.0,
@@ -56,7 +58,7 @@ rule = Rule(
     use=Limit(0.80, "1", "sockets cannot be moved, so new processes must be there before the last fifth is taken"),
     relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it", at_most="use"),
     critical=Limit(0.95, "1", "the next clients that reconnect together fill it"),
-    level=Limit(0.80, "1", "Platformatic adds a worker at a loop of 0.8; memory and descriptors alike (C10)"),
+    level=Limit(0.80, "1", "Platformatic adds a worker at a loop of 0.8; the others alike (C10)"),
     busy=Limit(0.50, "1", "a loop that idles half of its time is not what sockets have filled"),
     configured=Limit(0, "{connection}", "not set: how many sockets one process may hold by your own measure"),
 )

@@ -36,7 +36,7 @@ from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Ste
 from advisor.diagnosis.prediction import delay_expectation, loop_expectation
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.words import counted, duration, number, percent
-from advisor.features import Snapshot, places, thread_pool
+from advisor.features import Snapshot, control_groups, places, thread_pool
 from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
 from advisor.features.process import Process
 from advisor.features.task import WINDOW, Task, blocking_task
@@ -147,8 +147,8 @@ def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     process = max(told, key=lambda p: float(thread_pool.waits(p, WINDOW).mean()), default=None)
     if process is None:
         return strategy.reject("0 processes measure how long requests wait for a thread of the pool.")
-    machine = snapshot.machine_of(process)
-    cores = machine.cores if machine else math.nan
+    group = control_groups.of(snapshot, process)
+    cores = group.cores if group else math.nan
     beside = thread_pool.beside_main(process, WINDOW)
     doing = thread_pool.doing(process, WINDOW, cores)
     if doing is thread_pool.Doing.COMPUTING and not cores > thread_pool.THREADS:

@@ -49,6 +49,7 @@ from advisor.diagnosis import (
 from advisor.diagnosis.filling import filled
 from advisor.diagnosis.recipes import caching, kept_answers, repeats
 from advisor.diagnosis.recipes.nginx import Site
+from advisor.diagnosis.stores import most_loaded
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import duration, number, percent, size
 from advisor.features import Snapshot, parts, stats
@@ -141,7 +142,7 @@ def _called(snapshot: Snapshot) -> Target | str:
 
 
 def _stored(snapshot: Snapshot) -> Target | str:
-    store = next((one for one in used_by(snapshot, WINDOW) if not is_cache(one.name)), None)
+    store = most_loaded(one for one in used_by(snapshot, WINDOW) if not is_cache(one.name))
     if store is None:
         return "0 datastores besides caches tell of their load."
     reads = cache_fit.reads_of(snapshot, store.name, WINDOW)

@@ -49,8 +49,8 @@ from advisor.diagnosis.recipes import node_cluster, pm2
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
 from advisor.diagnosis.vetoes import connections_veto, same_host_veto
 from advisor.diagnosis.words import cores, counted, duration, number, percent, size
-from advisor.features import Snapshot, stats
-from advisor.features.machine import Machine
+from advisor.features import Snapshot, control_groups, stats
+from advisor.features.control_groups import ControlGroup
 from advisor.features.queueing import Policy
 from advisor.features.task import WINDOW
 from advisor.vocabulary import Family
@@ -73,26 +73,26 @@ BLOCKED, DROPPED, DESCRIPTORS = "event-loop-blocked", "dropped-at-deploy", "desc
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """So many workers on this machine instead of so many now."""
+    """So many workers in this control group instead of so many now."""
 
-    machine: Machine
+    group: ControlGroup
     before: int
     after: int
 
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    """Size by P1 within the idle cores of the fullest machine, or say which number forbids it."""
+    """Size by P1 within the idle cores of the tightest machine or quota, or say which number forbids it."""
     futile = same_host_veto(snapshot, ruling)
     if futile:
         return strategy.reject(futile)
-    machine = snapshot.busiest_machine(SIZING)
-    if machine is None:
+    group = control_groups.tightest(snapshot, SIZING)
+    if group is None:
         return strategy.reject("0 of its hosts report their processors, so idle cores cannot be counted.")
-    refusal = _no_room(snapshot, machine)
+    refusal = _no_room(snapshot, group)
     if refusal:
         return strategy.reject(refusal)
-    plan = _plan(snapshot, machine, ruling)
+    plan = _plan(snapshot, group, ruling)
     if plan.after <= plan.before:
         now = f"{counted(plan.before, 'process')} at {percent(snapshot.loop(NOW))}"
         return strategy.reject(f"{now} already carry the work; another one would not be used.")
@@ -100,26 +100,27 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     return strategy.reject(lack) if lack else _option(snapshot, ruling, plan)
 
 
-def _no_room(snapshot: Snapshot, machine: Machine) -> str:
-    spare, busy = machine.spare(SIZING), snapshot.busy_loops(machine, NOW)
-    allowed = _allowed(snapshot, machine)
-    if allowed < 2:
-        return f"{machine.name} has {number(allowed)} core for it: a second worker would share it."
-    if busy >= math.floor(machine.cores):
-        return f"{machine.name} already runs {counted(busy, 'busy event loop')} on {number(machine.cores)} cores."
-    if spare < strategy.spare:
-        return f"Only {cores(spare, machine.cores)} on {machine.name} {'is' if machine.cores == 1 else 'are'} idle."
+def _no_room(snapshot: Snapshot, group: ControlGroup) -> str:
+    machine, own = group.machine, group.busy_loops(NOW)
+    if group.cores < 2:
+        return f"{machine.name} has {number(group.cores)} core for it: a second worker would share it."
+    if group.is_bound and own >= math.floor(group.quota):
+        return f"{counted(own, 'busy event loop')} fill the {number(group.quota)} cores of its quota on {machine.name}."
+    if control_groups.without_loop(snapshot, group, NOW) < 1:
+        busy = counted(snapshot.busy_loops(machine, NOW), "busy event loop")
+        return f"{machine.name} already runs {busy} on {number(machine.cores)} cores."
+    if group.spare(SIZING) < strategy.spare:
+        return f"Only {_idle(group)} are idle."
     return ""
 
 
-def _allowed(snapshot: Snapshot, machine: Machine) -> float:
-    """Cores that its processes may use: those of the machine, or what their control group leaves of them."""
-    quota = stats.highest([stats.latest(p.track, "cgroup_cpu_limit", p.span(LONG)) for p in snapshot.on(machine)])
-    return min(machine.cores, quota) if quota > 0 else machine.cores
+def _idle(group: ControlGroup) -> str:
+    whose = " of its quota" if group.is_bound else ""
+    return f"{cores(group.spare(SIZING), group.cores)}{whose} on {group.machine.name}"
 
 
-def _plan(snapshot: Snapshot, machine: Machine, ruling: Ruling) -> Plan:
-    here = snapshot.on(machine)
+def _plan(snapshot: Snapshot, group: ControlGroup, ruling: Ruling) -> Plan:
+    here = group.processes
     work = stats.known_sum([p.loop(NOW) for p in here])
     wanted = len(here) if math.isnan(work) else copies_for(work)
     if is_censored(snapshot):
@@ -130,31 +131,31 @@ def _plan(snapshot: Snapshot, machine: Machine, ruling: Ruling) -> Plan:
         wanted = max(wanted, 2)  # one answers while the other restarts
     if ruling.rule == DESCRIPTORS:
         wanted = max(wanted, copies_by_descriptors(snapshot, len(here)))
-    busy = snapshot.busy_loops(machine, NOW)
-    room = min(math.floor(_allowed(snapshot, machine)), busy + math.ceil(machine.spare(SIZING))) - busy
-    return Plan(machine, len(here), min(wanted, len(here) + room))
+    room = min(control_groups.without_loop(snapshot, group, NOW), math.ceil(group.spare(SIZING)))
+    return Plan(group, len(here), min(wanted, len(here) + room))
 
 
 def _no_memory(snapshot: Snapshot, plan: Plan) -> str:
     each = snapshot.memory(NOW) * strategy.overhead
-    group = stats.highest(
-        [stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in snapshot.on(plan.machine)]
-    )
+    machine, here = plan.group.machine, plan.group.processes
+    group = stats.highest([stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in here])
     if group > 0 and each * plan.after > strategy.memory * group:
         filled = percent(each * plan.after / group)
         return (
             f"{counted(plan.after, 'worker')} would fill {filled} of the {size(group)} that its control group allows."
         )
-    limit, available = plan.machine.memory_limit(NOW), plan.machine.memory_available(NOW)
+    limit, available = machine.memory_limit(NOW), machine.memory_available(NOW)
     used = (limit - available + each * (plan.after - plan.before)) / limit if limit > 0 else math.nan
     if not used > strategy.memory:
         return ""
-    return f"{counted(plan.after, 'worker')} would fill {percent(used)} of the memory of {plan.machine.name}."
+    return f"{counted(plan.after, 'worker')} would fill {percent(used)} of the memory of {machine.name}."
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> Option:
     blocked = ruling.rule == BLOCKED
-    where = f"on {plan.machine.name}" if len(snapshot.machines) == 1 else "on each host"
+    groups, hosts = len(control_groups.every(snapshot)), len(snapshot.machines)
+    where = f"on {plan.group.machine.name}" if hosts == 1 else "on each host"
+    where = where if groups <= hosts else f"in each of {groups} control groups"
     extra = (plan.after - plan.before) * snapshot.memory(NOW)
     return strategy.option(
         f"Run {counted(plan.after, 'worker')} {where}",
@@ -176,10 +177,10 @@ def _expected(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> tuple[Expectati
 
 
 def _fleetwide(snapshot: Snapshot, plan: Plan) -> Clones:
-    hosts = max(1, sum(bool(snapshot.on(machine)) for machine in snapshot.machines))
+    groups = max(1, len(control_groups.every(snapshot)))
     before = len(snapshot.processes)
-    after = before + (plan.after - plan.before) * hosts
-    return Clones(before, after, Policy.ROUND_ROBIN, plan.machine.spare(SIZING) * hosts)
+    after = before + (plan.after - plan.before) * groups
+    return Clones(before, after, Policy.ROUND_ROBIN, plan.group.spare(SIZING) * groups)
 
 
 def _confined(snapshot: Snapshot, plan: Plan) -> tuple[Expectation, ...]:
@@ -206,9 +207,8 @@ def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:
         return f"With {counted(plan.after, 'worker')} one answers while the other restarts; today nobody does."
     if ruling.rule == DESCRIPTORS:
         return f"{counted(plan.after, 'worker')} share the connections out, and each has a limit of its own."
-    idle = cores(plan.machine.spare(SIZING), plan.machine.cores)
     return (
-        f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {idle} on {plan.machine.name} idle: "
+        f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {_idle(plan.group)} idle: "
         "it uses processors that are already paid for, and needs no new code if the process keeps no state."
     )
 
@@ -223,7 +223,7 @@ def _check_first(snapshot: Snapshot) -> str:
 
 def _steps(snapshot: Snapshot, plan: Plan) -> tuple[Step, ...]:
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
-    here = plan.machine.memory_limit(NOW)
+    here = plan.group.machine.memory_limit(NOW)
     memory = pm2.restart_limit(snapshot.memory(NOW), here, plan.after)
     share = percent(snapshot.work(NOW) / len(snapshot.processes) * plan.before / plan.after)
     return (

@@ -50,7 +50,7 @@ from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
 from advisor.diagnosis.vetoes import clone_veto, connections_veto
 from advisor.diagnosis.words import counted, number, percent
-from advisor.features import Snapshot
+from advisor.features import Snapshot, control_groups
 from advisor.features.dispersion import dispersion
 from advisor.features.machine import Machine
 from advisor.features.queueing import Policy
@@ -131,12 +131,17 @@ def _choice(snapshot: Snapshot) -> tuple[Choice, str]:
 
 def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -> Option:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
-    spare = machine.spare(SIZING)
+    group = control_groups.tightest(snapshot, SIZING)
+    spare = group.spare(SIZING) if group else math.nan
     idle = ruling.rule in FULL_LOOPS and spare >= strategy.spare
     choice, reason = _choice(snapshot)
-    why = f"{machine.name} is {percent(machine.cpu(SIZING))} busy; {wanted} machines also survive the loss of one."
-    if idle:
-        why = f"It leaves the service as it is, but also {number(spare)} idle cores on {machine.name}. {why}"
+    full = f"{machine.name} is {percent(machine.cpu(SIZING))} busy"
+    if group and group.is_bound and ruling.rule in FULL_LOOPS:
+        size, name = f"{number(group.quota)} {'core' if group.quota == 1 else 'cores'}", group.machine.name
+        full = f"The quota of {size} on {name} is {percent(group.used(SIZING) / group.quota)} used"
+    why = f"{full}; {wanted} machines also survive the loss of one."
+    if idle and group:
+        why = f"It leaves the service as it is, but also {number(spare)} idle cores on {group.machine.name}. {why}"
     copies = math.ceil(count * wanted / hosts)
     policy = Policy.ROUND_ROBIN if choice is Choice.ROUND_ROBIN else Policy.LEAST_CONNECTIONS
     clones = Clones(count, copies, Policy.RANDOM if choice is Choice.COOKIE else policy)

@@ -29,7 +29,7 @@ from __future__ import annotations
 import json
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, socket_room
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.recipes.container import label_of
@@ -38,6 +38,7 @@ from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.descriptors import Descriptors, descriptors_of, fullest
 from advisor.features.process import Process
+from advisor.features.socket_capacity import Resource
 from advisor.features.sums import Span
 from advisor.vocabulary import Family
 
@@ -65,8 +66,17 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject("0 processes report how many descriptors they have open.")
     found = descriptors_of(worst, LONG)
     leak = leaking(ruling)
-    refusal = f"{leak}: it would only end later." if leak else _refusal(found, worst)
+    refusal = f"{leak}: it would only end later." if leak else _not_first(ruling) or _refusal(found, worst)
     return strategy.reject(refusal) if refusal else _option(snapshot, ruling, worst, found)
+
+
+def _not_first(ruling: Ruling) -> str:
+    """Why descriptors are not what WebSockets run out of."""
+    carried = socket_room.carried(ruling)
+    first = next(iter(carried), None)
+    if ruling.rule != socket_room.RULE or first is None or first is Resource.DESCRIPTORS:
+        return ""
+    return f"The {first} of a process allows {number(carried[first])} WebSockets, less than its descriptors do."
 
 
 def _refusal(found: Descriptors, worst: Process) -> str:

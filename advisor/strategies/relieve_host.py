@@ -11,7 +11,7 @@ The service itself is what uses the machine: then it needs more of it, or less w
 ## How
 Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Raise or remove a
 quota, and run as many workers as it leaves whole cores. Give a datastore its own host. Rotate logs; keep uploads
-in object storage; give data a volume of its own.
+in object storage; give data a volume of its own. Where inodes are short, remove small files, not large ones.
 
 ## What it costs
 Little where a limit is set; a machine where a program moves. What is held back takes longer itself.
@@ -30,16 +30,18 @@ from __future__ import annotations
 import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.disks import filling_of
 from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, NOW, TARGET, loop_expectation
-from advisor.diagnosis.recipes import linux
+from advisor.diagnosis.recipes import linux, small_files
 from advisor.diagnosis.sizes import PEAK, RELAXED, tightest_memory
 from advisor.diagnosis.vetoes import deciding
-from advisor.diagnosis.words import cores, number, percent, size
-from advisor.features import Snapshot, neighbours, stats
+from advisor.diagnosis.words import cores, counted, number, percent, size
+from advisor.features import Snapshot, control_groups, neighbours, stats
+from advisor.features.control_groups import ControlGroup
+from advisor.features.filesystem import INODES, Filling
 from advisor.features.machine import Machine
 from advisor.features.neighbours import Neighbour
 from advisor.features.process import MINUTE, Process
-from advisor.features.volumes import Volume, fullest
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -97,42 +99,42 @@ def _is_held_back(snapshot: Snapshot, machine: Machine) -> bool:
 
 def _throttled(snapshot: Snapshot, machine: Machine) -> float:
     """Share of quota periods in which its processes, or the agent's own group, were held back."""
-    own = [_share_held(p) for p in snapshot.on(machine)]
-    return max([machine.throttled(MINUTE), *(share for share in own if not math.isnan(share))])
+    return max(machine.throttled(MINUTE), _most_held(snapshot, machine).throttled(MINUTE))
 
 
-def _share_held(process: Process) -> float:
-    span = process.span(MINUTE)
-    periods = stats.total(process.track, "cgroup_periods", span)
-    return stats.total(process.track, "cgroup_throttled", span) / periods if periods > 0 else math.nan
+def _most_held(snapshot: Snapshot, machine: Machine) -> ControlGroup:
+    return max(control_groups.on(snapshot, machine), key=lambda group: group.throttled(MINUTE))
 
 
-def _calmer_loop(snapshot: Snapshot, machine: Machine) -> tuple[Expectation, ...]:
+def _calmer_loop(processes: tuple[Process, ...]) -> tuple[Expectation, ...]:
     """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
-    now = stats.mean([p.loop(NOW) for p in snapshot.on(machine)])
-    low = min(now, stats.mean([p.cpu_main(NOW) for p in snapshot.on(machine)]))
+    now = stats.mean([p.loop(NOW) for p in processes])
+    low = min(now, stats.mean([p.cpu_main(NOW) for p in processes]))
     if math.isnan(now + low):
         return ()
     return (loop_expectation(now, low, max(low, min(now, low + strategy.gap))),)
 
 
 def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | Rejection:
-    quotas = [stats.latest(p.track, "cgroup_cpu_limit", p.span(LONG)) for p in snapshot.on(machine)]
-    quota = min(machine.cores, next((q for q in quotas if q > 0), math.inf))
+    group = _most_held(snapshot, machine)
+    if group.throttled(MINUTE) < machine.throttled(MINUTE):  # what the machine itself may use holds all of them back
+        group = ControlGroup(machine, snapshot.on(machine), math.nan)
+    alike = sum(one.quota == group.quota for one in control_groups.on(snapshot, machine))
+    each, quota = f" of each of {alike} control groups" if alike > 1 else "", group.cores
     processors = stats.latest(machine.track, "cpu_count", machine.span(LONG))
-    work = stats.known_sum([p.loop(NOW) for p in snapshot.on(machine)])
+    work = stats.known_sum([p.loop(NOW) for p in group.processes])
     wanted = max(math.floor(quota) + 1, 0 if math.isnan(work) else math.ceil(work * GROWTH / TARGET))
     wanted = wanted if math.isnan(processors) else min(wanted, math.floor(processors))
     if wanted <= quota:
         return strategy.reject(f"The quota is {number(quota)} cores already, all that {machine.name} has.")
     held = _throttled(snapshot, machine)
     return strategy.option(
-        f"Raise the processor limit on {machine.name} from {number(quota)} to {wanted} cores",
+        f"Raise the processor limit{each} on {machine.name} from {number(quota)} to {wanted} cores",
         why=f"The limit holds it back in {percent(held)} of its periods, while the machine may have cores to give.",
         confidence=ruling.reading.confidence,
-        cost=f"{number(wanted - quota)} more cores to use",
+        cost=f"{number((wanted - quota) * max(1, alike))} more cores to use",
         expected=(Expectation("throttled", "Quota throttled", "1", held, 0.0, strategy.calm),
-                  *_calmer_loop(snapshot, machine)),
+                  *_calmer_loop(group.processes)),
         steps=linux.unbound(quota, wanted),
         check_first="Check who set the limit and for whom: others on the machine may need what it keeps free.",
     )  # fmt: skip
@@ -146,7 +148,7 @@ def _moved(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
         confidence=ruling.reading.confidence,
         cost="what processors of one's own cost more than shared ones",
         expected=(Expectation("cpu_steal", "Taken by the hypervisor", "1", taken, 0.0, strategy.steal),
-                  *_calmer_loop(snapshot, machine)),
+                  *_calmer_loop(snapshot.on(machine))),
         steps=(
             Step("A machine that is paid by bursts may have used up its credits: check that first, at the provider."),
             Step("Stop and start it, which often puts it on another physical host; or order one with dedicated "
@@ -173,7 +175,7 @@ def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour
         cost="a place for it elsewhere, or longer times for it here",
         expected=(
             Expectation("host_cpu", "Host CPU", "1", used / machine.cores, min(high, left / machine.cores * 0.9), high),
-            *_calmer_loop(snapshot, machine),
+            *_calmer_loop(snapshot.on(machine)),
         ),
         steps=linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed),
         check_first="Check that the service does not need it on the same host, and who waits for its results.",
@@ -209,25 +211,38 @@ def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _disk(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    volume = fullest(snapshot, LONG)
-    if volume is None:
+    disk = filling_of(snapshot, ruling)
+    if disk is None:
         return strategy.reject("0 of its hosts report how full their disks are.")
+    if disk.what == INODES:
+        return _files(ruling, disk)
     return strategy.option(
-        f"Rotate logs and move uploads off {volume.mount} on {volume.machine.name}",
-        why=f"{percent(volume.share)} of {size(volume.capacity)} are used. Logs and uploads fill any size.",
+        f"Rotate logs and move uploads off {disk.where}",
+        why=f"{percent(disk.share)} of {size(disk.size)} are used. Logs and uploads fill any size.",
         confidence=ruling.reading.confidence,
         cost="none for logs; object storage by what is kept",
-        expected=(Expectation("disk", f"Used of {volume.mount}", "1", volume.share, None, volume.share),),
-        steps=_freed(snapshot, volume),
+        expected=(Expectation("disk", f"Used of {disk.mount}", "1", disk.share, None, disk.share),),
+        steps=(
+            Step("See what takes the room.", "", "shell", linux.largest(disk.mount)),
+            *linux.rotated(snapshot.name),
+            Step("Send uploads to object storage (S3, Cloud Storage, MinIO) straight from the browser by a signed "
+                 "address, or as a stream; keep only their keys. Then copies of the service share no disk either."),
+            Step("Give data that must stay here a volume of its own, so that logs can never stop the datastore."),
+        ),
         check_first="Check what grows before anything is deleted; a file that a process holds open frees nothing.",
-    )
-
-
-def _freed(snapshot: Snapshot, volume: Volume) -> tuple[Step, ...]:
-    return (
-        Step("See what takes the room.", "", "shell", linux.largest(volume.mount)),
-        *linux.rotated(snapshot.name),
-        Step("Send uploads to object storage (S3, Cloud Storage, MinIO) straight from the browser by a signed address, "
-             "or as a stream; keep only their keys. Then copies of the service share no disk either."),
-        Step("Give data that must stay here a volume of its own, so that logs can never stop the datastore."),
     )  # fmt: skip
+
+
+def _files(ruling: Ruling, disk: Filling) -> Option:
+    return strategy.option(
+        f"Remove small files from {disk.where}, which has inodes for few more",
+        why=(
+            f"{percent(disk.share)} of its {counted(round(disk.size), 'inode')} are used: each file takes one, however "
+            "small it is. When none is left no file can be made, whatever room there is."
+        ),
+        confidence=ruling.reading.confidence,
+        cost="none for files that nobody needs; object storage by what is kept",
+        expected=(Expectation("inodes", f"Inodes used of {disk.mount}", "1", disk.share, None, disk.share),),
+        steps=small_files.removed(disk.mount),
+        check_first="Check what the files are and who reads them before any are deleted.",
+    )

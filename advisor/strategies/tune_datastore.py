@@ -34,6 +34,7 @@ import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, pool_room
 from advisor.diagnosis.recipes import calling, pooling, postgresql
+from advisor.diagnosis.stores import most_loaded
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, parts
@@ -51,12 +52,7 @@ strategy = Strategy(
     risk="low: each step is undone by itself; an index is built beside the work",
     used=Limit(0.90, "1", "GitLab's limit for pools of connections, as in downstream-bound"),
     waiting=Limit(1.0, "{request}", "fewer waiting on the mean come and go with every burst, as in downstream-bound"),
-    idle=Limit(
-        pool_room.IDLE,
-        "{session}",
-        "active sessions a core below which a datastore has room (model C7)",
-        fixed=True,
-    ),
+    idle=Limit(pool_room.IDLE, "{session}", "active ones a core below which there is room (model C7)", fixed=True),
     taken=Limit(pool_room.TAKEN, "1", "connections taken below which there is room for more (model C7)", fixed=True),
     full=Limit(pool_room.FULL, "1", "what all pools together may open at most (decision model 1.5)", fixed=True),
     step=Limit(pool_room.STEP, "1", "a full pool hides demand: judge again after each doubling", fixed=True),
@@ -214,10 +210,10 @@ def _agent(snapshot: Snapshot, called: Destination) -> tuple[Step, ...]:
 
 def _store(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     stores = used_by(snapshot, WINDOW)
-    store = next((one for one in stores if _system(one.name) == "postgresql"), None)
+    store = most_loaded(one for one in stores if _system(one.name) == "postgresql")
     if store is None:
-        return strategy.reject(f"Of {counted(len(stores), 'datastore')} that the service uses none is a PostgreSQL, "
-                               "whose statements could be looked at.")  # fmt: skip
+        count = counted(len(stores), "datastore")
+        return strategy.reject(f"Of {count} that the service uses none is a PostgreSQL, whose statements are told.")
     found = statements(snapshot, store.name, WINDOW)
     active = f"{number(store.active)} sessions run a statement at a time." if store.active >= 0 else ""
     own = postgresql.writing() if ruling.rule == WRITING else postgresql.reading()

@@ -2,13 +2,14 @@
 
 ## When it fits
 What is short belongs to the machine: processors that enough processes use, memory that the service needs even at
-rest, a disk that data fills, or the memory of a datastore's host. It is the quickest way out where nothing may
-be rebuilt.
+rest or that open WebSockets take, a disk that data fills, or the memory, processors or disk of a datastore's host. It
+is the quickest way out where nothing may be rebuilt.
 
 ## When it does not
 One process runs JavaScript on one core: more cores would idle too, while any core here is idle already. A
-piece of work that blocks the loop takes as long on any number of cores. Waiting for others, leaks, crashes and
-limits of a process stay as they are. A machine also has a largest size.
+piece of work that blocks the loop takes as long on any number of cores. Many small files fill the inodes of a disk
+of any size. Waiting for others, leaks, crashes and limits of a process stay as they are. A machine also has a
+largest size.
 
 ## How
 Take a machine (or a limit of the container, or a volume) of the size given, move the service, and let it use
@@ -31,30 +32,28 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, machine_size, socket_room, store_size
+from advisor.diagnosis.disks import filling_of
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import GROWTH, LONG, SIZING, TARGET, Clones, of_clones
-from advisor.diagnosis.recipes import resize
 from advisor.diagnosis.sizes import (
-    PEAK,
     RELAXED,
     ROOMY,
-    memory_expectation,
-    memory_for,
-    misses_expectation,
+    Growth,
     tightest_memory,
-    volume_expectation,
-    volume_for,
 )
+from advisor.diagnosis.stores import most_loaded
 from advisor.diagnosis.vetoes import deciding
-from advisor.diagnosis.words import cores, counted, duration, number, percent, size
+from advisor.diagnosis.words import cores, counted, duration, number, percent
 from advisor.features import Snapshot
+from advisor.features.datastores import Datastore, used_by
+from advisor.features.filesystem import INODES
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE
 from advisor.features.queueing import Policy
-from advisor.features.store_memory import Store, local_stores, memory_used
+from advisor.features.socket_capacity import Resource
+from advisor.features.store_memory import local_stores, memory_used
 from advisor.features.task import WINDOW
-from advisor.features.volumes import fullest
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -64,15 +63,19 @@ strategy = Strategy(
     effort="hours, with a short stop",
     risk="low, but it has an end: machines have a largest size",
     spare=Limit(0.5, "{cpu}", "while this much is idle, cores are not what is short"),
+    idle=Limit(0.2, "1", "of the cores of a full host: it is calm again from here on (C3), however many it has"),
     grown=Limit(0.7, "1", "what is left of the confidence, since the processes must also use the new cores"),
     delayed=Limit(0.7, "1", "what is left of it where growth goes on: a bigger disk or memory only fills later"),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4); above it memory is what is short", fixed=True),
     roomy=Limit(ROOMY, "1", "below it a disk no longer warns (C12)", fixed=True),
     missing=Limit(0.01, "1", "of the blocks asked for: above it, by a rule of thumb, the cache is too small"),
     crowded=Limit(0.80, "1", "GitLab's soft limit for the processors of a primary (C13)"),
+    at_work=Limit(0.80, "1", "of the time: the level at which the rule for reads calls a disk busy (C14)"),
 )
 
-BLOCKED, CROWDED, READS = "event-loop-blocked", "host-cpu-saturated", "datastore-read-bound"
+BLOCKED, CROWDED, READS, WRITES = (
+    "event-loop-blocked", "host-cpu-saturated", "datastore-read-bound", "datastore-write-bound",
+)  # fmt: skip
 
 _FUTILE: Final[Mapping[str, str]] = {
     "gc-pressure": "A collection stops the loop on one core, whatever the machine has",
@@ -82,7 +85,6 @@ _FUTILE: Final[Mapping[str, str]] = {
     "uneven-load": "A bigger machine is passed over as well",
     "crash-loop": "The same release ends the same way on any machine",
     "dropped-at-deploy": "What a process drops as it ends is dropped on any machine",
-    "websocket-capacity": "Its connections are held by one loop each, which gains nothing from more cores",
     "overprovisioned": "It has more than it needs",
 }
 """Rule -> why a bigger machine does not help."""
@@ -103,9 +105,10 @@ def _cores(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so nothing shows that cores are short.")
+    crowded, count = ruling.rule == CROWDED, len(snapshot.on(machine))
     # A full host speaks of this minute; sizing by a longer mean would contradict its own claim.
-    spare, count = machine.spare(MINUTE if ruling.rule == CROWDED else SIZING), len(snapshot.on(machine))
-    if spare >= strategy.spare:
+    spare = machine.spare(MINUTE if crowded else SIZING)
+    if spare >= max(strategy.spare, strategy.idle * machine.cores if crowded else 0.0):
         idle = cores(spare, machine.cores)
         return strategy.reject(
             f"{counted(count, 'process')} can use {counted(count, 'core')}, and {idle} on {machine.name} are idle: "
@@ -129,8 +132,9 @@ def _same_block(snapshot: Snapshot, ruling: Ruling) -> Rejection:
 def _bigger(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
     here = max(1, math.floor(machine.cores))
     wanted = _cores_for(machine)
-    count = len(snapshot.processes)
+    every, count = len(snapshot.processes), len(snapshot.on(machine))
     after = max(count, round(count * wanted / here))
+    where = f" on {machine.name}" if len(snapshot.machines) > 1 else ""
     return strategy.option(
         f"Move {machine.name} to {wanted} cores",
         why=(
@@ -139,10 +143,10 @@ def _bigger(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
         ),
         confidence=ruling.reading.confidence * strategy.grown,
         cost=f"{wanted - here} more cores",
-        expected=of_clones(snapshot, Clones(count, after, Policy.ROUND_ROBIN)),
+        expected=of_clones(snapshot, Clones(every, every + after - count, Policy.ROUND_ROBIN)),
         steps=(
             Step(f"Order or resize to {wanted} cores with the same memory per core or more."),
-            Step(f"Run {counted(after, 'worker')} instead of {count}, so that the new cores are used."),
+            Step(f"Run {counted(after, 'worker')}{where} instead of {count}, so that the new cores are used."),
         ),
         check_first="Check the largest size that the provider offers: the next step after this one may not exist.",
     )
@@ -163,80 +167,68 @@ def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if tight.used / tight.limit < strategy.relaxed:
         where = tight.machine or "its container"
         return strategy.reject(f"{share} of the memory of {where} is in use: a limit of the process is what is short.")
-    wanted = memory_for(tight.used)
-    return strategy.option(
-        f"{f'Move {tight.machine} to' if tight.machine else 'Give each process'} {size(wanted)} of memory",
-        why=(
-            f"{share} of {size(tight.limit)} are in use, and a peak takes {percent(PEAK - 1)} more. What the service "
-            "needs at rest, copies and balancing do not make less."
-        ),
-        confidence=ruling.reading.confidence * strategy.delayed,
-        cost=f"{size(wanted - tight.limit)} more memory",
-        expected=(memory_expectation(tight.used, tight.limit, wanted),),
-        steps=resize.MACHINE if tight.machine else resize.container(wanted),
-        check_first="Check on the chart of a week that memory does not rise daily: a leak would fill this size too.",
-    )
+    return _grown(ruling, machine_size.of_memory(tight))
 
 
 def _volume(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    volume = fullest(snapshot, LONG)
-    if volume is None:
+    disk = filling_of(snapshot, ruling)
+    if disk is None:
         return strategy.reject("0 of its hosts report how full their disks are.")
-    wanted = volume_for(volume.used)
-    if wanted <= volume.capacity:
-        return strategy.reject(f"{volume.mount} on {volume.machine.name} is {percent(volume.share)} full: big enough.")
-    return strategy.option(
-        f"Grow {volume.mount} on {volume.machine.name} to {size(wanted)}",
-        why=f"{percent(volume.share)} of {size(volume.capacity)} are used. Data that must stay needs the room.",
-        confidence=ruling.reading.confidence * strategy.delayed,
-        cost=f"{size(wanted - volume.capacity)} more disk",
-        expected=(volume_expectation(volume, wanted),),
-        steps=resize.volume(volume.mount),
-        check_first="Check what grows: logs and uploads fill any size, and are cheaper to rotate or to move.",
-    )  # fmt: skip
+    full = percent(disk.share)
+    if disk.what == INODES:
+        return strategy.reject(f"{full} of the inodes of {disk.where} are used: it lacks room for files, not bytes.")
+    grown = machine_size.of_volume(disk)
+    return _grown(ruling, grown) if grown else strategy.reject(f"{disk.where} is {full} full: big enough.")
 
 
 def _datastore(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    """Memory for data that is read and does not fit; processors where the host of the datastore is full."""
-    store = next(iter(local_stores(snapshot, LONG)), None)
-    if store is None or not store.machine.spare(SIZING) >= 0:
+    """More of what the host of the datastore is short of that the rule looks at."""
+    store = most_loaded(used_by(snapshot, LONG))
+    machine = next((m for m in snapshot.machines if store and m.name == store.machine), None)
+    if store is None or machine is None or not machine.spare(SIZING) >= 0:
         return strategy.reject("0 of the hosts that report are the datastore's own, so its size is not known.")
-    busy = store.machine.cpu(SIZING)
-    if busy >= strategy.crowded:
-        return _store_cores(ruling, store.machine)
-    _, memory = memory_used(store.machine, LONG)
-    if ruling.rule == READS and store.missing >= strategy.missing and store.size > memory:
-        return _more_cache(ruling, store, memory)
+    grown = _short_of(snapshot, ruling, store, machine)
+    if grown is not None:
+        return _grown(ruling, grown)
+    found = f" and finds {percent(store.hit_ratio)} of its blocks in memory" if store.hit_ratio >= 0 else ""
     return strategy.reject(
-        f"{store.machine.name} is {percent(busy)} busy and finds {percent(1 - store.missing)} of its blocks in memory: "
-        "a bigger one would wait alike."
+        f"{machine.name} is {percent(machine.cpu(SIZING))} busy{found}: a bigger one would wait alike."
     )
 
 
-def _store_cores(ruling: Ruling, machine: Machine) -> Option:
-    busy, wanted = machine.cpu(SIZING), _cores_for(machine)
-    then = busy * machine.cores / wanted
+def _short_of(snapshot: Snapshot, ruling: Ruling, store: Datastore, machine: Machine) -> Growth | None:
+    """Processors where they are full, a disk that writes wait for, memory for data that is read and does not fit."""
+    if machine.cpu(SIZING) >= strategy.crowded:
+        return store_size.of_cores(machine, _cores_for(machine))
+    if ruling.rule == WRITES:
+        waits = store.disk >= strategy.at_work and store.held_up > store.locked
+        return store_size.of_disk(store) if waits else None
+    memory = memory_used(machine, LONG)[1]
+    own = (one for one in local_stores(snapshot, LONG) if one.name.startswith(f"{store.name} "))
+    data = next((one for one in own if one.machine.id == machine.id), None)
+    short = data is not None and data.missing >= strategy.missing and data.size > memory
+    return store_size.of_memory(data, memory) if data and short else None
+
+
+def _sockets(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """Memory where that is what open WebSockets fill first (C10)."""
+    if socket_room.scarcest(ruling) is not Resource.MEMORY:
+        return strategy.reject(
+            f"A loop, a heap and descriptors belong to each process, on any machine ({deciding(snapshot, ruling)})."
+        )
+    grown = socket_room.more_memory(snapshot, ruling)
+    return _grown(ruling, grown) if grown else strategy.reject("0 rows tell how much memory a WebSocket takes.")
+
+
+def _grown(ruling: Ruling, grown: Growth) -> Option:
     return strategy.option(
-        f"Move {machine.name}, with the datastore, to {wanted} cores",
-        why=f"Its {number(machine.cores)} cores are {percent(busy)} busy, and a datastore uses many at once.",
+        grown.title,
+        why=grown.why,
         confidence=ruling.reading.confidence * strategy.delayed,
-        cost=f"{number(wanted - machine.cores)} more cores",
-        expected=(Expectation("cpu", "Processors busy", "1", busy, then * 0.9, min(busy, then * 1.25)),),
-        steps=resize.MACHINE,
-        check_first="Check first for statements that are dear, for indexes and for pools: they cost no machine.",
-    )
-
-
-def _more_cache(ruling: Ruling, store: Store, memory: float) -> Option:
-    wanted = min(2 * memory, memory_for(store.size))
-    return strategy.option(
-        f"Move {store.machine.name} to {size(wanted)} of memory",
-        why=f"{size(store.size)} of data do not fit {size(memory)}: {percent(store.missing)} of blocks are missed.",
-        confidence=ruling.reading.confidence * strategy.grown,
-        cost=f"{size(wanted - memory)} more memory",
-        expected=(misses_expectation(store.misses, store.size, memory, wanted),),
-        steps=resize.MACHINE,
-        check_first="Check for an index that is missing and for queries that read more than they need: cheaper.",
+        cost=grown.cost,
+        expected=(grown.expected,),
+        steps=grown.steps,
+        check_first=grown.check_first,
     )
 
 
@@ -245,5 +237,6 @@ _BY_RULE: Final[Mapping[str, Callable[[Snapshot, Ruling], Option | Rejection]]] 
     "memory-pressure": _memory,
     "disk-filling": _volume,
     READS: _datastore,
-    "datastore-write-bound": _datastore,
+    WRITES: _datastore,
+    socket_room.RULE: _sockets,
 }

@@ -6,9 +6,10 @@ them need more processes, and three things with them: clients that reach the sam
 the clients of all, and clients that do not return all at once.
 
 ## When it does not
-Idle sockets that fill nothing. Round robin without stickiness: Socket.IO's first requests then reach different
-processes, and fail. An autoscaler that follows the processor: it sees none of the sockets that are open, and when it
-takes a process away, all of its clients return at once.
+Idle sockets that fill nothing. More processes on a machine whose memory the sockets fill: they would share it. Round
+robin without stickiness: Socket.IO's first requests then reach different processes, and fail. An autoscaler that
+follows the processor: it sees none of the sockets that are open, and when it takes a process away, all of its clients
+return at once.
 
 ## How
 Socket.IO: the Redis adapter and a balancer that is sticky by cookie, or @socket.io/cluster-adapter and
@@ -37,10 +38,11 @@ from advisor.diagnosis.prediction import GROWTH, NOW, SIZING, loop_expectation
 from advisor.diagnosis.recipes import kubernetes, nginx, socketio, websockets
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.recipes.nginx import Choice, Site
+from advisor.diagnosis.socket_room import RULE, carried
 from advisor.diagnosis.vetoes import connections_veto, deciding
 from advisor.diagnosis.words import counted, number, percent
-from advisor.features import Snapshot
-from advisor.features.socket_capacity import open_sockets
+from advisor.features import Snapshot, control_groups
+from advisor.features.socket_capacity import Resource, open_sockets
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -55,27 +57,19 @@ strategy = Strategy(
     surge=Limit(2.0, "1", "copies are bounded at twice what is needed now: beyond it nobody has seen how they behave"),
 )
 
-RULE = "websocket-capacity"
-
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by sockets, not by processor time."""
     sockets = sum(open_sockets(process) for process in snapshot.processes)
-    capacity = _capacity(ruling)
-    if ruling.rule != RULE or sockets < strategy.least or math.isnan(capacity):
+    capacity = next(iter(carried(ruling).values()), 0.0)
+    if ruling.rule != RULE or sockets < strategy.least or not capacity > 0:
         return strategy.reject(
             f"{number(sockets)} open WebSockets are not what runs out here ({deciding(snapshot, ruling)})."
         )
     before, after = len(snapshot.processes), _processes(sockets, capacity, len(snapshot.processes))
     full = connections_veto(snapshot, after)
     return strategy.reject(full) if full else _option(snapshot, ruling, capacity, (before, after))
-
-
-def _capacity(ruling: Ruling) -> float:
-    """Sockets that one process carries, as the rule found: the smallest of what its resources allow."""
-    told = (e for e in ruling.reading.evidence if e.signal.startswith("capacity_"))
-    return min((e.value for e in told if e.value), default=math.nan)
 
 
 def _processes(sockets: float, capacity: float, before: int) -> int:
@@ -87,7 +81,7 @@ def _processes(sockets: float, capacity: float, before: int) -> int:
 def _option(snapshot: Snapshot, ruling: Ruling, capacity: float, counts: tuple[int, int]) -> Option:
     before, after = counts
     sockets = sum(open_sockets(process) for process in snapshot.processes)
-    fits = after <= _room(snapshot, before)
+    fits = after <= _room(snapshot, before) and _fits_memory(ruling, sockets, before)
     where = " on this machine" if fits else ""
     return strategy.option(
         f"Spread {number(sockets)} WebSockets over {counted(after, 'process')}{where}",
@@ -108,11 +102,16 @@ def _option(snapshot: Snapshot, ruling: Ruling, capacity: float, counts: tuple[i
 
 
 def _room(snapshot: Snapshot, before: int) -> int:
-    """Processes that the one machine has cores for; 0 where there are several, or none that tells."""
-    machine = snapshot.busiest_machine(SIZING)
-    if machine is None or len(snapshot.machines) > 1:
+    """Processes that the one machine, or its quota, has cores for; 0 where there are several, or none that tells."""
+    group = control_groups.tightest(snapshot, SIZING)
+    if group is None or max(len(snapshot.machines), len(control_groups.every(snapshot))) > 1:
         return 0
-    return min(math.floor(machine.cores), before + math.floor(machine.spare(SIZING)))
+    return min(math.floor(group.cores), before + math.floor(group.spare(SIZING)))
+
+
+def _fits_memory(ruling: Ruling, sockets: float, before: int) -> bool:
+    """True if the machine's memory, which its copies share, holds a tenth more sockets (C4), or nobody knows."""
+    return sockets * GROWTH <= strategy.target * before * carried(ruling).get(Resource.MEMORY, math.inf)
 
 
 def _expected(snapshot: Snapshot, sockets: float, after: int) -> tuple[Expectation, ...]:

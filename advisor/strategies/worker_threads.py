@@ -36,8 +36,9 @@ from advisor.diagnosis.prediction import LONG, NOW, SIZING, delay_expectation, i
 from advisor.diagnosis.recipes import worker_pool
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
-from advisor.features import Snapshot, places
+from advisor.features import Snapshot, control_groups, places
 from advisor.features.cause import GAP, Cause, busy_at_least, cause_of_blocks, computing
+from advisor.features.control_groups import ControlGroup
 from advisor.features.places import Place
 from advisor.features.queueing import pool_size
 from advisor.features.route_cost import OTHERS, RouteCost, route_costs
@@ -121,18 +122,17 @@ def _refusal(snapshot: Snapshot, ruling: Ruling, task: Task) -> str:
         )
     if cause is Cause.COLLECTION and ruling.rule == BLOCKED:
         return f"Garbage collection pauses of {duration(task.process.gc_pause(WINDOW))} explain the blocks."
-    machine = snapshot.machine_of(task.process)
-    if machine is not None and machine.spare(SIZING) < strategy.spare and ruling.rule != BLOCKED:
-        idle = number(max(0.0, machine.spare(SIZING)))
-        return f"Only {idle} cores on {machine.name} are idle: threads would share them."
+    group = control_groups.of(snapshot, task.process)
+    if group is not None and group.spare(SIZING) < strategy.spare and ruling.rule != BLOCKED:
+        idle = number(max(0.0, group.spare(SIZING)))
+        whose = "of its quota " if group.is_bound else ""
+        return f"Only {idle} cores {whose}on {group.machine.name} are idle: threads would share them."
     return ""
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
     threads = _threads(snapshot, task)
-    machine = snapshot.machine_of(task.process)
-    cramped = machine is not None and machine.spare(SIZING) < strategy.spare
-    only = " No core is idle, so it makes the service responsive but not faster." if cramped else ""
+    only = _only(control_groups.of(snapshot, task.process))
     place, route = _place(snapshot, ruling, task), _suspect(snapshot, task)
     work = worker_pool.Work(threads, route, place.function, place.where) if place else worker_pool.Work(threads, route)
     return strategy.option(
@@ -142,7 +142,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
             f"time. In a pool it runs beside the loop and nobody waits for it.{_first_look(snapshot, place, route)}"
             f"{only}"
         ),
-        confidence=ruling.reading.confidence * (strategy.cramped if cramped else 1.0),
+        confidence=ruling.reading.confidence * (strategy.cramped if only else 1.0),
         cost=f"about {10 * threads} MB memory per process",
         expected=_expected(snapshot, ruling, task),
         steps=worker_pool.steps(work),
@@ -154,6 +154,16 @@ def _option(snapshot: Snapshot, ruling: Ruling, task: Task) -> Option:
     )
 
 
+def _only(group: ControlGroup | None) -> str:
+    """What else is to be said where threads and loop have one core, or no idle one; with a space before it."""
+    if group is not None and group.cores < 2:
+        cores = "one core" if group.cores == 1 else f"{number(group.cores)} cores"
+        return f" It may use {cores}, so a thread makes the service responsive but not faster."
+    if group is not None and group.spare(SIZING) < strategy.spare:
+        return " No core is idle, so it makes the service responsive but not faster."
+    return ""
+
+
 def _place(snapshot: Snapshot, ruling: Ruling, task: Task) -> Place | None:
     """The function that events name for at least half of the blocks, or of the samples of a full loop."""
     find = places.blockers if ruling.rule == BLOCKED else places.profiled
@@ -162,10 +172,9 @@ def _place(snapshot: Snapshot, ruling: Ruling, task: Task) -> Place | None:
 
 
 def _threads(snapshot: Snapshot, task: Task) -> int:
-    machine = snapshot.machine_of(task.process)
-    free = 1
-    if machine is not None and not math.isnan(machine.cores):
-        free = math.floor(machine.cores) - snapshot.busy_loops(machine, NOW)
+    group = control_groups.of(snapshot, task.process)
+    known = group is not None and not math.isnan(group.cores)
+    free = control_groups.without_loop(snapshot, group, NOW) if group and known else 1
     # A task may wait as long as it runs: then it answers within twice its own time.
     return pool_size(task.share, task.seconds, budget=task.seconds, most=max(1, free))
 

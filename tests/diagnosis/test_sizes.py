@@ -13,7 +13,7 @@ from advisor.diagnosis.sizes import (
     volume_expectation,
     volume_for,
 )
-from advisor.features.volumes import Volume
+from advisor.features.filesystem import Filling
 from tests.additions import with_figures
 from tests.builders import Load, Machine, Senders, snapshot
 
@@ -32,7 +32,7 @@ def test_a_volume_grows_until_two_fifths_are_free(used: float, wanted: float) ->
 
 def test_effects_are_ranges_below_now() -> None:
     memory = memory_expectation(7e9, 8e9, 12e9)
-    volume = volume_expectation(Volume(snapshot().machines[0], "/data", 45e9, 50e9), 80e9)
+    volume = volume_expectation(Filling("web-1", "/data", "bytes", 45e9, 50e9), 80e9)
     misses = misses_expectation(900.0, 100e9, 10e9, 55e9)
     for found in (memory, volume, misses):
         assert found.now is not None

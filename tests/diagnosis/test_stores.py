@@ -8,8 +8,9 @@ import pytest
 
 from advisor.diagnosis import Condition, Reading, stores
 from advisor.features import Snapshot
+from advisor.features.datastores import used_by
 from advisor.vocabulary import PartKind
-from tests.additions import with_part
+from tests.additions import with_cores, with_part
 from tests.builders import Load, Machine, snapshot
 
 SHOP, AUDIT = "postgresql 127.0.0.1 5432 shop", "postgresql 127.0.0.1 5433 audit"
@@ -54,3 +55,23 @@ def test_what_is_missing_is_said() -> None:
     assert [words.partition(":")[0] for words in found.missing] == [
         "Cores of the machine of postgresql 10.0.0.5 5432", "200 requests in five minutes",
     ]  # fmt: skip
+
+
+def test_fewer_sessions_on_fewer_cores_may_be_the_greater_load() -> None:
+    seen = with_cores(snapshot(Load(), hosts=2), 16, 2)
+    for name, active in (("postgresql web-1 5432 a", 6.0), ("postgresql web-2 5432 b", 4.0)):
+        seen = with_part(seen, PartKind.DATASTORE, name, active=active)
+    known = used_by(seen, 300.0)
+    found = stores.most_loaded(known)
+    assert found is not None
+    assert (found.name, found.load) == ("postgresql web-2 5432", 2.0)
+    assert stores.most_loaded(()) is None
+
+
+def test_where_no_cores_are_known_the_most_active_comes_first() -> None:
+    seen = with_part(snapshot(Load()), PartKind.POOL, "postgresql db:5432/shop", used=1.0)
+    for name, active in (("postgresql 10.0.0.5 5432 a", 2.0), ("postgresql 10.0.0.6 5432 b", 3.0)):
+        seen = with_part(seen, PartKind.DATASTORE, name, active=active)
+    found = stores.most_loaded(used_by(seen, 300.0))
+    assert found is not None
+    assert found.name == "postgresql 10.0.0.6 5432"

@@ -11,7 +11,7 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.additions import with_figures
+from tests.additions import in_one_container, with_figures
 from tests.answers import ruled
 from tests.builders import Load, Machine, Senders, snapshot
 
@@ -162,3 +162,21 @@ def test_a_batch_job_that_fills_its_loop_by_design_is_no_warning(scale: float) -
 def test_it_stays_critical_where_somebody_may_wait(load: Load, ports: float) -> None:
     seen = with_figures(snapshot(load, machine=Machine(cpu=0.6)), listening=ports)
     assert read(seen).severity is Severity.CRITICAL
+
+
+QUIET = Machine(cores=8, cpu=0.2)
+
+
+def test_cores_that_its_quota_keeps_from_it_are_not_idle_for_it() -> None:
+    held = with_figures(snapshot(FULL, machine=QUIET), cgroup_cpu_limit=1.0)
+    roomy = with_figures(snapshot(FULL, machine=QUIET), cgroup_cpu_limit=4.0)
+    assert read(held).claim.endswith("busy, and no core of its quota is idle")
+    assert "busy while 3.1 of 4 cores of its quota are idle" in read(roomy).claim
+    assert read(snapshot(FULL, machine=QUIET)).claim.endswith("of 8 cores are idle")
+
+
+@pytest.mark.parametrize(("share", "condition"), [
+    (0.0, Condition.OVER), (0.04, Condition.OVER), (0.06, Condition.BETWEEN),
+])  # fmt: skip
+def test_a_loop_that_its_own_quota_holds_back_is_another_trouble(share: float, condition: Condition) -> None:
+    assert read(in_one_container(snapshot(FULL, machine=QUIET), 1.0, share)).condition is condition

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.additions import with_figures, with_host_figures
+from tests.additions import in_containers, in_one_container, with_figures, with_host_figures
 from tests.answers import ruled
 from tests.builders import NOW, Load, Machine, Senders, snapshot
 
@@ -183,3 +184,24 @@ def test_a_batch_job_that_fills_its_machine_by_design_is_no_warning(ports: float
     seen = with_figures(snapshot(batch, batch, machine=Machine(cores=2, cpu=0.98)), listening=ports)
     assert read(seen).condition is Condition.OVER
     assert read(seen).severity is severity
+
+
+POD = Load(elu=0.27, cpu=0.15, noise=0.0)
+
+
+def test_a_calm_container_is_not_felt_for_the_use_of_its_neighbours() -> None:
+    """Each uses a third of its own quota of half a core; together they would be 1.2 times one quota."""
+    seen = snapshot(*[POD] * 4, machine=Machine(cores=16, cpu=0.1))
+    assert read(in_containers(seen, 0.5, 0.26, 0.0, 0.0, 0.0)).condition is Condition.BETWEEN
+
+
+def test_workers_of_one_container_are_measured_together_against_its_quota() -> None:
+    seen = snapshot(*[POD] * 4, machine=Machine(cores=16, cpu=0.1))
+    assert read(in_one_container(seen, 0.5, 0.26)).condition is Condition.OVER
+
+
+def test_a_container_that_fills_its_own_quota_is_felt_beside_calm_ones() -> None:
+    seen = snapshot(replace(POD, elu=0.5, cpu=0.45), *[POD] * 3, machine=Machine(cores=16, cpu=0.1))
+    found = read(in_containers(seen, 0.5, 0.3, 0.0, 0.0, 0.0))
+    assert found.condition is Condition.OVER
+    assert found.claim.startswith("shop: its own quota of 0.5 cores on web-1 holds it back in 30% of the periods")

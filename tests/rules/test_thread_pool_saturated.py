@@ -12,7 +12,7 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.additions import with_probe_figures
+from tests.additions import with_figures, with_probe_figures
 from tests.answers import ruled
 from tests.builders import Load, Machine, Senders, snapshot
 
@@ -44,6 +44,9 @@ def test_the_claim_tells_waiting_from_computing_threads() -> None:
     assert "threads use 5% of a core: they wait for disks or name servers" in read(waiting).claim
     computing = pooled(replace(SLOW_FILES, threads_cpu=3.4), machine=Machine(cores=8, cpu=0.5))
     assert "its threads compute on 3.4 cores" in read(computing).claim
+    held = pooled(replace(SLOW_FILES, threads_cpu=1.6), machine=Machine(cores=8, cpu=0.5))
+    assert "compute" not in read(held).claim
+    assert "its threads compute on 1.6 cores" in read(with_figures(held, cgroup_cpu_limit=2.0)).claim
     worker_threads = with_probe_figures(computing, worker_threads=4.0)
     assert "threads compute" not in read(worker_threads).claim
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
+from advisor.engine import judge
 from advisor.features import InstanceWindow, ServiceWindow, Snapshot
 from advisor.features.window import Array
 from advisor.vocabulary import Severity
 from tests.additions import rows, with_figures, with_recalled, with_window
 from tests.answers import ruled
-from tests.builders import NOW, YOUNG, Load, Senders, snapshot
+from tests.builders import NOW, YOUNG, Load, Machine, Senders, snapshot
 
 RULE = "websocket-capacity"
 DAY, STEP = 86_400.0, 300.0
@@ -168,3 +169,54 @@ def test_without_a_probe_nobody_counts_sockets() -> None:
     found = reading(past(snapshot(senders=Senders(probe=False)), day(0, 10)))
     assert found.condition is Condition.UNKNOWN
     assert "Upgraded sockets open" in found.missing[0]
+
+
+def _beside_a_database(sockets: float, available: float) -> Snapshot:
+    """60 kB a socket on a machine of 16 GB, of which a database holds most by design."""
+    machine = Machine(memory=16e9, available=available)
+    load = Load(elu=0.06, rps=1, websockets=sockets, rss=90e6 + 60e3 * sockets)
+    seen = with_figures(snapshot(load, name="chat", machine=machine), None, fd_open=sockets + 40, fd_limit=1e6)
+    learned = day(200, sockets)
+    return past(seen, learned, each=1e-6, memory_rss=90e6 + 60e3 * learned)
+
+
+def test_memory_that_others_hold_by_design_is_not_what_sockets_fill() -> None:
+    found = reading(_beside_a_database(5_000, available=2.4e9))
+    capacity = next(e.value for e in found.evidence if e.signal == "capacity_memory")
+    assert found.condition is Condition.UNDER
+    assert capacity == pytest.approx(5_000 + (0.8 * (0.39e9 + 2.4e9) - 0.39e9) / 60e3, rel=0.01)
+
+
+def test_sockets_that_fill_what_others_leave_are_seen() -> None:
+    found = reading(_beside_a_database(5_000, available=0.15e9))
+    assert found.condition is Condition.OVER
+    assert found.claim.endswith("that its memory allows")
+
+
+def test_a_memory_that_is_full_without_a_socket_is_not_filled_by_them() -> None:
+    seen = chat(1_000, each=1e-6, cgroup_memory_limit=500e6, cgroup_memory_usage=480e6)
+    found = reading(past(seen, day(0, 1_000), each=1e-6))
+    assert found.condition is Condition.UNDER
+    assert "inf" not in found.claim
+
+
+def test_descriptors_that_are_full_without_a_socket_are_not_filled_by_them() -> None:
+    seen = past(chat(50, each=1e-6), day(1, 50), each=1e-6)
+    found = reading(with_figures(seen, fd_open=990.0, fd_limit=1_024.0))
+    assert found.condition is Condition.UNDER
+    assert "inf" not in found.claim
+
+
+def test_a_low_limit_is_raised_before_processes_are_added() -> None:
+    seen = past(chat(800, each=1e-6), day(100, 800), each=1e-6)
+    low = with_figures(seen, fd_open=850.0, fd_limit=1_024.0, connections=800.0)
+    (advice,) = (one for one in judge(low, {}).advice if one.ruling.rule == RULE)
+    assert [option.id for option in advice.options][:2] == ["raise-limit", "websocket-scale-out"]
+
+
+def test_where_the_loop_is_short_no_limit_is_raised() -> None:
+    seen = past(chat(3_250), day(200, 3_200))
+    low = with_figures(seen, fd_open=3_300.0, fd_limit=6_000.0, connections=3_250.0)
+    (advice,) = (one for one in judge(low, {}).advice if one.ruling.rule == RULE)
+    assert advice.options[0].id == "websocket-scale-out"
+    assert "raise-limit" in [one.id for one in advice.rejected]

@@ -12,7 +12,7 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from advisor.vocabulary.events import BLOCKED as HELD
-from tests.additions import happened, with_events, with_probe_figures
+from tests.additions import happened, with_events, with_figures, with_probe_figures
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.strategies.tools import npm, systemd
@@ -105,6 +105,12 @@ def test_a_pool_that_waits_gets_as_many_threads_as_requests_are_out(seen: Snapsh
 def test_more_threads_than_cores_do_not_compute_faster() -> None:
     full = pooled(replace(SLOW_FILES, threads_cpu=3.4), Machine(cores=4, cpu=0.95))
     assert "compute on 3.4 of 4 cores" in rejection("async-io", POOL, full)
+
+
+def test_more_threads_than_its_quota_do_not_compute_faster() -> None:
+    roomy = pooled(replace(SLOW_FILES, threads_cpu=3.4), Machine(cores=16, cpu=0.3))
+    assert "compute on 3.4 of 4 cores" in rejection("async-io", POOL, with_figures(roomy, cgroup_cpu_limit=4.0))
+    assert option("async-io", POOL, roomy)
 
 
 def test_the_tool_that_finds_synchronous_calls_is_one_of_node(tmp_path: Path) -> None:

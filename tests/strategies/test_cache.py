@@ -13,7 +13,7 @@ from advisor.diagnosis import Option
 from advisor.engine import STRATEGIES
 from advisor.vocabulary import Family, PartKind
 from tests import rulings
-from tests.additions import with_part
+from tests.additions import with_cores, with_part
 from tests.answers import expected
 from tests.builders import Machine, snapshot
 from tests.route_loads import crammed
@@ -149,3 +149,11 @@ def test_every_answer_of_a_spoiled_window_is_finite() -> None:
                     assert all(x is None or math.isfinite(x) for x in (e.now, e.low, e.high)), (odd, rule, e)
                     low, high = e.low or 0.0, math.inf if e.high is None else e.high
                     assert 0 <= low <= high, (odd, rule, e)
+
+
+def test_the_store_with_most_sessions_for_its_cores_is_the_one_that_is_meant() -> None:
+    seen = with_cores(snapshot(SLOW, hosts=2), 16, 2)
+    for name, active in (("postgresql web-1 5432 a", 6.0), ("postgresql web-2 5432 b", 4.0)):
+        seen = with_part(seen, PartKind.DATASTORE, name, active=active)
+    assert offered(READING, seen).title.startswith("Keep answers of postgresql web-2 5432: ")
+    assert offered(READING, with_cores(seen, 2, 2)).title.startswith("Keep answers of postgresql web-1 5432: ")

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import with_figures, with_part, with_probe_figures
+from tests.additions import in_containers, with_figures, with_part, with_probe_figures
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -112,3 +112,21 @@ def test_the_choice_between_both_ways_is_explained_and_every_command_reads() -> 
 @pytest.mark.parametrize("scale", [1.0, 5.0])
 def test_the_time_scale_changes_nothing(scale: float) -> None:
     assert offered(snapshot(FULL, machine=ROOMY, time_scale=scale)).title == "Run 2 workers on web-1"
+
+
+def test_loops_that_fill_the_quota_leave_no_core_for_another() -> None:
+    two = snapshot(*[FULL] * 2, machine=ROOMY)
+    assert refused(with_figures(two, cgroup_cpu_limit=2.0)) == (
+        "2 busy event loops fill the 2 cores of its quota on web-1."
+    )
+    assert offered(with_figures(two, cgroup_cpu_limit=4.0)).title == "Run 4 workers on web-1"
+    assert "of 4 cores of its quota on web-1 idle" in offered(with_figures(two, cgroup_cpu_limit=4.0)).why
+
+
+def test_each_of_several_containers_is_sized_by_its_own_quota() -> None:
+    three = snapshot(*[FULL] * 3, machine=Machine(cores=16, cpu=0.2))
+    found = offered(in_containers(three, 2.0, 0.01, 0.01, 0.01))
+    assert found.title == "Run 2 workers in each of 3 control groups"
+    loop = expected(found, "loop_utilization")
+    assert loop.low == pytest.approx(three.work(60.0) / 6 * 0.9)
+    assert "has 1 core for it" in refused(in_containers(three, 1.0, 0.01, 0.01, 0.01))

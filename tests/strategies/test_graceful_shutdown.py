@@ -196,14 +196,11 @@ def test_nginx_asks_another_machine_where_there_is_one(tmp_path: Path) -> None:
     assert re.findall(r"server (\S+) max_fails", written) == ["web-1:3000", "web-2:3000"]
 
 
-def test_systemd_waits_longer_than_the_code_takes(tmp_path: Path) -> None:
+def test_systemd_reads_that_it_waits_longer_than_the_code_takes(tmp_path: Path) -> None:
     override = code(end(lost()), "systemd", ".conf")
     assert systemd.complaints(override, tmp_path) == ""
     assert f"TimeoutStopSec={GRACE}" in override
     assert GRACE > DRAIN + DEADLINE
-
-
-def test_systemd_is_told_where_the_text_goes_and_to_read_it() -> None:
     found = end(lost())
     assert any(step.file == "/etc/systemd/system/shop.service.d/shutdown.conf" for step in found.steps)
     assert code(found, "systemd", "shell") == "systemctl daemon-reload\nsystemctl restart shop.service"

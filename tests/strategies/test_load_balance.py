@@ -185,3 +185,13 @@ def google(found: Option) -> dict[str, dict[str, str]]:
 
 def configuration(found: Option) -> str:
     return next(step.code for step in found.steps if "upstream" in step.code)
+
+
+def test_cores_beyond_its_quota_are_not_at_hand() -> None:
+    quiet = snapshot(FULL, machine=Machine(cores=8, cpu=0.2))
+    held = option("load-balance", SATURATED, with_figures(quiet, cgroup_cpu_limit=1.0))
+    assert "idle cores" not in held.why
+    assert held.why.startswith("The quota of 1 core on web-1 is 85% used; ")
+    roomy = option("load-balance", SATURATED, with_figures(quiet, cgroup_cpu_limit=4.0))
+    assert "but also 3." in roomy.why
+    assert roomy.confidence < held.confidence

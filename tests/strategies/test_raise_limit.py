@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from advisor.diagnosis import Option
+from advisor.diagnosis import Evidence, Option
 from advisor.features import Snapshot
+from tests import rulings
 from tests.additions import with_figures, with_recalled
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, service, snapshot
@@ -21,6 +22,7 @@ from tests.strategies.tools.shell import read
 from tests.strategies.tools.systemd import complaints
 
 EXHAUSTED, LEAKING, SATURATED = "descriptor-exhaustion", "descriptor-leak", "event-loop-saturated"
+SOCKETS = "websocket-capacity"
 
 offered = partial(option, "raise-limit", EXHAUSTED)
 refused = partial(rejection, "raise-limit", EXHAUSTED)
@@ -130,3 +132,17 @@ def test_node_raises_its_soft_limit_to_the_hard_one() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert int(told.stdout) == hard
+
+
+def _sockets(**carried: float) -> tuple[Evidence, ...]:
+    return tuple(Evidence(f"capacity_{name}", name, sockets, "{connection}") for name, sockets in carried.items())
+
+
+def test_sockets_that_fill_descriptors_first_get_more_of_them() -> None:
+    found = rulings.offered("raise-limit", SOCKETS, crowded(), *_sockets(loop=4_000, descriptors=800))
+    assert found.title.startswith("Let each process open 2,048 descriptors")
+
+
+def test_sockets_that_fill_something_else_first_do_not() -> None:
+    reason = rulings.refused("raise-limit", SOCKETS, crowded(), *_sockets(loop=700, descriptors=800))
+    assert reason == "The event loop of a process allows 700 WebSockets, less than its descriptors do."

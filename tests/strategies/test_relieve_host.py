@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from advisor.diagnosis import Evidence
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import with_figures, with_host_figures, with_part, with_window
+from tests.additions import (
+    in_containers,
+    in_one_container,
+    with_figures,
+    with_host_figures,
+    with_part,
+    with_window,
+)
 from tests.answers import expected
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -169,3 +177,47 @@ def test_the_fullest_of_several_machines_is_relieved() -> None:
     track = snapshot(SLOWED, machine=Machine(cores=2, cpu=0.95)).window.hosts[0].track
     both = with_window(seen, hosts=(idle, replace(full, track=track)))
     assert "off web-2" in offered(STARVED, both).title
+
+
+FULL_POD = Load(elu=0.98, cpu=0.45, rps=80)
+
+
+def test_each_container_gets_what_its_own_loop_needs() -> None:
+    seen = in_containers(snapshot(*[FULL_POD] * 4, machine=Machine(cores=16, cpu=0.2)), 0.5, 0.5, 0.4, 0.4, 0.4)
+    found = offered(STARVED, seen)
+    assert found.title == "Raise the processor limit of each of 4 control groups on web-1 from 0.5 to 2 cores"
+    assert found.cost == "6 more cores to use"
+    assert any(step.code == "docker update --cpus 2 CONTAINER" for step in found.steps)
+
+
+def test_workers_of_one_container_are_sized_together() -> None:
+    seen = in_one_container(snapshot(*[FULL_POD] * 4, machine=Machine(cores=16, cpu=0.2)), 0.5, 0.5)
+    assert offered(STARVED, seen).title == "Raise the processor limit on web-1 from 0.5 to 8 cores"
+
+
+def test_the_container_that_is_held_back_most_is_raised() -> None:
+    seen = in_containers(snapshot(*[FULL_POD] * 2, machine=Machine(cores=16, cpu=0.2)), 0.5, 0.02, 0.4)
+    larger = with_figures(seen, 0, cgroup_cpu_limit=4.0)
+    assert offered(STARVED, larger).title == "Raise the processor limit on web-1 from 0.5 to 2 cores"
+
+
+def test_the_disk_that_the_rule_names_is_freed_and_not_the_fullest() -> None:
+    seen = with_part(snapshot(), PartKind.DISK, "/", used=85e9, capacity=100e9)
+    seen = with_part(seen, PartKind.DISK, "/data", used=35e9, capacity=50e9)
+    named = Evidence("free", "Free bytes", 0.3, "1", 0.4, "below", True, "/data on web-1")
+    found = offered("disk-filling", seen, named)
+    assert found.title == "Rotate logs and move uploads off /data on web-1"
+    assert expected(found, "disk").now == 0.7
+    assert offered("disk-filling", seen).title == "Rotate logs and move uploads off / on web-1"
+
+
+def test_inodes_are_freed_by_removing_files_and_not_by_rotating_logs() -> None:
+    seen = with_part(snapshot(), PartKind.DISK, "/data", used=5e9, capacity=50e9, inodes_used=9.5e5, inodes=1e6)
+    seen = with_part(seen, PartKind.DISK, "/", used=85e9, capacity=100e9)
+    named = Evidence("free", "Free inodes", 0.05, "1", 0.4, "below", True, "/data on web-1")
+    found = offered("disk-filling", seen, named)
+    assert found.title == "Remove small files from /data on web-1, which has inodes for few more"
+    assert "95% of its 1,000,000 inodes are used" in found.why
+    assert expected(found, "inodes").now == 0.95
+    assert not any("logrotate" in step.platform for step in found.steps)
+    assert shell.read(found.steps)

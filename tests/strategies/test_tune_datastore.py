@@ -14,7 +14,7 @@ from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import Family, PartKind
 from tests import rulings
-from tests.additions import with_part
+from tests.additions import with_cores, with_part
 from tests.answers import expected
 from tests.builders import NOW, Load, snapshot
 from tests.strategies.tools.postgresql import Server, bouncing, serving
@@ -232,3 +232,12 @@ def test_every_answer_of_a_spoiled_window_is_finite() -> None:
                 now, low, high = (math.nan if x is None else x for x in (e.now, e.low, e.high))
                 assert math.isfinite(now), (odd, rule, e)
                 assert 0 <= low <= high < math.inf, (odd, rule, e)
+
+
+@pytest.mark.parametrize("rule", [READING, WRITING])
+def test_the_store_with_most_sessions_for_its_cores_is_the_one_that_is_meant(rule: str) -> None:
+    seen = with_cores(snapshot(SLOW, hosts=2), 16, 2)
+    for name, active in (("postgresql web-1 5432 a", 6.0), ("postgresql web-2 5432 b", 4.0)):
+        seen = with_part(seen, PartKind.DATASTORE, name, active=active)
+    assert offered(rule, seen).title == "Shorten what postgresql web-2 5432 is busy with"
+    assert offered(rule, with_cores(seen, 2, 2)).title == "Shorten what postgresql web-1 5432 is busy with"

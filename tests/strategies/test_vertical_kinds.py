@@ -10,7 +10,7 @@ from advisor.diagnosis import Evidence
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import with_figures, with_part
+from tests.additions import with_cores, with_figures, with_part
 from tests.answers import expected
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -126,3 +126,46 @@ def test_a_full_host_of_a_datastore_gets_cores(rule: str) -> None:
 def test_the_time_scale_changes_nothing(scale: float) -> None:
     seen = snapshot(machine=Machine(memory=8e9, available=0.4e9), time_scale=scale)
     assert offered("memory-pressure", seen).title.startswith("Move web-1 to 12 GB")
+
+
+def test_the_volume_that_the_rule_names_grows_and_not_the_fullest() -> None:
+    seen = with_part(snapshot(), PartKind.DISK, "/", used=85e9, capacity=100e9)
+    seen = with_part(seen, PartKind.DISK, "/data", used=35e9, capacity=50e9)
+    named = Evidence("free", "Free bytes", 0.3, "1", 0.4, "below", True, "/data on web-1")
+    assert offered("disk-filling", seen, named).title == "Grow /data on web-1 to 60 GB"
+
+
+def test_a_disk_of_small_files_gains_nothing_from_bytes() -> None:
+    seen = with_part(snapshot(), PartKind.DISK, "/data", used=45e9, capacity=50e9, inodes_used=9.5e5, inodes=1e6)
+    named = Evidence("free", "Free inodes", 0.05, "1", 0.4, "below", True, "/data on web-1")
+    assert refused("disk-filling", seen, named).startswith("95% of the inodes of /data on web-1 are used")
+
+
+def _writing(busy: float = 0.9, pending: float = 1.0, pending_disk: float = 4.0) -> Snapshot:
+    """A PostgreSQL whose sessions wait for locks and for a disk, on a host that is hardly busy."""
+    told = {"active": 6.0, "pending": pending, "pending_disk": pending_disk, "pending_inside": 0.0, "wal": 5e8}
+    seen = snapshot(machine=Machine(cores=4, cpu=0.4))
+    disk = with_part(seen, PartKind.DISK, "sda", busy=10 * busy)
+    return with_part(disk, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", **told)
+
+
+def test_writes_that_wait_for_a_busy_disk_get_a_faster_one() -> None:
+    found = offered(WRITES, _writing())
+    waiting = expected(found, "db_held_up")
+    assert found.title == "Give postgresql 127.0.0.1 5432 on web-1 a faster disk"
+    assert "Its disk is at work 90% of the time, and 4 of 6 active sessions wait for it" in found.why
+    assert (waiting.now, waiting.low, waiting.high) == pytest.approx((4.0, 0.0, 4.0))
+    assert shell.read(found.steps)
+
+
+@pytest.mark.parametrize("seen", [_writing(busy=0.7), _writing(pending=4.0, pending_disk=1.0)], ids=["calm", "locks"])
+def test_writes_that_do_not_wait_for_a_disk_keep_it(seen: Snapshot) -> None:
+    assert "web-1 is 40% busy: a bigger one would wait alike" in refused(WRITES, seen)
+
+
+def test_the_host_of_the_most_loaded_datastore_grows() -> None:
+    """Six sessions on 16 cores are less than four on two, though its cache misses more."""
+    seen = with_cores(snapshot(machine=Machine(cpu=0.9), hosts=2), 16, 2)
+    seen = with_part(seen, PartKind.DATASTORE, "postgresql web-1 5432 a", active=6.0, size=9e9, hits=10.0, misses=900.0)
+    seen = with_part(seen, PartKind.DATASTORE, "postgresql web-2 5432 b", active=4.0, size=9e9, hits=900.0, misses=10.0)
+    assert offered(READS, seen).title == "Move web-2, with the datastore, to 4 cores"

@@ -11,7 +11,7 @@ from advisor.diagnosis import Evidence, Option, Rejection
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
-from tests.additions import with_part
+from tests.additions import with_figures, with_part
 from tests.answers import expected
 from tests.builders import Load, Machine, snapshot
 from tests.rulings import ALL, firing
@@ -115,3 +115,28 @@ def test_the_connections_of_a_database_forbid_it() -> None:
     found = answered(seen)
     assert isinstance(found, Rejection)
     assert "of the 97 that postgresql" in found.reason
+
+
+def _by_memory(sockets: float) -> tuple[Evidence, ...]:
+    return (*capacity(50_000)[:3], Evidence("capacity_memory", "WebSockets by its memory", sockets, "{connection}"))
+
+
+@pytest.mark.parametrize(("carried", "here"), [(14_700, False), (17_000, False), (18_000, True), (50_000, True)])
+def test_copies_on_one_machine_share_its_memory(carried: float, here: bool) -> None:
+    """12,000 sockets and a tenth more are 13,200, three quarters of 17,600."""
+    seen = snapshot(replace(CHAT, websockets=12_000), machine=Machine(cores=8, cpu=0.3))
+    found = STRATEGIES["websocket-scale-out"].answer(seen, firing(RULE, *_by_memory(carried)))
+    assert isinstance(found, Option)
+    assert ("on this machine" in found.title) is here
+    assert ("on other machines" in found.cost) is not here
+
+
+def test_a_capacity_of_none_sizes_nothing_by_what_comes_next() -> None:
+    found = STRATEGIES["websocket-scale-out"].answer(snapshot(CHAT), firing(RULE, *_by_memory(0.0)))
+    assert isinstance(found, Rejection)
+
+
+def test_workers_only_where_the_quota_has_cores() -> None:
+    quiet = snapshot(CHAT, machine=Machine(cores=8, cpu=0.2))
+    assert "on this machine" in offered(with_figures(quiet, cgroup_cpu_limit=4.0)).title
+    assert "on other machines" in offered(with_figures(quiet, cgroup_cpu_limit=1.0)).cost

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from advisor.diagnosis import Evidence
+from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from advisor.vocabulary.events import BLOCKED as HELD
 from advisor.vocabulary.events import PROFILED
 from tests import rulings
-from tests.additions import happened, with_events
+from tests.additions import happened, with_events, with_figures
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.route_loads import Asked, routed
@@ -181,3 +182,30 @@ def test_a_full_queue_is_answered() -> None:
 def _pool(load: Load) -> str:
     found = option("worker-threads", BLOCKED, snapshot(load))
     return next(step.code for step in found.steps if step.file == "server.mjs")
+
+
+QUIET = Machine(cores=8, cpu=0.2)
+
+
+@pytest.mark.parametrize("seen", [
+    with_figures(snapshot(HEAVY, machine=QUIET), cgroup_cpu_limit=1.0), snapshot(HEAVY, machine=Machine(cores=1)),
+], ids=["quota", "machine"])  # fmt: skip
+def test_with_one_core_it_promises_responsiveness_only(seen: Snapshot) -> None:
+    found, roomy = option("worker-threads", BLOCKED, seen), option("worker-threads", BLOCKED, snapshot(HEAVY))
+    assert "It may use one core, so a thread makes the service responsive but not faster." in found.why
+    assert found.confidence < roomy.confidence
+
+
+@pytest.mark.parametrize(("quota", "threads"), [(1.0, "1 worker thread"), (4.0, "2 worker threads")])
+def test_a_quota_bounds_the_pool(quota: float, threads: str) -> None:
+    load = Load(elu=0.7, block=0.8, block_every=1.2)
+    seen = with_figures(snapshot(load, machine=QUIET), cgroup_cpu_limit=quota)
+    assert option("worker-threads", BLOCKED, seen).title == f"Move the work that holds the loop to {threads}"
+
+
+def test_a_full_loop_leaves_no_core_of_a_quota_of_one() -> None:
+    full = with_figures(snapshot(Load(elu=0.9, rps=20), machine=QUIET), cgroup_cpu_limit=1.0)
+    assert "cores of its quota on web-1 are idle: threads would share them" in rejection(
+        "worker-threads", SATURATED, full
+    )
+    assert option("worker-threads", SATURATED, snapshot(Load(elu=0.9, rps=20), machine=QUIET))

@@ -1,0 +1,70 @@
+"""Which resource WebSockets fill first, and how much memory more of them take."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.finding import Ruling
+from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, TARGET
+from advisor.diagnosis.recipes import resize
+from advisor.diagnosis.sizes import Growth, whole_memory
+from advisor.diagnosis.words import number, size
+from advisor.features import Snapshot
+from advisor.features.memory import Bound, memory_of
+from advisor.features.socket_capacity import Resource, in_memory, open_sockets
+
+RULE: Final = "websocket-capacity"
+
+FILLED: Final = 0.80
+"""Share of new memory that sockets may fill: the level at which the rule calls a resource full, unless a service has
+another (decision model C10)."""
+
+ROOM: Final = TARGET / AFTER_LOSS
+"""Of what a process carries, which is 80% of a resource: 60% of it, as for loops (P1)."""
+
+
+def carried(ruling: Ruling) -> dict[Resource, float]:
+    """The WebSockets that each resource of one process allows, as the rule found, the scarcest first.
+
+    Those that sockets do not fill, or of which nobody knows, are left out.
+    """
+    prefix = "capacity_"
+    told = {
+        Resource[e.signal.removeprefix(prefix).upper()]: e.value
+        for e in ruling.reading.evidence
+        if e.signal.startswith(prefix) and e.value is not None
+    }
+    return dict(sorted(told.items(), key=lambda item: item[1]))
+
+
+def scarcest(ruling: Ruling) -> Resource | None:
+    """What runs out first; None where nobody knows."""
+    return next(iter(carried(ruling)), None)
+
+
+def more_memory(snapshot: Snapshot, ruling: Ruling) -> Growth | None:
+    """Memory for a tenth more sockets than there are, and room beside them; None where nobody can size it."""
+    process = max(snapshot.processes, key=open_sockets)
+    each = in_memory(snapshot.recalled(ruling.rule))
+    machine, now = snapshot.machine_of(process), carried(ruling)[Resource.MEMORY]
+    limit = memory_of(process, machine, LONG)
+    sockets = open_sockets(process)
+    then = max(now, sockets * GROWTH / ROOM)
+    mates = len(snapshot.on(machine)) if machine and limit.bound is Bound.HOST else 1
+    added = mates * (then - now) * each / FILLED
+    if machine is None or math.isnan(limit.limit + each):
+        return None
+    wanted = whole_memory(limit.limit + added)
+    shared = limit.bound is Bound.HOST
+    return Growth(
+        f"Move {machine.name} to {size(wanted)} of memory" if shared else f"Give each process {size(wanted)} of memory",
+        f"A socket takes {number(each / 1000)} kB, and {number(sockets)} of the {number(now)} that the memory allows a "
+        f"process are open. {size(added)} more hold {number(then)}.",
+        f"{size(wanted - limit.limit)} more memory",
+        Expectation("websocket_use", "Share of what it can carry", "1", sockets / now, sockets / then * 0.9,
+                    sockets / then),
+        resize.MACHINE if shared else resize.container(wanted),
+        "Check that a socket does not take more the longer it is open: buffers that nobody reads fill any size.",
+    )  # fmt: skip

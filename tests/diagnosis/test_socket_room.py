@@ -1,0 +1,72 @@
+"""Which resource WebSockets fill first, and how much memory more of them take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from advisor.diagnosis import Evidence
+from advisor.diagnosis.socket_room import RULE, carried, more_memory, scarcest
+from advisor.features import InstanceWindow, ServiceWindow, Snapshot
+from advisor.features.socket_capacity import Resource
+from tests import rulings
+from tests.additions import rows, with_figures, with_recalled
+from tests.builders import NOW, Load, Machine, Senders, snapshot
+from tests.rulings import firing
+
+EACH, DAY = 60e3, 86_400.0
+
+
+def _told(**sockets: float | None) -> tuple[Evidence, ...]:
+    return tuple(Evidence(f"capacity_{name}", name, value, "{connection}") for name, value in sockets.items())
+
+
+def _seen(memory: float = 4e9, senders: Senders | None = None) -> Snapshot:
+    """12,000 sockets at 60 kB, learned from a day in which they rose from 1,000."""
+    load = Load(elu=0.1, rps=1, websockets=12_000, rss=90e6 + EACH * 12_000)
+    seen = snapshot(load, machine=Machine(cores=4, cpu=0.3, memory=memory, available=0.3e9), senders=senders)
+    sockets = np.linspace(1_000, 12_000, 288)
+    track = rows(DAY, 300.0, websockets=sockets, loop_utilization=0.1, memory_rss=90e6 + EACH * sockets)
+    old = InstanceWindow(10, 1, 1010, "single", NOW - DAY, track)
+    return with_recalled(seen, RULE, ServiceWindow(1, "shop", NOW - DAY, NOW, (old,), ()))
+
+
+SHORT = _told(loop=90_000.0, memory=14_700.0, heap=None, descriptors=50_000.0)
+
+
+def test_the_scarcest_comes_first_and_what_is_not_known_not_at_all() -> None:
+    assert list(carried(firing(RULE, *SHORT)).items()) == [
+        (Resource.MEMORY, 14_700.0), (Resource.DESCRIPTORS, 50_000.0), (Resource.LOOP, 90_000.0),
+    ]  # fmt: skip
+    assert scarcest(firing(RULE)) is None
+
+
+def test_memory_grows_until_a_tenth_more_sockets_fill_three_quarters() -> None:
+    """13,200 are three quarters of 17,600: 2,900 more at 60 kB, of which four fifths are to be used."""
+    found = more_memory(_seen(), firing(RULE, *SHORT))
+    assert found is not None
+    assert found.title == "Move web-1 to 4.3 GB of memory"
+    assert "A socket takes 60 kB, and 12,000 of the 14,700" in found.why
+    assert "MB more hold 17,600" in found.why
+    assert found.expected.now == pytest.approx(12_000 / 14_700)
+    assert found.expected.high == pytest.approx(12_000 / 17_600)
+
+
+def test_a_container_gets_it_where_its_own_limit_binds() -> None:
+    tight = with_figures(_seen(), cgroup_memory_limit=1e9, cgroup_memory_usage=0.81e9)
+    found = more_memory(tight, firing(RULE, *SHORT))
+    assert found is not None
+    assert found.title == "Give each process 1.3 GB of memory"
+    assert {step.platform for step in found.steps} == {"Kubernetes", "Docker", "systemd"}
+
+
+def test_without_a_day_or_a_machine_nobody_can_size_it() -> None:
+    unlearned = snapshot(Load(websockets=12_000))
+    assert more_memory(unlearned, firing(RULE, *SHORT)) is None
+    assert more_memory(_seen(senders=Senders(host=False)), firing(RULE, *SHORT)) is None
+
+
+def test_a_bigger_machine_is_offered_only_where_memory_is_short() -> None:
+    assert rulings.offered("vertical", RULE, _seen(), *SHORT).title == "Move web-1 to 4.3 GB of memory"
+    for other in (_told(loop=14_000.0, memory=20_000.0), _told(descriptors=14_000.0, memory=20_000.0)):
+        assert "belong to each process" in rulings.refused("vertical", RULE, _seen(), *other)
