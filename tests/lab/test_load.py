@@ -130,6 +130,28 @@ def test_the_end_of_a_phase_breaks_nothing_off(tmp_path: Path) -> None:
         assert server.stdout.readline().split() == ["0", "0"], "nobody left, and no connection is kept"
 
 
+LISTENS = """
+const sockets = new (require('ws').WebSocketServer)({ port: 0, host: '127.0.0.1' });
+sockets.on('connection', (socket) => socket.on('message', () => {}));
+sockets.on('listening', () => console.log(sockets.address().port));
+"""
+
+
+def test_clients_that_stay_send_as_often_as_the_phase_says(tmp_path: Path) -> None:
+    plan, report = tmp_path / "plan.json", tmp_path / "report.json"
+    with subprocess.Popen(("node", "-e", LISTENS), cwd=LAB, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        phases = tuple(Phase(SECONDS, (Sockets(count=20, ramp=0, sends=sends),)) for sends in (1.0, 20.0, 0.0))
+        plan.write_text(json.dumps(load_plan([url], phases, scale=1.0)))
+        subprocess.run(("node", str(LAB / "load" / "main.js"), str(plan), str(report)), check=True)
+        server.terminate()
+    told = [phase[0]["sent"] for phase in json.loads(report.read_text())]
+    first, second, third = told[0], told[1] - told[0], told[2] - told[1]
+    assert second > 5 * first > 0
+    assert third == 0
+
+
 def test_clients_leave_when_told(mute: str, tmp_path: Path) -> None:
     found = play(mute, Http(path="/", rate=50, aborts=1.0, patience=0.05), tmp_path=tmp_path)
     assert found["aborted"] > 0

@@ -18,10 +18,10 @@ case = Case(
     services=(
         Service(
             script="memory.js",
-            knobs={"habit": "cache", "entries": 700, "kb": 100},
-            node=("--max-old-space-size=88",),
+            knobs={"habit": "cache", "entries": 2260, "kb": 100},
+            node=("--max-old-space-size=256",),
         ),
     ),
-    phases=(Phase(300, (Http(path="/take", rate=40),)), Phase(1200, (Http(path="/take", rate=10),))),
+    phases=(Phase(300, (Http(path="/take", rate=80),)), Phase(1200, (Http(path="/take", rate=10),))),
     onset=0,
 )

@@ -16,9 +16,9 @@ case = replace(
         Phase(
             1200,
             (
-                Http(path="/work", rate=80, copy=0),
-                Http(path="/work", rate=35, copy=1),
-                Http(path="/work", rate=35, copy=2),
+                Http(path="/work", rate=96, copy=0),
+                Http(path="/work", rate=42, copy=1),
+                Http(path="/work", rate=42, copy=2),
             ),
         ),
     ),

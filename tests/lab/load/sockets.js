@@ -14,6 +14,7 @@ class Crowd {
   /** Moves to this many clients over so many seconds. */
   grow(flow, seconds) {
     this.flow = flow;
+    this.talk();
     clearInterval(this.ramp);
     const missing = flow.count - this.open.length - this.coming;
     if (missing <= 0) return this.shrink(flow.count);
@@ -26,7 +27,6 @@ class Crowd {
       for (; asked < wanted; asked += 1) this.connect(first + asked);
       if (asked >= missing) clearInterval(this.ramp);
     }, 20);
-    this.talk();
   }
 
   connect(number) {

@@ -16,7 +16,8 @@ const SOON = 1000;
 
 /**
  * How long a request waits for a thread of the pool: one that has nothing to do is sent along with each export. What is
- * back by the time at which the loop first looks did not wait; after that, one turn of a busy loop may be in it.
+ * back by the time at which the loop first looks did not wait; after that, one turn of a busy loop may be in it. One that
+ * still waits at the next export counts with its wait so far: behind a long queue it is away for several.
  * Times in milliseconds.
  */
 class ThreadPool {
@@ -25,6 +26,7 @@ class ThreadPool {
     // Of a descriptor, not of a path: allowed under every permission, and an error comes from the pool as well.
     this.ask = fs.fstat;
     this.longest = undefined;
+    this.looked = undefined;
     this.asking = false;
     this.stopped = false;
     this.send();
@@ -33,9 +35,13 @@ class ThreadPool {
   send() {
     if (this.asking || this.stopped) return;
     this.asking = true;
-    let looked;
-    setImmediate(() => (looked = this.now())).unref();
-    this.ask(0, () => this.returned(looked === undefined ? 0 : this.now() - looked));
+    this.looked = undefined;
+    setImmediate(() => (this.looked = this.now())).unref();
+    this.ask(0, () => this.returned(this.waited()));
+  }
+
+  waited() {
+    return this.looked === undefined ? 0 : this.now() - this.looked;
   }
 
   returned(waited) {
@@ -47,6 +53,7 @@ class ThreadPool {
   collect() {
     const listed = process.getActiveResourcesInfo().filter((type) => ON_THE_POOL.test(type)).length;
     const metrics = [gauge('advisor.nodejs.threadpool.active', '{request}', listed - (this.asking ? 1 : 0))];
+    if (this.asking && this.waited() > QUEUE) this.longest = Math.max(this.longest ?? 0, this.waited());
     if (this.longest !== undefined) metrics.push(gauge('advisor.nodejs.threadpool.wait', 's', this.longest / 1000));
     this.longest = undefined;
     this.send();

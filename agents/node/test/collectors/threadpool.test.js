@@ -36,6 +36,28 @@ test('a request behind a full pool waits as long as what is before it', async (t
   assert.ok(busy > 3 * calm, `${busy} after ${calm}`);
 });
 
+test('a request that is still away is told with its wait so far', async (t) => {
+  const collector = threadpool();
+  t.after(() => collector.stop());
+  await waited(collector);
+  while (collector.asking) await turn();
+  let clock = 0;
+  collector.now = () => clock;
+  const jobs = Array.from({ length: 2 * THREADS }, () => pbkdf2('password', 'salt', 150_000, 64, 'sha512'));
+  collector.collect();
+  await turn();
+  clock = 5_000;
+  const first = figures(collector)['advisor.nodejs.threadpool.wait'];
+  clock = 15_000;
+  const second = figures(collector)['advisor.nodejs.threadpool.wait'];
+  const isAway = collector.asking;
+  clock = 20_000;
+  const last = await waited(collector);
+  await Promise.all(jobs);
+  assert.ok(isAway);
+  assert.deepEqual([first, second, last], [5, 15, 20]);
+});
+
 test("requests for files and names are counted, the probe's own is not", async (t) => {
   const collector = threadpool();
   t.after(() => collector.stop());
