@@ -70,9 +70,17 @@ def inflated(body: bytes) -> bytes:
 
 
 def samples(body: bytes) -> Iterator[str]:
-    """The identity of every data point: its resource, metric, attributes and time."""
-    for resource in json.loads(body)["resourceMetrics"]:
+    """The identity of every data point and event: its resource, metric or record, attributes and time.
+
+    Events are there where another Node.js on this machine ends while the agent looks.
+    """
+    told = json.loads(body)
+    for resource in told.get("resourceMetrics", ()):
         who = json.dumps(resource["resource"]["attributes"])
         for metric in (metric for scope in resource["scopeMetrics"] for metric in scope["metrics"]):
             for point in (metric.get("sum") or metric["gauge"])["dataPoints"]:
                 yield f"{who} {metric['name']} {point.get('attributes')} {point['timeUnixNano']}"
+    for resource in told.get("resourceLogs", ()):
+        who = json.dumps(resource["resource"]["attributes"])
+        for record in (record for scope in resource["scopeLogs"] for record in scope["logRecords"]):
+            yield f"{who} {json.dumps(record)}"

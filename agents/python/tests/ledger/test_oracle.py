@@ -75,3 +75,12 @@ def test_a_line_that_the_witness_could_not_finish_is_no_promise(ledger, tmp_path
     journal.write_text("offered d 00\ntaken d\noffered e 11\ntaken e")
     ledger.read(journal)
     assert set(ledger.taken) == {"a", "b", "d"}
+
+
+def test_an_event_that_is_stored_under_two_ids_is_doubled():
+    body = (
+        b'{"resourceLogs":[{"resource":{"attributes":[]},"scopeLogs":[{"logRecords":[{"eventName":"a"},'
+        b'{"eventName":"b"}]}]}]}'
+    )
+    assert len(Ledger().findings([("x", body), ("y", body)]).doubled) == 2
+    assert Ledger().findings([("x", body)]).doubled == set()
