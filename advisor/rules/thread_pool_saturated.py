@@ -132,7 +132,7 @@ def _claim(snapshot: Snapshot, process: Process, wait: float) -> str:
     doing = thread_pool.doing(process, rule.window, group.cores if group else math.nan)
     beside = thread_pool.beside_main(process, rule.window)
     if doing is thread_pool.Doing.COMPUTING:
-        return f"{sentence}, and its threads compute on {number(beside)} cores"
+        return f"{sentence}, and its threads compute on {number(beside)} {'core' if number(beside) == '1' else 'cores'}"
     if doing is thread_pool.Doing.WAITING:
         return f"{sentence}, while its threads use {percent(beside)} of a core: they wait for disks or name servers"
     return sentence

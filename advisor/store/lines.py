@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -26,6 +28,10 @@ class Curve:
     low: Array
     high: Array
 
+
+WAITING: Final = 1.5
+"""So many of its own intervals may be missing of a process that still reports: senders tell at different moments, and
+one figure may be on its way."""
 
 Figure = Callable[[Stretches], Array]
 Fold = Callable[[Array], Array]
@@ -50,12 +56,21 @@ class Line:
     high: Figure
 
     def curve(self, raster: Raster, members: Sequence[Stretches]) -> Curve:
-        """The line over all processes."""
-        return Curve(
-            self.fold(np.array([self.mean(raster, each) for each in members])),
-            self.fold(np.array([-peaks(raster, each.begins, each.ends, -self.low(each)) for each in members])),
-            self.fold(np.array([peaks(raster, each.begins, each.ends, self.high(each)) for each in members])),
-        )
+        """The line over all processes, up to where all that still report have told.
+
+        Else a sum would fall and a maximum come and go in the newest cell, by who has told already.
+        """
+        values = self.fold(np.array([self.mean(raster, each) for each in members]))
+        lows = self.fold(np.array([-peaks(raster, each.begins, each.ends, -self.low(each)) for each in members]))
+        highs = self.fold(np.array([peaks(raster, each.begins, each.ends, self.high(each)) for each in members]))
+        is_early = raster.edges[:-1] >= self._told(members)
+        return Curve(*(np.where(is_early, np.nan, line) for line in (values, lows, highs)))
+
+    def _told(self, members: Sequence[Stretches]) -> float:
+        """Unix seconds up to which each has told that is not silent for longer than its interval; else infinite."""
+        lasts = [last for each in members if (last := each.last(~np.isnan(self.middle(each)))) is not None]
+        newest = max((end for _, end in lasts), default=math.inf)
+        return min((end for begin, end in lasts if newest - end <= WAITING * (end - begin)), default=math.inf)
 
     def mean(self, raster: Raster, member: Stretches) -> Array:
         """The line of one process."""

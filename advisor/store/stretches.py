@@ -52,6 +52,11 @@ class Stretches:
         """The greatest level of a column."""
         return self.highs.get(name, self.middle(name))
 
+    def last(self, where: Array) -> tuple[float, float] | None:
+        """When the newest of these rows begins and ends; None where there are none."""
+        place = np.flatnonzero(where)
+        return (float(self.begins[place[-1]]), float(self.ends[place[-1]])) if place.size else None
+
     def distributions(self) -> Iterator[tuple[float, float, Histogram]]:
         """Begin, end and distribution of the rows that have one."""
         for begin, end, encoded in zip(self.begins, self.ends, self.latencies, strict=True):

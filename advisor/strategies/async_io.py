@@ -8,7 +8,7 @@ free thread of libuv's pool although its threads compute little: then a bigger p
 
 ## When it does not
 A loop that computes: asynchronous calls take as long. A host without free processors makes every loop look as if it
-waited. A pool whose threads compute on all cores: more threads than cores only take turns.
+waited. A pool whose threads compute and leave less than {spare:.1g} cores idle: more threads only take turns.
 
 ## How
 Find the call (`node --trace-sync-io`, or the line that the probe names) and take its asynchronous twin. Read what
@@ -55,6 +55,7 @@ strategy = Strategy(
     wait=Limit(0.010, "s", "where the rule of the thread pool counts its queue as gone"),
     most=Limit(64, "{thread}", "judgement: 16 times the usual; beyond it disks and name servers are the limit"),
     least=Limit(8, "{thread}", "a step below doubling is not worth a restart"),
+    spare=Limit(0.5, "{cpu}", "cores that idle beside threads that compute all the time: there are too few of them"),
     busy_pool=Limit(0.6, "1", "sized so that its threads are busy 60% of the time, as loops are (P1)"),
 )
 
@@ -148,40 +149,42 @@ def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if process is None:
         return strategy.reject("0 processes measure how long requests wait for a thread of the pool.")
     group = control_groups.of(snapshot, process)
-    cores = group.cores if group else math.nan
+    cores, spare = (group.cores, group.spare(WINDOW)) if group else (math.nan, math.nan)
     beside = thread_pool.beside_main(process, WINDOW)
     doing = thread_pool.doing(process, WINDOW, cores)
-    if doing is thread_pool.Doing.COMPUTING and not cores > thread_pool.THREADS:
+    if doing is not thread_pool.Doing.COMPUTING:
+        return _bigger(snapshot, ruling, process, _threads(process))
+    if cores > thread_pool.THREADS:
+        return _bigger(snapshot, ruling, process, math.floor(cores))
+    if not spare >= strategy.spare:
         return strategy.reject(
             f"The pool's threads compute on {number(beside)} of {number(cores)} cores: more of them would take turns."
         )
-    return _bigger(snapshot, ruling, process, _threads(process, doing, cores))
+    return _bigger(snapshot, ruling, process, int(strategy.least), idle=spare)
 
 
-def _threads(process: Process, doing: thread_pool.Doing, cores: float) -> int:
-    if doing is thread_pool.Doing.COMPUTING:
-        return math.floor(cores)
+def _threads(process: Process) -> int:
     # Little: what is out at a time is what threads would be busy with, if each had one.
     out = thread_pool.outstanding(process, WINDOW)
     wanted = 0 if math.isnan(out) else math.ceil(out / strategy.busy_pool)
     return int(min(strategy.most, max(strategy.least, wanted)))
 
 
-def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int) -> Option:
+def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int, idle: float = 0.0) -> Option:
+    """So many threads; `idle` cores beside threads that compute say that there are fewer than usual, or that wait."""
     wait = float(thread_pool.waits(process, WINDOW).max())
     out = thread_pool.outstanding(process, WINDOW)
+    beside = thread_pool.beside_main(process, WINDOW)
+    left = beside / (beside + idle) if idle else thread_pool.THREADS / threads
     many = "" if math.isnan(out) else f" Up to {counted(round(out), 'request')} for files and names are out at a time."
     return strategy.option(
-        f"Give the thread pool {threads} threads instead of {thread_pool.THREADS}",
-        why=(
-            f"Requests wait up to {duration(wait)} for one of the pool's threads.{many} With {threads} threads they "
-            "wait for disks and name servers side by side instead of one behind the other."
-        ),
+        f"Give the thread pool {threads} threads{'' if idle else f' instead of {thread_pool.THREADS}'}",
+        why=f"Requests wait up to {duration(wait)} for one of the pool's threads.{many} {_gain(beside, threads, idle)}",
         confidence=ruling.reading.confidence,
         cost=f"about {number(0.1 * (threads - thread_pool.THREADS))} MB memory per process",
         expected=(
             Expectation("threadpool_wait", "Longest wait for a thread of the pool", "s", wait, 0.0,
-                        min(wait, max(strategy.wait, wait * thread_pool.THREADS / threads))),
+                        min(wait, max(strategy.wait, wait * left))),
         ),
         steps=(
             Step("Set it before the process starts; the pool takes its size with its first use.", "PM2",
@@ -196,6 +199,15 @@ def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int) 
             "themselves: then more threads wait for the same."
         ),
     )  # fmt: skip
+
+
+def _gain(beside: float, threads: int, idle: float) -> str:
+    if idle:
+        return (
+            f"They keep {number(beside)} of the cores at work while {number(idle)} idle: there are fewer than the "
+            f"usual {thread_pool.THREADS} (UV_THREADPOOL_SIZE is set), or they also wait. More of them use what idles."
+        )
+    return f"With {threads} threads they wait for disks and name servers side by side instead of one behind the other."
 
 
 _FILES = """import { readFile } from "node:fs/promises";

@@ -155,6 +155,23 @@ def test_two_senders_of_one_process_do_not_halve_its_rates() -> None:
         assert _value(found.curves["requests"].value, found.times, 150) == pytest.approx(4)
 
 
+@pytest.mark.parametrize(("until", "then"), [(296, np.nan), (286, np.nan), (276, 10.0)])
+def test_the_newest_figures_wait_for_who_still_reports(until: int, then: float) -> None:
+    """A sum would fall until the second has told; one that is silent for longer than its interval is gone."""
+    of = service()
+    first, second = instance(of, host(), 1), instance(of, None, 2)
+    keep(*(process_row(first, at, requests=100, loop_utilization=0.4) for at in range(10, 301, 10)))
+    keep(*(process_row(second, at, requests=50, loop_utilization=0.9) for at in range(6, until + 1, 10)))
+
+    found = samples.series(of.pk, START, START + 310)
+
+    requests, loops = found.curves["requests"].value, found.curves["loop_busy"].high
+    assert _value(requests, found.times, until - 0.5) == pytest.approx(15)
+    assert _value(loops, found.times, until - 0.5) == pytest.approx(0.9)
+    assert _value(requests, found.times, 298.5) == pytest.approx(then, nan_ok=True)
+    assert np.isnan(_value(loops, found.times, 298.5)) == np.isnan(then)
+
+
 @pytest.mark.parametrize("length", [900, 3600, 6 * 3600, 7 * 86400])
 def test_at_most_the_points_asked_for(length: int) -> None:
     one = instance(service())

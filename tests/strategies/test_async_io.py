@@ -107,6 +107,15 @@ def test_more_threads_than_cores_do_not_compute_faster() -> None:
     assert "compute on 3.4 of 4 cores" in rejection("async-io", POOL, full)
 
 
+def test_a_pool_that_somebody_made_small_is_seen_by_the_cores_that_idle_beside_it() -> None:
+    """UV_THREADPOOL_SIZE=1: one thread computes all the time, and the second core idles."""
+    found = option("async-io", POOL, pooled(replace(SLOW_FILES, threads_cpu=1.0), Machine(cores=2, cpu=0.65)))
+    assert found.title == "Give the thread pool 8 threads"
+    assert "They keep 1 of the cores at work while 0.7 idle: there are fewer than the usual 4" in found.why
+    busy = pooled(replace(SLOW_FILES, threads_cpu=1.0), Machine(cores=2, cpu=0.85))
+    assert "compute on 1 of 2 cores" in rejection("async-io", POOL, busy)
+
+
 def test_more_threads_than_its_quota_do_not_compute_faster() -> None:
     roomy = pooled(replace(SLOW_FILES, threads_cpu=3.4), Machine(cores=16, cpu=0.3))
     assert "compute on 3.4 of 4 cores" in rejection("async-io", POOL, with_figures(roomy, cgroup_cpu_limit=4.0))

@@ -23,5 +23,5 @@ case = Case(
         ),
     ),
     phases=(Phase(300, (Http(path="/take", rate=80),)), Phase(1200, (Http(path="/take", rate=10),))),
-    onset=0,
+    onset=290,  # the cache is full
 )
