@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
-from advisor.features import Snapshot
+from advisor.features import Snapshot, crowding
 from advisor.features.memo import remembered
 from advisor.features.queueing import Policy, Queue, inferred_spread
 
@@ -86,14 +87,24 @@ def delay_expectation(now: float, low: float, high: float | None) -> Expectation
 
 
 def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:
+    loops = [process.loop(NOW) for process in snapshot.processes]
     mean = snapshot.work(NOW) / clones.after
+    if clones.spare is not None:
+        mean = evened(snapshot, loops, clones.after)
+    # Work is conserved to 10 % (P1).
+    return loop_expectation(snapshot.loop(NOW), mean * 0.9, None if is_censored(snapshot) else mean * 1.1)
+
+
+def evened(snapshot: Snapshot, loops: Iterable[float], copies: int) -> float:
+    """How busy each of these copies is if they share the work of these loops evenly, on the same machines.
+
+    A loop that waits for a processor counts as busy, and copies that work at the same time wait for more of them.
+    """
+    known = [loop for loop in loops if not math.isnan(loop)]
     machine = snapshot.busiest_machine(SIZING)
-    # Work is conserved to 10 % (P1). On a host that is already full the copies also wait for cores, and
-    # a loop that waits counts as busy.
-    contended = clones.spare is not None and machine is not None and machine.cpu(SIZING) >= TARGET
-    return loop_expectation(
-        snapshot.loop(NOW), mean * 0.9, None if is_censored(snapshot) else mean * (1.25 if contended else 1.1)
-    )
+    if machine is None or not known:
+        return sum(known) / copies if known else math.nan
+    return crowding.evened(known, copies, machine.cores, machine.cores * machine.cpu(SIZING))
 
 
 def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:

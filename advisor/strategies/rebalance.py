@@ -30,7 +30,7 @@ from __future__ import annotations
 import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, loop_expectation
+from advisor.diagnosis.prediction import LONG, evened, loop_expectation
 from advisor.diagnosis.recipes import nginx
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.words import counted, number, percent
@@ -113,7 +113,7 @@ def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
 
 def _expected(snapshot: Snapshot, found: Balance) -> tuple[Expectation, ...]:
     """The hot loop falls to the mean (P1); its slow requests to what an even share makes of them (P3)."""
-    mean = _cool_mean(found) if found.apart is Apart.SICK else found.mean
+    mean = _cool_mean(found) if found.apart is Apart.SICK else _even_mean(snapshot, found)
     loop = loop_expectation(found.busy, mean * 0.9, mean * 1.1)
     p95 = _p95(snapshot, found)
     return (loop,) if p95 is None else (loop, p95)
@@ -122,6 +122,12 @@ def _expected(snapshot: Snapshot, found: Balance) -> tuple[Expectation, ...]:
 def _cool_mean(found: Balance) -> float:
     """What its successor does: as much as the others, if their work is shared out among all."""
     return stats.mean([process.loop(strategy.span) for process in found.others])
+
+
+def _even_mean(snapshot: Snapshot, found: Balance) -> float:
+    """What each does with an even share; on one machine they then also want its processors more often at one time."""
+    loops = [found.busy, *(process.loop(strategy.span) for process in found.others)]
+    return evened(snapshot, loops, len(loops)) if len(snapshot.machines) == 1 else found.mean
 
 
 def _p95(snapshot: Snapshot, found: Balance) -> Expectation | None:

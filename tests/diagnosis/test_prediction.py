@@ -70,13 +70,16 @@ def test_more_copies_need_more_of_the_idle_cores() -> None:
     assert bounded.high < own.high
 
 
-def test_a_full_host_widens_the_range_of_its_loops() -> None:
+def test_copies_on_a_small_machine_wait_for_its_processors() -> None:
+    """The lab's `loop_full_single`: 0.94 of one loop on two cores that are 0.6 busy became 0.55 of two."""
     clones = Clones(1, 2, Policy.ROUND_ROBIN, 0.6)
-    highs = [of(snapshot(Load(elu=0.885), machine=Machine(cpu=cpu)), clones)["loop_utilization"].high
-             for cpu in (0.4, 0.75)]  # fmt: skip
-    assert highs[0] is not None
-    assert highs[1] is not None
-    assert highs[0] < highs[1]
+    tight, roomy = (of(snapshot(Load(elu=0.94, cpu=0.9), machine=machine), clones)["loop_utilization"]
+                    for machine in (Machine(cores=2, cpu=0.6), Machine(cores=16, cpu=0.08)))  # fmt: skip
+    assert tight.low is not None
+    assert tight.high is not None
+    assert tight.low < 0.55 < tight.high
+    assert roomy.low == pytest.approx(0.47 * 0.9, abs=0.01)
+    assert roomy.high == pytest.approx(0.47 * 1.1, abs=0.01)
 
 
 def test_censored_demand_opens_the_upper_ends() -> None:

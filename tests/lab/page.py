@@ -52,11 +52,8 @@ def _part(name: str, results: Results) -> Iterable[str]:
     effects = [effect for result in results for effect in score.effects(result)]
     if effects:
         yield from _table(
-            ("applied", "figure", "predicted", "measured", "off the middle"),
-            (
-                (e.name, e.metric, f"{e.low:.3g} to {e.high:.3g}", f"{e.measured:.3g}", f"{e.error:.0%}")
-                for e in effects
-            ),
+            ("applied", "figure", "predicted", "measured", ""),
+            ((e.name, e.metric, e.predicted, f"{e.measured:.3g}", e.told) for e in effects),
         )
     yield from _table(("case", "truth", "said", "first advice", "after", ""), (_row(o) for o in ours))
 

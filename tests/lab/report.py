@@ -58,11 +58,8 @@ def table(results: Results) -> Iterable[str]:
             f" {len(score.false_warnings(outcomes)):>7} of {healthy:<4} {_seconds(score.median_seconds(outcomes)):>8}"
         )
     for effect in (effect for result in results for effect in score.effects(result)):
-        inside = "inside" if effect.is_inside else "outside"
-        yield (
-            f"{effect.name}: {effect.metric} predicted {effect.low:.3g} to {effect.high:.3g}, measured "
-            f"{effect.measured:.3g}: {inside}, {effect.error:.0%} off the middle"
-        )
+        figure = f"{effect.name}: {effect.metric}"
+        yield f"{figure} predicted {effect.predicted}, measured {effect.measured:.3g}: {effect.told}"
 
 
 def lines(results: Results) -> Iterable[str]:
@@ -88,7 +85,7 @@ def lines(results: Results) -> Iterable[str]:
 
 
 def _error(effects: list[Effect], metric: str) -> float | None:
-    errors = [effect.error for effect in effects if effect.metric == metric]
+    errors = [effect.error for effect in effects if effect.metric == metric and effect.error is not None]
     return statistics.median(errors) if errors else None
 
 

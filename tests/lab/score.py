@@ -93,27 +93,46 @@ def false_warnings(outcomes: Sequence[Outcome]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One figure that was predicted, and what it was once the advice had been applied."""
+    """One figure that was predicted, and what it was once the advice had been applied.
+
+    A service at its limit hides how much it is asked for: then only one end is predicted, and the other is None.
+    """
 
     name: str
     metric: str
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     measured: float
 
     @property
-    def error(self) -> float:
-        """Distance of the middle of the prediction from what was measured, as a share of it."""
+    def predicted(self) -> str:
+        """The range in words."""
+        if self.low is None or self.high is None:
+            return f"at most {self.high:.3g}" if self.low is None else f"at least {self.low:.3g}"
+        return f"{self.low:.3g} to {self.high:.3g}"
+
+    @property
+    def error(self) -> float | None:
+        """Distance of the middle of the prediction from what was measured, as a share of it; None without a middle."""
+        if self.low is None or self.high is None:
+            return None
         return abs((self.low + self.high) / 2 - self.measured) / self.measured
 
     @property
     def is_inside(self) -> bool:
         """What was measured lies in the predicted range."""
-        return self.low <= self.measured <= self.high
+        above = self.low is None or self.low <= self.measured
+        return above and (self.high is None or self.measured <= self.high)
+
+    @property
+    def told(self) -> str:
+        """How well it was predicted, in words."""
+        inside = "inside" if self.is_inside else "outside"
+        return inside if self.error is None else f"{inside}, {self.error:.0%} off the middle"
 
 
 def effects(result: dict[str, Any]) -> list[Effect]:
-    """What was predicted of the applied strategy and measured afterwards; an open end counts as its other end."""
+    """What was predicted of the applied strategy and measured afterwards."""
     remedy = result.get("remedy")
     if remedy is None:
         return []
@@ -123,8 +142,7 @@ def effects(result: dict[str, Any]) -> list[Effect]:
     )
     found = []
     for item in expected:
-        ends = [item[end] for end in ("low", "high") if item[end] is not None]
-        measured = remedy["measured"].get(item["metric"])
-        if ends and measured:
-            found.append(Effect(result["name"], item["metric"], ends[0], ends[-1], measured))
+        low, high, measured = item["low"], item["high"], remedy["measured"].get(item["metric"])
+        if measured and not (low is None and high is None):
+            found.append(Effect(result["name"], item["metric"], low, high, measured))
     return found

@@ -135,9 +135,9 @@ def test_a_prediction_is_compared_with_what_was_measured() -> None:
     }
     remedy = {"strategy": "cluster", "measured": {"loop_utilization": 0.5, "p95": 0.01}, "expected": []}
     found = score.effects(result("one", ("a",), good, remedy=remedy))
-    assert [(item.metric, round(item.error, 2), item.is_inside) for item in found] == [
-        ("loop_utilization", 0.1, True),
-        ("p95", 1.0, False),
+    assert [(item.metric, item.predicted, item.told) for item in found] == [
+        ("loop_utilization", "0.4 to 0.5", "inside, 10% off the middle"),
+        ("p95", "at least 0.02", "outside"),
     ]
     assert score.effects(result("two", ("a",), good)) == []
 

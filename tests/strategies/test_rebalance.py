@@ -12,7 +12,7 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from tests.additions import with_figures
 from tests.answers import expected, option, rejection
-from tests.builders import Load, snapshot
+from tests.builders import Load, Machine, snapshot
 from tests.strategies.tools import shell
 from tests.strategies.tools.nginx import complaints
 from tests.strategies.tools.node import program
@@ -35,6 +35,15 @@ def test_the_hot_loop_falls_to_the_mean(time_scale: float) -> None:
     assert loop.now == pytest.approx(0.9, abs=0.02)
     assert loop.low == pytest.approx(0.45, abs=0.02)
     assert loop.high == pytest.approx(0.55, abs=0.02)
+
+
+def test_on_a_small_machine_loops_that_share_evenly_wait_for_each_other() -> None:
+    tight, roomy = (expected(offered(snapshot(HOT, COOL, COOL, machine=machine)), "loop_utilization")
+                    for machine in (Machine(cores=2, cpu=0.85), Machine(cores=16, cpu=0.11)))  # fmt: skip
+    assert tight.low is not None
+    assert roomy.low is not None
+    assert roomy.low == pytest.approx(0.45, abs=0.02)
+    assert 1.02 * roomy.low < tight.low < 1.2 * roomy.low
 
 
 def test_requests_are_expected_to_be_faster_and_never_slower() -> None:
