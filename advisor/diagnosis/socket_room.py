@@ -7,7 +7,7 @@ from typing import Final
 
 from advisor.diagnosis.advice import Expectation
 from advisor.diagnosis.finding import Ruling
-from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, TARGET
+from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, NOW, TARGET
 from advisor.diagnosis.recipes import resize
 from advisor.diagnosis.sizes import Growth, whole_memory
 from advisor.diagnosis.words import number, size
@@ -20,6 +20,9 @@ RULE: Final = "websocket-capacity"
 FILLED: Final = 0.80
 """Share of new memory that sockets may fill: the level at which the rule calls a resource full, unless a service has
 another (decision model C10)."""
+
+FEW: Final = 1.0
+"""Requests a second beside the sockets from which it is not known which of them fill the loop."""
 
 ROOM: Final = TARGET / AFTER_LOSS
 """Of what a process carries, which is 80% of a resource: 60% of it, as for loops (P1)."""
@@ -42,6 +45,14 @@ def carried(ruling: Ruling) -> dict[Resource, float]:
 def scarcest(ruling: Ruling) -> Resource | None:
     """What runs out first; None where nobody knows."""
     return next(iter(carried(ruling)), None)
+
+
+def of_full_loops(snapshot: Snapshot) -> float:
+    """The WebSockets at which loops that nothing else fills are 80% busy, of a process on the mean (C10); else NaN."""
+    if snapshot.rps(LONG) >= FEW:
+        return math.nan
+    each, busy = snapshot.websockets(NOW) / max(1, len(snapshot.processes)), snapshot.loop(NOW)
+    return each * AFTER_LOSS / busy if busy > 0 else math.nan
 
 
 def more_memory(snapshot: Snapshot, ruling: Ruling) -> Growth | None:

@@ -41,6 +41,7 @@ rule = Rule(
     __name__,
     needs=(("loop_utilization", "loop_active", "cpu_main", "cpu_user"), ("cpu_main", "cpu_user")),
     suggests=(
+        "websocket-scale-out",
         "cluster",
         "load-balance",
         "autoscale",

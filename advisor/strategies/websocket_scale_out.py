@@ -1,9 +1,9 @@
 """Spread WebSockets over more processes
 
 ## When it fits
-A process holds nearly as many open WebSockets as it can carry. Sockets are bound to their process, so that more of
-them need more processes, and three things with them: clients that reach the same process again, messages that reach
-the clients of all, and clients that do not return all at once.
+A process holds nearly as many open WebSockets as it can carry, or they and no requests fill its loop. Sockets are bound
+to their process, so that more of them need more processes, and three things with them: clients that reach the same
+process again, messages that reach the clients of all, and clients that do not return all at once.
 
 ## When it does not
 Idle sockets that fill nothing. More processes on a machine whose memory the sockets fill: they would share it. Round
@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, socket_room
 from advisor.diagnosis.prediction import GROWTH, NOW, SIZING, loop_expectation
 from advisor.diagnosis.recipes import kubernetes, nginx, socketio, websockets
 from advisor.diagnosis.recipes.container import Signals, Workload
@@ -57,19 +57,28 @@ strategy = Strategy(
     surge=Limit(2.0, "1", "copies are bounded at twice what is needed now: beyond it nobody has seen how they behave"),
 )
 
+FULL_LOOP = "event-loop-saturated"
+
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by sockets, not by processor time."""
     sockets = sum(open_sockets(process) for process in snapshot.processes)
-    capacity = next(iter(carried(ruling).values()), 0.0)
-    if ruling.rule != RULE or sockets < strategy.least or not capacity > 0:
+    capacity = _capacity(snapshot, ruling)
+    if sockets < strategy.least or not capacity > 0:
         return strategy.reject(
             f"{number(sockets)} open WebSockets are not what runs out here ({deciding(snapshot, ruling)})."
         )
     before, after = len(snapshot.processes), _processes(sockets, capacity, len(snapshot.processes))
     full = connections_veto(snapshot, after)
     return strategy.reject(full) if full else _option(snapshot, ruling, capacity, (before, after))
+
+
+def _capacity(snapshot: Snapshot, ruling: Ruling) -> float:
+    """The WebSockets that a process carries; NaN where they are not what is short, or nobody knows."""
+    if ruling.rule == FULL_LOOP:
+        return socket_room.of_full_loops(snapshot)
+    return next(iter(carried(ruling).values()), math.nan) if ruling.rule == RULE else math.nan
 
 
 def _processes(sockets: float, capacity: float, before: int) -> int:

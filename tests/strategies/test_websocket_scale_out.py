@@ -91,6 +91,20 @@ def test_a_shell_reads_every_command() -> None:
     assert any("@socket.io/redis-adapter" in command for command in commands)
 
 
+def test_sockets_that_fill_a_loop_are_spread_before_anybody_knows_what_one_takes() -> None:
+    """250 at 0.87 of the loop make 229 at 0.8: three processes hold 83 each, and two hold them if one is lost."""
+    full = snapshot(Load(elu=0.87, rps=0, websockets=250), machine=Machine(cores=2, cpu=0.75))
+    found = STRATEGIES["websocket-scale-out"].answer(full, firing("event-loop-saturated"))
+    assert isinstance(found, Option)
+    assert found.title == "Spread 250 WebSockets over 3 processes"
+    assert "One process carries 229" in found.why
+
+
+def test_requests_beside_the_sockets_may_be_what_fills_the_loop() -> None:
+    both = snapshot(Load(elu=0.87, rps=20, websockets=250), machine=Machine(cores=2, cpu=0.75))
+    assert isinstance(STRATEGIES["websocket-scale-out"].answer(both, firing("event-loop-saturated")), Rejection)
+
+
 def test_few_sockets_are_not_what_runs_out() -> None:
     found = answered(snapshot(replace(CHAT, websockets=40)))
     assert isinstance(found, Rejection)
