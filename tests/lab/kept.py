@@ -11,15 +11,23 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from tests.lab import discovery
 from tests.lab.case import SILENT, Case
+from tests.lab.machine import PREFIX
 
 RESULTS = discovery.LAB / "results"
+_OF_MACHINE = re.compile(
+    f'{re.escape(str(discovery.LAB.parents[1]))}/|{re.escape(tempfile.gettempdir())}/{re.escape(PREFIX)}[^/"]+/'
+)
+"""The folder of the project, and that of one run's data."""
+
 VERDICTS = discovery.LAB.parents[1] / ".lab" / "results"
 
 
@@ -107,7 +115,7 @@ def _git(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _write(path: Path, result: dict[str, Any]) -> None:
-    """One line for each field, so that two results can be compared line by line."""
+    """One line for each field, so that two results can be compared line by line; no folder of this machine."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fields = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in result.items())
-    path.write_text(f"{{\n{fields}\n}}\n")
+    path.write_text(f"{{\n{_OF_MACHINE.sub('', fields)}\n}}\n")

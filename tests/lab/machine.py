@@ -12,6 +12,9 @@ from pathlib import Path
 
 from tests.lab.case import Service
 
+PREFIX = "lab-"
+"""How the folder of a run's data begins, among the temporary ones."""
+
 GROUPS = Path("/sys/fs/cgroup")
 PERIOD = 100_000
 """Microseconds of a CPU quota's period: the kernel's own default."""

@@ -16,7 +16,7 @@ import django
 from advisor.embedded import home, plan, ports
 from tests.embedded.running import Run
 from tests.lab.databases import Databases
-from tests.lab.machine import folder
+from tests.lab.machine import PREFIX, folder
 
 _READ = (
     "advisor.pages.urgency",
@@ -45,7 +45,7 @@ class Product:
 @contextmanager
 def running(scale: float, with_databases: bool) -> Iterator[Product]:
     """Web, ingest, worker, beat and agent at this time scale, with data of their own that is removed afterwards."""
-    root = Path(tempfile.mkdtemp(prefix="lab-"))
+    root = Path(tempfile.mkdtemp(prefix=PREFIX))
     databases = Databases(root)
     if with_databases:
         databases.start()

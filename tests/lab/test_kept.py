@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def test_verdicts_are_kept_beside_the_tree(kept: Kept) -> None:
     kept.save("one", CASE, RESULT)
     assert "crash-loop" not in (kept.root / kept.name / "one.json").read_text()
     assert "crash-loop" in (kept.verdicts / kept.name / "one.json").read_text()
+
+
+def test_what_is_kept_names_no_folder_of_this_machine(kept: Kept) -> None:
+    data = Path(tempfile.gettempdir()) / "lab-x1" / "postgresql"
+    claim = f"ended in {discovery.LAB / 'apps/crashing.js'}:17, and {data}:5432 is full"
+    kept.save("one", CASE, RESULT | {"summary": {"sentence": claim}})
+    (found,) = kept.load({"one": CASE})
+    assert found["summary"]["sentence"] == "ended in tests/lab/apps/crashing.js:17, and postgresql:5432 is full"
 
 
 @pytest.mark.parametrize("other", [replace(CASE, onset=1.0), replace(CASE, phases=CASE.phases[:1])])
