@@ -87,10 +87,9 @@ def delay_expectation(now: float, low: float, high: float | None) -> Expectation
 
 
 def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:
-    loops = [process.loop(NOW) for process in snapshot.processes]
     mean = snapshot.work(NOW) / clones.after
     if clones.spare is not None:
-        mean = evened(snapshot, loops, clones.after)
+        mean = evened(snapshot, [process.loop(NOW) for process in snapshot.processes], clones.after)
     # Work is conserved to 10 % (P1).
     return loop_expectation(snapshot.loop(NOW), mean * 0.9, None if is_censored(snapshot) else mean * 1.1)
 

@@ -13,7 +13,7 @@ from advisor.diagnosis.sizes import Growth, whole_memory
 from advisor.diagnosis.words import number, size
 from advisor.features import Snapshot
 from advisor.features.memory import Bound, memory_of
-from advisor.features.socket_capacity import Resource, in_memory, open_sockets
+from advisor.features.socket_capacity import Resource, all_open, in_memory, open_sockets
 
 RULE: Final = "websocket-capacity"
 
@@ -51,7 +51,7 @@ def of_full_loops(snapshot: Snapshot) -> float:
     """The WebSockets at which loops that nothing else fills are 80% busy, of a process on the mean (C10); else NaN."""
     if snapshot.rps(LONG) >= FEW:
         return math.nan
-    each, busy = snapshot.websockets(NOW) / max(1, len(snapshot.processes)), snapshot.loop(NOW)
+    each, busy = all_open(snapshot) / max(1, len(snapshot.processes)), snapshot.loop(NOW)
     return each * AFTER_LOSS / busy if busy > 0 else math.nan
 
 

@@ -70,6 +70,11 @@ def open_sockets(process: Process) -> float:
     return 0.0 if math.isnan(count) else count
 
 
+def all_open(snapshot: Snapshot) -> float:
+    """Those of all processes of a service."""
+    return sum(open_sockets(process) for process in snapshot.processes)
+
+
 def capacities(snapshot: Snapshot, past: Snapshot | None, process: Process, level: float) -> tuple[Capacity, ...]:
     """What the loop, the memory, the heap and the descriptors of a process allow, each full to `level` (a share).
 

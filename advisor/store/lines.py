@@ -60,21 +60,23 @@ class Line:
 
         Else a sum would fall and a maximum come and go in the newest cell, by who has told already.
         """
-        values = self.fold(np.array([self.mean(raster, each) for each in members]))
+        found = [(each, self.middle(each)) for each in members]
+        values = self.fold(np.array([means(raster, each.begins, each.ends, middle) for each, middle in found]))
         lows = self.fold(np.array([-peaks(raster, each.begins, each.ends, -self.low(each)) for each in members]))
         highs = self.fold(np.array([peaks(raster, each.begins, each.ends, self.high(each)) for each in members]))
-        is_early = raster.edges[:-1] >= self._told(members)
+        is_early = raster.edges[:-1] >= _told(found)
         return Curve(*(np.where(is_early, np.nan, line) for line in (values, lows, highs)))
-
-    def _told(self, members: Sequence[Stretches]) -> float:
-        """Unix seconds up to which each has told that is not silent for longer than its interval; else infinite."""
-        lasts = [last for each in members if (last := each.last(~np.isnan(self.middle(each)))) is not None]
-        newest = max((end for _, end in lasts), default=math.inf)
-        return min((end for begin, end in lasts if newest - end <= WAITING * (end - begin)), default=math.inf)
 
     def mean(self, raster: Raster, member: Stretches) -> Array:
         """The line of one process."""
         return means(raster, member.begins, member.ends, self.middle(member))
+
+
+def _told(found: Sequence[tuple[Stretches, Array]]) -> float:
+    """Unix seconds up to which each has told that is not silent for longer than its interval; else infinite."""
+    lasts = [last for each, figures in found if (last := each.last(~np.isnan(figures))) is not None]
+    newest = max((end for _, end in lasts), default=math.inf)
+    return min((end for begin, end in lasts if newest - end <= WAITING * (end - begin)), default=math.inf)
 
 
 def added(rows: Array) -> Array:

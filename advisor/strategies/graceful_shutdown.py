@@ -97,7 +97,7 @@ def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
     return (
         *shutdown.steps(script),
         Step(f"Run at least {count} processes, and give PM2 longer than the code takes.", "PM2", pm2.FILE,
-             _patient(pm2.ecosystem(pm2.App(snapshot.name, script, count)))),
+             pm2.ecosystem(pm2.App(snapshot.name, script, count, grace=GRACE))),
         Step("Once, take the app out of PM2 and start it from this file: one that runs in fork mode keeps that mode "
              "otherwise, and its reload is a restart. This loses requests for the last time.", "PM2", "shell",
              f"pm2 delete {name}\npm2 start {pm2.FILE}\npm2 save"),
@@ -116,11 +116,6 @@ def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
         *linux.drop_in("Let systemd wait longer before it kills, and start the new code.", snapshot.name, "shutdown",
                        SYSTEMD),
     )  # fmt: skip
-
-
-def _patient(code: str) -> str:
-    """PM2 kills after this many milliseconds: a little later than the code gives up."""
-    return code.replace("kill_timeout: 10000", f"kill_timeout: {GRACE * 1000}")
 
 
 def _behind_nginx(snapshot: Snapshot, port: int) -> tuple[Step, ...]:

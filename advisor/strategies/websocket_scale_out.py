@@ -42,7 +42,7 @@ from advisor.diagnosis.socket_room import RULE, carried
 from advisor.diagnosis.vetoes import connections_veto, deciding
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, control_groups
-from advisor.features.socket_capacity import Resource, open_sockets
+from advisor.features.socket_capacity import Resource, all_open, open_sockets
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -63,7 +63,7 @@ FULL_LOOP = "event-loop-saturated"
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by sockets, not by processor time."""
-    sockets = sum(open_sockets(process) for process in snapshot.processes)
+    sockets = all_open(snapshot)
     capacity = _capacity(snapshot, ruling)
     if sockets < strategy.least or not capacity > 0:
         return strategy.reject(
@@ -89,7 +89,7 @@ def _processes(sockets: float, capacity: float, before: int) -> int:
 
 def _option(snapshot: Snapshot, ruling: Ruling, capacity: float, counts: tuple[int, int]) -> Option:
     before, after = counts
-    sockets = sum(open_sockets(process) for process in snapshot.processes)
+    sockets = all_open(snapshot)
     fits = after <= _room(snapshot, before) and _fits_memory(ruling, sockets, before)
     where = " on this machine" if fits else ""
     return strategy.option(

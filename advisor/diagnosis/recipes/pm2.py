@@ -28,12 +28,14 @@ class App:
         script: the path that Node.js is started with today.
         workers: how many.
         memory: bytes at which PM2 restarts a worker; None for no such limit.
+        grace: seconds that a worker has to end before PM2 kills it.
     """
 
     name: str
     script: str
     workers: int
     memory: float | None = None
+    grace: int = 10
 
 
 def restart_limit(now: float, limit: float, workers: int) -> float | None:
@@ -74,7 +76,13 @@ def steps(app: App) -> tuple[Step, ...]:
 def ecosystem(app: App) -> str:
     """The file that PM2 starts the workers from."""
     limit = "" if app.memory is None else _LIMIT.format(mib=round(app.memory / MIB))
-    return _ECOSYSTEM.format(name=json.dumps(app.name), script=json.dumps(app.script), workers=app.workers, limit=limit)
+    return _ECOSYSTEM.format(
+        name=json.dumps(app.name),
+        script=json.dumps(app.script),
+        workers=app.workers,
+        limit=limit,
+        milliseconds=1000 * app.grace,
+    )
 
 
 _LIMIT: Final = """      max_memory_restart: "{mib}M", // a net for leaks, not a cure
@@ -89,7 +97,7 @@ _ECOSYSTEM: Final = """module.exports = {{
       instances: {workers},
 {limit}      wait_ready: true, // a worker counts as started when it says "ready"
       listen_timeout: 10000, // ms to wait for that
-      kill_timeout: 10000, // ms for open requests to finish
+      kill_timeout: {milliseconds}, // ms for open requests to finish
       exp_backoff_restart_delay: 100, // ms, then longer: a worker that crashes at once does not spin
     }},
   ],
