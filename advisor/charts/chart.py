@@ -47,7 +47,7 @@ class Chart:
         module: `__name__` of its file; the id is the last part.
         title: states the fact or names the figure, in sentence case.
         series: what is drawn, the subject first. For dots: first x, then y.
-        unit: the store's UCUM unit of the series: `s` is shown as ms, `By` as MB, `1` as percent.
+        unit: the store's UCUM unit of the series: `s` is shown as ms, `By` as kB, MB or GB, `1` as percent.
         says: what follows the present value in the head ("p95", "per second").
         top: the fixed end of the axis in the shown unit; None leaves it to the data.
         top_key: a series whose newest value is the end of the axis, as capacity.
@@ -80,10 +80,10 @@ class Chart:
 
     @property
     def factor(self) -> float:
-        """Shown unit = the store's unit x this: seconds become ms, bytes MB."""
-        return {"s": 1e3, "By": 1e-6}.get(self.unit, 1.0)
+        """Drawn unit = the store's unit x this: seconds become ms."""
+        return 1e3 if self.unit == "s" else 1.0
 
     @property
     def tick(self) -> str:
         """The unit in the hover, after the number."""
-        return {"s": " ms", "By": " MB"}.get(self.unit, "")
+        return {"s": " ms", "By": "B"}.get(self.unit, "")

@@ -33,7 +33,7 @@ def figure(chart: Chart) -> dict[str, Any]:
 
 
 def _lines(chart: Chart) -> list[Any]:
-    shown = ".1%" if chart.unit == "1" else ",.4~r" if chart.unit == "s" else ",.3~f"
+    shown = {"1": ".1%", "s": ",.4~r", "By": ".3~s"}.get(chart.unit, ",.3~f")
     return [
         go.Scatter(
             name=series.name,
@@ -41,10 +41,16 @@ def _lines(chart: Chart) -> list[Any]:
             connectgaps=False,
             line={"color": _HUES[index], "width": 1.5 if index else 1.9, "dash": _DASHES[index]},
             hovertemplate=f"%{{y:{shown}}}{chart.tick}<extra>{series.name}</extra>",
-            meta={"y": series.key, "factor": chart.factor},
+            meta={"y": series.key, "factor": chart.factor, "column": _column(chart.unit)},
         )
         for index, series in enumerate(chart.series)
     ]
+
+
+def _column(unit: str) -> dict[str, Any]:
+    """What a column of the table multiplies the store's unit by, and the unit that its head names."""
+    factor, shown = {"s": (1e3, "ms"), "By": (1e-6, "MB"), "1": (100.0, "%")}.get(unit, (1.0, ""))
+    return {"factor": factor, "unit": shown}
 
 
 def _dots(chart: Chart) -> list[Any]:
@@ -54,7 +60,14 @@ def _dots(chart: Chart) -> list[Any]:
             mode="markers",
             marker={"size": 4.5, "color": "var(--data-dots)", "line": {"width": 0}},
             hovertemplate=f"{across.name} %{{x:.0f}}%, {up.name} %{{y:,.0f}} ms<extra></extra>",
-            meta={"x": across.key, "y": up.key, "x_factor": 100.0, "factor": 1e3},
+            meta={
+                "x": across.key,
+                "y": up.key,
+                "x_factor": 100.0,
+                "factor": 1e3,
+                "x_column": _column("1"),
+                "column": _column("s"),
+            },
         )
     ]
 
@@ -70,7 +83,7 @@ def _heat(chart: Chart) -> list[Any]:
             showscale=False,
             colorscale=[list(stop) for stop in _HEAT],
             hovertemplate="%{y} at %{x|%H:%M:%S}: %{z:.0%} busy<extra></extra>",
-            meta={"grid": True},
+            meta={"grid": True, "column": _column("1")},
         )
     ]
 
@@ -134,6 +147,8 @@ def _values(chart: Chart) -> dict[str, Any]:
         "separatethousands": True,
         "ticksuffix": chart.tick,
     }
+    if chart.unit == "By":
+        axis |= {"exponentformat": "SI"}
     if chart.unit == "1":
         axis |= {"tickformat": "~p"}
     if chart.top is not None:

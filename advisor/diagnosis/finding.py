@@ -67,6 +67,7 @@ class Reading:
         severity: how soon somebody should act, if it holds.
         confidence: 0 to 1.
         missing: the signals without which the rule cannot say (only with UNKNOWN), in words.
+        apart_from: rules that explain such figures in general, and by these figures cannot explain them here.
     """
 
     condition: Condition
@@ -75,6 +76,7 @@ class Reading:
     severity: Severity = Severity.INFO
     confidence: float = 0.0
     missing: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
 
 
 def leading(reading: Reading) -> Evidence | None:

@@ -24,7 +24,7 @@ SIZING: Final = 300.0
 TARGET: Final = 0.60
 AFTER_LOSS: Final = 0.80
 GROWTH: Final = 1.1
-"""P1: loops are sized to 60 % for 10 % more work than now, and to 80 % with one copy lost."""
+"""P1: loops are sized to 60 % for at least 10 % more work than now, and to 80 % with one copy lost."""
 
 CENSORED: Final = 0.95
 """Above this utilization demand cannot be seen: what is measured is what the loop could do."""
@@ -55,14 +55,14 @@ class Clones:
     spare: float | None = None
 
 
-def copies_for(work: float) -> int:
-    """Copies that carry this work (erlangs) at the target utilization, with room to grow: P1, first term."""
-    return max(1, math.ceil(work * GROWTH / TARGET - 1e-9))
+def copies_for(work: float, growth: float = GROWTH) -> int:
+    """Copies that carry so many times this work (erlangs) at the target utilization: P1, first term."""
+    return max(1, math.ceil(work * growth / TARGET - 1e-9))
 
 
-def copies_that_survive(work: float) -> int:
+def copies_that_survive(work: float, growth: float = GROWTH) -> int:
     """Copies that also carry it when one of them is lost: P1, both terms."""
-    return max(copies_for(work), math.ceil(work * GROWTH / AFTER_LOSS - 1e-9) + 1)
+    return max(copies_for(work, growth), math.ceil(work * growth / AFTER_LOSS - 1e-9) + 1)
 
 
 def is_censored(snapshot: Snapshot) -> bool:
@@ -79,6 +79,12 @@ def of_clones(snapshot: Snapshot, clones: Clones) -> tuple[Expectation, ...]:
 def loop_expectation(now: float, low: float, high: float | None) -> Expectation:
     """How busy each loop is, 0 to 1."""
     return Expectation("loop_utilization", "Event loop busy", "1", now, low, None if high is None else min(1.0, high))
+
+
+def of_fewer(snapshot: Snapshot, after: int) -> Expectation:
+    """How busy each loop is once so many share the work of all on the same machines."""
+    mean = evened(snapshot, [process.loop(SIZING) for process in snapshot.processes], after)
+    return loop_expectation(snapshot.loop(SIZING), mean * 0.9, mean * 1.1)
 
 
 def delay_expectation(now: float, low: float, high: float | None) -> Expectation:

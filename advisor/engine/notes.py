@@ -10,6 +10,7 @@ from advisor.diagnosis.finding import in_words, leading
 from advisor.diagnosis.words import lowered, percent
 from advisor.engine import order
 from advisor.engine.registry import RULES, STRATEGIES
+from advisor.vocabulary import Verdict
 
 NOT_BY_COPIES: Final = frozenset(
     ("crash-loop", "descriptor-leak", "memory-leak", "downstream-bound", "datastore-write-bound",
@@ -23,8 +24,19 @@ def beside(
 ) -> tuple[str, ...]:
     """What a reader of this ruling's advice should know besides the claim."""
     copies = why_no_copies(ruling, options, rejected)
-    others = [_also(ruling, other) for other in order.close_explanations(ruling, rulings)]
-    return (*([copies] if copies else []), *others)
+    rulings = tuple(rulings)
+    close = order.close_explanations(ruling, rulings)
+    waiting = [other for other in rulings if other not in close and _waits_for(ruling, other)]
+    return (*([copies] if copies else []), *[_also(ruling, other) for other in close], *map(_waits, waiting))
+
+
+def _waits_for(ruling: Ruling, other: Ruling) -> bool:
+    return other.held_back_by == ruling.rule and other.verdict is Verdict.FIRING and other.rule != order.SPARE
+
+
+def _waits(other: Ruling) -> str:
+    """The order of diagnosis names what follows from a finding beside it (decision model 1.3)."""
+    return f"Held back until this is settled: {lowered(RULES[other.rule].title)}. {order.claim_of(other)}".rstrip()
 
 
 def why_no_copies(ruling: Ruling, options: Sequence[Option], rejected: Sequence[Rejection]) -> str:

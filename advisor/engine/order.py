@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -59,7 +59,7 @@ def weighed(rule: Rule, readings: Mapping[str, Reading], before: Mapping[str, Re
         return reading
     lowering = [
         rival.confidence
-        for name in rule.explained_by
+        for name in set(rule.explained_by).difference(reading.apart_from)
         if (rival := before.get(name) or readings.get(name)) and _lowers(reading, rival, name in before)
     ]
     sure = contested(reading.confidence, max(lowering, default=0.0))
@@ -98,13 +98,16 @@ def verdicts(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict
 def _marked(ruling: Ruling, said: Mapping[str, Verdict | None], found: Mapping[str, Ruling]) -> Ruling:
     if ruling.verdict not in STANDING:
         return ruling
-    cause, why = _cause(ruling.rule, said)
-    return replace(ruling, held_back_by=cause, note=f"{why}{_claim(found.get(cause))}") if cause else ruling
+    cause, why = _cause(ruling.rule, said, ruling.reading.apart_from)
+    if not cause:
+        return ruling
+    claim = claim_of(found[cause]) if cause in found else ""
+    return replace(ruling, held_back_by=cause, note=f"{why} {claim}".rstrip())
 
 
-def _cause(rule: str, said: Mapping[str, Verdict | None]) -> tuple[str, str]:
-    """What holds a rule back, and why in one sentence; both empty if nothing does."""
-    reasons = ((name, _why(rule, name, verdict)) for name, verdict in said.items() if name != rule)
+def _cause(rule: str, said: Mapping[str, Verdict | None], apart: Container[str]) -> tuple[str, str]:
+    """What holds a rule back that is apart from some others, and why in one sentence; both empty if nothing does."""
+    reasons = ((name, _why(rule, name, verdict, apart)) for name, verdict in said.items() if name != rule)
     return next(((name, why) for name, why in reasons if why), ("", ""))
 
 
@@ -116,7 +119,9 @@ def firing(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[s
     """
     found = {ruling.rule: ruling for ruling in rulings}
     said = verdicts(found.values(), states)
-    fires = [name for name, verdict in said.items() if verdict is Verdict.FIRING and not _cause(name, said)[0]]
+    apart = {name: ruling.reading.apart_from for name, ruling in found.items()}
+    firing_now = [name for name, verdict in said.items() if verdict is Verdict.FIRING]
+    fires = [name for name in firing_now if not _cause(name, said, apart.get(name, ()))[0]]
     return {
         name: found[name].since if name in found else states[name].since
         for name in fires
@@ -134,13 +139,13 @@ def forbidden(option: Option, rule: str, fires: Mapping[str, float | None]) -> s
     return ""
 
 
-def _claim(cause: Ruling | None) -> str:
-    """What the cause says, without the service's name, as a sentence of its own."""
-    said = "" if cause is None or cause.verdict not in STANDING else cause.reading.claim.partition(": ")[2]
-    return f" {said[:1].upper()}{said[1:]}." if said else ""
+def claim_of(ruling: Ruling) -> str:
+    """What a finding that stands says, without the service's name, as a sentence; empty where it says nothing."""
+    said = ruling.reading.claim.partition(": ")[2] if ruling.verdict in STANDING else ""
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _why(rule: str, other: str, verdict: Verdict | None) -> str:
+def _why(rule: str, other: str, verdict: Verdict | None, apart: Container[str]) -> str:
     """Why nothing is advised on a rule because of what another says, in one sentence; empty if it may be."""
     title = lowered(RULES[other].title)
     if verdict not in STANDING:
@@ -151,7 +156,7 @@ def _why(rule: str, other: str, verdict: Verdict | None) -> str:
     reason, overruled = OVERRULES.get(other, ("", frozenset()))
     if rule in overruled:
         return f"Held back while this stands: {title}; {reason}."
-    if other in RULES[rule].explained_by and _comes_before(other, rule):
+    if other in RULES[rule].explained_by and other not in apart and _comes_before(other, rule):
         return f"Held back: it follows from another finding that comes first, {title}."
     return ""
 
@@ -168,6 +173,8 @@ def close_explanations(ruling: Ruling, rulings: Iterable[Ruling]) -> tuple[Rulin
         for other in rulings
         if other.rule != ruling.rule
         and is_over(other.reading)
+        and other.rule not in ruling.reading.apart_from
+        and ruling.rule not in other.reading.apart_from
         and (other.rule in RULES[ruling.rule].explained_by or ruling.rule in RULES[other.rule].explained_by)
         and abs(other.reading.confidence - ruling.reading.confidence) <= CLOSE
     )

@@ -116,6 +116,8 @@ def heading(ranked: list[Standing]) -> str:
         return "No service reports at the moment"
     if shrink := health[Health.SHRINK]:
         return words.says(shrink, "service can shrink", "services can shrink")
+    if health[Health.NO_DATA]:
+        return words.says(health[Health.HEALTHY], "service is healthy", "services are healthy")
     return "The service is healthy" if len(ranked) == 1 else "All services are healthy"
 
 

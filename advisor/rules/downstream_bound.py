@@ -19,7 +19,8 @@ A healthy service also waits for what it calls most of its time: without slow an
 beside each other, and calls of no request, count in full. Answers that are held open on purpose (long polling, streams
 of events) are slow without waiting for a call, so they are not named; beside slow calls they are not told apart. Where
 nobody tells of calls and pools it says what is missing. Network: segments that are sent again are those of the whole
-machine.
+machine. While blocks of its own loop are a finding as well it is held back, unless the calls that take
+most of the time last {blocks:g} times as long as the longest block or more.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -62,6 +63,8 @@ rule = Rule(
     full=Limit(0.90, "1", "GitLab's limit for pools of connections, over 15 minutes"),
     pending=Limit(1.0, "{request}", "fewer waiting on the mean come and go with every burst"),
     felt=Limit(0.2, "1", "a fifth of a request's time is felt (decision model C7)"),
+    blocks=Limit(3, "{times}", "below 80% busy, with blocks of one length, a call waits for two of them on the mean "
+                 "(M/D/1), and one may hold the answer itself"),
     repeated=Limit(0.02, "1", "judgement: a sound network sends far less than 1% of its segments again"),
 )  # fmt: skip
 
@@ -96,7 +99,15 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=(*general, *pooled, *calls, *_network(snapshot)),
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, p95) if found else 0.0,
+        apart_from=("event-loop-blocked",) if _outlasts_blocks(snapshot, called) else (),
     )
+
+
+def _outlasts_blocks(snapshot: Snapshot, called: tuple[Destination, ...]) -> bool:
+    """True where blocks of the own loop are too short to be what most of its calls wait for."""
+    process = snapshot.most_blocked(rule.window)
+    blocks = [] if process is None else process.blocked_minutes(rule.window)
+    return bool(called and blocks) and called[0].mean >= rule.blocks * max(blocks)
 
 
 def _missing(general: tuple[Evidence, ...], *, nobody_tells: bool) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ work that blocks the loop: others on the same worker still wait.
 ## How
 PM2 in cluster mode for production and many applications: restarts, logs, monitoring and reloads without
 downtime, and no code of one's own. The built-in `node:cluster` module for one application that wants full
-control and nothing more to install. Workers are as many as the work needs, not `-i max`.
+control and nothing more to install. Workers are as many as the work needs, not `-i max`: that of now and a
+tenth more, or that of the busiest hours of the last 7 days.
 
 ## What it costs
 Memory: each copy takes about what the process takes now. Database connections: each copy has its own pool.
@@ -34,6 +35,7 @@ import math
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.peak import growth, sized_for
 from advisor.diagnosis.prediction import (
     LONG,
     NOW,
@@ -122,7 +124,7 @@ def _idle(group: ControlGroup) -> str:
 def _plan(snapshot: Snapshot, group: ControlGroup, ruling: Ruling) -> Plan:
     here = group.processes
     work = stats.known_sum([p.loop(NOW) for p in here])
-    wanted = len(here) if math.isnan(work) else copies_for(work)
+    wanted = len(here) if math.isnan(work) else copies_for(work, growth(snapshot))
     if is_censored(snapshot):
         wanted = max(wanted, 2 * len(here))  # what is hidden can only be found by a step and another look
     if ruling.rule == BLOCKED:
@@ -210,6 +212,7 @@ def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:
     return (
         f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {_idle(plan.group)} idle: "
         "it uses processors that are already paid for, and needs no new code if the process keeps no state."
+        f"{sized_for(snapshot)}"
     )
 
 

@@ -14,7 +14,8 @@ them as well. Few processes and a blocked loop: round robin still sends requests
 NGINX, an Application Load Balancer with an Auto Scaling group, or Google Cloud's with a managed instance group.
 Round robin where requests cost about the same; least connections where they differ (from a squared variation of
 {even:.1f} on). A cookie where clients must come back to the same server; by address (`ip_hash`) only if clients have
-addresses of their own: behind one proxy all of them are one. Better still is a shared store for sessions.
+addresses of their own: behind one proxy all of them are one. Better still is a shared store for sessions. Machines
+for full loops are sized by the work of now and a tenth more, or by that of the busiest hours of the last 7 days.
 
 ## What it costs
 Machines, and a balancer to look after.
@@ -33,6 +34,7 @@ from __future__ import annotations
 import math
 
 from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis.peak import growth, sized_for
 from advisor.diagnosis.prediction import (
     AFTER_LOSS,
     GROWTH,
@@ -102,7 +104,7 @@ def _machines(snapshot: Snapshot, ruling: Ruling) -> int:
     hosts, count = len(snapshot.machines), len(snapshot.processes)
     per_host = max(1, round(count / hosts))
     if ruling.rule in FULL_LOOPS:
-        return max(hosts + 1, math.ceil(copies_that_survive(snapshot.work(NOW)) / per_host))
+        return max(hosts + 1, math.ceil(copies_that_survive(snapshot.work(NOW), growth(snapshot)) / per_host))
     if ruling.rule == DESCRIPTORS:
         return max(hosts + 1, math.ceil(copies_by_descriptors(snapshot, count) / per_host))
     busy = sum(m.cpu(SIZING) for m in snapshot.machines if not math.isnan(m.cpu(SIZING)))
@@ -142,12 +144,13 @@ def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -
     why = f"{full}; {wanted} machines also survive the loss of one."
     if idle and group:
         why = f"It leaves the service as it is, but also {number(spare)} idle cores on {group.machine.name}. {why}"
+    sized = sized_for(snapshot) if ruling.rule in FULL_LOOPS else ""
     copies = math.ceil(count * wanted / hosts)
     policy = Policy.ROUND_ROBIN if choice is Choice.ROUND_ROBIN else Policy.LEAST_CONNECTIONS
     clones = Clones(count, copies, Policy.RANDOM if choice is Choice.COOKIE else policy)
     return strategy.option(
         f"Add {counted(wanted - hosts, 'machine')} behind a load balancer",
-        why=f"{why} {reason}",
+        why=f"{why} {reason}{sized}",
         confidence=ruling.reading.confidence * (strategy.second if idle else 1.0),
         cost=f"{counted(wanted - hosts, 'machine')} like {machine.name}",
         expected=of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else of_clones(snapshot, clones),

@@ -31,7 +31,8 @@ import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.disks import filling_of
-from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, NOW, TARGET, loop_expectation
+from advisor.diagnosis.peak import growth
+from advisor.diagnosis.prediction import AFTER_LOSS, LONG, NOW, TARGET, loop_expectation
 from advisor.diagnosis.recipes import linux, small_files
 from advisor.diagnosis.sizes import PEAK, RELAXED, tightest_memory
 from advisor.diagnosis.vetoes import deciding
@@ -123,7 +124,7 @@ def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | R
     each, quota = f" of each of {alike} control groups" if alike > 1 else "", group.cores
     processors = stats.latest(machine.track, "cpu_count", machine.span(LONG))
     work = stats.known_sum([p.loop(NOW) for p in group.processes])
-    wanted = max(math.floor(quota) + 1, 0 if math.isnan(work) else math.ceil(work * GROWTH / TARGET))
+    wanted = max(math.floor(quota) + 1, 0 if math.isnan(work) else math.ceil(work * growth(snapshot) / TARGET))
     wanted = wanted if math.isnan(processors) else min(wanted, math.floor(processors))
     if wanted <= quota:
         return strategy.reject(f"The quota is {number(quota)} cores already, all that {machine.name} has.")

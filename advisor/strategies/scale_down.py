@@ -29,7 +29,7 @@ import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.finding import Condition
-from advisor.diagnosis.prediction import SIZING, loop_expectation
+from advisor.diagnosis.prediction import SIZING, loop_expectation, of_fewer
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.words import counted, percent, size
 from advisor.features import Snapshot
@@ -96,7 +96,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, after: int, hosts: int) -> Optio
         ),
         confidence=ruling.reading.confidence,
         cost=_savings(snapshot, count - after, hosts),
-        expected=_expected(snapshot, after, peak),
+        expected=_expected(snapshot, after, peak, hosts),
         steps=_steps(snapshot, after, hosts),
         check_first=(
             "Check that the number is not set for availability (zones, contracts) and that no known event is near. "
@@ -112,11 +112,11 @@ def _savings(snapshot: Snapshot, fewer: int, hosts: int) -> str:
     return f"saves {counted(fewer, 'process')}" + ("" if math.isnan(memory) else f" and {size(memory)} of memory")
 
 
-def _expected(snapshot: Snapshot, after: int, peak: float) -> tuple[Expectation, ...]:
+def _expected(snapshot: Snapshot, after: int, peak: float, hosts: int) -> tuple[Expectation, ...]:
     mean = snapshot.work(SIZING) / after
     lost = peak / (after - 1)
     return (
-        loop_expectation(snapshot.loop(SIZING), mean * 0.9, mean * 1.1),
+        loop_expectation(snapshot.loop(SIZING), mean * 0.9, mean * 1.1) if hosts else of_fewer(snapshot, after),
         Expectation("loop_after_loss", "Event loop busy at the peak, one process lost", "1", None, lost * 0.9,
                     min(1.0, lost * 1.1)),
     )  # fmt: skip

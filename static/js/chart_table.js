@@ -19,9 +19,9 @@ function row(cells) {
 
 function columns(skeleton, data) {
   return skeleton.data.flatMap(({ name, meta }) => {
-    if (meta.grid) return data.grid.names.map((process, index) => [process, data.grid.values[index], 1]);
-    const own = [name || meta.y, data.series[meta.y], meta.factor];
-    return meta.x ? [[meta.x.replaceAll('_', ' '), data.series[meta.x], 1], own] : [own];
+    if (meta.grid) return data.grid.names.map((process, index) => [process, data.grid.values[index], meta.column]);
+    const own = [name || meta.y, data.series[meta.y], meta.column];
+    return meta.x ? [[meta.x.replaceAll('_', ' '), data.series[meta.x], meta.x_column], own] : [own];
   });
 }
 
@@ -30,14 +30,14 @@ export function fillTable(place, skeleton, data) {
   const table = document.createElement('table');
   table.className = 'tbl';
   const head = table.createTHead();
-  head.append(row([cell('th', 'Time'), ...shown.map(([name]) => cell('th', name, true))]));
+  head.append(row([cell('th', 'Time'), ...shown.map(([name, , { unit }]) => cell('th', unit ? `${name}, ${unit}` : name, true))]));
   const body = table.createTBody();
   const times = skeleton.data[0].meta.grid ? data.grid.x : data.x;
   const first = Math.max(0, times.length - ROWS);
   let last = times.length - 1;
   while (last >= first && shown.every(([, values]) => values[last] === null)) last -= 1;
   for (let at = last; at >= first; at -= 1) {
-    const figures = shown.map(([, values, factor]) => (values[at] === null ? '–' : number.format(values[at] * factor)));
+    const figures = shown.map(([, values, { factor }]) => (values[at] === null ? '–' : number.format(values[at] * factor)));
     body.append(row([cell('td', clock.format(times[at])), ...figures.map((text) => cell('td', text, true))]));
   }
   place.replaceChildren(table);

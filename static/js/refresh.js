@@ -2,7 +2,7 @@
 // it is parsed into a document of its own, and only elements are taken over.
 import { markScrolling } from './scrolling.js';
 import { localTimes } from './times.js';
-import { startTabs } from './tabs.js';
+import { chooseTabs, chosenTabs, startTabs } from './tabs.js';
 
 // What the server last sent for each region, before scripts touched it: equal answers change nothing on the page.
 const sent = new Map([...document.querySelectorAll('[data-live]')].map((region) => [region.dataset.live, region.cloneNode(true)]));
@@ -28,9 +28,11 @@ function exchange(region, fresh) {
   localTimes(incoming);
   keepOpen(region, incoming);
   const focused = focusPath(region);
+  const chosen = chosenTabs(region);
   region.replaceWith(incoming);
   markScrolling(incoming);
   startTabs(incoming);
+  chooseTabs(chosen);
   if (focused !== null) [...incoming.querySelectorAll('a, button, summary, [tabindex]')][focused]?.focus();
 }
 

@@ -18,6 +18,19 @@ function move(list, event) {
   list[target].focus();
 }
 
+/** The ids of the tabs that are chosen in an element. */
+export function chosenTabs(root) {
+  return [...root.querySelectorAll('[role=tab][aria-selected=true]')].map((tab) => tab.id);
+}
+
+/** Chooses the tabs of these ids again, of those that are there. */
+export function chooseTabs(ids) {
+  for (const id of ids) {
+    const tab = document.getElementById(id);
+    if (tab) pick([...tab.closest('[role=tablist]').querySelectorAll('[role=tab]')], tab);
+  }
+}
+
 export function startTabs(root) {
   for (const tablist of root.querySelectorAll('[role=tablist]')) {
     const list = [...tablist.querySelectorAll('[role=tab]')];

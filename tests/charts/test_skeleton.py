@@ -57,6 +57,24 @@ def test_shares_end_at_the_whole() -> None:
     assert SKELETONS["loop_busy"]["layout"]["yaxis"]["range"][1] == pytest.approx(1.0, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("chart", "column"),
+    [
+        ("memory", {"factor": 1e-6, "unit": "MB"}),
+        ("response_time", {"factor": 1e3, "unit": "ms"}),
+        ("loop_busy", {"factor": 100, "unit": "%"}),
+        ("requests", {"factor": 1, "unit": ""}),
+    ],
+)
+def test_a_table_names_the_unit_of_its_columns(chart: str, column: dict[str, object]) -> None:
+    assert SKELETONS[chart]["data"][0]["meta"]["column"] == column
+
+
+def test_bytes_have_the_prefix_that_fits_them() -> None:
+    axis = SKELETONS["machine_memory"]["layout"]["yaxis"]
+    assert (axis["exponentformat"], axis["ticksuffix"]) == ("SI", "B")
+
+
 def test_a_chart_that_hides_zeros_says_so_to_the_script() -> None:
     assert SKELETONS["worker_threads"]["hides_zero"]
     assert not SKELETONS["errors"]["hides_zero"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from advisor.diagnosis import Condition, Reading
@@ -63,3 +65,19 @@ def test_where_copies_help_nothing_is_said() -> None:
     (advice,) = judge(full, {}).advice
     assert advice.options[0].id == "cluster"
     assert advice.notes == ()
+
+
+def test_what_is_held_back_stands_beside_the_finding_it_follows_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = rule("loop", 7, reads(OVER, 0.6), ["gc"])
+    install(monkeypatch, rule("gc", 6, reads(OVER), suggests=("vertical",)), later)
+    (advice,) = look().advice
+    assert advice.notes == ("Held back until this is settled: loop. 3 of 4 things are wrong.",)
+
+
+@pytest.mark.parametrize("more", [{"hold": 600.0}, {"explained_by": []}])
+def test_what_only_forms_or_stands_by_itself_is_not_named(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
+) -> None:
+    later = rule("loop", 7, reads(OVER, 0.6), **({"explained_by": ["gc"]} | more))
+    install(monkeypatch, rule("gc", 6, reads(OVER), suggests=("vertical",)), later)
+    assert look().advice[0].notes == ()

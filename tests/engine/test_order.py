@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.diagnosis import Condition, Judgement, Reading, Rule
@@ -55,6 +57,19 @@ class TestCauses:
     ) -> None:
         install(monkeypatch, rule("gc", 6, cause), rule("loop", 7, reads(OVER, 0.9), ["gc"]))
         assert advised(look()) == ["loop"]
+
+    @pytest.mark.parametrize("cause", [Verdict.PENDING, Verdict.FIRING])
+    def test_what_is_apart_from_a_cause_by_its_own_figures_is_not_held_back(
+        self, monkeypatch: pytest.MonkeyPatch, cause: Verdict
+    ) -> None:
+        apart = replace(reads(OVER, 0.7), apart_from=("gc",))
+        install(
+            monkeypatch, rule("gc", 6, reads(OVER)), rule("loop", 7, apart, ["gc"]), rule("pool", 8, apart, ["loop"])
+        )
+        judgement = look(gc=cause, loop=Verdict.FIRING)
+        assert advised(judgement) == ["gc", "loop"]
+        assert of(judgement, "loop").reading.confidence == 0.7
+        assert of(judgement, "pool").held_back_by == "loop"
 
     def test_others_are_not_held_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
         install(monkeypatch, rule("disk", 2, reads(OVER)), rule("loop", 7, reads(OVER), ["gc"]))

@@ -44,13 +44,14 @@ def effect(service: str, now: float, scale: float) -> dict[str, float]:
     return {name: value for name, value in found.items() if not math.isnan(value)}
 
 
-def of_clones(service: str, now: float, scale: float, after: int) -> list[dict[str, Any]]:
+def of_fewer(service: str, now: float, scale: float, after: int) -> list[dict[str, Any]]:
     """What the product's formulas predict of fewer copies, whether or not it advises them: `scale-down` takes days."""
-    from advisor.diagnosis.prediction import Clones, of_clones
+    from advisor.diagnosis.prediction import Clones, of_clones, of_fewer
     from advisor.features.queueing import Policy
 
     _, snapshot = next(snapshots(service, now, now, scale), (now, None))
     if snapshot is None or not snapshot.processes:
         return []
     clones = Clones(len(snapshot.processes), after, Policy.ROUND_ROBIN)
-    return [dataclasses.asdict(expectation) for expectation in of_clones(snapshot, clones)]
+    others = [expectation for expectation in of_clones(snapshot, clones) if expectation.metric == "p95"]
+    return [dataclasses.asdict(expectation) for expectation in (of_fewer(snapshot, after), *others)]

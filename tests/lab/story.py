@@ -47,7 +47,7 @@ class Stage:
             result["remedy"] = {
                 "strategy": case.remedy.strategy,
                 "measured": after["effect"],
-                "expected": result["of_clones"].get(str(case.remedy.service.copies), []),
+                "expected": result["of_fewer"].get(str(case.remedy.service.copies), []),
             }
         time.sleep(case.settle / self.product.scale)
         return result
@@ -71,11 +71,11 @@ class Stage:
             watch = reading.Watch(name)
             with self._load(name, programs[0], phases) as report:
                 self._phases(name, programs, phases, watch.look)
+                ended = time.time()  # the load ends here as well: what is read later would hold seconds without any
                 told = self._told(watch, began, case.onset)
-                told["effect"] = figures.effect(name, time.time(), scale)
-                told["of_clones"] = {
-                    str(copies): figures.of_clones(name, time.time(), scale, copies)
-                    for copies in range(1, services[0].copies)
+                told["effect"] = figures.effect(name, ended, scale)
+                told["of_fewer"] = {
+                    str(copies): figures.of_fewer(name, ended, scale, copies) for copies in range(1, services[0].copies)
                 }
             return {**told, "load": json.loads(report.read_text()) if report.is_file() else []}
 

@@ -85,6 +85,13 @@ def test_a_silent_service_has_no_data_whatever_was_advised(page: Client, cast: C
     assert "No data" in text
 
 
+def test_beside_a_silent_service_not_all_are_called_healthy(page: Client, cast: Cast) -> None:
+    Service.objects.create(name="old", serves=True, first_seen=cast.now, last_seen=cast.now - timedelta(minutes=10))
+    text = words(page.get("/").content)
+    assert "One service is healthy" in text
+    assert "One healthy, one silent." in text
+
+
 def test_processes_that_are_not_judged_are_listed_with_the_reason(page: Client, cast: Cast) -> None:
     text = words(page.get("/").content)
     assert "nightly /srv/nightly.js 200 web-01" in text

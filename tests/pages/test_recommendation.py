@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -30,6 +31,22 @@ def test_the_page_answers_first_and_then_proves_it(page: Client, cast: Cast) -> 
     assert "A bigger machine. One process uses one core; 7 of 8 are idle." in text
     assert "2 of 2 signals speak for it" in text
     assert "Check first: Nothing lives in process memory." in text
+
+
+def test_the_steps_of_every_option_can_be_opened(page: Client, cast: Cast) -> None:
+    other = OPTION | {"rank": 2, "title": "Move it out", "check_first": "It is `pure`.", "steps": [
+        {"text": "Set `down`.", "platform": "", "file": "pool.mjs", "code": "pool.run()"},
+    ]}  # fmt: skip
+    html = page.get(f"/recommendations/{cast.advise(options=[OPTION, other]).pk}/").content.decode()
+    assert (
+        html.index("Steps for option 1")
+        < html.index("instances: 2")
+        < html.index('<details class="fold" id="steps-2">')
+    )
+    assert html.index('id="steps-2"') < html.index("Set <code>down</code>.") < html.index("pool.run()")
+    assert "It is <code>pure</code>." in html
+    identifiers = re.findall(r' id="([^"]+)"', html)
+    assert len(identifiers) == len(set(identifiers))
 
 
 def test_until_when_an_option_waits_is_told_in_the_reader_s_time(page: Client, cast: Cast) -> None:

@@ -131,4 +131,4 @@ def test_the_end_of_an_axis_is_in_the_unit_that_is_shown(page: Client, measured:
             Rows(hosts=[HostRow(measured.host.pk, at, 10, 0, {"memory_limit": 8e9, "memory_available": 5e9})])
         )
     head = page.get(f"/hosts/{measured.host.pk}/series.json?range=15m").json()["heads"]["machine_memory"]
-    assert head == {"now": "3", "unit": "GB of 8 GB", "label": "Memory taken, now 3 GB of 8 GB", "top": 8000}
+    assert head == {"now": "3", "unit": "GB of 8 GB", "label": "Memory taken, now 3 GB of 8 GB", "top": 8e9}

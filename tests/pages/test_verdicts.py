@@ -35,6 +35,12 @@ def test_what_is_held_back_says_why(cast: Cast) -> None:
     assert why(held) == "The loop is full. Held back: GC comes first."
 
 
+def test_what_fires_on_without_data_says_that_nobody_looks(cast: Cast) -> None:
+    reading = {"condition": "unknown", "missing": ["Fresh data"]}
+    said = why(row(cast, "firing", reading=reading))
+    assert said == "As it was last looked at. Cannot say without fresh data."
+
+
 @pytest.mark.parametrize(
     ("verdict", "reading", "said"),
     [

@@ -82,6 +82,16 @@ def test_a_network_that_loses_segments_is_told() -> None:
     assert read(sound).condition is Condition.OVER
 
 
+@pytest.mark.parametrize(
+    ("block", "apart"), [(0.1, ("event-loop-blocked",)), (0.11, ("event-loop-blocked",)), (0.13, ())]
+)
+def test_calls_that_outlast_blocks_of_the_own_loop_have_a_cause_of_their_own(
+    block: float, apart: tuple[str, ...]
+) -> None:
+    """A call takes 360 ms; a block holds it up for three of its lengths at most."""
+    assert read(_seen(replace(SLOW, block=block))).apart_from == apart
+
+
 def test_it_is_critical_beyond_two_seconds() -> None:
     assert read(_seen(replace(SLOW, latency=2.0))).severity is Severity.CRITICAL
     assert read(_seen()).severity is Severity.WARNING

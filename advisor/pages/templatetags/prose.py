@@ -1,4 +1,4 @@
-"""The little markup that docstrings use: `code` and [links](https://…). Everything else is text."""
+"""The little markup that docstrings and steps use: `code` and [links](https://…). Everything else is text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
+_CODE = re.compile(r"`([^`]+)`")
 _MARKUP = re.compile(r"(`[^`]+`|\[[^\]]+\]\(https?://[^)\s]+\))")
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 
@@ -19,6 +20,13 @@ _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 def prose(text: str) -> SafeString:
     """Text with its code and links as elements, all else escaped."""
     return format_html_join("", "{}", ((part,) for part in _parts(text.removeprefix("- "))))
+
+
+@register.filter
+def coded(text: str) -> SafeString:
+    """Text with its `code` as elements, all else escaped: what services send is in it, and makes no links."""
+    parts = enumerate(_CODE.split(text))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", part) if i % 2 else part,) for i, part in parts))
 
 
 def _parts(text: str) -> Iterator[str]:

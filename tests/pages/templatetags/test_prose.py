@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.pages.templatetags.prose import prose
+from advisor.pages.templatetags.prose import coded, prose
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from advisor.pages.templatetags.prose import prose
 )
 def test_only_code_and_web_links_become_elements(text: str, html: str) -> None:
     assert prose(text) == html
+
+
+def test_a_step_has_its_code_as_elements_and_no_links() -> None:
+    html = "set <code>down</code> for &lt;b&gt; and [a](https://example.com)"
+    assert coded("set `down` for <b> and [a](https://example.com)") == html
