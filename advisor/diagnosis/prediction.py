@@ -78,7 +78,8 @@ def of_clones(snapshot: Snapshot, clones: Clones) -> tuple[Expectation, ...]:
 
 def loop_expectation(now: float, low: float, high: float | None) -> Expectation:
     """How busy each loop is, 0 to 1."""
-    return Expectation("loop_utilization", "Event loop busy", "1", now, low, None if high is None else min(1.0, high))
+    high = None if high is None else min(1.0, high)
+    return Expectation("loop_utilization", "Event loop busy", "1", now, min(1.0, low), high)
 
 
 def of_fewer(snapshot: Snapshot, after: int) -> Expectation:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
-from advisor.diagnosis.finding import Condition, Evidence, Reading, at_least, finite
+from advisor.diagnosis.finding import Condition, Evidence, Reading, Ruling, at_least, finite
 from advisor.features import Snapshot
 from advisor.features.datastores import Datastore, used_by
 from advisor.features.memo import remembered
 from advisor.features.neighbours import Neighbour
 from advisor.features.neighbours import on as neighbours_on
 
+LOAD: Final = "db_load"
+"""The signal that tells the active sessions for each core."""
+
 _DSN: Final = "Sessions, waits and blocks of {name}: give the agent on its machine a DSN for it"
-_CORES: Final = "Cores of the machine of {name}: they are told only where a process of this service runs on it as well"
+_CORES: Final = (
+    "Cores of the machine of {name}: they are told where a process of this service runs on it as well; elsewhere set "
+    'its limit "Cores" for this service'
+)
 _REQUESTS: Final = "200 requests in five minutes: fewer say nothing about latency"
 
 
@@ -29,13 +35,18 @@ class Judged:
 
 
 def judged(
-    snapshot: Snapshot, seconds: float, busy: float, figures: Callable[[Datastore, float], tuple[Evidence, ...]]
+    snapshot: Snapshot,
+    seconds: float,
+    busy: float,
+    cores: float,
+    figures: Callable[[Datastore, float], tuple[Evidence, ...]],
 ) -> Judged | Reading:
     """The most loaded datastore that tells its sessions, with its `figures`; else what is to be said instead.
 
     A database program that keeps `busy` cores at work would have to tell them. Without one there is nothing to judge.
+    A datastore whose machine tells nothing has so many `cores`, if they are above 0.
     """
-    store = _most_loaded(snapshot, seconds, busy)
+    store = _most_loaded(snapshot, seconds, busy, cores)
     if isinstance(store, Reading):
         return store
     p95 = snapshot.p95(seconds)
@@ -45,20 +56,33 @@ def judged(
     return Judged(store, p95, evidence)
 
 
-def most_loaded(stores: Iterable[Datastore]) -> Datastore | None:
-    """The one with most active sessions for each core; those whose cores are not known come after, in their order."""
-    return max(stores, key=lambda one: one.load if one.load >= 0 else -1.0, default=None)
+def used(snapshot: Snapshot, ruling: Ruling, seconds: float) -> list[Datastore]:
+    """Its datastores with the cores that the rule took, the most loaded for each core first, unknown loads last."""
+    loads = {e.subject: e.value for e in ruling.reading.evidence if e.signal == LOAD and e.value}
+    known = [
+        _sized(store, store.active / loads[store.name] if store.name in loads else 0.0)
+        for store in used_by(snapshot, seconds)
+    ]
+    return sorted(known, key=_by_load)
 
 
-def _most_loaded(snapshot: Snapshot, seconds: float, busy: float) -> Datastore | Reading:
-    known = used_by(snapshot, seconds)
-    telling = most_loaded(store for store in known if store.active >= 0)
+def _by_load(store: Datastore) -> float:
+    return -store.load if store.load >= 0 else 1.0
+
+
+def _most_loaded(snapshot: Snapshot, seconds: float, busy: float, cores: float) -> Datastore | Reading:
+    known = [_sized(store, cores) for store in used_by(snapshot, seconds)]
+    telling = min((store for store in known if store.active >= 0), key=_by_load, default=None)
     if telling is not None:
         return telling
     silent = [store.name for store in known if store.name.startswith("postgresql ")]
     if silent:  # a gap is no proof of quiet
         return Reading(Condition.UNKNOWN, missing=(_DSN.format(name=silent[0]),))
     return _without(snapshot, seconds, busy)
+
+
+def _sized(store: Datastore, cores: float) -> Datastore:
+    return replace(store, cores=cores) if cores > 0 and math.isnan(store.cores) else store
 
 
 def _without(snapshot: Snapshot, seconds: float, busy: float) -> Reading:

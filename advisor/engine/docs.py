@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from advisor.diagnosis import Rule, Strategy
+from advisor.diagnosis import Limit, Rule, Strategy
 from advisor.diagnosis.missing import find_column
+from advisor.diagnosis.words import duration, figure, lasting, number
 from advisor.engine.registry import RULES, STRATEGIES
+
+_NOUNS = {"{cpu}": "cores", "{times}": "times"}
 
 Table = tuple[tuple[str, ...], ...]
 
@@ -73,16 +76,37 @@ def _table(rows: Table) -> str:
 
 
 def _tables(entry: Rule | Strategy) -> dict[str, Table]:
-    limits = tuple((name, f"{limit.value:g}", limit.unit, limit.reason) for name, limit in entry.limits.items())
-    tables: dict[str, Table] = {"Limits": (("Limit", "Value", "Unit", "Why"), *limits)}
+    limits = tuple((name, in_words(limit), limit.reason) for name, limit in entry.limits.items())
+    tables: dict[str, Table] = {"Limits": (("Limit", "Value", "Why"), *limits)}
     if isinstance(entry, Rule):
         tables["Needs"] = (("Any one of", "What it is"), *(_need(need) for need in entry.needs))
         tables["Times"] = (
             ("Looks back", "Fires after", "Clears after"),
-            (f"{entry.window:g} s", f"{entry.hold:g} s", f"{entry.clear_hold:g} s"),
+            (_time(entry.recall.seconds if entry.recall else entry.window), _time(entry.hold), _time(entry.clear_hold)),
         )
-        tables["Considers"] = (("Strategy", "Family"), *((s, STRATEGIES[s].family.value) for s in entry.suggests))
+        tables["Ways out that are weighed"] = (
+            ("Way out", "Family"),
+            *((name, STRATEGIES[name].family.value) for name in entry.suggests),
+        )
     return tables
+
+
+def in_words(limit: Limit) -> str:
+    """A limit as people write it."""
+    if limit.unit == "s":
+        return _time(limit.value)
+    if limit.unit == "d":
+        return lasting(limit.value * 86_400.0)
+    if limit.unit in _NOUNS:
+        return f"{number(limit.value)} {_NOUNS[limit.unit]}"
+    return figure(limit.value, limit.unit)
+
+
+def _time(seconds: float) -> str:
+    """Whole minutes from two minutes on, else seconds; none is `at once`."""
+    if seconds == 0:
+        return "at once"
+    return lasting(seconds) if seconds >= 120 and seconds % 60 == 0 else duration(seconds)
 
 
 def _need(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -64,8 +64,12 @@ def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
         readings[rule.id] = order.weighed(rule, alone, readings)
     ruled = [_rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, wait) for rule in asked]
     rulings = order.held_back(ruled, states)
-    fires = order.firing(rulings, states)
-    advice = tuple(_advise(ruling, rulings, fires, snapshot) for ruling in rulings if _is_advised(ruling))
+    fires, waiting = order.firing(rulings, states), order.waiting(rulings, states)
+    advice = tuple(
+        _advise(ruling, rulings, fires, waiting.get(ruling.rule, ()), snapshot)
+        for ruling in rulings
+        if _is_advised(ruling)
+    )
     summary = summarise(snapshot, rulings, advice, order.verdicts(rulings, states), wait)
     return Judgement(snapshot.window.service_id, snapshot.now, rulings, advice, summary)
 
@@ -124,11 +128,17 @@ def _hold(rule: Rule, time_scale: float) -> Hold:
     return Hold(rule.hold / time_scale, rule.clear_hold / time_scale, pace / time_scale)
 
 
-def _advise(ruling: Ruling, rulings: Sequence[Ruling], fires: Mapping[str, float | None], snapshot: Snapshot) -> Advice:
+def _advise(
+    ruling: Ruling,
+    rulings: Sequence[Ruling],
+    fires: Mapping[str, float | None],
+    waiting: Sequence[str],
+    snapshot: Snapshot,
+) -> Advice:
     answers = [_answer(STRATEGIES[name], ruling, fires, snapshot) for name in RULES[ruling.rule].suggests]
     options = [answer for answer in answers if isinstance(answer, Option)]
     rejected = [answer for answer in answers if isinstance(answer, Rejection)]
-    beside = notes.beside(ruling, rulings, options, rejected)
+    beside = notes.beside(ruling, rulings, waiting, options, rejected)
     options, too_soon = settle.without_opposites(snapshot, ruling, options)
     # The rule lists its ways out best first; one that is itself unsure goes behind those that are not.
     options.sort(key=lambda option: option.confidence < SILENT)

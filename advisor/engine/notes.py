@@ -10,7 +10,6 @@ from advisor.diagnosis.finding import in_words, leading
 from advisor.diagnosis.words import lowered, percent
 from advisor.engine import order
 from advisor.engine.registry import RULES, STRATEGIES
-from advisor.vocabulary import Verdict
 
 NOT_BY_COPIES: Final = frozenset(
     ("crash-loop", "descriptor-leak", "memory-leak", "downstream-bound", "datastore-write-bound",
@@ -20,23 +19,20 @@ NOT_BY_COPIES: Final = frozenset(
 
 
 def beside(
-    ruling: Ruling, rulings: Iterable[Ruling], options: Sequence[Option], rejected: Sequence[Rejection]
+    ruling: Ruling,
+    rulings: Iterable[Ruling],
+    waiting: Sequence[str],
+    options: Sequence[Option],
+    rejected: Sequence[Rejection],
 ) -> tuple[str, ...]:
-    """What a reader of this ruling's advice should know besides the claim."""
+    """What a reader of this ruling's advice should know besides the claim; `waiting` are those that it holds back."""
     copies = why_no_copies(ruling, options, rejected)
-    rulings = tuple(rulings)
     close = order.close_explanations(ruling, rulings)
-    waiting = [other for other in rulings if other not in close and _waits_for(ruling, other)]
-    return (*([copies] if copies else []), *[_also(ruling, other) for other in close], *map(_waits, waiting))
-
-
-def _waits_for(ruling: Ruling, other: Ruling) -> bool:
-    return other.held_back_by == ruling.rule and other.verdict is Verdict.FIRING and other.rule != order.SPARE
-
-
-def _waits(other: Ruling) -> str:
-    """The order of diagnosis names what follows from a finding beside it (decision model 1.3)."""
-    return f"Held back until this is settled: {lowered(RULES[other.rule].title)}. {order.claim_of(other)}".rstrip()
+    known = {other.rule for other in close}
+    held = [lowered(RULES[name].title) for name in waiting if name not in known]
+    # What follows from a finding is named beside it (decision model 1.3).
+    follows = [f"Held back until this is settled: {', '.join(held)}."] if held else []
+    return (*([copies] if copies else []), *[_also(ruling, other) for other in close], *follows)
 
 
 def why_no_copies(ruling: Ruling, options: Sequence[Option], rejected: Sequence[Rejection]) -> str:

@@ -101,8 +101,7 @@ def _marked(ruling: Ruling, said: Mapping[str, Verdict | None], found: Mapping[s
     cause, why = _cause(ruling.rule, said, ruling.reading.apart_from)
     if not cause:
         return ruling
-    claim = claim_of(found[cause]) if cause in found else ""
-    return replace(ruling, held_back_by=cause, note=f"{why} {claim}".rstrip())
+    return replace(ruling, held_back_by=cause, note=f"{why}{_claim(found.get(cause))}")
 
 
 def _cause(rule: str, said: Mapping[str, Verdict | None], apart: Container[str]) -> tuple[str, str]:
@@ -120,13 +119,32 @@ def firing(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[s
     found = {ruling.rule: ruling for ruling in rulings}
     said = verdicts(found.values(), states)
     apart = {name: ruling.reading.apart_from for name, ruling in found.items()}
-    firing_now = [name for name, verdict in said.items() if verdict is Verdict.FIRING]
-    fires = [name for name in firing_now if not _cause(name, said, apart.get(name, ()))[0]]
+    standing = [name for name, verdict in said.items() if verdict is Verdict.FIRING]
+    fires = [name for name in standing if not _cause(name, said, apart.get(name, ()))[0]]
     return {
         name: found[name].since if name in found else states[name].since
         for name in fires
         if RULES[name].recall or found[name].note or found[name].reading.condition is not Condition.UNKNOWN
     }
+
+
+def waiting(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, list[str]]:
+    """Cause -> the rules that fire and are held back until it is settled, also by way of another, causes first."""
+    found = {ruling.rule: ruling for ruling in rulings}
+    said = verdicts(found.values(), states)
+    apart = {name: ruling.reading.apart_from for name, ruling in found.items()}
+    causes = {
+        name: _cause(name, said, apart.get(name, ()))[0]
+        for name, verdict in said.items()
+        if verdict is Verdict.FIRING and name != SPARE
+    }
+    held: dict[str, list[str]] = {}
+    for name, cause in causes.items():
+        while causes.get(cause):
+            cause = causes[cause]
+        if cause:
+            held.setdefault(cause, []).append(name)
+    return held
 
 
 def forbidden(option: Option, rule: str, fires: Mapping[str, float | None]) -> str:
@@ -139,10 +157,10 @@ def forbidden(option: Option, rule: str, fires: Mapping[str, float | None]) -> s
     return ""
 
 
-def claim_of(ruling: Ruling) -> str:
-    """What a finding that stands says, without the service's name, as a sentence; empty where it says nothing."""
-    said = ruling.reading.claim.partition(": ")[2] if ruling.verdict in STANDING else ""
-    return f"{said[:1].upper()}{said[1:]}." if said else ""
+def _claim(cause: Ruling | None) -> str:
+    """What the cause says, without the service's name, as a sentence of its own."""
+    said = "" if cause is None or cause.verdict not in STANDING else cause.reading.claim.partition(": ")[2]
+    return f" {said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _why(rule: str, other: str, verdict: Verdict | None, apart: Container[str]) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from advisor.diagnosis import Recall, RuleState, peak
-from advisor.engine.order import STANDING
+from advisor.diagnosis import Recall, RuleState
 from advisor.engine.registry import RULES
 
 LIVES: Final = 3 * 86400.0
@@ -30,15 +29,12 @@ def lives_seconds(time_scale: float) -> float:
 
 
 def recalls(states: Mapping[str, RuleState], now: float, time_scale: float) -> dict[str, Recall]:
-    """Rule -> the longer past that it wants now (Unix seconds), for those that are due; beside them, by the name
-    `peak.PAST`, what sizes are read from while a finding stands.
+    """Rule -> the longer past that it wants now (Unix seconds), for those that are due.
 
     All lengths of a recall are those of the decision model; the time scale divides them.
     """
-    due = {
+    return {
         rule.id: rule.recall
         for rule in RULES.values()
         if rule.recall is not None and rule.is_due(states.get(rule.id, RuleState()), now, time_scale)
     }
-    stands = any(state.verdict in STANDING for state in states.values())
-    return due | ({peak.PAST: peak.RECALL} if stands else {})

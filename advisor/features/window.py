@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -148,6 +149,7 @@ class ServiceWindow:
         recalled: rule -> the longer past that the rule asked for by its `recall`, in rollups; absent in rounds
             in which the rule is not due.
         limits: rule or strategy -> limit -> the value that somebody set for this service.
+        busiest: the work of its busiest hours of the last (scaled) week, in erlangs; NaN where it was not loaded.
     """
 
     service_id: int
@@ -160,6 +162,7 @@ class ServiceWindow:
     lives: tuple[Life, ...] = ()
     recalled: Mapping[str, ServiceWindow] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    busiest: float = math.nan
 
     def host(self, host_id: int | None) -> HostWindow | None:
         """One of its hosts; None if nobody tells of it."""

@@ -22,6 +22,7 @@ def add_host(request: HttpRequest) -> HttpResponse:
     now = datetime.now(UTC)
     context = {
         "probe_line": commands.probe(),
+        "pm2_line": commands.probe_under_pm2(),
         "hosts": [host for host in hosts_now(now) if now - host.first_seen < NEW],
         "made": "",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from urllib.parse import urlsplit
 
@@ -37,6 +38,13 @@ def probe() -> str:
         f"curl -fsS {settings.PUBLIC_URL}/agent/advisor-probe.tgz | tar xz\n"
         f'NODE_OPTIONS="--require $PWD/advisor-probe" {start}'
     )
+
+
+def probe_under_pm2() -> str:
+    """What an app of PM2's ecosystem file needs: options in its `env` come too late for workers of a cluster."""
+    on_this_machine = urlsplit(settings.PUBLIC_URL).hostname in _LOOPBACK
+    folder = PROBE if on_this_machine else "/path/to/advisor-probe"
+    return f"node_args: {json.dumps(f'--require {folder}')},"
 
 
 def sdk(token: str) -> str:

@@ -8,11 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from advisor.diagnosis import Limit, Rule, Strategy
+from advisor.diagnosis import Rule, Strategy
 from advisor.engine import docs
 from advisor.engine.registry import RULES, STRATEGIES
 from advisor.fleet.models import Service
-from advisor.pages import words
 from advisor.recommendations.models import LimitOverride
 
 SERVICES_SHOWN = 50
@@ -50,7 +49,7 @@ def entry(request: HttpRequest, name: str) -> HttpResponse:
         "kind": "Rule" if isinstance(found, Rule) else "Way out",
         "sections": sections(name),
         "tables": {heading: rows for heading, rows in docs.page(name).tables.items() if heading in _TABLES},
-        "limits": [(key.replace("_", " "), _value(limit), limit.reason) for key, limit in found.limits.items()],
+        "limits": [(key.replace("_", " "), docs.in_words(limit), limit.reason) for key, limit in found.limits.items()],
         "suggests": [STRATEGIES[way] for way in ways if way in STRATEGIES],
         "own": LimitOverride.objects.filter(entry=name).select_related("service").order_by("service__name", "limit"),
         "services": Service.objects.filter(serves=True).order_by("name")[:SERVICES_SHOWN] if found.changeable else (),
@@ -63,12 +62,6 @@ def sections(name: str) -> list[Section]:
         Section(part.heading, tuple(_lines(block) for block in part.text.split("\n\n") if block.strip()))
         for part in docs.page(name).sections
     ]
-
-
-def _value(limit: Limit) -> str:
-    """A limit as people read it; a count has the unit of a ratio and is greater than one."""
-    is_count = limit.unit == "1" and limit.value > 1
-    return words.plain(limit.value) if is_count else words.figure_text(limit.value, limit.unit)
 
 
 def _lines(block: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def service(request: HttpRequest, number: int) -> HttpResponse:
     """The page of one service."""
     now = datetime.now(UTC)
     found = get_object_or_404(Service.objects.select_related("summary"), pk=number)
-    standing = urgency.standing(found, tuple(sorted(urgency.alive().filter(service=found), key=urgency.weight)), now)
+    standing = urgency.standing(found, tuple(urgency.first_to_last(urgency.alive().filter(service=found))), now)
     window = samples.windows([found.pk], now.timestamp() - measured.SECONDS, now.timestamp())[found.pk]
     charts = [*registry.at(Place.MAIN), *registry.at(Place.MORE)]
     return render(request, "service.html", {

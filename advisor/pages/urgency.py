@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
+from advisor.engine.registry import RULES
 from advisor.fleet.models import Service
 from advisor.recommendations.models import Recommendation, ServiceSummary
 from advisor.vocabulary import Family, Health, Progress, Severity, Stand
@@ -48,12 +50,24 @@ def weight(advice: Recommendation) -> tuple[bool, bool, int, datetime]:
     return bool(advice.held_back_by), forming, _WEIGHT[Severity(advice.severity)], advice.formed_at
 
 
+def first_to_last(advice: Iterable[Recommendation]) -> list[Recommendation]:
+    """The advice on one service, the most urgent first: of two that are as urgent, causes come before what follows.
+
+    That is the order of diagnosis (decision model 1.3), whichever of them formed earlier.
+    """
+    return sorted(advice, key=lambda one: (*weight(one)[:3], _place(one.rule), one.formed_at))
+
+
+def _place(rule: str) -> int:
+    return RULES[rule].place if rule in RULES else max(known.place for known in RULES.values())
+
+
 def standings(services: list[Service], alive: list[Recommendation], now: datetime) -> list[Standing]:
     """Every service with its health, most urgent first."""
     by_service: dict[int, list[Recommendation]] = {}
-    for recommendation in sorted(alive, key=weight):
+    for recommendation in alive:
         by_service.setdefault(recommendation.service_id, []).append(recommendation)
-    found = [standing(service, tuple(by_service.get(service.pk, ())), now) for service in services]
+    found = [standing(service, tuple(first_to_last(by_service.get(service.pk, ()))), now) for service in services]
     return sorted(found, key=lambda s: (ORDER[s.health], weight(s.top) if s.top else _NO_WEIGHT, s.service.name))
 
 

@@ -33,7 +33,7 @@ def why(row: RuleVerdict) -> str:
     claim, figure = str(row.reading.get("claim") or ""), decisive(row)
     if row.verdict == Verdict.UNKNOWN:
         said = _lacks(row)
-    elif row.reading.get("condition") == Condition.UNKNOWN:
+    elif row.reading.get("condition") == Condition.UNKNOWN and not claim:
         said = f"As it was last looked at. {_lacks(row)}"
     elif row.verdict == Verdict.CLEAR:
         said = f"{figure}." if figure else claim or "Nothing found."

@@ -12,13 +12,13 @@ from django.db import transaction
 from redis.exceptions import RedisError
 
 from advisor.alerts import dispatch
-from advisor.diagnosis import RuleState
+from advisor.diagnosis import Recall, RuleState
 from advisor.engine import spans
 from advisor.engine.judge import judge
 from advisor.features.snapshot import Snapshot
 from advisor.features.window import ServiceWindow
 from advisor.live import publish
-from advisor.pipeline import doorbell, pasts
+from advisor.pipeline import busiest, doorbell
 from advisor.recommendations import ledger, limits
 from advisor.store import samples
 
@@ -41,7 +41,11 @@ def evaluate(service_ids: Sequence[int], now: datetime) -> int:
     changed: list[int] = []
     for service_id, window in windows.items():
         try:
-            known = replace(window, limits=own.get(service_id, {}), recalled=pasts.of(window, states[service_id]))
+            known = replace(
+                _with_past(window, states[service_id]),
+                limits=own.get(service_id, {}),
+                busiest=busiest.of(service_id, states[service_id], end),
+            )
             changed += look(known, states[service_id], now)
         except Exception:
             failed += 1
@@ -61,6 +65,18 @@ def look(window: ServiceWindow, states: Mapping[str, RuleState], now: datetime) 
         told = dispatch.tell(changes.transitions, now)
         transaction.on_commit(lambda: doorbell.deliver(told), robust=True)
     return changes.recommendations
+
+
+def _with_past(window: ServiceWindow, states: Mapping[str, RuleState]) -> ServiceWindow:
+    """The window with the longer past of the rules that are due for it."""
+    asked = spans.recalls(states, window.end, settings.TIME_SCALE)
+    past = {rule: samples.past(window.service_id, _span(recall, window.end)) for rule, recall in asked.items()}
+    return replace(window, recalled=past) if past else window
+
+
+def _span(recall: Recall, end: float) -> samples.Span:
+    start, step = end - recall.seconds / settings.TIME_SCALE, recall.step / settings.TIME_SCALE
+    return samples.Span(start, end, step, recall.process, recall.host, recall.parts)
 
 
 def _show(recommendation_ids: Sequence[int]) -> None:

@@ -166,12 +166,13 @@ def _keep_summary(judgement: Judgement) -> None:
 def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: datetime, changes: Changes) -> None:
     """Let one recommendation (not saved yet if there is none) follow its rule's verdict."""
     before = Progress(row.state) if row.pk else None
-    after = (_HELD_BACK if ruling.held_back_by else _BY_RULE[ruling.verdict]).get(before)
+    held_back_by = row.held_back_by if _cannot_say(ruling) else ruling.held_back_by
+    after = (_HELD_BACK if held_back_by else _BY_RULE[ruling.verdict]).get(before)
     holds = ruling.reading.condition is Condition.OVER and not ruling.held_back_by
     if before is None and (after is None or not holds):
         return
     challenge = row.challenger, row.challenger_looks
-    changed, row.held_back_by = row.held_back_by != ruling.held_back_by, ruling.held_back_by
+    changed, row.held_back_by = row.held_back_by != held_back_by, held_back_by
     # A rule keeps firing for a while on weaker figures or none; what was found stays as it was when it held.
     if holds and (before is None or before in _FOLLOWS_ITS_RULE):
         changed |= _renew(row, ruling, advice, moved=after is not None)
@@ -186,6 +187,11 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
         row.save(update_fields=["challenger", "challenger_looks"])
     if after is not None or changed:
         changes.recommendations.append(row.pk)
+
+
+def _cannot_say(ruling: Ruling) -> bool:
+    """True while figures are missing for a finding: then also what holds it back stays as it was last seen."""
+    return ruling.reading.condition is Condition.UNKNOWN
 
 
 def _renew(row: Recommendation, ruling: Ruling, advice: Advice | None, *, moved: bool) -> bool:

@@ -19,7 +19,8 @@ replica that reads may use, then more memory. Shards come last.
 Sessions that compute count as reading if they look up much; what they compute is not known. A low share of answers
 from the cache alone says nothing: right after a start it is always low, and a report of the night may need what nobody
 else reads. Where the machine is busy and programs that keep data have less than {own:.0%} of that, somebody else
-crowds it, and nothing is said here. Only PostgreSQL tells its sessions.
+crowds it, and nothing is said here. Only PostgreSQL tells its sessions. For one that runs elsewhere, such as a managed
+one, set how many processors it has (`cores`); its disk is not seen then.
 
 ## References
 - [PostgreSQL: wait events](https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE)
@@ -83,6 +84,7 @@ rule = Rule(
     slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second"),
     relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it", at_most="slow"),
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
+    cores=Limit(0, "{cpu}", "not set: processors of a datastore that runs where no agent tells them"),
     busy=Limit(0.5, "{cpu}", "judgement: a database that keeps half a core at work may be what holds a service up"),
     crowded=Limit(0.70, "1", "a busier machine makes sessions wait by itself (decision model C7)"),
     own=Limit(0.5, "1", "judgement: with less, others keep the machine busier than the datastore does"),
@@ -92,7 +94,7 @@ rule = Rule(
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for the most loaded datastore, whether it is reading that keeps it busy, and whether users notice."""
-    found = stores.judged(snapshot, rule.window, rule.busy, _evidence)
+    found = stores.judged(snapshot, rule.window, rule.busy, rule.cores, _evidence)
     if isinstance(found, Reading):
         return found
     store, p95 = found.store, found.p95
@@ -147,7 +149,7 @@ def _state(store: Datastore) -> str:
 def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
     name = store.name
     return (
-        at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, name),
+        at_least(stores.LOAD, "Active sessions for each core", store.load, "{session}", rule.load, name),
         at_least("db_reading", "Of these, reading, at least", store.read_share, "1", rule.reading, name),
         below("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing, name),
         at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),

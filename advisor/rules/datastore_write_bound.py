@@ -15,8 +15,9 @@ disk; a database for each service, partitions, and shards last.
 
 ## Known limits
 The share of writing is a lower bound: sessions that compute count as reading. Who waits inside the server may wait for
-something else than its log. Only PostgreSQL tells its sessions, and cores are known only where its machine runs the
-agent. A vacuum or a checkpoint may look like it for some minutes, which is why it must last.
+something else than its log. Only PostgreSQL tells its sessions. For one that runs elsewhere, such as a managed one, set
+how many processors it has (`cores`). A vacuum or a checkpoint may look like it for some minutes, which is why it must
+last.
 
 ## References
 - [PostgreSQL: wait events](https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE)
@@ -61,6 +62,7 @@ rule = Rule(
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
     in_step=Limit(1.0, "s", "judgement: a replica this little behind keeps up with the writes", at_most="behind"),
     behind=Limit(10.0, "s", "decision model C14: reads may use a replica that is less than 10 s behind"),
+    cores=Limit(0, "{cpu}", "not set: processors of a datastore that runs where no agent tells them"),
     busy=Limit(0.5, "{cpu}", "judgement: a database that keeps half a core at work may be what holds a service up"),
 )
 
@@ -68,7 +70,7 @@ rule = Rule(
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for the most loaded datastore, whether writing holds it up, and whether users notice."""
-    found = stores.judged(snapshot, rule.window, rule.busy, _evidence)
+    found = stores.judged(snapshot, rule.window, rule.busy, rule.cores, _evidence)
     if isinstance(found, Reading):
         return found
     store, p95 = found.store, found.p95
@@ -89,7 +91,7 @@ def check(snapshot: Snapshot) -> Reading:
 
 def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
     return (
-        at_least("db_load", "Active sessions for each core", store.load, "{session}", rule.load, store.name),
+        at_least(stores.LOAD, "Active sessions for each core", store.load, "{session}", rule.load, store.name),
         at_least("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing,
                         store.name),
         at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),

@@ -20,7 +20,7 @@ beside each other, and calls of no request, count in full. Answers that are held
 of events) are slow without waiting for a call, so they are not named; beside slow calls they are not told apart. Where
 nobody tells of calls and pools it says what is missing. Network: segments that are sent again are those of the whole
 machine. While blocks of its own loop are a finding as well it is held back, unless the calls that take
-most of the time last {blocks:g} times as long as the longest block or more.
+most of the time last {blocks:g} times as long as the usual longest block of a minute, or more.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -31,6 +31,7 @@ most of the time last {blocks:g} times as long as the longest block or more.
 from __future__ import annotations
 
 import math
+import statistics
 from typing import Final
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
@@ -90,8 +91,10 @@ def check(snapshot: Snapshot) -> Reading:
     missing = _missing(general, nobody_tells=not called and pool is None)
     if hurt and missing:
         return Reading(Condition.UNKNOWN, evidence=general, missing=missing)
-    pooled, calls = _of_pool(snapshot, pool), _of_calls(called)
-    found = _holds(pooled) or _holds(calls)
+    block = _usual_block(snapshot)
+    pooled, calls = _of_pool(snapshot, pool), _of_calls(called, block)
+    by_calls = _holds(calls) and not _holds(pooled)
+    found = _holds(pooled) or by_calls
     over = hurt and found
     return Reading(
         condition=Condition.UNDER if p95 < rule.relaxed else Condition.OVER if over else Condition.BETWEEN,
@@ -99,15 +102,19 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=(*general, *pooled, *calls, *_network(snapshot)),
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, p95) if found else 0.0,
-        apart_from=("event-loop-blocked",) if _outlasts_blocks(snapshot, called) else (),
+        apart_from=("event-loop-blocked",) if by_calls and _outlasts(called, block) else (),
     )
 
 
-def _outlasts_blocks(snapshot: Snapshot, called: tuple[Destination, ...]) -> bool:
-    """True where blocks of the own loop are too short to be what most of its calls wait for."""
-    process = snapshot.most_blocked(rule.window)
-    blocks = [] if process is None else process.blocked_minutes(rule.window)
-    return bool(called and blocks) and called[0].mean >= rule.blocks * max(blocks)
+def _outlasts(called: tuple[Destination, ...], block: float) -> bool:
+    """True where most of its calls take longer than waiting behind blocks of the own loop could."""
+    return bool(called) and called[0].mean >= rule.blocks * block
+
+
+def _usual_block(snapshot: Snapshot) -> float:
+    """The median of the longest blocks of each minute, on the process where they are longest; NaN where unknown."""
+    told = [process.blocked_minutes(rule.window) for process in snapshot.processes]
+    return stats.highest([statistics.median(minutes) for minutes in told if minutes])
 
 
 def _missing(general: tuple[Evidence, ...], *, nobody_tells: bool) -> tuple[str, ...]:
@@ -154,7 +161,7 @@ def _of_pool(snapshot: Snapshot, pool: Pool | None) -> tuple[Evidence, ...]:
     )  # fmt: skip
 
 
-def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
+def _of_calls(called: tuple[Destination, ...], block: float) -> tuple[Evidence, ...]:
     if not called:
         return ()
     first, together = called[0], stats.known_sum([one.share for one in called])
@@ -165,6 +172,7 @@ def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
         Evidence("call_time_before", "The same five minutes before", finite(first.before), "s", subject=first.name),
         Evidence("calls_of_request", "Its calls for one request", finite(first.calls), "{call}", subject=first.name),
         Evidence("call_errors", "Of its calls failed", finite(first.failed), "1", subject=first.name),
+        Evidence("usual_block", "Usual longest block of the loop in a minute", finite(block), "s"),
     )
 
 

@@ -5,6 +5,7 @@ Out: windows to judge, series to draw, the latest figures, what happened; rolled
 """
 
 from advisor.store.batches import remember_batch
+from advisor.store.busiest import busiest
 from advisor.store.events import StoredEvent, events, fits
 from advisor.store.host_parts import host_parts
 from advisor.store.latest import Latest, latest
@@ -21,6 +22,7 @@ __all__ = [
     "Span",
     "StoredEvent",
     "TimeSeries",
+    "busiest",
     "events",
     "fits",
     "host_parts",

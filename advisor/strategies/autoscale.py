@@ -34,7 +34,17 @@ import math
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, NOW, TARGET, Clones, copies_that_survive, is_censored, of_clones
+from advisor.diagnosis.peak import growth
+from advisor.diagnosis.prediction import (
+    GROWTH,
+    LONG,
+    NOW,
+    TARGET,
+    Clones,
+    copies_that_survive,
+    is_censored,
+    of_clones,
+)
 from advisor.diagnosis.recipes import container, fargate, kubernetes, shutdown
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
@@ -114,6 +124,7 @@ def _range(snapshot: Snapshot, ruling: Ruling, day: Day | None) -> Range | None:
     if ruling.rule == DESCRIPTORS:
         wanted = max(wanted, copies_by_descriptors(snapshot, before))
     quiet, peak = (day.quietest, max(1.0, day.busiest)) if day else (1.0, 1.0)
+    peak = max(peak, growth(snapshot) / GROWTH)
     least = max(2, copies_that_survive(work * quiet) if day else before)
     most = max(wanted, least, copies_that_survive(work * peak * strategy.surge))
     while most > wanted and connections_veto(snapshot, most):

@@ -45,16 +45,15 @@ from advisor.diagnosis import (
     cache_effect,
     cache_fit,
     cache_room,
+    stores,
 )
 from advisor.diagnosis.filling import filled
 from advisor.diagnosis.recipes import caching, kept_answers, repeats
 from advisor.diagnosis.recipes.nginx import Site
-from advisor.diagnosis.stores import most_loaded
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import duration, number, percent, size
 from advisor.features import Snapshot, parts, stats
 from advisor.features.caches import is_cache
-from advisor.features.datastores import used_by
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -114,11 +113,11 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if ruling.rule not in _FINDS:
         return strategy.reject(f"Fewer reads do not mend this ({deciding(snapshot, ruling)}).")
     forbidden = cache_room.full(snapshot, WINDOW) or cache_room.futile(snapshot, WINDOW)
-    found = forbidden or _FINDS[ruling.rule](snapshot)
+    found = forbidden or _FINDS[ruling.rule](snapshot, ruling)
     return strategy.reject(found) if isinstance(found, str) else _option(snapshot, ruling, found)
 
 
-def _called(snapshot: Snapshot) -> Target | str:
+def _called(snapshot: Snapshot, _: Ruling) -> Target | str:
     first = next(iter(parts.destinations(snapshot, WINDOW)), None)
     if first is None or not (first.share > 0 and first.calls > 0):
         return "0 calls are told of: nobody knows what is asked again."
@@ -141,8 +140,8 @@ def _called(snapshot: Snapshot) -> Target | str:
     )
 
 
-def _stored(snapshot: Snapshot) -> Target | str:
-    store = most_loaded(one for one in used_by(snapshot, WINDOW) if not is_cache(one.name))
+def _stored(snapshot: Snapshot, ruling: Ruling) -> Target | str:
+    store = next((one for one in stores.used(snapshot, ruling, WINDOW) if not is_cache(one.name)), None)
     if store is None:
         return "0 datastores besides caches tell of their load."
     reads = cache_fit.reads_of(snapshot, store.name, WINDOW)
@@ -159,7 +158,7 @@ def _stored(snapshot: Snapshot) -> Target | str:
     )
 
 
-def _computed(snapshot: Snapshot) -> Target | str:
+def _computed(snapshot: Snapshot, _: Ruling) -> Target | str:
     found = cache_fit.computed(snapshot, COSTS)
     if isinstance(found, str):
         return found
@@ -174,7 +173,7 @@ def _computed(snapshot: Snapshot) -> Target | str:
     )
 
 
-_FINDS: Final[dict[str, Callable[[Snapshot], Target | str]]] = {
+_FINDS: Final[dict[str, Callable[[Snapshot, Ruling], Target | str]]] = {
     "downstream-bound": _called, "datastore-read-bound": _stored, "event-loop-saturated": _computed,
 }  # fmt: skip
 

@@ -35,7 +35,7 @@ import math
 from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.peak import growth, sized_for
+from advisor.diagnosis.peak import growth, told
 from advisor.diagnosis.prediction import (
     LONG,
     NOW,
@@ -212,7 +212,7 @@ def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:
     return (
         f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {_idle(plan.group)} idle: "
         "it uses processors that are already paid for, and needs no new code if the process keeps no state."
-        f"{sized_for(snapshot)}"
+        f"{told(snapshot)}"
     )
 
 

@@ -34,7 +34,7 @@ from __future__ import annotations
 import math
 
 from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.peak import growth, sized_for
+from advisor.diagnosis.peak import growth, told
 from advisor.diagnosis.prediction import (
     AFTER_LOSS,
     GROWTH,
@@ -144,13 +144,13 @@ def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -
     why = f"{full}; {wanted} machines also survive the loss of one."
     if idle and group:
         why = f"It leaves the service as it is, but also {number(spare)} idle cores on {group.machine.name}. {why}"
-    sized = sized_for(snapshot) if ruling.rule in FULL_LOOPS else ""
+    busiest = told(snapshot) if ruling.rule in FULL_LOOPS else ""
     copies = math.ceil(count * wanted / hosts)
     policy = Policy.ROUND_ROBIN if choice is Choice.ROUND_ROBIN else Policy.LEAST_CONNECTIONS
     clones = Clones(count, copies, Policy.RANDOM if choice is Choice.COOKIE else policy)
     return strategy.option(
         f"Add {counted(wanted - hosts, 'machine')} behind a load balancer",
-        why=f"{why} {reason}{sized}",
+        why=f"{why} {reason}{busiest}",
         confidence=ruling.reading.confidence * (strategy.second if idle else 1.0),
         cost=f"{counted(wanted - hosts, 'machine')} like {machine.name}",
         expected=of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else of_clones(snapshot, clones),

@@ -30,12 +30,12 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy, stores
 from advisor.diagnosis.recipes import replication
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot
-from advisor.features.datastores import Datastore, used_by
+from advisor.features.datastores import Datastore
 from advisor.features.statements import Statement, statements
 from advisor.vocabulary import Family
 
@@ -70,11 +70,11 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(f"No datastore that reads too much is found behind it ({deciding(snapshot, ruling)}).")
     if ruling.rule != READING:
         return strategy.reject(f"No datastore is short here ({deciding(snapshot, ruling)}).")
-    stores = used_by(snapshot, WINDOW)
-    telling = [one for one in stores if one.name.startswith("postgresql ") and one.load >= 0]
-    if not telling:
-        return strategy.reject(f"Of {counted(len(stores), 'datastore')} none is a PostgreSQL that tells its sessions.")
-    store = max(telling, key=lambda one: one.load)  # the one that the rule looks at
+    used = stores.used(snapshot, ruling, WINDOW)
+    telling = (one for one in used if one.name.startswith("postgresql ") and one.load >= 0)
+    store = next(telling, None)  # the one that the rule looks at
+    if store is None:
+        return strategy.reject(f"Of {counted(len(used), 'datastore')} none is a PostgreSQL that tells its sessions.")
     refusal = _refusal(store)
     return strategy.reject(refusal) if refusal else _option(snapshot, ruling, store)
 

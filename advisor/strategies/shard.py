@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy, stores
 from advisor.diagnosis.recipes import partitions
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, number, percent, size
@@ -74,10 +74,10 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _writes(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    stores = [store for store in used_by(snapshot, WINDOW) if store.load >= 0]
-    if not stores:
+    # The first is the one that the rule looks at.
+    store = next((one for one in stores.used(snapshot, ruling, WINDOW) if one.load >= 0), None)
+    if store is None:
         return strategy.reject("0 datastores tell their sessions and cores: nobody knows what one server can take.")
-    store = max(stores, key=lambda one: one.load)  # the one that the rule looks at
     writing = _writing(store)
     if writing < strategy.full * store.cores:
         return strategy.reject(

@@ -32,14 +32,13 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, pool_room
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, pool_room, stores
 from advisor.diagnosis.recipes import calling, pooling, postgresql
-from advisor.diagnosis.stores import most_loaded
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, parts
 from advisor.features.connections import key_of
-from advisor.features.datastores import Datastore, used_by
+from advisor.features.datastores import Datastore
 from advisor.features.parts import Destination, Pool
 from advisor.features.statements import Statement, statements
 from advisor.vocabulary import Family
@@ -209,10 +208,10 @@ def _agent(snapshot: Snapshot, called: Destination) -> tuple[Step, ...]:
 
 
 def _store(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    stores = used_by(snapshot, WINDOW)
-    store = most_loaded(one for one in stores if _system(one.name) == "postgresql")
+    used = stores.used(snapshot, ruling, WINDOW)
+    store = next((one for one in used if _system(one.name) == "postgresql"), None)
     if store is None:
-        count = counted(len(stores), "datastore")
+        count = counted(len(used), "datastore")
         return strategy.reject(f"Of {count} that the service uses none is a PostgreSQL, whose statements are told.")
     found = statements(snapshot, store.name, WINDOW)
     active = f"{number(store.active)} sessions run a statement at a time." if store.active >= 0 else ""

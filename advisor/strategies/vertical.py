@@ -32,21 +32,26 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, machine_size, socket_room, store_size
+from advisor.diagnosis import (
+    Limit,
+    Option,
+    Rejection,
+    Ruling,
+    Step,
+    Strategy,
+    machine_size,
+    socket_room,
+    store_size,
+    stores,
+)
 from advisor.diagnosis.disks import filling_of
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import GROWTH, LONG, SIZING, TARGET, Clones, of_clones
-from advisor.diagnosis.sizes import (
-    RELAXED,
-    ROOMY,
-    Growth,
-    tightest_memory,
-)
-from advisor.diagnosis.stores import most_loaded
+from advisor.diagnosis.sizes import RELAXED, ROOMY, Growth, tightest_memory
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import cores, counted, duration, number, percent
 from advisor.features import Snapshot
-from advisor.features.datastores import Datastore, used_by
+from advisor.features.datastores import Datastore
 from advisor.features.filesystem import INODES
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE
@@ -183,7 +188,7 @@ def _volume(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _datastore(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """More of what the host of the datastore is short of that the rule looks at."""
-    store = most_loaded(used_by(snapshot, LONG))
+    store = next(iter(stores.used(snapshot, ruling, LONG)), None)
     machine = next((m for m in snapshot.machines if store and m.name == store.machine), None)
     if store is None or machine is None or not machine.spare(SIZING) >= 0:
         return strategy.reject("0 of the hosts that report are the datastore's own, so its size is not known.")

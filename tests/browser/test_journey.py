@@ -98,7 +98,7 @@ def test_a_chart_can_be_read_as_a_table_and_taken_along(page: Page, sender: Send
 
 
 def test_advice_is_read_worked_through_and_acknowledged(page: Page, sender: Sender) -> None:
-    other = OPTION | {"rank": 2, "title": "Run 3 workers"}
+    other = OPTION | {"id": "autoscale", "rank": 2, "title": "Run 3 workers"}
     advice = cast(sender).advise(options=[OPTION, other])
     page.goto("/")
     page.get_by_role("link", name=re.compile("Run 2 workers")).first.click()

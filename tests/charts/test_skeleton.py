@@ -64,6 +64,7 @@ def test_shares_end_at_the_whole() -> None:
         ("response_time", {"factor": 1e3, "unit": "ms"}),
         ("loop_busy", {"factor": 100, "unit": "%"}),
         ("requests", {"factor": 1, "unit": ""}),
+        ("machine_network", {"factor": 1e-6, "unit": "MB/s"}),
     ],
 )
 def test_a_table_names_the_unit_of_its_columns(chart: str, column: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from advisor.diagnosis import prediction
 from advisor.diagnosis.advice import Expectation
-from advisor.diagnosis.prediction import Clones, copies_for, copies_that_survive, of_clones
+from advisor.diagnosis.prediction import Clones, copies_for, copies_that_survive, of_clones, of_fewer
 from advisor.features import Histogram, Snapshot
 from advisor.features.queueing import Policy
 from tests.builders import Load, Machine, Senders, snapshot
@@ -93,3 +93,19 @@ def test_without_requests_only_the_loop_is_predicted() -> None:
     assert list(of(snapshot(Load(elu=0.9), senders=Senders(probe=False)), Clones(1, 2, Policy.RANDOM))) == [
         "loop_utilization"
     ]
+
+
+def test_fewer_copies_on_scarce_processors_wait_less_for_each_other() -> None:
+    """Three at 0.34 on two cores that are half used compute for less; two of them are at 0.49, not at 0.51."""
+    load = Load(elu=0.34, cpu=0.28, rps=40)
+    scarce = of_fewer(snapshot(*[load] * 3, machine=Machine(cores=2, cpu=0.5)), 2)
+    roomy = of_fewer(snapshot(*[load] * 3, machine=Machine(cores=32, cpu=0.1)), 2)
+    assert scarce.low is not None
+    assert roomy.low is not None
+    assert scarce.low / 0.9 == pytest.approx(0.49, abs=0.01)
+    assert roomy.low / 0.9 == pytest.approx(0.51, abs=0.01)
+
+
+def test_what_a_few_cannot_carry_is_a_full_loop() -> None:
+    found = of_fewer(snapshot(*[Load(elu=0.6, cpu=0.55)] * 4, machine=Machine(cores=8)), 1)
+    assert (found.low, found.high) == (1.0, 1.0)

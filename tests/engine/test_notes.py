@@ -9,8 +9,9 @@ import pytest
 from advisor.diagnosis import Condition, Reading
 from advisor.engine import judge
 from advisor.engine.notes import NOT_BY_COPIES
+from advisor.vocabulary import Verdict
 from tests.builders import Load, Machine, snapshot
-from tests.engine.invented import figure, install, look, reads, rule
+from tests.engine.invented import RECALL, figure, install, look, reads, rule
 from tests.engine.test_order import CLASSES
 from tests.strategies.test_rebalance import COOL, HOT, SICK
 
@@ -71,7 +72,7 @@ def test_what_is_held_back_stands_beside_the_finding_it_follows_from(monkeypatch
     later = rule("loop", 7, reads(OVER, 0.6), ["gc"])
     install(monkeypatch, rule("gc", 6, reads(OVER), suggests=("vertical",)), later)
     (advice,) = look().advice
-    assert advice.notes == ("Held back until this is settled: loop. 3 of 4 things are wrong.",)
+    assert advice.notes == ("Held back until this is settled: loop.",)
 
 
 @pytest.mark.parametrize("more", [{"hold": 600.0}, {"explained_by": []}])
@@ -81,3 +82,11 @@ def test_what_only_forms_or_stands_by_itself_is_not_named(
     later = rule("loop", 7, reads(OVER, 0.6), **({"explained_by": ["gc"]} | more))
     install(monkeypatch, rule("gc", 6, reads(OVER), suggests=("vertical",)), later)
     assert look().advice[0].notes == ()
+
+
+def test_also_what_is_not_due_and_what_follows_from_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = rule("loop", 7, reads(OVER, 0.6), ["gc"], recall=RECALL)
+    last = rule("pool", 8, reads(OVER, 0.6), ["loop"])
+    install(monkeypatch, rule("gc", 6, reads(OVER), suggests=("vertical",)), slow, last)
+    (advice,) = look(loop=Verdict.FIRING, pool=Verdict.FIRING).advice
+    assert advice.notes == ("Held back until this is settled: loop, pool.",)

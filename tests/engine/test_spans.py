@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.diagnosis import Recall, RuleState, peak
+from advisor.diagnosis import RuleState
 from advisor.engine import RULES
 from advisor.engine.spans import lives_seconds, recalls, window_seconds
 from advisor.vocabulary import Verdict
@@ -23,18 +23,3 @@ def test_a_recall_is_asked_for_at_first_and_after_its_pace() -> None:
     just_seen = {rule.id: RuleState(Verdict.CLEAR, seen=999.0) for rule in SLOW}
     assert recalls(just_seen, 1000.0, 1.0) == {}
     assert recalls(just_seen, 1e9, 1.0) == {rule.id: rule.recall for rule in SLOW}
-
-
-@pytest.mark.parametrize(
-    ("verdict", "asked"),
-    [
-        (Verdict.PENDING, {peak.PAST: peak.RECALL}),
-        (Verdict.FIRING, {peak.PAST: peak.RECALL}),
-        (Verdict.CLEAR, {}),
-        (Verdict.UNKNOWN, {}),
-    ],
-)
-def test_while_a_finding_stands_the_busiest_hours_are_asked_for(verdict: Verdict, asked: dict[str, Recall]) -> None:
-    states = {rule.id: RuleState(Verdict.CLEAR, seen=999.0) for rule in SLOW}
-    states["event-loop-saturated"] = RuleState(verdict, seen=999.0)
-    assert recalls(states, 1000.0, 1.0) == asked

@@ -39,7 +39,7 @@ def recommendations(service: str) -> list[Row]:
     from advisor.recommendations.models import Recommendation
 
     rows = Recommendation.objects.filter(service__name=service, opened_at__isnull=False)
-    ordered = sorted(rows, key=lambda row: (row.ended_at is not None, urgency.weight(row)))
+    ordered = sorted(urgency.first_to_last(rows), key=lambda row: row.ended_at is not None)
     return [_recommendation(row) for row in ordered]
 
 

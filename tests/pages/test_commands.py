@@ -15,6 +15,13 @@ def test_elsewhere_the_probe_is_fetched_first(settings: Settings) -> None:
     assert commands.probe().startswith("curl -fsS https://advisor.example.com/agent/advisor-probe.tgz | tar xz\n")
 
 
+def test_under_pm2_it_is_an_option_of_node(settings: Settings) -> None:
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    assert commands.probe_under_pm2() == f'node_args: "--require {commands.PROBE}",'
+    settings.PUBLIC_URL = "https://advisor.example.com"
+    assert commands.probe_under_pm2() == 'node_args: "--require /path/to/advisor-probe",'
+
+
 def test_the_agent_reports_to_this_installation(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://advisor.example.com"
     assert commands.agent("sah_x").splitlines() == [

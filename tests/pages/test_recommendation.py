@@ -34,16 +34,16 @@ def test_the_page_answers_first_and_then_proves_it(page: Client, cast: Cast) -> 
 
 
 def test_the_steps_of_every_option_can_be_opened(page: Client, cast: Cast) -> None:
-    other = OPTION | {"rank": 2, "title": "Move it out", "check_first": "It is `pure`.", "steps": [
+    other = OPTION | {"id": "decompose", "rank": 2, "title": "Move it out", "check_first": "It is `pure`.", "steps": [
         {"text": "Set `down`.", "platform": "", "file": "pool.mjs", "code": "pool.run()"},
     ]}  # fmt: skip
     html = page.get(f"/recommendations/{cast.advise(options=[OPTION, other]).pk}/").content.decode()
     assert (
         html.index("Steps for option 1")
         < html.index("instances: 2")
-        < html.index('<details class="fold" id="steps-2">')
+        < html.index('<details class="fold" id="steps-decompose">')
     )
-    assert html.index('id="steps-2"') < html.index("Set <code>down</code>.") < html.index("pool.run()")
+    assert html.index('id="steps-decompose"') < html.index("Set <code>down</code>.") < html.index("pool.run()")
     assert "It is <code>pure</code>." in html
     identifiers = re.findall(r' id="([^"]+)"', html)
     assert len(identifiers) == len(set(identifiers))

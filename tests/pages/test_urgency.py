@@ -68,3 +68,11 @@ def test_the_worst_of_several_counts_and_stands_first(cast: Cast) -> None:
     assert found.health is Health.ACT
     assert [one.rule for one in found.advice] == ["c", "b", "a"]
     assert found.top == critical
+
+
+def test_of_two_that_are_as_urgent_the_cause_stands_first_whichever_formed_earlier(cast: Cast) -> None:
+    calls = cast.advise(rule="downstream-bound", formed_at=cast.now - timedelta(minutes=5))
+    blocks = cast.advise(rule="event-loop-blocked")
+    gone = cast.advise(rule="no-longer-there", formed_at=cast.now - timedelta(hours=1))
+    (found,) = urgency.standings([cast.service], [gone, calls, blocks], cast.now)
+    assert [one.rule for one in found.advice] == ["event-loop-blocked", "downstream-bound", "no-longer-there"]

@@ -35,6 +35,12 @@ def test_what_is_held_back_says_why(cast: Cast) -> None:
     assert why(held) == "The loop is full. Held back: GC comes first."
 
 
+def test_what_waits_for_a_deploy_keeps_its_claim(cast: Cast) -> None:
+    note = "Waits until 2026-03-17 09:12 UTC because of the deploy at 2026-03-17 09:07 UTC: 2 took the place of 1."
+    reading = {"condition": "unknown", "claim": "The loop is full", "missing": [note.rstrip(".")]}
+    assert why(row(cast, "firing", reading=reading, note=note)) == f"The loop is full. {note}"
+
+
 def test_what_fires_on_without_data_says_that_nobody_looks(cast: Cast) -> None:
     reading = {"condition": "unknown", "missing": ["Fresh data"]}
     said = why(row(cast, "firing", reading=reading))

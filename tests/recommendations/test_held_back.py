@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from advisor.diagnosis import Condition, Reading
 from advisor.diagnosis.advice import Judgement, Summary
 from advisor.recommendations import ledger
 from advisor.recommendations.models import Recommendation, RuleVerdict, ServiceSummary
@@ -45,6 +46,25 @@ class TestHeldBack:
         assert ledger.record(held(FIRING, T + 20, one.pk), NOW).recommendations == []
         marked = Recommendation.objects.get()
         assert (marked.state, marked.held_back_by, marked.options) == ("open", "gc-pressure", row.options)
+
+    @pytest.mark.parametrize(("first", "state"), [(PENDING, "forming"), (FIRING, "open")])
+    def test_while_figures_are_missing_nothing_changes(self, first: Verdict, state: str) -> None:
+        """Whether it is apart from its cause is read from them."""
+        one = service()
+        steps(one.pk, first)
+        (blind,) = held(first, T + 10, one.pk).rulings
+        blind = replace(blind, reading=Reading(Condition.UNKNOWN, missing=("Fresh data",)))
+        assert ledger.record(Judgement(one.pk, T + 10, (blind,), ()), NOW).recommendations == []
+        row = Recommendation.objects.get()
+        assert (row.state, row.held_back_by) == (state, "")
+
+    def test_the_mark_stays_while_figures_are_missing(self) -> None:
+        one = service()
+        steps(one.pk, FIRING)
+        ledger.record(held(FIRING, T + 10, one.pk), NOW)
+        blind = replace(ruling(FIRING), reading=Reading(Condition.UNKNOWN, missing=("Fresh data",)))
+        assert ledger.record(Judgement(one.pk, T + 20, (blind,), ()), NOW).recommendations == []
+        assert Recommendation.objects.get().held_back_by == "gc-pressure"
 
     def test_the_mark_goes_with_its_cause(self) -> None:
         one = service()

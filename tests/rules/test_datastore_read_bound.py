@@ -12,7 +12,7 @@ from advisor.diagnosis import Condition, RuleState
 from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
-from tests.additions import with_part
+from tests.additions import with_part, with_window
 from tests.answers import ruled
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
@@ -36,6 +36,17 @@ def _seen(
     return with_part(with_disk, PartKind.DATASTORE, HERE, **SCANS | more)
 
 
+def _managed(cores: float) -> Snapshot:
+    """A datastore on a machine of its own without an agent, whose cores somebody set."""
+    load = Load(elu=0.2, cpu=0.2, rps=40, latency=1.5, spread=0.0)
+    plain = snapshot(load, name="checkout", machine=Machine(cores=2, cpu=0.1))
+    called = with_part(plain, PartKind.POOL, "postgresql db.internal:5432/shop", used=1.0)
+    seen = with_part(
+        called, PartKind.DATASTORE, "postgresql db.internal 5432 shop", **SCANS | {"active": 10.0, "hits": 3e5}
+    )
+    return with_window(seen, limits={"datastore-read-bound": {"cores": cores}})
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.02, 0.05])
 @pytest.mark.parametrize("time_scale", [1.0, 5.0])
 @pytest.mark.parametrize("figures", [{}, {"disk": 0.9, **DISK}], ids=["scans in memory", "reads from the disk"])
@@ -53,6 +64,20 @@ def test_the_claim_says_what_is_short() -> None:
     assert rule(_seen(disk=0.9, **DISK)).reading.claim.startswith(
         "checkout: postgresql 127.0.0.1 5432 does not find 2.9% of what is looked up in its cache, its disk is 90% busy"
     )
+
+
+@pytest.mark.parametrize(
+    ("cores", "condition"),
+    [(0.0, Condition.UNKNOWN), (8.0, Condition.OVER), (16.0, Condition.UNDER)],
+)
+def test_a_managed_one_is_judged_by_the_cores_that_somebody_set(cores: float, condition: Condition) -> None:
+    assert rule(_managed(cores)).reading.condition is condition
+
+
+def test_a_replica_of_a_managed_one_is_sized_by_them() -> None:
+    (advice,) = judge(_managed(4.0), {}).advice
+    replica = next(option for option in advice.options if option.id == "read-replica")
+    assert "10 sessions are active on 4 cores" in replica.why
 
 
 def test_very_slow_requests_cannot_wait() -> None:

@@ -121,7 +121,7 @@ def test_a_server_whose_machine_is_not_known_is_not_judged() -> None:
     away = with_part(_seen(name="postgresql 10.0.0.5 5432 shop"), PartKind.POOL, "postgresql db:5432/shop", used=1.0)
     found = rule(away)
     assert found.verdict is Verdict.UNKNOWN
-    assert "only where a process of this service runs on it" in found.reading.missing[0]
+    assert 'elsewhere set its limit "Cores"' in found.reading.missing[0]
 
 
 def test_a_gap_in_the_reports_is_no_proof_of_quiet() -> None:

@@ -82,14 +82,29 @@ def test_a_network_that_loses_segments_is_told() -> None:
     assert read(sound).condition is Condition.OVER
 
 
-@pytest.mark.parametrize(
-    ("block", "apart"), [(0.1, ("event-loop-blocked",)), (0.11, ("event-loop-blocked",)), (0.13, ())]
-)
-def test_calls_that_outlast_blocks_of_the_own_loop_have_a_cause_of_their_own(
-    block: float, apart: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize(("block", "apart"), [(0.05, True), (0.11, True), (0.13, False)])
+def test_calls_that_outlast_blocks_of_the_own_loop_have_a_cause_of_their_own(block: float, apart: bool) -> None:
     """A call takes 360 ms; a block holds it up for three of its lengths at most."""
-    assert read(_seen(replace(SLOW, block=block))).apart_from == apart
+    found = read(_seen(replace(SLOW, block=block)))
+    assert found.apart_from == (("event-loop-blocked",) if apart else ())
+    (usual,) = (e.value for e in found.evidence if e.signal == "usual_block")
+    assert usual == pytest.approx(block, abs=0.01)
+
+
+def test_one_long_block_among_others_changes_nothing() -> None:
+    seen = _seen(replace(SLOW, block=0.1))
+    seen.processes[0].track.values["loop_delay_max"][-3] = 5.0
+    assert read(seen).apart_from == ("event-loop-blocked",)
+
+
+def test_a_full_pool_may_well_wait_for_blocks() -> None:
+    """They hold its connections, however long other calls take."""
+    assert read(_pooled(_seen(replace(SLOW, block=0.05)))).apart_from == ()
+
+
+def test_without_delays_of_the_loop_nothing_is_ruled_out() -> None:
+    blind = with_figures(_seen(), loop_delay_max=math.nan, loop_blocked=math.nan)
+    assert read(blind).apart_from == ()
 
 
 def test_it_is_critical_beyond_two_seconds() -> None:

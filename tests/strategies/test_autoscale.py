@@ -15,7 +15,7 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import rows, with_figures, with_part, with_recalled
+from tests.additions import rows, with_figures, with_part, with_recalled, with_window
 from tests.answers import expected
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -66,6 +66,12 @@ def test_a_known_day_sets_both_bounds() -> None:
     assert found.title == "Let 3 to 14 copies follow the load"
     assert "varies by 4 times over the day" in found.why
     assert "Check on the charts" not in found.check_first
+
+
+def test_the_busiest_hours_of_a_week_bound_it_above() -> None:
+    """Twice the work of 2 loops makes 7 that are 60% busy."""
+    seen = with_window(snapshot(FULL), busiest=2.0)
+    assert offered(SATURATED, seen).title == "Let 2 to 7 copies follow the load"
 
 
 def test_a_day_without_a_swing_is_refused_unless_it_is_in_containers() -> None:

@@ -7,12 +7,11 @@ from functools import partial
 
 import pytest
 
-from advisor.diagnosis.peak import PAST
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
+from tests.additions import with_window
 from tests.answers import answered, expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
-from tests.pasts import HOUR, Past, level, with_past
 
 SATURATED, BLOCKED, STARVED = "event-loop-saturated", "event-loop-blocked", "host-cpu-saturated"
 FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055)
@@ -41,10 +40,9 @@ def test_it_is_sized_by_the_work_within_the_idle_cores(loads: list[Load], machin
 
 
 def test_it_is_sized_for_the_busiest_hours_of_a_week() -> None:
-    busy = Past(168, HOUR, {"loop_active": level(2.0 * HOUR)})
-    found = offered(with_past(snapshot(FULL, machine=Machine(cores=8, cpu=0.15)), PAST, busy))
+    found = offered(with_window(snapshot(FULL, machine=Machine(cores=8, cpu=0.15)), busiest=2.0))
     assert found.title == "Run 4 workers on web-1"
-    assert "the busiest hours of the last 7 days, which took 2.3 times the work of now" in found.why
+    assert "The busiest hours of the last 7 days took 2.3 times the work of now." in found.why
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis import Evidence, Option, Rejection
-from advisor.diagnosis.peak import PAST
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import with_figures, with_part
+from tests.additions import with_figures, with_part, with_window
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
-from tests.pasts import HOUR, Past, level, with_past
 from tests.rulings import firing
 from tests.strategies.tools import cloudformation
 from tests.strategies.tools.gcloud import parsed
@@ -39,10 +37,9 @@ def test_it_is_sized_to_survive_the_loss_of_one(loads: list[Load], title: str) -
 
 
 def test_it_is_sized_for_the_busiest_hours_of_a_week() -> None:
-    busy = Past(168, HOUR, {"loop_active": level(2.0 * HOUR)})
-    found = option("load-balance", SATURATED, with_past(snapshot(FULL, machine=TIGHT), PAST, busy))
+    found = option("load-balance", SATURATED, with_window(snapshot(FULL, machine=TIGHT), busiest=2.0))
     assert found.title == "Add 3 machines behind a load balancer"
-    assert found.why.endswith("Sized for the busiest hours of the last 7 days, which took 2.3 times the work of now.")
+    assert found.why.endswith("The busiest hours of the last 7 days took 2.3 times the work of now.")
 
 
 def test_idle_cores_at_hand_come_first() -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis import Evidence
-from advisor.diagnosis.peak import PAST
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
@@ -23,7 +22,6 @@ from tests.additions import (
 )
 from tests.answers import expected
 from tests.builders import Load, Machine, Senders, snapshot
-from tests.pasts import HOUR, Past, level, with_past
 from tests.strategies.tools import shell
 from tests.strategies.tools.logrotate import debugged
 from tests.strategies.tools.systemd import complaints
@@ -113,8 +111,7 @@ def test_a_quota_of_the_process_s_own_group_is_seen() -> None:
 
 def test_a_quota_is_raised_to_what_the_busiest_hours_of_a_week_took() -> None:
     seen = with_host_figures(snapshot(SLOWED, machine=Machine(cores=1, cpu=0.6, throttled=0.4)), cpu_count=8.0)
-    busy = Past(168, HOUR, {"loop_active": level(2.8 * HOUR)})
-    assert offered(STARVED, with_past(seen, PAST, busy)).title.endswith("from 1 to 5 cores")
+    assert offered(STARVED, with_window(seen, busiest=2.8)).title.endswith("from 1 to 5 cores")
 
 
 def test_a_quota_of_all_processors_cannot_be_raised() -> None:

@@ -29,8 +29,9 @@ def test_the_wait_is_told_and_that_the_number_is_a_new_one() -> None:
 
 def test_only_a_process_with_the_flag_is_signalled(tmp_path: Path) -> None:
     (tmp_path / "server.mjs").write_text(WATCHES)
-    for options, files in (("", 0), (f"{FLAG}=SIGUSR2", 1)):
-        with running(tmp_path / "server.mjs", NODE_OPTIONS=options) as process:
+    flag = f"{FLAG}=SIGUSR2"
+    for option, told, files in (((), "", 0), ((), flag, 1), ((flag,), "", 1)):
+        with running(tmp_path / "server.mjs", *option, NODE_OPTIONS=told) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             code = compared(4711, 60.0)[1].code.replace("NEW_PID", str(process.pid))

@@ -34,10 +34,10 @@ def program() -> str:
 
 
 @contextmanager
-def running(script: Path, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """The script under Node.js in its folder, with pipes, while the block runs."""
+def running(script: Path, *options: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """The script under Node.js with these options, in its folder and with pipes, while the block runs."""
     process = subprocess.Popen(
-        [program(), script.name],
+        [program(), *options, script.name],
         cwd=script.parent,
         env={"PATH": os.environ["PATH"], **environ},
         stdout=subprocess.PIPE,
