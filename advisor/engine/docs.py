@@ -12,6 +12,11 @@ from advisor.engine.registry import RULES, STRATEGIES
 
 _NOUNS = {"{cpu}": "cores", "{times}": "times"}
 
+MODEL = "What 1.2, C5, P1 and the like stand for is in [the decision model](../decision-model.md)."
+"""The last line of a page that cites it."""
+
+_CITES = re.compile(r"decision model|\b[CPE]\d")
+
 Table = tuple[tuple[str, ...], ...]
 
 
@@ -66,6 +71,7 @@ def markdown(name: str) -> str:
     blocks = [f"# {made.title}", f"`{made.id}`, a {kind}."]
     blocks += [f"## {section.heading}\n\n{section.text}" for section in made.sections]
     blocks += [f"## {heading}\n\n{_table(rows)}" for heading, rows in made.tables.items() if len(rows) > 1]
+    blocks += [MODEL] if any(_CITES.search(block) for block in blocks) else []
     return "\n\n".join(blocks) + "\n"
 
 

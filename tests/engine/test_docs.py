@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from advisor.engine import RULES, STRATEGIES
-from advisor.engine.docs import page
+from advisor.engine.docs import MODEL, markdown, page
 
 
 @pytest.mark.parametrize("name", [*RULES, *STRATEGIES])
@@ -53,3 +57,15 @@ def test_limits_are_written_as_people_do(rule: str, limit: str, value: str) -> N
 
 def test_times_are_written_as_people_do() -> None:
     assert page("overprovisioned").tables["Times"][1] == ("14 days", "2 hours", "60 minutes")
+
+
+MODEL_PAGE = Path(settings.BASE_DIR, "templates", "docs", "decision-model.md")
+
+
+@pytest.mark.parametrize("name", [*RULES, *STRATEGIES])
+def test_what_a_page_cites_of_the_decision_model_is_there(name: str) -> None:
+    text = markdown(name)
+    cited = set(re.findall(r"\b[CPE]\d{1,2}\b", text)) | set(re.findall(r"decision model (1\.\d)", text))
+    assert text.endswith(f"{MODEL}\n") or not cited
+    known = MODEL_PAGE.read_text()
+    assert [mark for mark in cited if not re.search(rf"(?<![\w.]){re.escape(mark)}\b", known)] == []
