@@ -32,8 +32,7 @@ def size(amount: float) -> str:
 
 def counted(count: int, thing: str) -> str:
     """A number with its noun: 1 core, 2 cores, 1 process, 2 processes."""
-    plural = f"{thing}es" if thing.endswith("s") else f"{thing}s"
-    return f"{count:,} {thing if count == 1 else plural}"
+    return f"{count:,} {thing if count == 1 else _plural(thing)}"
 
 
 def cores(spare: float, whole: float) -> str:
@@ -64,9 +63,7 @@ def figure(value: float | None, unit: str) -> str:
         return percent(value) if value <= 1 else number(value)
     if base in ("s", "By"):
         return f"{duration(value) if base == 's' else size(value)}{slash}{per}"
-    name = base.strip("{}").replace("_", " ")
-    plural = "" if value == 1 else "es" if name.endswith("s") else "s"
-    return f"{number(value)} {name}{plural if base.startswith('{') else ''}{slash}{per}"
+    return f"{number(value)} {unit_word(unit, value)}"
 
 
 def unit_word(unit: str, count: float = math.nan) -> str:
@@ -74,7 +71,12 @@ def unit_word(unit: str, count: float = math.nan) -> str:
     if not unit.startswith("{"):
         return "" if unit in {"1", ""} else unit
     name, _, rest = unit[1:].partition("}")
-    return f"{name.replace('_', ' ')}{'' if count == 1 else 's'}{rest}"
+    noun = {"cpu": "core"}.get(name, name.replace("_", " "))
+    return f"{noun if count == 1 or noun == 'times' else _plural(noun)}{rest}"
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
 def lowered(title: str) -> str:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from advisor.diagnosis import Limit, Rule, Strategy
 from advisor.diagnosis.missing import find_column
-from advisor.diagnosis.words import duration, figure, lasting, number
+from advisor.diagnosis.words import duration, figure, lasting
 from advisor.engine.registry import RULES, STRATEGIES
-
-_NOUNS = {"{cpu}": "cores", "{times}": "times"}
 
 MODEL = "What 1.2, C5, P1 and the like stand for is in [the decision model](../decision-model.md)."
 """The last line of a page that cites it."""
@@ -103,8 +101,6 @@ def in_words(limit: Limit) -> str:
         return _time(limit.value)
     if limit.unit == "d":
         return lasting(limit.value * 86_400.0)
-    if limit.unit in _NOUNS:
-        return f"{number(limit.value)} {_NOUNS[limit.unit]}"
     return figure(limit.value, limit.unit)
 
 

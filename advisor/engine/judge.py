@@ -64,7 +64,8 @@ def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
         readings[rule.id] = order.weighed(rule, alone, readings)
     ruled = [_rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, wait) for rule in asked]
     rulings = order.held_back(ruled, states)
-    fires, waiting = order.firing(rulings, states), order.waiting(rulings, states)
+    held = order.causes(rulings, states)
+    fires, waiting = order.firing(rulings, states, held), order.waiting(held)
     advice = tuple(
         _advise(ruling, rulings, fires, waiting.get(ruling.rule, ()), snapshot)
         for ruling in rulings

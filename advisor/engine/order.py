@@ -110,41 +110,43 @@ def _cause(rule: str, said: Mapping[str, Verdict | None], apart: Container[str])
     return next(((name, why) for name, why in reasons if why), ("", ""))
 
 
-def firing(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, float | None]:
-    """The rules that fire and are held back by none, causes first, each with when it began (Unix seconds).
+def causes(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, str]:
+    """Rule that fires, now or when it was last looked at -> what holds it back, empty where nothing does; in order."""
+    found = {ruling.rule: ruling for ruling in rulings}
+    said = verdicts(found.values(), states)
+    return {
+        name: found[name].held_back_by if name in found else _cause(name, said, ())[0]
+        for name, verdict in said.items()
+        if verdict is Verdict.FIRING
+    }
+
+
+def firing(
+    rulings: Iterable[Ruling], states: Mapping[str, RuleState], held: Mapping[str, str]
+) -> dict[str, float | None]:
+    """The rules that fire and are held back by none (`causes`), causes first, each with when it began (Unix seconds).
 
     One that cannot say any more is left out, unless it looks at a longer past or waits for figures to settle: what
     that one said last stands.
     """
     found = {ruling.rule: ruling for ruling in rulings}
-    said = verdicts(found.values(), states)
-    apart = {name: ruling.reading.apart_from for name, ruling in found.items()}
-    standing = [name for name, verdict in said.items() if verdict is Verdict.FIRING]
-    fires = [name for name in standing if not _cause(name, said, apart.get(name, ()))[0]]
     return {
         name: found[name].since if name in found else states[name].since
-        for name in fires
-        if RULES[name].recall or found[name].note or found[name].reading.condition is not Condition.UNKNOWN
+        for name, cause in held.items()
+        if not cause
+        and (RULES[name].recall or found[name].note or found[name].reading.condition is not Condition.UNKNOWN)
     }
 
 
-def waiting(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, list[str]]:
-    """Cause -> the rules that fire and are held back until it is settled, also by way of another, causes first."""
-    found = {ruling.rule: ruling for ruling in rulings}
-    said = verdicts(found.values(), states)
-    apart = {name: ruling.reading.apart_from for name, ruling in found.items()}
-    causes = {
-        name: _cause(name, said, apart.get(name, ()))[0]
-        for name, verdict in said.items()
-        if verdict is Verdict.FIRING and name != SPARE
-    }
-    held: dict[str, list[str]] = {}
-    for name, cause in causes.items():
-        while causes.get(cause):
-            cause = causes[cause]
-        if cause:
-            held.setdefault(cause, []).append(name)
-    return held
+def waiting(held: Mapping[str, str]) -> dict[str, list[str]]:
+    """Cause -> the rules that it holds back (`causes`), also by way of another; that fewer would do is no such rule."""
+    found: dict[str, list[str]] = {}
+    for name, cause in held.items():
+        while held.get(cause):
+            cause = held[cause]
+        if cause and name != SPARE:
+            found.setdefault(cause, []).append(name)
+    return found
 
 
 def forbidden(option: Option, rule: str, fires: Mapping[str, float | None]) -> str:

@@ -32,7 +32,7 @@ def enrol(key: str) -> str:
 def probe() -> str:
     """Start a service with the probe. On this machine its folder is used as it is; elsewhere it is fetched first."""
     start = "node server.js"
-    if urlsplit(settings.PUBLIC_URL).hostname in _LOOPBACK:
+    if _is_here():
         return f"NODE_OPTIONS={shlex.quote(f'--require {PROBE}')} {start}"
     return (
         f"curl -fsS {settings.PUBLIC_URL}/agent/advisor-probe.tgz | tar xz\n"
@@ -42,9 +42,12 @@ def probe() -> str:
 
 def probe_under_pm2() -> str:
     """What an app of PM2's ecosystem file needs: options in its `env` come too late for workers of a cluster."""
-    on_this_machine = urlsplit(settings.PUBLIC_URL).hostname in _LOOPBACK
-    folder = PROBE if on_this_machine else "/path/to/advisor-probe"
+    folder = PROBE if _is_here() else "/path/to/advisor-probe"
     return f"node_args: {json.dumps(f'--require {folder}')},"
+
+
+def _is_here() -> bool:
+    return urlsplit(settings.PUBLIC_URL).hostname in _LOOPBACK
 
 
 def sdk(token: str) -> str:

@@ -91,28 +91,26 @@ def check(snapshot: Snapshot) -> Reading:
     missing = _missing(general, nobody_tells=not called and pool is None)
     if hurt and missing:
         return Reading(Condition.UNKNOWN, evidence=general, missing=missing)
-    block = _usual_block(snapshot)
-    pooled, calls = _of_pool(snapshot, pool), _of_calls(called, block)
+    pooled, calls = _of_pool(snapshot, pool), _of_calls(called)
     by_calls = _holds(calls) and not _holds(pooled)
+    block = _usual_block(snapshot) if by_calls else math.nan
     found = _holds(pooled) or by_calls
     over = hurt and found
     return Reading(
         condition=Condition.UNDER if p95 < rule.relaxed else Condition.OVER if over else Condition.BETWEEN,
         claim=_claim(snapshot, p95, called, pool if _holds(pooled) else None),
-        evidence=(*general, *pooled, *calls, *_network(snapshot)),
+        evidence=(*general, *pooled, *calls, *_beside_blocks(block), *_network(snapshot)),
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, p95) if found else 0.0,
-        apart_from=("event-loop-blocked",) if by_calls and _outlasts(called, block) else (),
+        apart_from=("event-loop-blocked",) if by_calls and called[0].mean >= rule.blocks * block else (),
     )
 
 
-def _outlasts(called: tuple[Destination, ...], block: float) -> bool:
-    """True where most of its calls take longer than waiting behind blocks of the own loop could."""
-    return bool(called) and called[0].mean >= rule.blocks * block
-
-
 def _usual_block(snapshot: Snapshot) -> float:
-    """The median of the longest blocks of each minute, on the process where they are longest; NaN where unknown."""
+    """The median of the longest blocks of each minute, on the process where they are longest; NaN where unknown.
+
+    Calls that take `blocks` times as long do not wait behind blocks of the own loop.
+    """
     told = [process.blocked_minutes(rule.window) for process in snapshot.processes]
     return stats.highest([statistics.median(minutes) for minutes in told if minutes])
 
@@ -161,7 +159,7 @@ def _of_pool(snapshot: Snapshot, pool: Pool | None) -> tuple[Evidence, ...]:
     )  # fmt: skip
 
 
-def _of_calls(called: tuple[Destination, ...], block: float) -> tuple[Evidence, ...]:
+def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
     if not called:
         return ()
     first, together = called[0], stats.known_sum([one.share for one in called])
@@ -172,8 +170,13 @@ def _of_calls(called: tuple[Destination, ...], block: float) -> tuple[Evidence, 
         Evidence("call_time_before", "The same five minutes before", finite(first.before), "s", subject=first.name),
         Evidence("calls_of_request", "Its calls for one request", finite(first.calls), "{call}", subject=first.name),
         Evidence("call_errors", "Of its calls failed", finite(first.failed), "1", subject=first.name),
-        Evidence("usual_block", "Usual longest block of the loop in a minute", finite(block), "s"),
     )
+
+
+def _beside_blocks(block: float) -> tuple[Evidence, ...]:
+    if math.isnan(block):
+        return ()
+    return (Evidence("usual_block", "Usual longest block of the loop in a minute", block, "s"),)
 
 
 def _network(snapshot: Snapshot) -> tuple[Evidence, ...]:

@@ -82,6 +82,9 @@ def test_a_moment_is_one_for_every_reader() -> None:
         (2.0, "{process}", "2 processes"),
         (1428.0, "{request}/s", "1,428 requests/s"),
         (3.0, "{open_file}", "3 open files"),
+        (0.5, "{cpu}", "0.5 cores"),
+        (1.0, "{cpu}", "1 core"),
+        (10.0, "{times}", "10 times"),
         (12.0, "Cel", "12 Cel"),
     ],
 )

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = re.compile(r"(`[^`]+`)")
 _MARKUP = re.compile(r"(`[^`]+`|\[[^\]]+\]\(https?://[^)\s]+\))")
 _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 
@@ -19,18 +19,17 @@ _LINK = re.compile(r"\[([^\]]+)\]\((https?://[^)\s]+)\)")
 @register.filter
 def prose(text: str) -> SafeString:
     """Text with its code and links as elements, all else escaped."""
-    return format_html_join("", "{}", ((part,) for part in _parts(text.removeprefix("- "))))
+    return format_html_join("", "{}", ((part,) for part in _parts(_MARKUP, text.removeprefix("- "))))
 
 
 @register.filter
 def coded(text: str) -> SafeString:
     """Text with its `code` as elements, all else escaped: what services send is in it, and makes no links."""
-    parts = enumerate(_CODE.split(text))
-    return format_html_join("", "{}", ((format_html("<code>{}</code>", part) if i % 2 else part,) for i, part in parts))
+    return format_html_join("", "{}", ((part,) for part in _parts(_CODE, text)))
 
 
-def _parts(text: str) -> Iterator[str]:
-    for index, part in enumerate(_MARKUP.split(text)):
+def _parts(markup: re.Pattern[str], text: str) -> Iterator[str]:
+    for index, part in enumerate(markup.split(text)):
         if index % 2 == 0:
             yield part
         elif link := _LINK.fullmatch(part):
