@@ -53,7 +53,7 @@ rule = Rule(
         "vertical",
     ),
     window=60.0,
-    hold=300.0,
+    hold=240.0,  # five minutes are full, of which the first look has seen one
     clear_hold=300.0,
     place=7,
     explained_by=("host-cpu-saturated",),

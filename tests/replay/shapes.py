@@ -115,7 +115,7 @@ HEALTHY: Mapping[str, Shape] = {
     "a mild day": Shape(),
     "a strong day": Shape(swing=0.8),
     "a cluster of four": Shape(processes=4, rps=180),
-    "a job each night": Shape(bursts=((3.0, 3.0, 0.7),)),
+    "a job each night": Shape(bursts=((3.0, 4.0, 0.9),)),
     "a job each hour": Shape(bursts=tuple((hour, 1.5, 0.6) for hour in range(24))),
     "a deploy each day": Shape(processes=2, rps=80, deploy=14.0),
     "blue and green": Shape(processes=2, rps=80, deploy=14.0, overlap=1200.0),
