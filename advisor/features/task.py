@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
 
@@ -18,13 +20,15 @@ class Task:
 
     Attributes:
         process: who does it.
-        seconds: how long one piece of it holds the loop.
+        seconds: how long one piece of it holds the loop at most.
+        usual: how long half of the pieces do, those left out that are no heavy work.
         share: how much of all time it takes, 0 to 1.
         rest: the longest block without it, in seconds.
     """
 
     process: Process
     seconds: float
+    usual: float
     share: float
     rest: float
 
@@ -36,6 +40,6 @@ def blocking_task(snapshot: Snapshot, seconds: float) -> Task | None:
     if process is None or blocks is None or not blocks.size:
         return None
     longest = float(blocks.max())
-    small = blocks[blocks < longest / 2]
+    small, heavy = blocks[blocks < longest / 2], blocks[blocks >= longest / 2]
     rest = max(float(small.max()) if small.size else 0.0, process.gc_pause(seconds))
-    return Task(process, longest, process.blocked_share(seconds), rest)
+    return Task(process, longest, float(np.median(heavy)), process.blocked_share(seconds), rest)

@@ -15,6 +15,7 @@ def test_it_is_that_of_the_most_blocked_process() -> None:
     assert task is not None
     assert task.process.instance.id == 11
     assert task.seconds == pytest.approx(0.308, abs=0.01)
+    assert task.usual == pytest.approx(0.308, abs=0.01)
     assert task.share == pytest.approx(0.0105, abs=0.002)
 
 

@@ -46,6 +46,21 @@ def test_what_remains_is_counted_over_the_time_in_which_blocks_were() -> None:
     assert loop.low < loop.high < 0.12
 
 
+def test_the_shorter_the_pieces_the_more_messages_stay_on_the_loop() -> None:
+    """As much work in pieces of 300 ms and of 60 ms: blocks are timed to a twentieth, each message takes 4 ms."""
+    above: list[float] = []
+    for piece in (0.3, 0.06):
+        load = Load(elu=0.3, cpu=0.3, rps=20, block=piece, block_every=5 * piece, noise=0.0)
+        loop = expected(option("worker-threads", BLOCKED, snapshot(load)), "loop_utilization")
+        assert loop.now is not None
+        assert loop.low is not None
+        assert loop.high is not None
+        moved = (loop.now - loop.low) / 1.05
+        above.append(loop.high - (loop.now - moved))
+        assert above[-1] == pytest.approx(moved * 0.05 + moved / piece * 0.004, rel=0.1)
+    assert above[1] > 1.5 * above[0]
+
+
 @pytest.mark.parametrize(
     ("load", "machine", "threads"),
     [
