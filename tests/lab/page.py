@@ -45,10 +45,7 @@ def _part(name: str, results: Results) -> Iterable[str]:
     yield ""
     yield from _origin(results)
     yield from _sums(answers)
-    yield from _table(
-        ("class", "precision", "recall"),
-        ((c.name, share(c.precision), share(c.recall)) for c in score.classes([o for o in ours if not o.is_double])),
-    )
+    yield from _classes([o for o in ours if not o.is_double])
     effects = [effect for result in results for effect in score.effects(result)]
     if effects:
         yield from _table(
@@ -75,11 +72,10 @@ def _sums(answers: Mapping[str, Sequence[Outcome]]) -> Iterable[str]:
         offers, bad = sum(o.offers for o in outcomes), sum(len(o.forbidden) for o in outcomes)
         bound = f", at most {score.upper_bound(bad, offers):.1%} (95 %)" if offers else ""
         healthy = sum(o.truth is None for o in outcomes)
-        seconds = score.median_seconds(outcomes)
         rows.append((
             who, str(len(outcomes)), share(score.macro_f1(outcomes)), share(score.acceptable(outcomes)),
             f"{bad} of {offers}{bound}", f"{len(score.false_warnings(outcomes))} of {healthy}",
-            "-" if seconds is None else f"{seconds / 60:.1f} min",
+            _minutes(score.median_seconds(outcomes)),
         ))  # fmt: skip
     names = (
         "",
@@ -93,12 +89,26 @@ def _sums(answers: Mapping[str, Sequence[Outcome]]) -> Iterable[str]:
     return _table(names, rows)
 
 
+def _classes(outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Each diagnosis: how often it was right, and how long it took where it was."""
+    rows = []
+    for found in score.classes(outcomes):
+        right = [o for o in outcomes if o.truth == o.said == found.name]
+        times = _minutes(score.median_seconds(right)), _minutes(score.longest_seconds(right))
+        rows.append((found.name, share(found.precision), share(found.recall), *times))
+    return _table(("class", "precision", "recall", "median time", "longest"), rows)
+
+
+def _minutes(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds / 60:.1f} min"
+
+
 def _row(o: Outcome) -> tuple[str, ...]:
     wrong = [name for name in o.wrong if name != o.said]
     notes = [f"also said: {', '.join(wrong)}"] if wrong else []
     notes += [f"forbidden: {', '.join(o.forbidden)}"] if o.forbidden else []
     notes += [f"missed: {', '.join(o.missed)}"] if o.missed else []
-    after = "" if o.seconds is None else f"{o.seconds / 60:.1f} min"
+    after = "" if o.seconds is None else _minutes(o.seconds)
     truth, said = o.truth or "healthy", o.said or "silent"
     mark = said if o.is_right else f"**{said}**"
     return o.name, truth, mark, o.first or "", after, "; ".join(notes)

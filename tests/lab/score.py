@@ -86,6 +86,11 @@ def median_seconds(outcomes: Sequence[Outcome]) -> float | None:
     return statistics.median(times) if times else None
 
 
+def longest_seconds(outcomes: Sequence[Outcome]) -> float | None:
+    """Most model seconds from onset to the right warning, of those that came."""
+    return max((o.seconds for o in outcomes if o.seconds is not None), default=None)
+
+
 def false_warnings(outcomes: Sequence[Outcome]) -> list[str]:
     """The healthy services that were warned of."""
     return [o.name for o in outcomes if o.truth is None and o.wrong]

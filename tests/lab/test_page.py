@@ -30,6 +30,13 @@ def test_the_sums_stand_beside_those_of_peers() -> None:
     assert text.count("## ") == 2
 
 
+def test_each_class_says_how_often_it_was_right_and_how_long_that_took() -> None:
+    slower = result("slower", ("event-loop-saturated",), row("event-loop-saturated", 600, "cluster"))
+    lines = page.markdown({"cases-at-10": [*RESULTS, slower]}).splitlines()
+    assert "| event-loop-saturated | 1.00 | 1.00 | 7.0 min | 10.0 min |" in lines
+    assert "| memory-leak | - | 0.00 | - | - |" in lines
+
+
 def test_it_says_with_which_commits_it_was_measured_when_and_where() -> None:
     later = result("later", (), began=1_764_201_600.0, commit="bbbbbbb-dirty")
     text = page.markdown({"cases-at-10": [later, *RESULTS]})
