@@ -64,6 +64,19 @@ def send_test(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("alerts")
 
 
+@require_POST
+def switch(request: HttpRequest, number: int) -> HttpResponse:
+    """Switch a channel off, or on again: the form says which, so that a second press changes nothing."""
+    channel = get_object_or_404(Channel, pk=number)
+    channel.enabled = request.POST.get("to") == "on"
+    channel.save(update_fields=["enabled"])
+    if channel.enabled:
+        messages.success(request, f"{channel.name} is switched on. It is told of what opens or ends from now on.")
+    else:
+        messages.success(request, f"{channel.name} is switched off. Nothing more goes there, nor what still waits.")
+    return redirect("alerts")
+
+
 def last_try(attempts: QuerySet[Attempt]) -> Attempt | None:
     """The newest of some tries."""
     return attempts.order_by("-at").first()

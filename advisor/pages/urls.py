@@ -38,6 +38,7 @@ urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/webhooks/", alerts.add_webhook, name="add_webhook"),
     path("alerts/<int:number>/test/", alerts.send_test, name="send_test"),
+    path("alerts/<int:number>/switch/", alerts.switch, name="switch_channel"),
     path("mail/", mail.mail, name="mail"),
     path("mail/<str:name>/", mail.message, name="mail_message"),
     path("hosts/", hosts.hosts, name="hosts"),

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from advisor.alerts import outbox
 from advisor.alerts.models import Attempt, Channel, Delivery
 from tests.pages.fleet import Cast
 from tests.pages.test_fleet import words
@@ -61,3 +62,26 @@ def test_an_address_that_cannot_be_reached_is_refused_and_stays_in_the_form(page
     assert b'value="http://hooks.example.com/advisor"' in answer.content
     assert "https" in words(answer.content)
     assert not Channel.objects.filter(kind="webhook").exists()
+
+
+def test_a_channel_is_switched_off_and_on_again(page: Client, channel: Channel) -> None:
+    off = words(page.post(f"/alerts/{channel.pk}/switch/", {"to": "off"}, follow=True).content)
+    channel.refresh_from_db()
+    assert not channel.enabled
+    assert "Mail is switched off." in off
+    assert "Nobody is told yet" in off
+    assert "Switch on Mail" in off
+    assert "Send test" not in off
+    on = words(page.post(f"/alerts/{channel.pk}/switch/", {"to": "on"}, follow=True).content)
+    channel.refresh_from_db()
+    assert channel.enabled
+    assert "Switch off Mail" in on
+
+
+def test_what_waits_for_a_channel_that_is_switched_off_is_not_sent(page: Client, channel: Channel, cast: Cast) -> None:
+    delivery = Delivery.objects.create(channel=channel, subject="x", due_at=cast.now)
+    page.post(f"/alerts/{channel.pk}/switch/", {"to": "off"})
+    outbox.send([delivery.id])
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.FAILED
+    assert "The channel is switched off." in words(page.get("/alerts/").content)
