@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LOOK = 15.0
 """Model seconds between two looks of a peer: an HPA's default period."""
 
+LAST = 300.0
+"""Model seconds at the end of the load over which effects are measured."""
+
 
 def snapshots(
     service: str, start: float, end: float, scale: float, every: float = LOOK
@@ -36,11 +39,32 @@ def snapshots(
 
 
 def effect(service: str, now: float, scale: float) -> dict[str, float]:
-    """Loop utilization and p95 over the last five model minutes; a figure that is not known is left out."""
+    """What is `measured` of the service as it was then; nothing where it never reported."""
     _, snapshot = next(snapshots(service, now, now, scale), (now, None))
-    if snapshot is None:
-        return {}
-    found = {"loop_utilization": snapshot.loop(300.0), "p95": snapshot.p95(300.0), "rate": snapshot.rps(300.0)}
+    return {} if snapshot is None else measured(snapshot)
+
+
+def measured(snapshot: Snapshot) -> dict[str, float]:
+    """The figures that ways out predict, over the last five model minutes, by the names that predictions have.
+
+    A figure that is not known is left out.
+    """
+    from advisor.features import datastores, descriptors, parts, stats, thread_pool
+
+    waits = [thread_pool.waits(process, LAST) for process in snapshot.processes]
+    blocks = [process.blocks(process.span(LAST)) for process in snapshot.processes]
+    open_files = [descriptors.descriptors_of(process, LAST).share for process in snapshot.processes]
+    found = {
+        "loop_utilization": snapshot.loop(LAST),
+        "p95": snapshot.p95(LAST),
+        "rate": snapshot.rps(LAST),
+        "request_time": snapshot.latency(LAST).mean,
+        "loop_delay_max": stats.highest([float(told.max()) for told in blocks if told is not None and told.size]),
+        "threadpool_wait": stats.highest([float(told.max()) for told in waits if told.size]),
+        "fd_ratio": stats.highest(open_files),
+        "db_active": stats.highest([store.active for store in datastores.used_by(snapshot, LAST)]),
+        "pool_hold": stats.highest([pool.hold for pool in parts.pools(snapshot, LAST)]),
+    }
     return {name: value for name, value in found.items() if not math.isnan(value)}
 
 

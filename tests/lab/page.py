@@ -45,6 +45,8 @@ def _part(name: str, results: Results) -> Iterable[str]:
     yield ""
     yield from _origin(results)
     yield from _sums(answers)
+    yield _goals()
+    yield ""
     yield from _classes([o for o in ours if not o.is_double])
     effects = [effect for result in results for effect in score.effects(result)]
     if effects:
@@ -52,6 +54,11 @@ def _part(name: str, results: Results) -> Iterable[str]:
             ("applied", "figure", "predicted", "measured", ""),
             ((e.name, e.metric, e.predicted, f"{e.measured:.3g}", e.told) for e in effects),
         )
+        yield f"{sum(e.is_inside for e in effects)} of {len(effects)} predictions hold what was measured."
+        yield ""
+    for name, strategy in score.uncompared(results):
+        yield f"`{strategy}` was applied in {name}, and nothing that was predicted of it was measured."
+        yield ""
     yield from _table(("case", "truth", "said", "first advice", "after", ""), (_row(o) for o in ours))
 
 
@@ -87,6 +94,15 @@ def _sums(answers: Mapping[str, Sequence[Outcome]]) -> Iterable[str]:
         "median time",
     )
     return _table(names, rows)
+
+
+def _goals() -> str:
+    minutes = f"{report.GOAL_SECONDS / 60:.0f} min"
+    return (
+        f"Goals: macro-F1 {report.GOAL_F1:.2f}, first advice {report.GOAL_FIRST:.2f}, no forbidden option, "
+        f"no healthy one warned of, median time {minutes}; loops are predicted within {report.GOAL_LOOP:.0%} "
+        f"of what is measured, and p95 within {report.GOAL_P95:.0%}."
+    )
 
 
 def _classes(outcomes: Sequence[Outcome]) -> Iterable[str]:

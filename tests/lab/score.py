@@ -151,3 +151,9 @@ def effects(result: dict[str, Any]) -> list[Effect]:
         if measured and not (low is None and high is None):
             found.append(Effect(result["name"], item["metric"], low, high, measured))
     return found
+
+
+def uncompared(results: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Name and strategy of the cases whose advice was applied without a figure that was both predicted and measured."""
+    applied = (result for result in results if result.get("remedy"))
+    return [(result["name"], result["remedy"]["strategy"]) for result in applied if not effects(result)]

@@ -37,6 +37,26 @@ def test_each_class_says_how_often_it_was_right_and_how_long_that_took() -> None
     assert "| memory-leak | - | 0.00 | - | - |" in lines
 
 
+def test_it_says_where_advice_was_applied_and_nothing_could_be_compared() -> None:
+    measured = {"strategy": "cluster", "measured": {"p95": 0.1}, "expected": []}
+    alone = result("alone", ("event-loop-saturated",), row("event-loop-saturated", 240, "cluster"), remedy=measured)
+    text = page.markdown({"cases-at-10": [alone]})
+    assert "`cluster` was applied in alone, and nothing that was predicted of it was measured." in text
+    assert "predictions hold" not in text
+    assert "was applied" not in page.markdown({"cases-at-10": RESULTS})
+
+
+def test_it_counts_the_predictions_that_hold() -> None:
+    good = row("event-loop-saturated", 240, "cluster")
+    good["expected"] = {
+        "cluster": [{"metric": "p95", "low": 0.05, "high": 0.2}, {"metric": "rate", "low": 1, "high": 2}]
+    }
+    measured = {"strategy": "cluster", "measured": {"p95": 0.1, "rate": 3}, "expected": []}
+    text = page.markdown({"cases-at-10": [result("one", ("event-loop-saturated",), good, remedy=measured)]})
+    assert "1 of 2 predictions hold what was measured." in text
+    assert "median time 6 min; loops are predicted within 10% of what is measured, and p95 within 40%." in text
+
+
 def test_it_says_with_which_commits_it_was_measured_when_and_where() -> None:
     later = result("later", (), began=1_764_201_600.0, commit="bbbbbbb-dirty")
     text = page.markdown({"cases-at-10": [later, *RESULTS]})

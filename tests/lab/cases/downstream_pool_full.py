@@ -32,7 +32,7 @@ case = Case(
     ),
     onset=300,
     remedy=Remedy(
-        strategy="raise-limit",
+        strategy="tune-datastore",
         service=Service(
             script="shop.js", knobs={"pool": 12, "held_s": 0.1}, environment={"DATABASE_URL": "{postgresql}"}
         ),

@@ -21,7 +21,7 @@ case = Case(
     ),
     onset=300,
     remedy=Remedy(
-        strategy="raise-limit",
+        strategy="async-io",
         service=Service(script="pool.js", knobs={"slow_ms": 200}, environment={"UV_THREADPOOL_SIZE": "16"}),
     ),
 )
