@@ -120,6 +120,19 @@ def fullest(tracks: Mapping[str, Track], used: str, limit: str) -> float:
     return max(shares, default=math.nan)
 
 
+def quota_used(tracks: Mapping[str, Track]) -> float:
+    """The near-peak of the processor time of a process, of the quota of its control group; NaN without one."""
+    shares = []
+    for track in tracks.values():
+        if {"cpu_user", "cgroup_cpu_limit"} <= set(track.values):
+            busy = track.values["cpu_user"] + np.nan_to_num(track.values.get("cpu_system", np.zeros(track.times.size)))
+            share = busy / track.spans / track.values["cgroup_cpu_limit"]
+            known = share[np.isfinite(share)]
+            if known.size:
+                shares.append(float(np.quantile(known, NEAR_PEAK)))
+    return max(shares, default=math.nan)
+
+
 def host_cpu(past: Snapshot) -> float:
     """The near-peak of the share of processor time in use, on the fullest host; NaN where nobody tells."""
     found = []

@@ -3,7 +3,8 @@
 ## What it sees
 Over {days:.0f} days or more, all processes together never needed (but for one hour in 200) more than a smaller number
 of them would carry at {load:.0%}, and at {loss:.0%} with one of those lost. Memory, processors and descriptors would
-stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}. The number is smaller by a quarter at most.
+stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}, those of each control group (container) as well as those of hosts.
+The number is smaller by a quarter at most.
 
 ## Why it matters
 Processes and machines that are not used cost money and memory, and each holds its own database connections.
@@ -24,13 +25,14 @@ speaks from four processes on.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, number, percent
-from advisor.features import Snapshot, stats
-from advisor.features.demand import DAY, Demand, demand, fullest, host_cpu, memory_used
+from advisor.features import Snapshot, Track, control_groups, stats
+from advisor.features.demand import DAY, Demand, demand, fullest, host_cpu, memory_used, quota_used
 from advisor.features.lives import unplanned
 from advisor.vocabulary import Severity
 
@@ -46,7 +48,8 @@ rule = Rule(
         seconds=14 * DAY,
         step=3600.0,
         pace=3600.0,
-        process=("loop_active", "loop_utilization", "cpu_main", "cpu_user", "cpu_system", "fd_open", "fd_limit"),
+        process=("loop_active", "loop_utilization", "cpu_main", "cpu_user", "cpu_system", "fd_open", "fd_limit",
+                 "cgroup_cpu_limit", "cgroup_memory_usage", "cgroup_memory_limit"),
         host=("cpu_user", "cpu_system", "cpu_steal", "cpu_idle", "cpu_iowait", "memory_limit", "memory_available"),
     ),
     days=Limit(7, "d", "one weekend must be among them (decision model 1.2)"),
@@ -58,6 +61,7 @@ rule = Rule(
     memory=Limit(0.70, "1", "what is moved to the others must leave room for a peak"),
     cpu=Limit(0.60, "1", "that of the loops, for the host carries them (P1)"),
     handles=Limit(0.60, "1", "as for loops: connections move to the others"),
+    relaxed=Limit(0.10, "1", "above each of these limits, so that noise does not end it"),
     step=Limit(0.25, "1", "at most a quarter at once, then a daily peak must be seen"),
     growth=Limit(1.10, "1", "a service that grows by a tenth a week needs them soon"),
     least=Limit(2, "{process}", "with fewer, one that is lost leaves none"),
@@ -75,16 +79,21 @@ def check(snapshot: Snapshot) -> Reading:
     count = len(snapshot.processes)
     figures = _figures(snapshot, past, need)
     most = min(math.floor(rule.step * count), count - math.ceil(rule.least))
-    fewer = max((k for k in range(1, most + 1) if _allows(figures, count, k)), default=0)
     calm = not unplanned(snapshot, 3 * DAY) and need.growth < rule.growth
-    over = fewer > 0 and calm
+    enough = _most(figures, count, most, 0.0) if calm else 0
+    fewer = enough or (_most(figures, count, most, rule.relaxed) if calm else 0)
     return Reading(
-        condition=Condition.OVER if over else Condition.UNDER,
-        claim=_claim(snapshot, need, fewer if over else 0),
+        condition=Condition.OVER if enough else Condition.BETWEEN if fewer else Condition.UNDER,
+        claim=_claim(snapshot, need, fewer),
         evidence=_evidence(figures, need, count, max(1, fewer), fewer),
         severity=Severity.INFO,
-        confidence=_confidence(need, figures, count, max(1, fewer)) if over else 0.0,
+        confidence=_confidence(need, figures, count, max(1, fewer)) if fewer else 0.0,
     )
+
+
+def _most(figures: _Figures, count: int, most: int, above: float) -> int:
+    """The most processes that can go, of `most`, if each limit may be passed by so much; 0 where none can."""
+    return max((k for k in range(1, most + 1) if _allows(figures, count, k, above)), default=0)
 
 
 def _too_short(need: Demand | None) -> str:
@@ -108,10 +117,19 @@ def _figures(snapshot: Snapshot, past: Snapshot, need: Demand) -> _Figures:
         ("spikes", "Highest moments of an hour, all at once", need.spikes, rule.spikes),
         ("memory", "Memory of the fullest host", memory_used(past), rule.memory),
         ("host_cpu", "Processors of the fullest host", host_cpu(past), rule.cpu),
+        ("group_memory", "Memory of the fullest control group",
+         fullest(processes, "cgroup_memory_usage", "cgroup_memory_limit"), rule.memory),
+        ("group_cpu", "Processors of the fullest control group", _group_cpu(snapshot, processes), rule.cpu),
         # Without the count of descriptors nobody can say whether the sockets fit elsewhere.
         ("fd", "Descriptors of the fullest process", 1.0 if math.isnan(handles) and websockets else handles,
          rule.handles),
     )  # fmt: skip
+
+
+def _group_cpu(snapshot: Snapshot, processes: Mapping[str, Track]) -> float:
+    """Near-peak share of its quota that a control group uses, if all that share one are as busy as the busiest."""
+    together = max((len(group.processes) for group in control_groups.every(snapshot) if group.is_bound), default=1)
+    return quota_used(processes) * together
 
 
 def _then(signal: str, value: float, count: int, fewer: int) -> float:
@@ -119,13 +137,13 @@ def _then(signal: str, value: float, count: int, fewer: int) -> float:
     return value / (count - fewer) if signal in ("work", "spikes") else value * count / (count - fewer)
 
 
-def _allows(figures: _Figures, count: int, fewer: int) -> bool:
+def _allows(figures: _Figures, count: int, fewer: int, above: float) -> bool:
     for signal, _, value, limit in figures:
-        if _then(signal, value, count, fewer) > limit:
+        if _then(signal, value, count, fewer) > limit + above:
             return False
     work = figures[0][2]
     required = (value for signal, _, value, _ in figures if signal in ("work", "memory", "host_cpu"))
-    return not any(math.isnan(value) for value in required) and _after_loss(work, count - fewer) <= rule.loss
+    return not any(math.isnan(value) for value in required) and _after_loss(work, count - fewer) <= rule.loss + above
 
 
 def _after_loss(work: float, left: int) -> float:
@@ -165,6 +183,8 @@ def _evidence(figures: _Figures, need: Demand, count: int, fewer: int, allowed: 
                  loss <= rule.loss),
     ]  # fmt: skip
     for signal, label, value, limit in figures:
+        if math.isnan(value) and signal.startswith("group"):
+            continue  # most services have no control group with a limit
         then = _then(signal, value, count, count - left)
         told.append(
             Evidence(signal, f"{label}, with {left} processes", finite(then), "1", limit, "at most", then <= limit)

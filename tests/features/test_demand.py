@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.demand import NOTHING, demand, host_cpu, memory_used
+from advisor.features.demand import NOTHING, demand, host_cpu, memory_used, quota_used
 from tests.builders import snapshot
 from tests.rules.test_overprovisioned import fleet
 
@@ -66,3 +66,10 @@ def test_hosts_by_the_fullest() -> None:
 
 def test_nothing_is_known_of_no_past() -> None:
     assert demand(Snapshot(replace(snapshot().window, instances=()), 0.0)) == NOTHING
+
+
+def test_the_quota_of_a_control_group_counts_where_there_is_one() -> None:
+    group = {"cpu_user": 720.0, "cpu_system": 180.0, "cgroup_cpu_limit": 0.5}
+    tracks = {str(one.id): one.track for one in past(fleet(4, group=group)).window.instances}
+    assert quota_used(tracks) == pytest.approx(900 / 3600 / 0.5)
+    assert math.isnan(quota_used({str(one.id): one.track for one in past(fleet(4)).window.instances}))

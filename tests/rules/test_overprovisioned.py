@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ def fleet(
     cpu: float = 0.2,
     memory: float = 0.3,
     handles: float | None = 0.1,
+    group: dict[str, float] | None = None,
     hosts: int = 1,
     seed: int = 1,
     time_scale: float = 1.0,
@@ -51,6 +53,7 @@ def fleet(
         values = {"loop_active": busy * track.spans, "loop_utilization": busy}
         if handles is not None:
             values |= {"fd_open": np.full(hours.size, handles * 1e4), "fd_limit": np.full(hours.size, 1e4)}
+        values |= {name: np.full(hours.size, figure) for name, figure in (group or {}).items()}
         highs = {"loop_utilization": np.minimum(1.0, busy * high)}
         instances.append(replace(one, track=replace(track, values=values, highs=highs)))
     return with_recalled(seen, "overprovisioned", _past(seen, instances, days, cpu, memory))
@@ -85,7 +88,8 @@ def test_the_claim_holds_its_numbers() -> None:
 
 
 @pytest.mark.parametrize(("count", "peak", "condition"), [
-    (8, 0.50, Condition.OVER), (8, 0.54, Condition.UNDER), (4, 0.38, Condition.OVER), (4, 0.46, Condition.UNDER),
+    (8, 0.50, Condition.OVER), (8, 0.54, Condition.BETWEEN), (8, 0.64, Condition.UNDER),
+    (4, 0.38, Condition.OVER), (4, 0.43, Condition.BETWEEN), (4, 0.48, Condition.UNDER),
 ])  # fmt: skip
 def test_just_over_and_just_under_its_levels(count: int, peak: float, condition: Condition) -> None:
     assert read(fleet(count, peak, high=1.0)).condition is condition
@@ -102,9 +106,21 @@ def test_limits_of_its_own_never_take_the_last_away(step: float, least: float, f
 @pytest.mark.parametrize("hindrance", [
     {"memory": 0.65}, {"cpu": 0.55}, {"handles": 0.55}, {"high": 3.4}, {"growth": 1.15}, {"count": 3}, {"count": 2},
     {"count": 1}, {"handles": None, "sockets": 50.0},
+    {"group": {"cgroup_memory_usage": 420e6, "cgroup_memory_limit": 512e6}},
+    {"group": {"cpu_user": 0.4 * 3600, "cpu_system": 0.05 * 3600, "cgroup_cpu_limit": 0.5}},
 ])  # fmt: skip
-def test_each_condition_alone_forbids_it(hindrance: dict[str, float]) -> None:
-    assert rule(fleet(**hindrance)).verdict is Verdict.CLEAR  # type: ignore[arg-type]
+def test_each_condition_alone_forbids_it(hindrance: dict[str, Any]) -> None:
+    assert rule(fleet(**hindrance)).verdict is Verdict.CLEAR
+
+
+def test_containers_with_room_do_not_forbid_it_and_are_shown() -> None:
+    roomy = {"cgroup_memory_usage": 100e6, "cgroup_memory_limit": 512e6, "cpu_user": 360.0, "cgroup_cpu_limit": 1.0}
+    found = read(fleet(group=roomy))
+    told = {one.signal: one.value for one in found.evidence}
+    assert found.condition is Condition.OVER
+    assert told["group_memory"] == pytest.approx(100 / 512 * 8 / 6)
+    assert told["group_cpu"] == pytest.approx(0.1 * 8 / 6)
+    assert "group_memory" not in {one.signal for one in read(fleet()).evidence}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
