@@ -10,7 +10,7 @@ from advisor.diagnosis.finding import leading
 from advisor.diagnosis.words import duration, figure, lowered, percent
 from advisor.engine import order
 from advisor.engine.gate import too_little
-from advisor.engine.registry import RULES
+from advisor.engine.registry import ENTRIES, RULES
 from advisor.engine.settle import Freeze
 from advisor.features import Snapshot
 from advisor.features.impact import impact
@@ -19,8 +19,8 @@ from advisor.vocabulary import Stand, Verdict
 LONG: Final = 300.0
 """Seconds over which the data must be complete, and over which users count as hurt."""
 
-SLOW: Final = 1.0
-"""Seconds of p95 from which users are hurt (decision model 1.2: warn above 1 s)."""
+AIM: Final = "downstream-bound"
+"""The rule whose limit `slow` is the aim of a service: the p95 from which users are hurt (decision model 1.2)."""
 
 FAILED: Final = 0.01
 """Share of failed requests from which users are hurt: ten times the error budget of 99.9%, above its burn for a page
@@ -75,8 +75,9 @@ def _trouble(standing: Sequence[str], rulings: Iterable[Ruling], advice: Iterabl
 def _hurt(snapshot: Snapshot) -> str:
     """What users notice, as the beginning of a sentence; empty where it is within bounds or not known."""
     now = impact(snapshot, LONG)
-    if now.p95 > SLOW:
-        return f"Users wait: 95% of requests are answered within {duration(now.p95)}, more than {duration(SLOW)}"
+    slow = ENTRIES[AIM].slow
+    if now.p95 > slow:
+        return f"Users wait: 95% of requests are answered within {duration(now.p95)}, more than {duration(slow)}"
     if now.failed > FAILED:
         what = "are broken off before they are answered" if now.broken > now.failed / 2 else "fail"
         return f"Requests {what}: {percent(now.failed)} of them, more than {percent(FAILED)}"

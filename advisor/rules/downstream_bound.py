@@ -54,7 +54,8 @@ rule = Rule(
     place=9,
     explained_by=("host-cpu-saturated", "event-loop-saturated", "event-loop-blocked", "gc-pressure",
                   "thread-pool-saturated"),
-    slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second"),
+    slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second; yours is the aim "
+               "by which the whole service is called slow"),
     relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it", at_most="slow"),
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
     busy=Limit(0.60, "1", "a busier loop makes requests wait by itself (decision model C7)"),

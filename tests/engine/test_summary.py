@@ -8,7 +8,7 @@ from advisor.diagnosis import Condition
 from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Stand, Verdict
-from tests.additions import with_part
+from tests.additions import with_part, with_window
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 from tests.engine.invented import RECALL, figure, install, look, reads, rule
 
@@ -57,6 +57,13 @@ class TestNotKnown:
         summary = look().summary
         assert summary.stand is Stand.UNKNOWN
         assert summary.missing == ("A signal (advisor.test): send it",)
+
+    def test_a_service_with_an_aim_of_its_own_is_healthy_within_it(self) -> None:
+        slow = snapshot(Load(elu=0.2, rps=20, latency=0.9))
+        assert judge(with_window(slow, limits={"downstream-bound": {"slow": 5.0}}), {}).summary.stand is Stand.HEALTHY
+        limits = {"downstream-bound": {"slow": 0.2, "relaxed": 0.1}}
+        strict = judge(with_window(snapshot(Load(elu=0.2, rps=20, latency=0.3)), limits=limits), {})
+        assert "more than 200 ms" in strict.summary.sentence
 
     def test_slow_answers_that_no_rule_explains_are_not_healthy(self) -> None:
         summary = judge(snapshot(Load(elu=0.2, rps=20, latency=0.9)), {}).summary
