@@ -1,6 +1,6 @@
 """`make bench-evaluate`: what judging 1,000 services costs one core, windows already loaded.
 
-Rules that look at hours or days of rollups are left out, and the last line names them: they take turns at their own pace.
+Rules that look at hours or days of rollups are left out, and the last line names them: they have their own pace.
 """
 
 from __future__ import annotations
