@@ -68,6 +68,11 @@ class Snapshot:
         return tuple(p for p in self._serving if p.began < p.now)
 
     @cached_property
+    def is_contained(self) -> bool:
+        """True if all processes that serve run in containers."""
+        return bool(self.processes) and all(process.instance.container for process in self.processes)
+
+    @cached_property
     def warming(self) -> int:
         """Processes alive but younger than the warm-up time."""
         return len(self._serving) - len(self.processes)

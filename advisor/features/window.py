@@ -62,7 +62,8 @@ class InstanceWindow(_Whole):
 
     `role` is single, primary or worker; `started` is Unix seconds; `script` is the path that Node.js was
     started with, empty where it is not known; `worker` is its number in a cluster, None where it has none;
-    `runtime` is its `process.runtime.name`, `version` the `service.version` that it runs.
+    `runtime` is its `process.runtime.name`, `version` the `service.version` that it runs; `container` is the id of its
+    container, empty outside of one.
     """
 
     id: int
@@ -76,6 +77,7 @@ class InstanceWindow(_Whole):
     worker: int | None = None
     runtime: str = ""
     version: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True, slots=True)

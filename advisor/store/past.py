@@ -77,6 +77,7 @@ def instance_window(instance: Instance, track: Track, parts: tuple[PartWindow, .
         worker=instance.worker_id,
         runtime=instance.runtime,
         version=instance.service_version,
+        container=instance.container,
     )
 
 

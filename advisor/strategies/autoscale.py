@@ -88,7 +88,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     futile = clone_veto(snapshot, ruling) or _unseen(snapshot, ruling)
     if futile:
         return strategy.reject(futile)
-    day, contained = day_of(snapshot), _is_contained(snapshot)
+    day, contained = day_of(snapshot), snapshot.is_contained
     if day is not None and day.swing < strategy.swing and not contained:
         times = number(day.swing)
         return strategy.reject(f"The busiest hour of the day has {times} times the load of the quietest: no swing.")
@@ -133,7 +133,7 @@ def _range(snapshot: Snapshot, ruling: Ruling, day: Day | None) -> Range | None:
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, copies: Range, day: Day | None) -> Option:
-    known = day is not None or _is_contained(snapshot)
+    known = day is not None or snapshot.is_contained
     clones = Clones(copies.before, copies.wanted, Policy.RANDOM)
     shared = of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else ()
     expected: tuple[Expectation, ...] = (*shared, *of_clones(snapshot, clones))
@@ -166,12 +166,6 @@ def _check_first(copies: Range, day: Day | None) -> str:
         f"{varies}Check that no state lives on a local disk or in process memory, that a copy serves within seconds of "
         f"its start, and that the database accepts {copies.most} connection pools."
     )
-
-
-def _is_contained(snapshot: Snapshot) -> bool:
-    """True if a control group bounds the memory of its processes, as orchestrators do."""
-    limits = [stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in snapshot.processes]
-    return stats.highest(limits) > 0
 
 
 def signals(snapshot: Snapshot) -> Signals:

@@ -19,14 +19,22 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_window_holds_the_rows_between_start_and_end_oldest_first() -> None:
-    one = instance(service(), host(), started_at=START - 60, role="worker", script="/srv/app.js", worker_id=3)
+    one = instance(
+        service(),
+        host(),
+        started_at=START - 60,
+        role="worker",
+        script="/srv/app.js",
+        worker_id=3,
+        container="0a1b2c3d4e5f",
+    )
     keep(*(process_row(one, at, requests=at) for at in (30, 10, 20, 0, 40)))
 
     window = samples.windows([one.service_id], START + 10, START + 30)[one.service_id]
 
     (seen,) = window.instances
     assert (seen.id, seen.pid, seen.role, seen.started) == (one.pk, 1, "worker", START - 60)
-    assert (seen.script, seen.worker) == ("/srv/app.js", 3)
+    assert (seen.script, seen.worker, seen.container) == ("/srv/app.js", 3, "0a1b2c3d4e5f")
     assert seen.track.times.tolist() == [START + 10, START + 20, START + 30]
     assert seen.track.spans.tolist() == [10, 10, 10]
     assert seen.track.values["requests"].tolist() == [10, 20, 30]

@@ -15,7 +15,7 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import rows, with_figures, with_part, with_recalled, with_window
+from tests.additions import in_containers, rows, with_figures, with_part, with_recalled, with_window
 from tests.answers import expected
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -77,12 +77,13 @@ def test_the_busiest_hours_of_a_week_bound_it_above() -> None:
 def test_a_day_without_a_swing_is_refused_unless_it_is_in_containers() -> None:
     steady = _over_a_day(snapshot(FULL), 1.4)
     assert "1.4 times" in refused(SATURATED, steady)
-    assert offered(SATURATED, with_figures(steady, cgroup_memory_limit=512e6))
+    assert offered(SATURATED, in_containers(steady))
+    assert "1.4 times" in refused(SATURATED, with_figures(steady, cgroup_memory_limit=512e6)), "as systemd bounds it"
     assert offered(SATURATED, _over_a_day(snapshot(FULL), 1.6))
 
 
 def test_what_is_not_known_is_to_be_checked_and_costs_confidence() -> None:
-    unknown, contained = snapshot(FULL), with_figures(snapshot(FULL), cgroup_memory_limit=512e6)
+    unknown, contained = snapshot(FULL), in_containers(snapshot(FULL))
     assert "Check on the charts of a day" in offered(SATURATED, unknown).check_first
     assert offered(SATURATED, unknown).confidence < offered(SATURATED, contained).confidence
 
