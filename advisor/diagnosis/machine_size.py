@@ -20,8 +20,8 @@ def of_memory(tight: MemoryUse) -> Growth:
     """Memory in which a peak leaves no pressure."""
     wanted = memory_for(tight.used)
     return Growth(
-        f"{f'Move {tight.machine} to' if tight.machine else 'Give each process'} {size(wanted)} of memory",
-        f"{percent(tight.used / tight.limit)} of {size(tight.limit)} are in use, and a peak takes {percent(PEAK - 1)} "
+        f"{f'Move {tight.machine} to' if tight.machine else 'Give each container'} {size(wanted)} of memory",
+        f"{percent(tight.share)} of {size(tight.limit)} are in use, and a peak takes {percent(PEAK - 1)} "
         "more. What the service needs at rest, copies and balancing do not make less.",
         f"{size(wanted - tight.limit)} more memory",
         memory_expectation(tight.used, tight.limit, wanted),

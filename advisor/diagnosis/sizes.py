@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation, Step
-from advisor.diagnosis.prediction import LONG, NOW
-from advisor.features import Snapshot, stats
+from advisor.diagnosis.prediction import LONG
+from advisor.features import Snapshot
 from advisor.features.filesystem import Filling
+from advisor.features.machine import Machine
+from advisor.features.memory import Bound, memory_of
 from advisor.features.process import Process
-from advisor.features.store_memory import memory_used
 
 PEAK: Final = 1.15
 """What a peak has above what is seen now: the Vertical Pod Autoscaler and KRR add as much."""
@@ -27,7 +28,7 @@ GIB: Final = 2**30
 
 @dataclass(frozen=True, slots=True)
 class MemoryUse:
-    """Memory of a machine or of each process's container, and how much of it is in use; bytes.
+    """Memory of a machine or of a container, and how much of it all that is in there uses; bytes.
 
     `machine` is its name, empty for a container.
     """
@@ -35,6 +36,11 @@ class MemoryUse:
     machine: str
     used: float
     limit: float
+
+    @property
+    def share(self) -> float:
+        """Of the limit, 0 to 1."""
+        return self.used / self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +56,18 @@ class Growth:
 
 
 def tightest_memory(snapshot: Snapshot) -> MemoryUse | None:
-    """What is fullest: the container of a process, or a machine; None where nobody tells."""
-    found = [MemoryUse("", p.memory(NOW), _allowed(p)) for p in snapshot.processes]
-    found += [MemoryUse(m.name, *memory_used(m, NOW)) for m in snapshot.machines if snapshot.on(m)]
-    return max((m for m in found if m.limit > 0 and m.used >= 0), key=lambda m: m.used / m.limit, default=None)
+    """What is fullest of what binds its processes, as memory pressure judges it: a container, or a machine.
+
+    None where nobody tells.
+    """
+    found = (_bound(process, snapshot.machine_of(process)) for process in snapshot.processes)
+    return max((m for m in found if m.limit > 0 and m.used >= 0), key=lambda m: m.share, default=None)
 
 
-def _allowed(process: Process) -> float:
-    """Bytes that the process's control group allows; NaN where it has no limit."""
-    return stats.latest(process.track, "cgroup_memory_limit", process.span(LONG))
+def _bound(process: Process, machine: Machine | None) -> MemoryUse:
+    memory = memory_of(process, machine, LONG)
+    shared = machine if memory.bound is Bound.HOST else None
+    return MemoryUse(shared.name if shared else "", memory.used, memory.limit)
 
 
 def memory_for(used: float) -> float:

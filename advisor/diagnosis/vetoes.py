@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from advisor.diagnosis import socket_room
 from advisor.diagnosis.advice import Option
 from advisor.diagnosis.finding import Evidence, Ruling
 from advisor.diagnosis.growing import leaking
@@ -21,6 +22,7 @@ from advisor.features.connections import to_datastores
 from advisor.features.descriptors import descriptors_of, fullest
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
+from advisor.features.socket_capacity import Resource
 from advisor.features.task import WINDOW, blocking_task
 
 USUAL_FILES: Final = 65_536
@@ -73,6 +75,12 @@ _PUT_OFF: Final[Mapping[str, frozenset[str]]] = {
 }
 """Leak -> rules that speak of what it fills: more copies and more room for them only put the end off."""
 
+_LOST: Final[Mapping[str, frozenset[Resource]]] = {
+    "memory-leak": frozenset((Resource.MEMORY, Resource.HEAP)),
+    "descriptor-leak": frozenset((Resource.DESCRIPTORS,)),
+}
+"""Leak -> what it takes from WebSockets: where that runs out first it is the same for them."""
+
 _ROOM: Final = ("tune-heap", "raise-limit", "vertical")
 
 _TOLD_FIRST: Final[Mapping[str, tuple[str, ...]]] = {"downstream-bound": ("pool_wait", "wait_share")}
@@ -98,15 +106,22 @@ def same_host_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
     return clone_veto(snapshot, ruling)
 
 
-def forbidden_beside(standing: str, rule: str, option: Option) -> str:
+def forbidden_beside(standing: str, ruling: Ruling, option: Option) -> str:
     """Why an option for one rule is none while another rule fires; empty where it may be (decision model 1.5)."""
-    filled = rule in _PUT_OFF.get(standing, ())
+    filled = _fills(standing, ruling)
     if filled and option.id in _ROOM:
         return "A leak fills any size, only later"
     here = option.id == "cluster" and standing in _FORBIDS_WORKERS
     if option.adds_copies and (here or filled or standing in _FORBIDS_COPIES):
         return _FUTILE.get(standing) or _FUTILE_HERE[standing]
     return ""
+
+
+def _fills(standing: str, ruling: Ruling) -> bool:
+    """True for a leak that fills what a rule says is short."""
+    if ruling.rule == socket_room.RULE:
+        return socket_room.scarcest(ruling) in _LOST.get(standing, ())
+    return ruling.rule in _PUT_OFF.get(standing, ())
 
 
 def connections_veto(snapshot: Snapshot, copies: int) -> str | None:

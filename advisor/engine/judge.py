@@ -156,5 +156,5 @@ def _answer(
     except Exception:
         _log.exception("Strategy %s failed on service %s (%d)", strategy.id, snapshot.name, snapshot.window.service_id)
         return strategy.reject(f"{FAILED}.")
-    why = order.forbidden(answer, ruling.rule, fires) if isinstance(answer, Option) else ""
+    why = order.forbidden(answer, ruling, fires) if isinstance(answer, Option) else ""
     return strategy.reject(why) if why else answer

@@ -149,10 +149,10 @@ def waiting(held: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def forbidden(option: Option, rule: str, fires: Mapping[str, float | None]) -> str:
+def forbidden(option: Option, ruling: Ruling, fires: Mapping[str, float | None]) -> str:
     """Why an option for one rule is none beside the others that fire, in one sentence; empty where it may be."""
     for name, since in fires.items():
-        reason = forbidden_beside(name, rule, option) if name != rule else ""
+        reason = forbidden_beside(name, ruling, option) if name != ruling.rule else ""
         if reason:
             when = "" if since is None else f", since {moment(since)}"
             return f"Not while this stands{when}: {lowered(RULES[name].title)}; {lowered(reason)}."

@@ -98,19 +98,38 @@ def without_loop(snapshot: Snapshot, group: ControlGroup, seconds: float) -> int
     return min(free, math.floor(group.quota) - group.busy_loops(seconds)) if group.is_bound else free
 
 
+def mates(snapshot: Snapshot, process: Process) -> tuple[Process, ...]:
+    """The service's processes in the control group of one, itself among them; alone where its memory is not told."""
+    near = [one for one in snapshot.processes if one.instance.host_id == process.instance.host_id]
+    span = _newest(near, snapshot.time_scale)
+    if not stats.known(process.track, "cgroup_memory_usage", span)[0].size:
+        return (process,)
+    own = _figures(process, span)
+    return tuple(one for one in near if _figures(one, span) == own)
+
+
 def _groups(machine: Machine, processes: tuple[Process, ...]) -> Iterator[ControlGroup]:
     """An agent tells no group's name, but the same figures in every look for all processes of one."""
-    newest = min((process.now for process in processes), default=0.0)
-    span = Span(newest - MINUTE / machine.time_scale, newest)
+    span = _newest(processes, machine.time_scale)
     found: dict[tuple[tuple[float, ...], ...], list[Process]] = {}
     for process in processes:
         found.setdefault(_told(process, span), []).append(process)
     return (ControlGroup(machine, tuple(members), _quota(members)) for members in found.values())
 
 
+def _newest(processes: Iterable[Process], time_scale: float) -> Span:
+    """The newest minute that all of them tell of."""
+    newest = min((process.now for process in processes), default=0.0)
+    return Span(newest - MINUTE / time_scale, newest)
+
+
 def _told(process: Process, span: Span) -> tuple[tuple[float, ...], ...]:
     if math.isnan(shortage.allowed(process, LONG)):
         return ()  # without a quota they share all that the machine has
+    return _figures(process, span)
+
+
+def _figures(process: Process, span: Span) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(stats.known(process.track, column, span)[0].tolist()) for column in _TOLD)
 
 

@@ -3,25 +3,27 @@
 ## When it fits
 The machine itself is the limit: no core is idle, or each already has a busy loop. Also for a service whose
 requests differ much, if it has {instances:.0f} processes or more: a balancer that picks the one with the fewest
-open requests leads light requests around a blocked process.
+open requests leads light requests around a blocked process. Also for memory of which {moved:.0%} or more follow the
+load, or that several processes of one machine fill: some of them may go elsewhere.
 
 ## When it does not
 State on a local disk or in process memory. A shared dependency that is already full: more clients make it
-worse, and so do more connections than a database accepts. Leaks, heaps that are full, uneven load: more copies have
-them as well. Few processes and a blocked loop: round robin still sends requests into the blocked one.
+worse, and so do more connections than a database accepts. Leaks, what fills memory or a heap at rest, uneven load:
+more copies have them as well. Few processes and a blocked loop: round robin still sends requests into the blocked one.
 
 ## How
 NGINX, an Application Load Balancer with an Auto Scaling group, or Google Cloud's with a managed instance group.
 Round robin where requests cost about the same; least connections where they differ (from a squared variation of
 {even:.1f} on). A cookie where clients must come back to the same server; by address (`ip_hash`) only if clients have
 addresses of their own: behind one proxy all of them are one. Better still is a shared store for sessions. Machines
-for full loops are sized by the work of now and a tenth more, or by that of the busiest hours of the last 7 days.
+for full loops are sized by the work of now and a tenth more, or by that of the busiest hours of the last 7 days; those
+for memory so that with as much load {relaxed:.0%} of it are in use.
 
 ## What it costs
 Machines, and a balancer to look after.
 
 ## How to verify
-Utilization per loop falls to the old sum divided by the new number of loops; no server stands out.
+Utilization per loop falls to the old sum over the new number, memory below {relaxed:.0%}; no server stands out.
 
 ## References
 - [NGINX: HTTP load balancing](https://docs.nginx.com/nginx/admin-guide/load-balancer/http-load-balancer/)
@@ -33,7 +35,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, memory_room
 from advisor.diagnosis.peak import growth, told
 from advisor.diagnosis.prediction import (
     AFTER_LOSS,
@@ -50,7 +52,8 @@ from advisor.diagnosis.recipes import aws_balancer, google_balancer, nginx, shut
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
-from advisor.diagnosis.vetoes import clone_veto, connections_veto
+from advisor.diagnosis.sizes import RELAXED
+from advisor.diagnosis.vetoes import MOVED, clone_veto, connections_veto
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, control_groups
 from advisor.features.dispersion import dispersion
@@ -69,12 +72,14 @@ strategy = Strategy(
     instances=Limit(3, "1", "with fewer, the processes that are left cannot take the requests of a blocked one"),
     even=Limit(0.5, "1", "squared variation of durations up to which taking turns shares work out evenly (E1, P3)"),
     surge=Limit(2.0, "1", "machines are bounded at twice what is needed now: beyond it nobody has seen them (P2)"),
+    moved=Limit(MOVED, "1", "of memory in use: if less of it follows the load machines change little", fixed=True),
+    relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)", fixed=True),
     second=Limit(0.8, "1", "what is left of the confidence while the machine at hand has idle cores"),
 )
 
 BLOCKED = "event-loop-blocked"
 FULL_LOOPS = ("event-loop-saturated", "gc-pressure")
-DESCRIPTORS = "descriptor-exhaustion"
+DESCRIPTORS, MEMORY = "descriptor-exhaustion", "memory-pressure"
 PORT = 3000
 
 
@@ -92,6 +97,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     futile = clone_veto(snapshot, ruling)
     if futile:
         return strategy.reject(futile)
+    if ruling.rule == MEMORY:
+        return _relieved(snapshot, ruling)
     machine = snapshot.busiest_machine(SIZING)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so machines cannot be sized.")
@@ -154,12 +161,34 @@ def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -
         confidence=ruling.reading.confidence * (strategy.second if idle else 1.0),
         cost=f"{counted(wanted - hosts, 'machine')} like {machine.name}",
         expected=of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else of_clones(snapshot, clones),
-        steps=(*_steps(snapshot, wanted, choice, reason), *_clouds(snapshot, wanted, choice)),
-        check_first=(
-            "Check first that no session, cache or upload lives in process memory or on the local disk: move sessions "
-            f"to a shared store, or keep clients in place by a cookie. Check that the database accepts {copies} "
-            f"connection pools instead of {count}."
-        ),
+        steps=(*_steps(snapshot, wanted, choice, reason), *_clouds(snapshot, wanted, choice, _rate(snapshot))),
+        check_first=_check_first(count, copies),
+    )
+
+
+def _relieved(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """Sized by what of the memory goes where the load goes, or where processes go."""
+    relief = memory_room.over_machines(snapshot, ruling)
+    if isinstance(relief, str):
+        return strategy.reject(relief)
+    count, wanted, (choice, reason) = len(snapshot.processes), relief.machines, _choice(snapshot)
+    return strategy.option(
+        relief.title,
+        why=f"{relief.why} {reason}",
+        confidence=ruling.reading.confidence,
+        cost=f"{counted(wanted - len(snapshot.machines), 'machine')} like {snapshot.machines[0].name}",
+        expected=(relief.expected,),
+        steps=(*_steps(snapshot, wanted, choice, reason), *_clouds(snapshot, wanted, choice, relief.rate)),
+        check_first=_check_first(count, relief.copies),
+        adds_copies=relief.copies > count,
+    )
+
+
+def _check_first(count: int, copies: int) -> str:
+    pools = f" Check that the database accepts {copies} connection pools instead of {count}." if copies > count else ""
+    return (
+        "Check first that no session, cache or upload lives in process memory or on the local disk: move sessions to a "
+        f"shared store, or keep clients in place by a cookie.{pools}"
     )
 
 
@@ -200,11 +229,16 @@ def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tu
     )  # fmt: skip
 
 
-def _clouds(snapshot: Snapshot, machines: int, choice: Choice) -> tuple[Step, ...]:
+def _rate(snapshot: Snapshot) -> float:
+    """Requests a second that fill the loops of a machine to the target; NaN where nobody tells how busy they are."""
+    per_machine = len(snapshot.processes) / max(1, len(snapshot.machines))
+    work = snapshot.work(NOW)
+    return snapshot.rps(NOW) / work * TARGET * per_machine if work > 0 else math.nan
+
+
+def _clouds(snapshot: Snapshot, machines: int, choice: Choice, rate: float) -> tuple[Step, ...]:
     group = Workload(snapshot.name, "server.js", machines, math.ceil(machines * strategy.surge),
                      snapshot.memory(NOW), PORT, sockets=choice is Choice.COOKIE)  # fmt: skip
-    per_machine = len(snapshot.processes) / max(1, len(snapshot.machines))
-    rate = snapshot.rps(NOW) / snapshot.work(NOW) * TARGET * per_machine if snapshot.work(NOW) > 0 else math.nan
     return (*aws_balancer.steps(group, choice, rate), *google_balancer.steps(group, choice, rate))
 
 

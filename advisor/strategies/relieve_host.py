@@ -6,7 +6,8 @@ hypervisor that gives the time to others ({steal:.0%} or more), a quota that hol
 periods or more), a datastore that takes the memory, logs and uploads that fill the disk.
 
 ## When it does not
-The service itself is what uses the machine: then it needs more of it, or less work.
+The service itself is what uses the machine: then it needs more of it, or less work. Memory of the machine that is not
+short: less than {relaxed:.0%} of it is in use, or the limit of a heap alone is full.
 
 ## How
 Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Raise or remove a
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, memory_room
 from advisor.diagnosis.disks import filling_of
 from advisor.diagnosis.peak import growth
 from advisor.diagnosis.prediction import AFTER_LOSS, LONG, NOW, TARGET, loop_expectation
@@ -186,21 +187,21 @@ def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour
 def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     tight = tightest_memory(snapshot)
     machine = next((m for m in snapshot.machines if tight and m.name == tight.machine), None)
-    if tight is None or machine is None:
+    if tight is None or machine is None or memory_room.only_heap(ruling):
         return strategy.reject(f"The limit of its own processes is what is full ({deciding(snapshot, ruling)}).")
-    told = [n for n in neighbours.on(snapshot, machine, LONG) if n.memory <= tight.used]
-    known = [n for n in told if n.memory >= strategy.part * tight.limit]
-    found = max(known, key=lambda n: (n.is_datastore, n.memory), default=None)
+    if tight.share < strategy.relaxed:
+        return strategy.reject(f"{percent(tight.share)} of the memory of {machine.name} is in use: it is not short.")
+    large = (n for n in neighbours.on(snapshot, machine, LONG) if strategy.part * tight.limit <= n.memory <= tight.used)
+    found = max(large, key=lambda n: (n.is_datastore, n.memory), default=None)
     if found is None:
-        least = percent(strategy.part)
-        return strategy.reject(f"No other program that is watched takes {least} of the memory of {machine.name}.")
-    share, then = tight.used / tight.limit, (tight.used - found.memory) / tight.limit
+        return strategy.reject(f"No watched program takes {percent(strategy.part)} of the memory of {machine.name}.")
+    then = (tight.used - found.memory) / tight.limit
     return strategy.option(
         f"Give {found.name} a host of its own" if found.is_datastore else f"Move {found.name} off {machine.name}",
-        why=f"It takes {size(found.memory)} of {size(tight.limit)}, of which {percent(share)} are in use.",
+        why=f"It takes {size(found.memory)} of {size(tight.limit)}, of which {percent(tight.share)} are in use.",
         confidence=ruling.reading.confidence,
         cost="one machine",
-        expected=(Expectation("memory", "Memory in use", "1", share, then, min(share, then * PEAK)),),
+        expected=(Expectation("memory", "Memory in use", "1", tight.share, then, min(tight.share, then * PEAK)),),
         steps=(
             Step(f"Set {found.name} up on a host of its own with the memory that it takes here or more; a datastore as "
                  "a replica that follows this one."),

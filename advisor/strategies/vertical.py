@@ -168,10 +168,9 @@ def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     tight = tightest_memory(snapshot)
     if tight is None:
         return strategy.reject("0 of its hosts report their memory, so nothing shows that it is short.")
-    share = percent(tight.used / tight.limit)
-    if tight.used / tight.limit < strategy.relaxed:
-        where = tight.machine or "its container"
-        return strategy.reject(f"{share} of the memory of {where} is in use: a limit of the process is what is short.")
+    if tight.share < strategy.relaxed:
+        used, where = percent(tight.share), tight.machine or "its container"
+        return strategy.reject(f"{used} of the memory of {where} is in use: a limit of the process is what is short.")
     return _grown(ruling, machine_size.of_memory(tight))
 
 

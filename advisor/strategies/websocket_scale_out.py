@@ -6,10 +6,10 @@ to their process, so that more of them need more processes, and three things wit
 process again, messages that reach the clients of all, and clients that do not return all at once.
 
 ## When it does not
-Idle sockets that fill nothing. More processes on a machine whose memory the sockets fill: they would share it. Round
-robin without stickiness: Socket.IO's first requests then reach different processes, and fail. An autoscaler that
-follows the processor: it sees none of the sockets that are open, and when it takes a process away, all of its clients
-return at once.
+Idle sockets that fill nothing. A leak of what they run out of first: each process leaks as well. More processes on a
+machine whose memory the sockets fill: they would share it. Round robin without stickiness: Socket.IO's first requests
+then reach different processes, and fail. An autoscaler that follows the processor: it sees none of the sockets that are
+open, and when it takes a process away, all of its clients return at once.
 
 ## How
 Socket.IO: the Redis adapter and a balancer that is sticky by cookie, or @socket.io/cluster-adapter and

@@ -53,6 +53,37 @@ def test_a_tight_container_comes_before_a_roomy_machine() -> None:
     assert (found.machine, found.used, found.limit) == ("", 90e6, 100e6)
 
 
+def test_a_container_holds_what_all_of_its_processes_use() -> None:
+    """Four workers at 24% each, and what the kernel keeps for them."""
+    seen = with_figures(snapshot(*[Load(rss=240e6)] * 4), cgroup_memory_limit=1e9, cgroup_memory_usage=0.97e9)
+    found = tightest_memory(seen)
+    assert found is not None
+    assert found.machine == ""
+    assert found.share == pytest.approx(0.97)
+
+
+def test_a_full_machine_is_not_what_binds_processes_of_a_roomy_container() -> None:
+    full = snapshot(Load(rss=90e6), machine=Machine(memory=8e9, available=0.4e9))
+    found = tightest_memory(with_figures(full, cgroup_memory_limit=1e9, cgroup_memory_usage=0.4e9))
+    assert found is not None
+    assert found.machine == ""
+    assert found.share == pytest.approx(0.4)
+
+
+def test_a_limit_above_the_machine_is_none() -> None:
+    full = snapshot(Load(rss=90e6), machine=Machine(memory=8e9, available=1e9))
+    found = tightest_memory(with_figures(full, cgroup_memory_limit=64e9, cgroup_memory_usage=0.1e9))
+    assert found is not None
+    assert (found.machine, found.used, found.limit) == ("web-1", 7e9, 8e9)
+
+
+def test_the_fullest_of_several_counts() -> None:
+    seen = with_figures(snapshot(Load(), Load()), cgroup_memory_limit=1e9, cgroup_memory_usage=0.3e9)
+    found = tightest_memory(with_figures(seen, 1, cgroup_memory_usage=0.9e9))
+    assert found is not None
+    assert found.share == pytest.approx(0.9)
+
+
 def test_without_a_limit_the_machine_counts() -> None:
     found = tightest_memory(snapshot(Load(rss=90e6), machine=Machine(memory=8e9, available=1e9)))
     assert found is not None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.diagnosis import Option
+from advisor.diagnosis import Evidence, Option
 from advisor.diagnosis.vetoes import forbidden_beside
 from advisor.engine import STRATEGIES
-from tests.rulings import ALL
+from tests.rulings import ALL, firing
 
 COPIES_NEVER = {"downstream-bound", "datastore-write-bound", "datastore-read-bound", "crash-loop", "uneven-load"}
 WORKERS_NEVER = COPIES_NEVER | {"host-cpu-saturated", "memory-pressure", "memory-leak", "descriptor-leak"}
+
+FULL = firing("event-loop-saturated")
 
 
 def way(strategy: str, *, adds_copies: bool | None = None) -> Option:
@@ -30,7 +32,7 @@ def test_a_full_loop_gets_no_copies_beside_what_they_make_worse(standing: str) -
         ("cache", set()),
         ("worker-threads", set()),
     ):
-        assert bool(forbidden_beside(standing, "event-loop-saturated", way(strategy))) is (standing in never), strategy
+        assert bool(forbidden_beside(standing, FULL, way(strategy))) is (standing in never), strategy
 
 
 @pytest.mark.parametrize("standing", ALL)
@@ -38,8 +40,8 @@ def test_a_full_loop_gets_no_copies_beside_what_they_make_worse(standing: str) -
 def test_another_way_to_share_out_and_another_copy_of_the_data_are_forbidden_by_nothing(
     standing: str, strategy: str
 ) -> None:
-    assert forbidden_beside(standing, "event-loop-saturated", way(strategy)) == ""
-    assert forbidden_beside(standing, "event-loop-blocked", way("load-balance", adds_copies=False)) == ""
+    assert forbidden_beside(standing, FULL, way(strategy)) == ""
+    assert forbidden_beside(standing, firing("event-loop-blocked"), way("load-balance", adds_copies=False)) == ""
 
 
 @pytest.mark.parametrize("strategy", ["tune-heap", "raise-limit", "vertical", "load-balance", "autoscale"])
@@ -52,7 +54,30 @@ def test_another_way_to_share_out_and_another_copy_of_the_data_are_forbidden_by_
 def test_room_is_no_answer_to_what_a_leak_fills_and_may_be_one_to_anything_else(
     standing: str, rule: str, filled: bool, strategy: str
 ) -> None:
-    assert bool(forbidden_beside(standing, rule, way(strategy))) is filled
+    assert bool(forbidden_beside(standing, firing(rule), way(strategy))) is filled
+
+
+def _carries(**sockets: float) -> tuple[Evidence, ...]:
+    return tuple(Evidence(f"capacity_{name}", name, count, "{connection}") for name, count in sockets.items())
+
+
+@pytest.mark.parametrize("strategy", ["tune-heap", "raise-limit", "vertical", "websocket-scale-out"])
+@pytest.mark.parametrize(("standing", "carried", "filled"), [
+    ("descriptor-leak", {"descriptors": 800, "memory": 9_000}, True),
+    ("descriptor-leak", {"descriptors": 9_000, "memory": 800}, False),
+    ("descriptor-leak", {"loop": 700, "descriptors": 800}, False),
+    ("descriptor-leak", {"configured": 500, "descriptors": 800}, False),
+    ("memory-leak", {"memory": 800, "heap": 900}, True),
+    ("memory-leak", {"heap": 800, "memory": 900}, True),
+    ("memory-leak", {"descriptors": 700, "memory": 800}, False),
+    ("memory-leak", {"loop": 700, "heap": 800}, False),
+    ("memory-pressure", {"memory": 800}, False),
+])  # fmt: skip
+def test_a_leak_that_fills_what_sockets_run_out_of_first_leaves_no_room_to_give(
+    standing: str, carried: dict[str, float], filled: bool, strategy: str
+) -> None:
+    ruling = firing("websocket-capacity", *_carries(**carried))
+    assert bool(forbidden_beside(standing, ruling, way(strategy))) is filled
 
 
 @pytest.mark.parametrize(("standing", "rule"), [
@@ -60,4 +85,4 @@ def test_room_is_no_answer_to_what_a_leak_fills_and_may_be_one_to_anything_else(
 ])  # fmt: skip
 @pytest.mark.parametrize("strategy", ["fix-leak", "stream-paginate", "cache"])
 def test_a_repair_stays_beside_a_leak(standing: str, rule: str, strategy: str) -> None:
-    assert forbidden_beside(standing, rule, way(strategy)) == ""
+    assert forbidden_beside(standing, firing(rule), way(strategy)) == ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from advisor.diagnosis import Condition, Judgement, Reading, Rule
+from advisor.diagnosis import Condition, Evidence, Judgement, Reading, Rule
 from advisor.engine import order
 from advisor.vocabulary import Verdict
 from tests.additions import with_figures
@@ -197,6 +197,15 @@ class TestForbidden:
         install(monkeypatch, pressure, rule("memory-leak", 11, reads(OVER), recall=RECALL))
         for verdict, offered in ((Verdict.CLEAR, ["tune-heap"]), (Verdict.FIRING, [])):
             (advice,) = look(full, memory_leak=verdict).advice
+            assert [option.id for option in advice.options] == offered
+
+    def test_no_descriptors_for_sockets_beside_a_leak_of_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        few = Evidence("capacity_descriptors", "WebSockets by its descriptors", 800.0, "{connection}")
+        sockets = rule("websocket-capacity", 8, reads(OVER, 0.9, few), suggests=("raise-limit",))
+        full = with_figures(snapshot(Load()), fd_open=870.0, fd_limit=1024.0, connections=800.0)
+        install(monkeypatch, sockets, rule("descriptor-leak", 11, reads(OVER), recall=RECALL))
+        for verdict, offered in ((Verdict.CLEAR, ["raise-limit"]), (Verdict.FIRING, [])):
+            (advice,) = look(full, descriptor_leak=verdict).advice
             assert [option.id for option in advice.options] == offered
 
 

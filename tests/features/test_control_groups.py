@@ -46,6 +46,22 @@ def test_memory_tells_containers_apart_that_nothing_holds_back() -> None:
     assert len(control_groups.every(idle)) == 1
 
 
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_mates_are_told_by_what_their_group_uses_with_or_without_a_quota(time_scale: float) -> None:
+    seen = with_figures(snapshot(Load(), Load(), Load(age=300.0), machine=ROOMY, time_scale=time_scale),
+                        cgroup_memory_limit=1e9, cgroup_memory_usage=0.9e9)  # fmt: skip
+    apart = with_figures(seen, 1, cgroup_memory_usage=0.8e9)
+    assert len(control_groups.mates(seen, seen.processes[0])) == 3
+    assert [len(control_groups.mates(apart, process)) for process in apart.processes] == [2, 1, 2]
+
+
+def test_nobody_is_a_mate_where_no_use_is_told_or_on_another_machine() -> None:
+    untold = with_figures(snapshot(Load(), Load()), cgroup_memory_limit=1e9)
+    assert control_groups.mates(untold, untold.processes[0]) == (untold.processes[0],)
+    apart = with_figures(snapshot(Load(), hosts=2), cgroup_memory_limit=1e9, cgroup_memory_usage=0.9e9)
+    assert len(control_groups.mates(apart, apart.processes[0])) == 1
+
+
 def test_without_a_quota_all_share_the_machine() -> None:
     (group,) = control_groups.every(snapshot(Load(), Load(), machine=ROOMY))
     assert math.isnan(group.quota)

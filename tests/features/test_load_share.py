@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from advisor.features import InstanceWindow
-from advisor.features.load_share import ROWS, moved_by_load
+from advisor.features.load_share import HEAP, MEMORY, ROWS, bytes_by_load, moved_by_load
 from tests.additions import rows
 from tests.builders import Load, snapshot
 
@@ -36,6 +36,24 @@ def test_what_each_request_takes_is_found_beside_noise(seed: int, noise: float) 
     requests = rate(seed=seed)
     level = 60 * MB + MB * requests / 120 + noise * MB * np.random.default_rng(seed + 9).normal(0, 1, 60)
     assert moved_by_load(past(requests=requests, heap_floor=level)) == pytest.approx(0.5, abs=0.06)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bytes_of_a_request_a_second_are_the_slope_of_the_level_that_moves_most(seed: int) -> None:
+    requests = rate(seed=seed)
+    noise = np.random.default_rng(seed + 9).normal(0, 2, 60)
+    both = past(requests=requests, heap_floor=(60 + requests / 120 + noise) * MB,
+                memory_rss=(200 + 3 * requests / 120 + noise) * MB)  # fmt: skip
+    assert bytes_by_load(both, HEAP) == pytest.approx(1 * MB, rel=0.1)
+    assert bytes_by_load(both, MEMORY) == pytest.approx(3 * MB, rel=0.1)
+
+
+def test_bytes_that_no_request_takes_are_none_and_those_that_nobody_tells_are_unknown() -> None:
+    requests = rate()
+    still = past(requests=requests, heap_floor=200 * MB, memory_rss=MB * requests / 120)
+    assert bytes_by_load(still, HEAP) == 0
+    assert math.isnan(bytes_by_load(past(requests=requests, memory_rss=requests), HEAP))
+    assert math.isnan(bytes_by_load(past(ROWS - 1, requests=requests, heap_floor=requests), MEMORY))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -125,34 +125,6 @@ def test_a_hypervisor_is_left() -> None:
     assert expected(found, "cpu_steal").now == pytest.approx(0.2, abs=0.01)
 
 
-def _crowded_memory(program: str, memory: float) -> Snapshot:
-    seen = snapshot(machine=Machine(memory=8e9, available=0.6e9))
-    return with_part(seen, PartKind.PROGRAM, program, busy=1.0, memory=memory)
-
-
-def test_a_datastore_gets_a_host_of_its_own() -> None:
-    found = offered(
-        "memory-pressure", with_part(_crowded_memory("java", 4e9), PartKind.PROGRAM, "postgres", memory=3e9)
-    )
-    share = expected(found, "memory")
-    assert found.title == "Give postgres a host of its own"
-    assert share.low == pytest.approx((7.4 - 3) / 8)
-    assert share.high is not None
-    assert share.high < 0.75
-
-
-def test_another_program_moves() -> None:
-    assert offered("memory-pressure", _crowded_memory("java", 4e9)).title == "Move java off web-1"
-
-
-def test_small_programs_make_no_room() -> None:
-    assert "20%" in refused("memory-pressure", _crowded_memory("postgres", 1.5e9))
-
-
-def test_a_full_container_shares_with_nobody() -> None:
-    assert "42%" in refused("memory-pressure", with_figures(snapshot(Load(rss=99e6)), cgroup_memory_limit=100e6))
-
-
 def test_a_filling_disk_is_freed_of_logs_and_uploads(tmp_path: Path) -> None:
     found = offered(
         "disk-filling", with_part(snapshot(name="Shop 1"), PartKind.DISK, "/data", used=45e9, capacity=50e9)

@@ -61,9 +61,24 @@ def test_a_roomy_machine_is_not_the_limit() -> None:
 def test_a_container_gets_memory_where_its_own_limit_is_reached() -> None:
     tight = with_figures(snapshot(Load(rss=460e6)), cgroup_memory_limit=512e6)
     found = offered("memory-pressure", tight)
-    assert found.title == "Give each process 738 MB of memory"
+    assert found.title == "Give each container 738 MB of memory"
     assert {step.platform for step in found.steps} == {"Kubernetes", "Docker", "systemd"}
     assert len(shell.read(found.steps)) == 3
+
+
+def test_a_container_of_several_processes_is_sized_by_what_all_of_them_use() -> None:
+    workers = with_figures(snapshot(*[Load(rss=240e6)] * 4), cgroup_memory_limit=1e9, cgroup_memory_usage=0.95e9)
+    found = offered("memory-pressure", workers)
+    assert found.title == "Give each container 1.5 GB of memory"
+    assert "95% of 1 GB are in use" in found.why
+    assert expected(found, "memory").now == pytest.approx(0.95)
+
+
+def test_a_roomy_container_is_no_reason_for_a_bigger_machine() -> None:
+    """Others fill the machine, and a limit of its own leaves the service room."""
+    full = snapshot(machine=Machine(memory=8e9, available=0.4e9))
+    roomy = with_figures(full, cgroup_memory_limit=1e9, cgroup_memory_usage=0.24e9)
+    assert "24% of the memory of its container" in refused("memory-pressure", roomy)
 
 
 @pytest.mark.parametrize("rule", ["memory-pressure", "disk-filling", READS, WRITES])
