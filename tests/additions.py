@@ -56,6 +56,15 @@ def with_cores(seen: Snapshot, *counts: float) -> Snapshot:
     return with_window(seen, hosts=hosts)
 
 
+def with_machines(seen: Snapshot, *processes: int) -> Snapshot:
+    """So many processes of each host, in their order: the first ones of the first host, the next of the next."""
+    kept, first = [], 0
+    for host, count in zip(seen.window.hosts, processes, strict=True):
+        kept += [one for one in seen.window.instances if one.host_id == host.id][first : first + count]
+        first += count
+    return with_window(seen, instances=tuple(kept))
+
+
 def in_containers(seen: Snapshot, quota: float, *held: float) -> Snapshot:
     """Each process in a container of its own with so many cores, held back in this share of its quota's periods."""
     for place, share in enumerate(held):

@@ -12,6 +12,7 @@ from typing import Final
 from advisor.features import routes, stats
 from advisor.features.dispersion import dispersion
 from advisor.features.histogram import Histogram
+from advisor.features.machine_speed import SLOWER, slowness
 from advisor.features.process import MINUTE, OF_CPU, OF_LOOP, Process, busy_of, cpu_main_of
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
 from advisor.features.sums import Span, Sums, sums_of_pieces
@@ -35,6 +36,7 @@ class Apart(StrEnum):
     REQUESTS = "more requests"
     DEARER = "dearer requests"
     SICK = "the same requests at a higher price"
+    SLOWER = "the same requests at a higher price on all of its machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Balance:
         price: time of its loop for a request, over that of the others; infinite if it answers none.
         latency: its 95th percentile over that of the others; NaN with too few requests.
         waiting: how much more of its time it is busy without computing.
+        slowness: CPU time of a request on its machine, times that on the others; NaN where it is not the machine.
         apart: what sets it apart.
     """
 
@@ -71,6 +74,7 @@ class Balance:
     price: float
     latency: float
     waiting: float
+    slowness: float
     apart: Apart
 
 
@@ -104,6 +108,7 @@ def of(snapshot: Snapshot, seconds: float, hot_from: float) -> Balance | None:
         price=price,
         latency=_over(_p95([hot], seconds), _p95(others, seconds)),
         waiting=waiting,
+        slowness=slowness(hot, others, seconds),
         apart=_apart(hot, others, seconds, busier, rate, waiting),
     )
 
@@ -185,7 +190,9 @@ def _apart(
         return Apart.REQUESTS
     if waiting >= MORE_WAITING or rate < 1 / busier:
         return Apart.SICK
-    return Apart.DEARER if _mix_distance(hot, others, seconds) > SAME_MIX else Apart.SICK
+    if _mix_distance(hot, others, seconds) > SAME_MIX:
+        return Apart.DEARER
+    return Apart.SLOWER if slowness(hot, others, seconds) >= SLOWER else Apart.SICK
 
 
 def _mix_distance(hot: Process, others: Sequence[Process], seconds: float) -> float:

@@ -42,7 +42,16 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("gc_major", "gc_minor", "loop_active", "loop_utilization"),),
-    suggests=("optimise-code", "tune-heap", "stream-paginate", "cluster", "load-balance", "worker-threads", "vertical"),
+    suggests=(
+        "optimise-code",
+        "tune-heap",
+        "stream-paginate",
+        "cluster",
+        "load-balance",
+        "autoscale",
+        "worker-threads",
+        "vertical",
+    ),
     window=WINDOW,
     hold=120.0,
     clear_hold=300.0,

@@ -12,11 +12,13 @@ cannot be used, and every figure that is a mean over processes says less than it
 
 ## What to do
 If it gets more requests: change how they are shared out. If it gets as many but each costs more: look for a customer or
-a route that only it serves. If the same requests cost it more: take it out and replace it.
+a route that only it serves. If the same requests cost it more: take it out and replace it. If they cost every process
+of its machine more: the machine is slower, and gets fewer of them.
 
 ## Known limits
 Processes of one script and one release are compared, and {requests:.0f} requests are needed. One that does other work
-by design (a scheduler under the same name) looks hot. Without the probe loops are estimated from CPU time.
+by design (a scheduler under the same name) looks hot. A slower machine that runs one process alone looks like a sick
+process. Without the probe loops are estimated from CPU time.
 
 ## References
 - [Node.js: cluster, on uneven distribution](https://nodejs.org/api/cluster.html#how-it-works)
@@ -128,4 +130,5 @@ def _claim(snapshot: Snapshot, found: Balance) -> str:
         return f"{sentence}, because it gets {more}"
     if math.isinf(found.price):
         return f"{sentence}, and it answers no request"
-    return f"{sentence}, because a request costs it {number(found.price)} times as much"
+    whole = ", like every process of its machine" if found.apart is Apart.SLOWER else ""
+    return f"{sentence}, because a request costs it {number(found.price)} times as much{whole}"

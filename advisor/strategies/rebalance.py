@@ -2,7 +2,8 @@
 
 ## When it fits
 One process is hotter than its equals, and there is room on the others. The cure follows from what sets it apart: more
-requests call for another way to share them out; the same requests at a higher price call for taking it out.
+requests call for another way to share them out; the same requests at a higher price call for taking it out. Where they
+take at least {slower:g} times the CPU time in every process of one machine, the machine is slower and gets fewer.
 
 ## When it does not
 All processes are hot: then the others cannot take anything over, and capacity is short. Where one customer or one
@@ -11,13 +12,15 @@ route makes the requests of one process dear, sharing out by connections moves t
 ## How
 Behind NGINX: `least_conn`, and a bound on how long a connection is kept, so that clients find new servers. Sessions
 stay by a cookie instead of by address, which puts everybody behind one proxy on one server. Between workers of a
-cluster: round robin (`SCHED_RR`). A sick process drains and is replaced.
+cluster: round robin (`SCHED_RR`). A sick process drains and is replaced. Unequal machines get a `weight` each, in
+proportion to the requests that one of their loops can carry.
 
 ## What it costs
 A change of configuration. Clients that held on to a server connect once more.
 
 ## How to verify
 The hottest loop falls to the mean of all, within 10%; 95% of its requests are answered as fast as those of the others.
+With weights all loops are equally busy, and requests still take longer on the slower machine.
 
 ## References
 - [NGINX: HTTP load balancing](https://docs.nginx.com/nginx/admin-guide/load-balancer/http-load-balancer/)
@@ -28,13 +31,14 @@ The hottest loop falls to the mean of all, within 10%; 95% of its requests are a
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.prediction import LONG, evened, loop_expectation
-from advisor.diagnosis.recipes import nginx
+from advisor.diagnosis.recipes import nginx, node_cluster, taking_out
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.words import counted, number, percent
-from advisor.features import Snapshot, balance, stats
+from advisor.features import Snapshot, balance, machine_speed, stats
 from advisor.features.balance import Apart, Balance
 from advisor.features.process import Process
 from advisor.features.queueing import Policy, Queue, inferred_spread
@@ -48,6 +52,7 @@ strategy = Strategy(
     risk="low: clients connect once more",
     room=Limit(0.80, "1", "above this mean every loop is full, and sharing out moves the trouble about"),
     relaxed=Limit(1.15, "1", "times the mean: from here on a process stands out (rule uneven-load)"),
+    slower=Limit(machine_speed.SLOWER, "1", "judgement: machines of one kind differ by less", fixed=True),
     span=Limit(600.0, "s", "the ten minutes over which the rule looks"),
 )
 
@@ -69,6 +74,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         )
     if found.apart is Apart.SICK:
         return _replaced(snapshot, ruling, found)
+    if found.apart is Apart.SLOWER:
+        return _weighted(snapshot, ruling, found)
     return _shared_out(snapshot, ruling, found)
 
 
@@ -84,7 +91,11 @@ def _shared_out(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
         confidence=ruling.reading.confidence,
         cost="no machine",
         expected=_expected(snapshot, found),
-        steps=(*(_between_workers() if clustered else ()), *_behind_nginx(snapshot), *_last(snapshot)),
+        steps=(
+            *(node_cluster.in_turn() if clustered else ()),
+            *_behind_nginx(_site(snapshot), "Send each request to the server with the fewest open connections."),
+            _last(stats.mean([process.loop(strategy.span) for process in snapshot.processes])),
+        ),
         check_first=_check_first(snapshot),
     )
 
@@ -94,6 +105,8 @@ def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     cost = "answers nothing" if math.isinf(found.price) else f"takes {number(found.price)} times as long for a request"
     waits = f" and waits {percent(found.waiting)} more of its time" if found.waiting > 0.01 else ""
     left = found.mean * (len(found.others) + 1) / len(found.others)
+    site, place = _site(snapshot), _place(snapshot, hot)
+    draining = tuple(name for name, process in zip(site.servers, snapshot.processes, strict=True) if process is hot)
     return strategy.option(
         f"Take {hot.name} out and replace it",
         why=(
@@ -103,12 +116,50 @@ def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
         confidence=ruling.reading.confidence,
         cost="none; one process less while it starts anew",
         expected=_expected(snapshot, found),
-        steps=(*_look_first(snapshot, hot), *_drained(snapshot, hot), *_watch(found)),
+        steps=(*taking_out.steps(replace(site, draining=draining), place, hot.instance.pid), _last(_cool_mean(found))),
         check_first=(
-            f"Before it goes, look at it: {hot.name} on {_place(snapshot, hot)} may wait for a disk, a throttled quota "
-            "or a neighbour, and then its successor on the same machine falls ill as well."
+            f"Before it goes, look at it: {hot.name} on {place} may wait for a disk, a throttled quota or a neighbour, "
+            f"and then its successor on the same machine falls ill as well.{_lone(found)}"
         ),
     )
+
+
+def _lone(found: Balance) -> str:
+    """Where nothing beside it can tell a slower machine from a sick process."""
+    host, hosts = found.hot.instance.host_id, [process.instance.host_id for process in found.others]
+    if host is None or host in hosts:
+        return ""
+    return (
+        " If the requests of its successor are as dear, the machine is slower: give its server in NGINX a lower "
+        "`weight` than the others instead."
+    )
+
+
+def _weighted(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
+    every = (found.hot, *found.others)
+    shares = machine_speed.weights(every, strategy.span)
+    busy = machine_speed.weighted(found.hot, every, shares, strategy.span)
+    most, place = max(shares.values()), _place(snapshot, found.hot)
+    weights = tuple(shares.get(process.instance.host_id, most) for process in snapshot.processes)
+    return strategy.option(
+        f"Give {place} fewer requests, by weights",
+        why=(
+            f"A request takes {number(found.slowness)} times the CPU time in each process on {place}: the machine is "
+            f"slower, and equal shares fill it first. With {shares[found.hot.instance.host_id]} request there for "
+            f"every {most} on the fastest, {found.hot.name} would be {percent(busy)} busy, as the others."
+        ),
+        confidence=ruling.reading.confidence,
+        cost="no machine",
+        expected=(loop_expectation(found.busy, busy * 0.9, busy * 1.1),),
+        steps=(*_behind_nginx(replace(_site(snapshot), weights=weights), _BY_WEIGHT), _last(busy)),
+        check_first=(
+            f"Check that {place} is slower by itself (an older processor, a smaller type), and is not held up for a "
+            f"while: weights stay when that is over. {_check_first(snapshot)}"
+        ),
+    )
+
+
+_BY_WEIGHT = "Send each request to the server with the fewest open connections for its `weight`."
 
 
 def _expected(snapshot: Snapshot, found: Balance) -> tuple[Expectation, ...]:
@@ -152,61 +203,22 @@ def _clustered(found: Balance) -> bool:
     return all(process.instance.role == "worker" for process in (found.hot, *found.others))
 
 
-def _between_workers() -> tuple[Step, ...]:
-    return (
-        Step("Let the primary hand each connection to the next worker. Round robin is the default except on Windows: "
-             "look for NODE_CLUSTER_SCHED_POLICY=none, or for a server that listens with `exclusive: true`.",
-             "node:cluster", "primary.mjs", _ROUND_ROBIN),
-        Step("A kept connection stays with its worker however many requests it carries: bound its age.",
-             "node:cluster", "server.mjs", _AGE),
-    )  # fmt: skip
-
-
-def _behind_nginx(snapshot: Snapshot) -> tuple[Step, ...]:
-    site = _site(snapshot)
-    purpose = (
-        "Send each request to the server with the fewest open connections. Put each process's own address in place of "
-        "these names: behind a cluster's shared port a balancer sees one server."
+def _behind_nginx(site: Site, purpose: str) -> tuple[Step, ...]:
+    addresses = (
+        "Put each process's own address in place of these names: behind a cluster's shared port a balancer sees one "
+        "server."
     )
-    sticky = Site(site.name, site.servers, Choice.COOKIE, site.websockets)
     return (
-        *nginx.steps(site, purpose),
+        *nginx.steps(site, f"{purpose} {addresses}"),
         nginx.KEPT_LONGER,
         Step("Only where sessions must stay on one server, this instead: a cookie tells clients apart also where many "
-             "share an address (a proxy, an office), which ip_hash puts on one server.",
-             nginx.PLATFORM, f"/etc/nginx/conf.d/{site.label}.conf", nginx.configuration(sticky)),
+             "share an address (a proxy, an office), which ip_hash puts on one server.", nginx.PLATFORM,
+             f"/etc/nginx/conf.d/{site.label}.conf", nginx.configuration(replace(site, choice=Choice.COOKIE))),
     )  # fmt: skip
 
 
-def _last(snapshot: Snapshot) -> tuple[Step, ...]:
-    found = stats.mean([process.loop(strategy.span) for process in snapshot.processes])
-    return (Step(f"Watch this page: each loop should be about {percent(found)} busy within ten minutes."),)
-
-
-def _look_first(snapshot: Snapshot, hot: Process) -> tuple[Step, ...]:
-    pid = hot.instance.pid
-    return (
-        Step(f"Keep what tells why, on {_place(snapshot, hot)}: its threads and what they wait for.", "", "shell",
-             f"top -H -b -n 1 -p {pid} | head -20\nhead -1 /proc/{pid}/status /proc/{pid}/wchan"),
-    )  # fmt: skip
-
-
-def _drained(snapshot: Snapshot, hot: Process) -> tuple[Step, ...]:
-    names = _servers(snapshot)
-    place = next((n for n, p in enumerate(snapshot.processes) if p is hot), 0)
-    site = Site(snapshot.name, names, Choice.LEAST_CONNECTIONS, snapshot.websockets(LONG) > 0, draining=(names[place],))
-    return (
-        *nginx.steps(site, f"Drain it: `down` keeps new requests away from {names[place]} and lets open ones finish."),
-        Step("Then end it; its supervisor starts a new one. If it does not end within 30 seconds it is stuck, and only "
-             "SIGKILL helps.", "", "shell", f"kill -TERM {hot.instance.pid}"),
-    )  # fmt: skip
-
-
-def _watch(found: Balance) -> tuple[Step, ...]:
-    return (
-        Step("Let it serve again without `down`, and watch this page: its loop should be about "
-             f"{percent(_cool_mean(found))} busy, like those of the others."),
-    )  # fmt: skip
+def _last(busy: float) -> Step:
+    return Step(f"Watch this page: each loop should be about {percent(busy)} busy within ten minutes.")
 
 
 def _site(snapshot: Snapshot) -> Site:
@@ -232,15 +244,3 @@ def _check_first(snapshot: Snapshot) -> str:
     sockets = snapshot.websockets(LONG)
     held = f" {number(sockets)} WebSockets stay where they are until they reconnect." if sockets else ""
     return f"Check whether sessions live in process memory: then clients need the cookie, or a shared store.{held}"
-
-
-_ROUND_ROBIN = """import cluster from "node:cluster";
-
-cluster.schedulingPolicy = cluster.SCHED_RR; // before the first fork
-"""
-
-_AGE = """export function boundAge(server) {
-  server.maxRequestsPerSocket = 100; // then the client connects anew, and may reach another worker
-  return server;
-}
-"""

@@ -10,7 +10,7 @@ import pytest
 
 from advisor.features import Snapshot, balance
 from advisor.features.balance import Apart, Balance
-from tests.additions import with_window
+from tests.additions import with_machines, with_window
 from tests.builders import Load, snapshot
 
 COOL = Load(elu=0.3, rps=60)
@@ -65,6 +65,16 @@ def test_requests_of_different_length_differ_more() -> None:
 )
 def test_what_sets_it_apart(hot: Load, apart: Apart) -> None:
     assert of(hot, COOL, COOL).apart is apart
+
+
+def test_a_slower_machine_is_no_sick_process() -> None:
+    slow = Load(elu=0.8, rps=60)
+    loads = [replace(COOL, elu=0.4)] * 4 + [slow] * 2
+    found = balance.of(with_machines(snapshot(*loads, hosts=3), 2, 2, 2), 600.0, 1.15)
+    assert found is not None
+    assert found.apart is Apart.SLOWER
+    assert found.slowness == pytest.approx(2.0, rel=0.03)
+    assert math.isnan(of(*loads).slowness)
 
 
 def test_one_process_or_idle_ones_have_no_spread() -> None:

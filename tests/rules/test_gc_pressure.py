@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
+from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import BLOCKED
@@ -61,6 +62,18 @@ def test_the_claim_holds_the_computed_numbers() -> None:
 def test_just_over_and_just_under_its_levels(share: float, condition: Condition, severity: Severity) -> None:
     found = read(snapshot(replace(CHURNING, gc_share=share)))
     assert (found.condition, found.severity) == (condition, severity)
+
+
+@pytest.mark.parametrize(("kept", "offers"), [(0.4e9, True), (0.9e9, False)])
+def test_copies_of_every_kind_are_weighed_and_none_while_the_heap_is_full(kept: float, offers: bool) -> None:
+    room = snapshot(CHURNING, machine=Machine(cores=8, cpu=0.2))
+    judgement = judge(with_probe_figures(room, heap_floor=kept, heap_limit=YOUNG + 1e9), {})
+    [advice] = [found for found in judgement.advice if found.ruling.rule == "gc-pressure"]
+    copies = {"cluster", "load-balance", "autoscale"}
+    named = {found.id for found in (advice.options if offers else advice.rejected)}
+    assert copies & named == copies
+    heap = [no.reason for no in advice.rejected if no.id in copies]
+    assert all("The heap is 90% full" in reason for reason in heap)
 
 
 def test_it_takes_the_advice_from_the_rule_of_blocks() -> None:

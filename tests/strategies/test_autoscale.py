@@ -15,14 +15,14 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import in_containers, rows, with_figures, with_part, with_recalled, with_window
-from tests.answers import expected
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.additions import in_containers, rows, with_figures, with_part, with_probe_figures, with_recalled, with_window
+from tests.answers import expected, option, rejection
+from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
 from tests.strategies.tools.compose import understood
 from tests.strategies.tools.kubernetes import manifests
 
-SATURATED, STARVED = "event-loop-saturated", "host-cpu-saturated"
+SATURATED, STARVED, COLLECTING = "event-loop-saturated", "host-cpu-saturated", "gc-pressure"
 FULL = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055)
 
 offered = partial(rulings.offered, "autoscale")
@@ -95,6 +95,16 @@ def test_other_troubles_are_not_scaled(rule: str) -> None:
 
 def test_a_block_hides_in_the_mean() -> None:
     assert "8% busy on average" in refused("event-loop-blocked", snapshot(Load(elu=0.08, rps=3, block=0.3)))
+
+
+def test_the_garbage_of_full_loops_is_shared_out_once_the_heap_has_room() -> None:
+    churning = snapshot(replace(FULL, gc_share=0.14), machine=Machine(cores=4, cpu=0.3))
+    seen = with_probe_figures(churning, heap_floor=0.4e9, heap_limit=YOUNG + 1e9)
+    assert option("autoscale", COLLECTING, seen).title == "Let 2 to 4 copies follow the load"
+    full = with_probe_figures(seen, heap_floor=0.9e9)
+    assert "The heap is 90% full after a collection" in rejection("autoscale", COLLECTING, full)
+    idle = with_probe_figures(snapshot(Load(elu=0.5, cpu=0.48, gc_share=0.14)), heap_floor=0.4e9)
+    assert "as costly there" in rejection("autoscale", COLLECTING, idle)
 
 
 def test_a_full_host_is_relieved() -> None:

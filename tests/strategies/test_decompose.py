@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,13 @@ from tests import rulings
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, snapshot
 from tests.route_loads import Asked, routed
+from tests.strategies.tools.nginx import complaints
 
 SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
 FULL = Load(elu=0.885, rps=175)
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3)
+SITE = "server {\n  listen 80;\n  location / {\n    proxy_pass http://127.0.0.1:3000;\n  }\nHERE}\n"
+"""What most sites already have."""
 
 
 @pytest.mark.parametrize(
@@ -56,14 +60,24 @@ def test_the_part_that_stands_out_is_that_of_the_loop_s_work_and_not_of_the_dura
         ("GET /", "location = / {"),
         ("GET /reports/export", "location /reports/export {"),
         ("POST /render/:id", "location /render/ {"),
+        ("the work that blocks", "location /heavy/ {"),
     ],
 )
-def test_the_location_goes_into_the_server_block_and_takes_its_part_alone(route: str, location: str) -> None:
+def test_the_location_goes_into_the_server_block_and_takes_its_part_alone(
+    tmp_path: Path, route: str, location: str
+) -> None:
     seen = snapshot(replace(FULL, routes={route: 0.7, "GET /rest": 0.3}))
     nginx = next(step for step in option("decompose", SATURATED, seen).steps if step.platform == "NGINX")
     assert nginx.code.startswith(location)
     assert nginx.file == "inside server { } of your site"
     assert "Put this into the server block" in nginx.text
+    # As the step says, with the new service's host and port in place of this one, whose name nobody knows here.
+    site = SITE.replace("HERE", nginx.code.replace("heavy:3001", "127.0.0.1:3001"))
+    assert complaints(site, tmp_path) == ""
+
+
+def test_nginx_would_not_take_the_location_outside_of_the_server_block(tmp_path: Path) -> None:
+    assert "location" in complaints("location = / {\n  proxy_pass http://127.0.0.1:3001;\n}\n", tmp_path)
 
 
 def test_heavy_blocks_can_go() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from advisor.diagnosis import Option
 from advisor.features import Snapshot
-from tests.additions import with_figures
+from tests.additions import with_figures, with_machines
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, snapshot
 from tests.strategies.tools import shell
@@ -21,6 +21,7 @@ RULE = "uneven-load"
 COOL = Load(elu=0.3, rps=60)
 HOT = Load(elu=0.9, rps=180, latency=0.02)
 SICK = Load(elu=0.8, cpu=0.4, rps=60, latency=0.05)
+FAST, SLOW = Load(elu=0.4, rps=60), Load(elu=0.8, rps=60)
 
 
 def offered(seen: Snapshot) -> Option:
@@ -104,6 +105,56 @@ def test_a_stuck_one_is_replaced_as_well() -> None:
     found = offered(snapshot(Load(elu=1.0, cpu=1.0, rps=0.0), *[COOL] * 7))
     assert "answers nothing" in found.why
     assert "7 others" in found.why
+
+
+def _unequal(*loads: Load) -> Snapshot:
+    """Three machines with two processes each."""
+    return with_machines(snapshot(*loads, hosts=3), 2, 2, 2)
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_a_slower_machine_gets_fewer_requests(tmp_path: Path, time_scale: float) -> None:
+    """360 requests a second by weights of 2, 2, 1: 36 to each process there at 13 ms, 72 to each other at 7 ms."""
+    seen = with_machines(snapshot(*[FAST] * 4, SLOW, SLOW, hosts=3, time_scale=time_scale), 2, 2, 2)
+    found = offered(seen)
+    loop = expected(found, "loop_utilization")
+    assert found.title == "Give web-3 fewer requests, by weights"
+    assert "takes 2 times the CPU time in each process on web-3" in found.why
+    assert "With 1 request there for every 2 on the fastest" in found.why
+    assert (loop.low, loop.high) == pytest.approx((0.48 * 0.9, 0.48 * 1.1), rel=0.03)
+    written = [step.code for step in found.steps if step.file.endswith(".conf")]
+    assert len(written) == 2
+    for code in written:
+        assert complaints(code, tmp_path) == ""
+        weights = {line.split()[1]: line.split()[-1] for line in code.splitlines() if " weight=" in line}
+        assert weights == {
+            f"web-{n}:{port}": f"weight={1 if n == 3 else 2};" for n in (1, 2, 3) for port in (3000, 3001)
+        }
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        pytest.param([*[FAST] * 5, SLOW], id="its mate pays the usual price"),
+        pytest.param([*[FAST] * 4, replace(SLOW, elu=0.6), replace(SLOW, elu=0.95)], id="it pays more than its mate"),
+        pytest.param([*[FAST] * 4, *[replace(SLOW, cpu=0.4)] * 2], id="they wait for something"),
+    ],
+)
+def test_one_process_of_a_machine_or_one_that_waits_is_sick(loads: list[Load]) -> None:
+    found = offered(_unequal(*loads))
+    assert found.title.startswith("Take process")
+    assert "weight" not in "".join([found.check_first, *(step.code for step in found.steps)])
+
+
+def test_a_process_alone_on_its_machine_may_be_either_and_it_says_so() -> None:
+    found = offered(with_machines(snapshot(FAST, FAST, SLOW, hosts=3), 1, 1, 1))
+    assert found.title.startswith("Take process")
+    assert "the machine is slower" in found.check_first
+
+
+def test_on_one_machine_nobody_speaks_of_weights() -> None:
+    found = offered(snapshot(SLOW, SLOW, *[FAST] * 4))
+    assert "weight" not in "".join([found.title, found.check_first, *(step.code for step in found.steps)])
 
 
 def test_other_routes_stay_as_dear_wherever_they_go() -> None:

@@ -7,9 +7,10 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
+from advisor.diagnosis.recipes import copy_metrics
 from advisor.diagnosis.recipes.aws_balancer import target_group
 from advisor.diagnosis.recipes.container import Signals, Workload
-from advisor.diagnosis.recipes.kubernetes import LOOP, SOCKETS
+from advisor.diagnosis.recipes.copy_metrics import LOOP, REQUESTS, SOCKETS
 from advisor.diagnosis.recipes.nginx import Choice
 from advisor.diagnosis.recipes.shutdown import GRACE
 
@@ -22,27 +23,30 @@ LEAST, MOST = 2048, 8192
 def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
     """A service on Fargate that follows its load."""
     balancer = "" if signals.rate is None else " Balancer=app/NAME/ID"
-    role = " TaskRole=ARN" if _sends(signals) else ""
     return (
+        *_lines(workload, signals),
         Step("Describe the service and how it grows. Parameters name what is there: a cluster, a load balancer's "
              f"listener, two subnets, a security group that lets the balancer in at port {workload.port}. The target "
              "group is made here: tasks have addresses of their own, and a group for machines (type instance) does "
-             f"not take them. PublicIp is ENABLED in subnets without NAT: else no image is pulled.{_role(signals)}",
+             "not take them. PublicIp is ENABLED in subnets without NAT: else no image is pulled.",
              PLATFORM, "service.cfn.yaml", template(workload, signals)),
         Step("Create or change it. A change leaves the number of tasks as it is.", PLATFORM, "shell",
              f"aws cloudformation deploy --stack-name {workload.label} --template-file service.cfn.yaml \\\n"
              "  --parameter-overrides Image=IMAGE Cluster=CLUSTER Vpc=VPC Subnets=SUBNET-1,SUBNET-2 \\\n"
-             f"  SecurityGroups=GROUP PublicIp=DISABLED Listener=ARN{balancer} ExecutionRole=ARN{role}"),
+             f"  SecurityGroups=GROUP PublicIp=DISABLED Listener=ARN{balancer} ExecutionRole=ARN"),
     )  # fmt: skip
 
 
-def _sends(signals: Signals) -> bool:
-    """True if it follows metrics that the service itself sends to CloudWatch."""
-    return not signals.on_cpu or signals.sockets is not None
-
-
-def _role(signals: Signals) -> str:
-    return " TaskRole lets the service send its metrics (cloudwatch:PutMetricData)." if _sends(signals) else ""
+def _lines(workload: Workload, signals: Signals) -> tuple[Step, ...]:
+    names = tuple(name for name in copy_metrics.told(signals) if name != REQUESTS)  # the balancer counts those
+    if not names:
+        return ()
+    return (
+        Step("Let each task tell what the scaling follows: CloudWatch takes metrics out of lines of the log that are "
+             "in its embedded metric format, so they need neither an agent nor a right beside that to write the log. "
+             "Put this file beside the script, and call tellMetrics(server) before listen.",
+             PLATFORM, copy_metrics.FILE, copy_metrics.line(names, workload.label)),
+    )  # fmt: skip
 
 
 def task_memory(workload: Workload) -> int:
@@ -66,8 +70,6 @@ def template(workload: Workload, signals: Signals) -> str:
         most=workload.most,
         policies=policies,
         balancer="" if signals.rate is None else "  Balancer: {Type: String}\n",
-        role="  TaskRole: {Type: String}\n" if _sends(signals) else "",
-        runs_as="      TaskRoleArn: !Ref TaskRole\n" if _sends(signals) else "",
         targets=target_group(workload.port, Choice.COOKIE if workload.sockets else Choice.LEAST_CONNECTIONS, "ip"),
         grace=GRACE,
     )
@@ -87,7 +89,7 @@ Parameters:
   PublicIp: {{Type: String, AllowedValues: [ENABLED, DISABLED]}}
   Listener: {{Type: String}}
 {balancer}  ExecutionRole: {{Type: String}}
-{role}Resources:
+Resources:
 {targets}  Route:
     Type: AWS::ElasticLoadBalancingV2::ListenerRule
     Properties:
@@ -107,7 +109,7 @@ Parameters:
       Cpu: "1024" # one event loop uses one processor
       Memory: "{memory}"
       ExecutionRoleArn: !Ref ExecutionRole
-{runs_as}      ContainerDefinitions:
+      ContainerDefinitions:
         - Name: {name}
           Image: !Ref Image
           Essential: true
@@ -171,7 +173,7 @@ _CUSTOM: Final = """  {key}:
         TargetValue: {target}
         ScaleInCooldown: 300
         ScaleOutCooldown: 60
-        CustomizedMetricSpecification: # the service sends it, for one through the CloudWatch agent
+        CustomizedMetricSpecification: # each task writes it into its log
           Namespace: {name}
           MetricName: {metric}
           Statistic: Average

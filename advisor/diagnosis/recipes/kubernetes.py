@@ -6,8 +6,9 @@ from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.prediction import TARGET
-from advisor.diagnosis.recipes import google_balancer
+from advisor.diagnosis.recipes import copy_metrics, google_balancer, prometheus_adapter
 from advisor.diagnosis.recipes.container import Signals, Workload
+from advisor.diagnosis.recipes.copy_metrics import LOOP, REQUESTS, SOCKETS
 from advisor.diagnosis.recipes.shutdown import GRACE, PLATFORM_FIELDS
 
 PLATFORM: Final = "Kubernetes"
@@ -15,16 +16,13 @@ PLATFORM: Final = "Kubernetes"
 BEFORE: Final = 5
 """Seconds from when Kubernetes decides to end a Pod to the signal; the Service lets go of it meanwhile."""
 
-LOOP, REQUESTS, SOCKETS = "nodejs_eventloop_utilization", "http_requests_per_second", "websocket_connections"
-"""Custom metrics of a pod, as an adapter is told to call them."""
-
 
 def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
     """A Deployment with its Service and budget, the autoscaler, and nodes that follow."""
     return (
         Step("Run the copies. Requests are given for the processor and both for memory: without requests the "
              "autoscaler has nothing to take percents of. There is no processor limit, which would only throttle.",
-             PLATFORM, "deployment.yaml", deployment(workload)),
+             PLATFORM, "deployment.yaml", deployment(workload, copy_metrics.told(signals))),
         Step("Give them one address, and keep most of them while nodes are replaced.", PLATFORM, "service.yaml",
              service(workload)),
         *adapter(signals),
@@ -40,15 +38,23 @@ def steps(workload: Workload, signals: Signals) -> tuple[Step, ...]:
 
 
 def adapter(signals: Signals) -> tuple[Step, ...]:
-    """What the autoscaler needs to see metrics of a pod; nothing where it follows none."""
-    if signals.on_cpu and signals.rate is None and signals.sockets is None:
+    """The metrics of a pod on a page, and by their names at the autoscaler; nothing where it follows none."""
+    names = copy_metrics.told(signals)
+    if not names:
         return ()
     return (
-        Step("Metrics of type Pods reach the autoscaler through an adapter, prometheus-adapter, that reads the metrics "
-             "page of the service. Install it first, and see that it answers with their names: while one metric is "
-             "missing no copy is ever taken away, and where all are missing nothing is scaled. Without it leave the "
-             "metrics of type Pods out of the next file. (KEDA makes an autoscaler of its own: give it these targets.)",
-             PLATFORM, "shell", "kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1"),
+        Step("Let each copy tell what the autoscaler follows, on a port of its own. Put this file beside the script, "
+             "npm install prom-client, and call tellMetrics(server) before listen. Leave out what a page of yours "
+             "tells already by the same name.", PLATFORM, copy_metrics.FILE, copy_metrics.page(names)),
+        Step("Metrics of type Pods reach the autoscaler through prometheus-adapter, which asks a Prometheus: put yours "
+             f"in place of PROMETHEUS. It must read port {copy_metrics.PORT} of each Pod: that of the chart prometheus "
+             f"finds it by annotations of the Pod ({prometheus_adapter.ANNOTATIONS}), that of the operator by a "
+             "PodMonitor. Where an adapter runs already, add these rules to its own.",
+             PLATFORM, "adapter.yaml", prometheus_adapter.values(names)),
+        Step("Install the adapter. Once a Pod with the page runs, the last line holds the names: while one metric is "
+             "missing no copy is ever taken away, and where all are missing nothing is scaled. Without an adapter "
+             "leave the metrics of type Pods out of the next file. (KEDA makes an autoscaler of its own: give it these "
+             "targets.)", PLATFORM, "shell", prometheus_adapter.INSTALL),
     )  # fmt: skip
 
 
@@ -64,8 +70,8 @@ def _scaling(signals: Signals) -> str:
     )
 
 
-def deployment(workload: Workload) -> str:
-    """The Deployment, as YAML."""
+def deployment(workload: Workload, told: tuple[str, ...] = ()) -> str:
+    """The Deployment, as YAML; with a page for Prometheus where its Pods have metrics told of themselves."""
     return _DEPLOYMENT.format(
         name=workload.label,
         copies=workload.copies,
@@ -73,6 +79,7 @@ def deployment(workload: Workload) -> str:
         memory=workload.mebibytes,
         before=BEFORE,
         patience=BEFORE + GRACE,
+        annotations=f"      annotations: {{{prometheus_adapter.ANNOTATIONS}}}\n" if told else "",
         **PLATFORM_FIELDS,
     )
 
@@ -111,7 +118,7 @@ spec:
   template:
     metadata:
       labels: {{app: {name}}}
-    spec:
+{annotations}    spec:
       terminationGracePeriodSeconds: {patience}
       topologySpreadConstraints:
         - maxSkew: 1

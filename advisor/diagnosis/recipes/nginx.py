@@ -46,6 +46,7 @@ class Site:
         static: paths (`/assets/`) whose files NGINX sends itself, and asks the service only for what it lacks.
         files: send any path that ends like a document by the same means.
         answers: locations (`= /products`, `/products/`) whose answers NGINX keeps as long as the service lets it.
+        weights: of `servers`, in their order: how many requests each gets beside the others; empty means equal shares.
         tls: end TLS here; the certificate lies in /etc/nginx/tls under the service's name.
     """
 
@@ -57,6 +58,7 @@ class Site:
     static: tuple[str, ...] = ()
     files: bool = False
     answers: tuple[str, ...] = ()
+    weights: tuple[int, ...] = ()
     tls: bool = False
 
     @property
@@ -102,14 +104,16 @@ def upstream(site: Site) -> str:
         Choice.IP_HASH: "  ip_hash;\n",
         Choice.COOKIE: f"  hash $route_of_{site.label} consistent;\n",
     }[site.choice]
-    servers = "".join(_member(server, server in site.draining) for server in site.servers)
+    weights = site.weights or (1,) * len(site.servers)
+    servers = "".join(_member(site, server, weight) for server, weight in zip(site.servers, weights, strict=True))
     note = "  # Passive health checks: two failed requests within 5 s, and a server is left out for 5 s.\n"
     return f"upstream {site.label} {{\n{chosen}{note}{servers}  keepalive 64;\n}}\n"
 
 
-def _member(server: str, draining: bool) -> str:
-    server = re.sub(r"[^\w.:-]", "-", server)  # what a machine is called may be no name of DNS
-    return f"  server {server} max_fails=2 fail_timeout=5s{' down' if draining else ''};\n"
+def _member(site: Site, server: str, weight: int) -> str:
+    name = re.sub(r"[^\w.:-]", "-", server)  # what a machine is called may be no name of DNS
+    more = (f" weight={weight}" if site.weights else "") + (" down" if server in site.draining else "")
+    return f"  server {name} max_fails=2 fail_timeout=5s{more};\n"
 
 
 def _maps(site: Site) -> Sequence[str]:

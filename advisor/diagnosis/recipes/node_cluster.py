@@ -26,11 +26,33 @@ def steps(script: str, workers: int) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def in_turn() -> tuple[Step, ...]:
+    """Connections that the primary of today hands out evenly, and that do not stay with a worker for ever."""
+    return (
+        Step("Let the primary hand each connection to the next worker. Round robin is the default except on Windows: "
+             "look for NODE_CLUSTER_SCHED_POLICY=none, or for a server that listens with `exclusive: true`.",
+             PLATFORM, "primary.mjs", _ROUND_ROBIN),
+        Step("A kept connection stays with its worker however many requests it carries: bound its age.",
+             PLATFORM, "server.mjs", _AGE),
+    )  # fmt: skip
+
+
 def primary(script: str, workers: int) -> str:
     """The file that starts the workers."""
     module = script if script.startswith(("/", "./", "../")) else f"./{script}"
     return _CODE.replace("WORKERS", str(workers)).replace("MODULE", json.dumps(module)) + ending.CODE
 
+
+_ROUND_ROBIN: Final = """import cluster from "node:cluster";
+
+cluster.schedulingPolicy = cluster.SCHED_RR; // before the first fork
+"""
+
+_AGE: Final = """export function boundAge(server) {
+  server.maxRequestsPerSocket = 100; // then the client connects anew, and may reach another worker
+  return server;
+}
+"""
 
 _CODE: Final = """import cluster from "node:cluster";
 import { once } from "node:events";

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from advisor.diagnosis.recipes.container import IGNORED, MIB, Workload, compose, dockerfile, steps
 from advisor.diagnosis.recipes.shutdown import DEADLINE, DRAIN
 from tests.strategies.tools.compose import understood
+from tests.strategies.tools.dockerfile import stages
 from tests.strategies.tools.node import program
 
 SHOP = Workload("Shop / a_b", "dist/server.js", 3, 9, 90 * MIB)
@@ -38,12 +38,27 @@ def test_the_health_check_is_a_script_that_fails_where_nobody_answers(tmp_path: 
 
 
 def test_the_image_is_built_in_two_stages_and_starts_without_root() -> None:
-    lines = dockerfile(SHOP).splitlines()
-    assert len([line for line in lines if line.startswith("FROM ")]) == 2
-    command = json.loads(lines[-1].removeprefix("CMD "))
-    assert command == ["node", "--max-old-space-size=144", "dist/server.js"]
-    assert lines.index("USER node") < len(lines) - 1
+    _, image = stages(dockerfile(SHOP))
+    assert image[-1] == ("CMD", ["node", "--max-old-space-size=144", "dist/server.js"])
+    assert ("USER", ["node"]) in image
+    assert ("COPY", ["--from=build", "/app/node_modules", "./node_modules"]) in image
     assert "node_modules" in IGNORED.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("WORKDIR", "WORKDIRR"),
+        ("COPY . .", "COPY ."),
+        ("--from=build", "--from=built"),
+        ('"node",', "node,"),
+        ("FROM node:22-slim AS build\n", ""),
+    ],
+)
+def test_what_is_no_dockerfile_is_refused(right: str, wrong: str) -> None:
+    assert right in dockerfile(SHOP)
+    with pytest.raises(ValueError, match=r"\w"):
+        stages(dockerfile(SHOP).replace(right, wrong))
 
 
 def test_a_path_of_todays_machine_means_nothing_in_an_image() -> None:

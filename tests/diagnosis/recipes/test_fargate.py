@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis.recipes.container import MIB, Signals, Workload
+from advisor.diagnosis.recipes.copy_metrics import LOOP, SOCKETS
 from advisor.diagnosis.recipes.fargate import steps, task_memory, template
 from tests.strategies.tools.cloudformation import complaints, resources
 
@@ -38,7 +39,7 @@ def test_a_task_gets_a_size_that_fargate_has(memory: float, size: int) -> None:
 
 @pytest.mark.parametrize("signals", [Signals(rate=120.0), Signals(), Signals(on_cpu=False, sockets=4000.0)])
 def test_the_parameters_of_the_command_are_those_of_the_template(signals: Signals) -> None:
-    command = steps(SHOP, signals)[1].code
+    command = steps(SHOP, signals)[-1].code
     given = {word.split("=")[0] for word in command.split() if "=" in word}
     declared = template(SHOP, signals).split("Resources:")[0].split("Parameters:")[1]
     assert given == {line.split(":")[0].strip() for line in declared.splitlines() if line.strip()}
@@ -63,10 +64,27 @@ def test_what_a_task_writes_is_kept() -> None:
     assert container["LogConfiguration"]["Options"]["awslogs-group"] == {"Ref": "Log"}
 
 
-@pytest.mark.parametrize(("signals", "sends"), [(Signals(rate=120.0), False), (Signals(on_cpu=False), True)])
-def test_only_a_task_that_sends_metrics_gets_a_role(signals: Signals, sends: bool) -> None:
-    assert ("TaskRoleArn" in resources(template(SHOP, signals))["Task"]["Properties"]) is sends
-    assert any("PutMetricData" in step.text for step in steps(SHOP, signals)) is sends
+@pytest.mark.parametrize(
+    ("signals", "metrics"),
+    [
+        (Signals(rate=120.0), set()),
+        (Signals(on_cpu=False, rate=120.0), {LOOP}),
+        (Signals(on_cpu=False, sockets=4000.0), {LOOP, SOCKETS}),
+    ],
+)
+def test_each_metric_that_only_tasks_know_is_one_that_they_write(signals: Signals, metrics: set[str]) -> None:
+    followed = [
+        made["Properties"]["TargetTrackingScalingPolicyConfiguration"].get("CustomizedMetricSpecification")
+        for made in resources(template(SHOP, signals)).values()
+        if made["Type"] == "AWS::ApplicationAutoScaling::ScalingPolicy"
+    ]
+    told = {one["MetricName"]: one for one in followed if one}
+    assert set(told) == metrics
+    written = "".join(step.code for step in steps(SHOP, signals) if step.file == "metrics.mjs")
+    assert all(f"values.{name} = " in written for name in metrics)
+    assert all(f'Namespace: "{one["Namespace"]}", Dimensions: [[]]' in written for one in told.values())
+    assert not any("Dimensions" in one for one in told.values())
+    assert bool(written) is bool(metrics)
 
 
 def test_clients_of_websockets_come_back_to_their_task() -> None:

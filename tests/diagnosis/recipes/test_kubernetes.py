@@ -102,10 +102,21 @@ def test_traffic_goes_by_readiness_and_life_by_health() -> None:
     [(Signals(), False), (BUSY, True), (Signals(on_cpu=False), True), (Signals(sockets=4_000.0), True)],
 )
 def test_the_adapter_comes_before_the_autoscaler_where_it_is_needed(signals: Signals, needed: bool) -> None:
-    files = [step.code if "custom.metrics" in step.code else step.file for step in steps(SHOP, signals)]
-    assert ("kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1" in files[: files.index("hpa.yaml")]) is needed
+    found = steps(SHOP, signals)
+    files = [step.file for step in found]
+    before = found[: files.index("hpa.yaml")]
+    assert any("kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1" in step.code for step in before) is needed
+    assert ({"metrics.mjs", "adapter.yaml"} <= {step.file for step in before}) is needed
     told = " ".join(step.text for step in steps(SHOP, signals))
     assert ("no copy is ever taken away" in told) is needed
+
+
+@pytest.mark.parametrize("signals", [Signals(), BUSY])
+def test_prometheus_finds_the_page_of_a_pod_that_has_one(signals: Signals) -> None:
+    [written] = [step.code for step in steps(SHOP, signals) if step.file == "deployment.yaml"]
+    [found] = manifests(written)
+    told = found["spec"]["template"]["metadata"].get("annotations", {})
+    assert told.get("prometheus.io/port") == (None if signals == Signals() else "9464")
 
 
 def test_clients_of_websockets_come_back_to_their_pod() -> None:

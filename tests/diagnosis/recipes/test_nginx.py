@@ -32,7 +32,7 @@ def test_nginx_accepts_every_variant(choice: Choice, websockets: bool, tls: bool
         ((), False, ("/products/",)),
     ):
         site = replace(SITE, choice=choice, websockets=websockets, tls=tls, static=static, files=files,
-                       answers=answers, draining=("web-2:3000",))  # fmt: skip
+                       answers=answers, draining=("web-2:3000",), weights=(3, 1, 2))  # fmt: skip
         assert complaints(configuration(site), tmp_path) == ""
 
 
@@ -49,6 +49,14 @@ def test_names_become_what_nginx_takes(tmp_path: Path) -> None:
 def test_a_server_that_drains_is_named_and_gets_nothing() -> None:
     found = upstream(replace(SITE, draining=("web-2:3000",)))
     assert re.findall(r"server (\S+) .* down;", found) == ["web-2:3000"]
+
+
+@pytest.mark.parametrize("choice", [Choice.ROUND_ROBIN, Choice.LEAST_CONNECTIONS])
+def test_a_server_gets_requests_by_its_weight(choice: Choice, tmp_path: Path) -> None:
+    site = replace(SITE, servers=("web-1:3000", "web-2:3000"), weights=(3, 1), choice=choice)
+    with server("a") as fast, server("b") as slow, serving(configuration(site), [fast, slow], tmp_path) as port:
+        assert Counter(ask(port)[0] for _ in range(12)) == {"a": 9, "b": 3}
+    assert "weight" not in configuration(SITE)
 
 
 def test_health_is_checked_passively_and_it_says_so() -> None:

@@ -1,4 +1,9 @@
-"""bash, which reads commands without running them."""
+"""bash, which reads commands without running them.
+
+No more is read of these, for what they do, and their dry runs as well, takes something that no test has: kubectl, helm
+and `gcloud container` a cluster, aws an account, docker a daemon, growpart, resize2fs and xfs_growfs a disk. The files
+that they are given are read by the tools beside this one, and `gcloud compute` by a grammar of its own (gcloud.py).
+"""
 
 from __future__ import annotations
 
