@@ -146,6 +146,23 @@ def _grew(unit: str, gained: float, *, proven: bool = True) -> tuple[Evidence, .
     )
 
 
+@pytest.mark.parametrize(("connected", "says"), [
+    (0.9, "A limit of 1,024 is raised first, to 65,536"), (0.1, "Only 10% of 900 open descriptors are connections"),
+])  # fmt: skip
+def test_what_fills_a_low_limit_decides_what_comes_before_copies(connected: float, says: str) -> None:
+    seen = with_figures(snapshot(Load()), fd_limit=1024.0, fd_open=900.0, connections=connected * 900)
+    for answer in (clone_veto, same_host_veto):
+        assert str(answer(seen, firing("descriptor-exhaustion"))).startswith(says)
+
+
+@pytest.mark.parametrize(("share", "vetoed"), [(0.95, True), (0.79, False)])
+def test_a_full_kernel_is_given_room_before_copies_are_made(share: float, vetoed: bool) -> None:
+    seen = with_figures(snapshot(Load()), fd_limit=65_536.0, fd_open=60_000.0, connections=58_000.0)
+    kernel = Evidence("fd_kernel", "Descriptors of the kernel open", share, "1", 0.8, "at least", share >= 0.8)
+    answer = clone_veto(seen, firing("descriptor-exhaustion", kernel))
+    assert answer == ("95% of all descriptors of a kernel are open: its limit is raised first." if vetoed else None)
+
+
 @pytest.mark.parametrize("limit", [65_536.0, 524_288.0])
 @pytest.mark.parametrize(("connected", "proven", "says"), [
     (0.03, True, "9,000 more descriptors are open at equal load and nobody closes them: each copy would do the same."),
