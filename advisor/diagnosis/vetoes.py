@@ -121,6 +121,13 @@ def connections_veto(snapshot: Snapshot, copies: int) -> str | None:
     return None
 
 
+def most_copies(snapshot: Snapshot, least: int, most: int, each: float = 1.0) -> int:
+    """The most copies of `each` processes between these two whose pools fit what datastores accept."""
+    while most > least and connections_veto(snapshot, math.ceil(most * each)):
+        most -= 1
+    return most
+
+
 def deciding(snapshot: Snapshot, ruling: Ruling) -> str:
     """The figure that speaks most for the rule, with its name; the number of processes if it shows none."""
     told = [e for e in ruling.reading.evidence if e.value is not None]

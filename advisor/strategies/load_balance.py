@@ -15,7 +15,9 @@ NGINX, an Application Load Balancer with an Auto Scaling group, or Google Cloud'
 Round robin where requests cost about the same; least connections where they differ (from a squared variation of
 {even:.1f} on). A cookie where clients must come back to the same server; by address (`ip_hash`) only if clients have
 addresses of their own: behind one proxy all of them are one. Better still is a shared store for sessions. Machines
-for full loops are sized by the work of now and a tenth more, or by that of the busiest hours of the last 7 days.
+for full loops are sized by the work of now and a tenth more, or by that of the busiest hours of the last 7 days. A
+group follows requests, up to the machines whose connections a database accepts; it keeps its size where requests do not
+show the load (WebSockets) or are not known.
 
 ## What it costs
 Machines, and a balancer to look after.
@@ -50,7 +52,7 @@ from advisor.diagnosis.recipes import aws_balancer, google_balancer, nginx, shut
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
-from advisor.diagnosis.vetoes import clone_veto, connections_veto
+from advisor.diagnosis.vetoes import clone_veto, connections_veto, most_copies
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, control_groups
 from advisor.features.dispersion import dispersion
@@ -201,11 +203,21 @@ def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tu
 
 
 def _clouds(snapshot: Snapshot, machines: int, choice: Choice) -> tuple[Step, ...]:
-    group = Workload(snapshot.name, "server.js", machines, math.ceil(machines * strategy.surge),
-                     snapshot.memory(NOW), PORT, sockets=choice is Choice.COOKIE)  # fmt: skip
     per_machine = len(snapshot.processes) / max(1, len(snapshot.machines))
-    rate = snapshot.rps(NOW) / snapshot.work(NOW) * TARGET * per_machine if snapshot.work(NOW) > 0 else math.nan
+    rate = _rate(snapshot, per_machine)
+    surge = most_copies(snapshot, machines, math.ceil(machines * strategy.surge), per_machine)
+    group = Workload(snapshot.name, "server.js", machines, machines if math.isnan(rate) else surge,
+                     snapshot.memory(NOW), PORT, sockets=choice is Choice.COOKIE)  # fmt: skip
     return (*aws_balancer.steps(group, choice, rate), *google_balancer.steps(group, choice, rate))
+
+
+def _rate(snapshot: Snapshot, per_machine: float) -> float:
+    """Requests per second of a machine at the target; NaN where requests do not show the load, or nobody knows them."""
+    work, rps = snapshot.work(NOW), snapshot.rps(NOW)
+    if snapshot.websockets(LONG) > 0 or not (work > 0 and rps > 0):
+        return math.nan
+    rate = rps / work * TARGET * per_machine
+    return rate if rate >= aws_balancer.SLOWEST else math.nan
 
 
 _OTHERS = (

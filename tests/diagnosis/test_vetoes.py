@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Evidence, Ruling
-from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, same_host_veto
+from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, most_copies, same_host_veto
 from advisor.engine import RULES
 from advisor.features import ServiceWindow, Snapshot, Track
 from advisor.vocabulary import PartKind
@@ -226,13 +226,25 @@ def test_a_crowded_host_names_what_waits() -> None:
     assert clone_veto(starved, firing("host-cpu-saturated")) is None
 
 
-@pytest.mark.parametrize(("copies", "vetoed"), [(2, False), (4, False), (5, True), (20, True)])
-def test_copies_that_would_exhaust_a_datastore_are_counted(copies: int, vetoed: bool) -> None:
+def _pooled() -> Snapshot:
     seen = with_part(snapshot(Load()), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0, used=5.0)
-    full = with_part(
+    return with_part(
         seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=103.0, reserved=3.0, used=40.0
     )
-    reason = connections_veto(full, copies)
+
+
+@pytest.mark.parametrize(("least", "most", "each", "fit"), [
+    (1, 20, 1.0, 4), (1, 3, 1.0, 3), (5, 20, 1.0, 5), (1, 20, 2.0, 2), (1, 20, 1.5, 2),
+])  # fmt: skip
+def test_an_autoscaler_is_bounded_by_what_a_datastore_accepts(least: int, most: int, each: float, fit: int) -> None:
+    """Room for 4 processes; what is needed now is not taken back."""
+    assert most_copies(_pooled(), least, most, each) == fit
+    assert most_copies(snapshot(Load()), least, most, each) == most
+
+
+@pytest.mark.parametrize(("copies", "vetoed"), [(2, False), (4, False), (5, True), (20, True)])
+def test_copies_that_would_exhaust_a_datastore_are_counted(copies: int, vetoed: bool) -> None:
+    reason = connections_veto(_pooled(), copies)
     assert (reason is not None) is vetoed
     assert reason is None or "of the 100 that postgresql 127.0.0.1 5432 accepts, more than 80%" in reason
 
