@@ -151,16 +151,14 @@ def _grew(unit: str, gained: float, *, proven: bool = True) -> tuple[Evidence, .
 ])  # fmt: skip
 def test_what_fills_a_low_limit_decides_what_comes_before_copies(connected: float, says: str) -> None:
     seen = with_figures(snapshot(Load()), fd_limit=1024.0, fd_open=900.0, connections=connected * 900)
-    for answer in (clone_veto, same_host_veto):
-        assert str(answer(seen, firing("descriptor-exhaustion"))).startswith(says)
+    assert str(clone_veto(seen, firing("descriptor-exhaustion"))).startswith(says)
 
 
-@pytest.mark.parametrize(("share", "vetoed"), [(0.95, True), (0.79, False)])
-def test_a_full_kernel_is_given_room_before_copies_are_made(share: float, vetoed: bool) -> None:
+@pytest.mark.parametrize(("share", "says"), [(0.95, "95% of all descriptors of a kernel are open"), (0.79, "None")])
+def test_a_full_kernel_is_given_room_before_copies_are_made(share: float, says: str) -> None:
     seen = with_figures(snapshot(Load()), fd_limit=65_536.0, fd_open=60_000.0, connections=58_000.0)
     kernel = Evidence("fd_kernel", "Descriptors of the kernel open", share, "1", 0.8, "at least", share >= 0.8)
-    answer = clone_veto(seen, firing("descriptor-exhaustion", kernel))
-    assert answer == ("95% of all descriptors of a kernel are open: its limit is raised first." if vetoed else None)
+    assert str(clone_veto(seen, firing("descriptor-exhaustion", kernel))).startswith(says)
 
 
 @pytest.mark.parametrize("limit", [65_536.0, 524_288.0])
@@ -228,9 +226,8 @@ def test_a_crowded_host_names_what_waits() -> None:
 
 def _pooled() -> Snapshot:
     seen = with_part(snapshot(Load()), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0, used=5.0)
-    return with_part(
-        seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=103.0, reserved=3.0, used=40.0
-    )
+    return with_part(seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=103.0, reserved=3.0,
+                     used=40.0)  # fmt: skip
 
 
 @pytest.mark.parametrize(("least", "most", "each", "fit"), [
