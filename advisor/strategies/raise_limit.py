@@ -13,7 +13,8 @@ fill: then memory and the loop come first, and more processes are the way.
 ## How
 Set the hard limit where the process is started: systemd, Docker, PM2's daemon, or the container runtime of a
 Kubernetes node. Node.js raises its own soft limit to the hard one when it starts. That of the kernel is
-`fs.file-max`.
+`fs.file-max`. Then close connections that nobody uses (`server.keepAliveTimeout`, `server.timeout`), but later than
+a balancer does: else requests that it sends into a closed one fail with 502.
 
 ## What it costs
 One restart, and none for the kernel. About 10 kB of kernel memory for each further connection that is then open.
@@ -25,6 +26,7 @@ falls to open divided by it.
 ## References
 - [systemd: LimitNOFILE](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html)
 - [Docker: --ulimit](https://docs.docker.com/reference/cli/docker/container/run/#ulimit)
+- [Node.js: server.keepAliveTimeout](https://nodejs.org/api/http.html#serverkeepalivetimeout)
 - [Linux: fs.file-max](https://docs.kernel.org/admin-guide/sysctl/fs.html#file-max-file-nr)
 """
 
@@ -35,7 +37,7 @@ import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, socket_room
 from advisor.diagnosis.growing import leaking
-from advisor.diagnosis.recipes import kernel_files, linux, open_files
+from advisor.diagnosis.recipes import idle_connections, kernel_files, linux, open_files
 from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.sharing import CONNECTED, not_of_connections, of_kernel
 from advisor.diagnosis.words import number, percent
@@ -145,7 +147,11 @@ def _option(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descripto
         cost="no machine",
         expected=(Expectation("fd_ratio", "Descriptors open, of the limit", "1", found.share,
                               found.open * 0.9 / limit, (peak + rise) * 1.1 / limit),),
-        steps=(*(_unknown(worst) if unknown else ()), *_steps(snapshot.name, worst.instance.pid, limit)),
+        steps=(
+            *(_unknown(worst) if unknown else ()),
+            *_steps(snapshot.name, worst.instance.pid, limit),
+            *(_idle(worst, found) if ruling.rule == EXHAUSTED else ()),
+        ),
         check_first=(
             "Check that the number falls when clients leave: what stays open then is a leak, and a higher limit "
             "only delays its end."
@@ -155,6 +161,13 @@ def _option(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descripto
 
 def _unknown(worst: Process) -> tuple[Step, ...]:
     return (open_files.listed(worst.instance.pid, "nobody counts the connections here, and most should be sockets"),)
+
+
+def _idle(worst: Process, found: Descriptors) -> tuple[Step, ...]:
+    latency, sockets = worst.latency(LONG), worst.websockets(LONG)
+    mean, longest = (latency.mean, latency.quantile(1.0)) if latency.count else (math.nan, math.nan)
+    held = idle_connections.Held(found.connections - sockets, sockets, worst.requests(LONG), mean, longest)
+    return idle_connections.steps(held)
 
 
 def _looked_at(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descriptors) -> Option:

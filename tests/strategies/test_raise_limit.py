@@ -87,6 +87,26 @@ def test_descriptors_that_are_no_connections_are_looked_at_first(limit: float) -
     assert offered(crowded(connected=0.41)).title.startswith("Let each process open")
 
 
+@pytest.mark.parametrize(("sockets", "says"), [
+    (0.0, "783 are open, and 60 requests a second of 6"), (700.0, "83 are open, and 60 requests a second of 6"),
+])  # fmt: skip
+def test_connections_that_nobody_uses_are_closed_later_than_a_balancer_does(sockets: float, says: str) -> None:
+    step = offered(with_figures(crowded(), websockets=sockets)).steps[-1]
+    assert says in step.text
+    assert "keep 1 at work" in step.text
+    assert "closeIdle(server, idle = 65, quiet = 120)" in step.code
+    assert ("700 WebSockets stay" in step.text) is (sockets > 0)
+
+
+def test_websockets_and_files_are_not_closed() -> None:
+    for found in (
+        offered(with_figures(crowded(), websockets=783.4)),
+        offered(crowded(connected=0.2)),
+        rulings.offered("raise-limit", SOCKETS, crowded(), *_sockets(descriptors=800)),
+    ):
+        assert all(step.file != "idle.mjs" for step in found.steps)
+
+
 def test_few_of_them_are_left_alone_whatever_they_are() -> None:
     assert "has 502 of 1,024 open, 49%" in refused(crowded(0.49, connected=0.1))
     assert "Only 39% of 870" in rulings.refused("raise-limit", SOCKETS, crowded(connected=0.39))
