@@ -67,8 +67,15 @@ def dearer_route(snapshot: Snapshot, seconds: float) -> Dearer | str:
         more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
         return f"{found.hot.name} gets {more} requests: cheaper ones would be shared out as unevenly."
     if found.apart is Apart.SICK:
-        return f"{found.hot.name} serves the same routes as the others, which cost them less: it is not the code."
+        return _sick(found)
     return _told(snapshot, found, seconds)
+
+
+def _sick(found: Balance) -> str:
+    if math.isinf(found.price):
+        return f"{found.hot.name} answers 0 requests: no dearer route keeps it busy."
+    cost = f"A request costs {found.hot.name} {number(found.price)} times as much as the others"
+    return f"{cost}, and no other routes explain that: the process is sick, not its code."
 
 
 def _told(snapshot: Snapshot, found: Balance, seconds: float) -> Dearer:

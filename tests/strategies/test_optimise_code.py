@@ -142,8 +142,8 @@ def test_the_route_is_told_by_its_loop_time_where_that_is_known() -> None:
 
 @pytest.mark.parametrize(("hot", "why"), [
     (Load(elu=0.9, rps=180), "gets 3 times as many requests: cheaper ones would be shared out as unevenly"),
-    (Load(elu=0.8, cpu=0.4, rps=60, latency=0.05), "serves the same routes as the others, which cost them less"),
-    (Load(elu=1.0, cpu=1.0, rps=0.0), "serves the same routes as the others"),
+    (Load(elu=0.8, cpu=0.4, rps=60, latency=0.05), "times as much as the others, and no other routes explain that"),
+    (Load(elu=1.0, cpu=1.0, rps=0.0), "process 1010 answers 0 requests"),
 ])  # fmt: skip
 def test_code_that_all_run_alike_does_not_set_one_apart(hot: Load, why: str) -> None:
     assert why in rejection("optimise-code", UNEVEN, snapshot(hot, COOL, COOL))
