@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.finding import Ruling
 from advisor.diagnosis.prediction import GROWTH, LONG, TARGET, Clones
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
@@ -14,6 +15,12 @@ from advisor.features.descriptors import Descriptors
 CONNECTED: Final = 0.40
 """Share of open descriptors that are connections from outside from which they fill the limit: a proxy holds two
 sockets a client, one each way."""
+
+
+def of_kernel(ruling: Ruling) -> float:
+    """The share of a kernel's descriptors that are open where that is what the ruling found, 0 to 1; else NaN."""
+    held = (e.value for e in ruling.reading.evidence if e.signal == "fd_kernel" and e.holds)
+    return next((share for share in held if share is not None), math.nan)
 
 
 def not_of_connections(found: Descriptors) -> str:

@@ -14,7 +14,7 @@ from advisor.diagnosis.advice import Option
 from advisor.diagnosis.finding import Evidence, Ruling
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import LONG, NOW
-from advisor.diagnosis.sharing import not_of_connections
+from advisor.diagnosis.sharing import not_of_connections, of_kernel
 from advisor.diagnosis.words import counted, duration, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.cause import Cause, cause_of_blocks
@@ -136,6 +136,13 @@ def connections_veto(snapshot: Snapshot, copies: int) -> str | None:
     return None
 
 
+def most_copies(snapshot: Snapshot, least: int, most: int, each: float = 1.0) -> int:
+    """The most copies of `each` processes between these two whose pools fit what datastores accept."""
+    while most > least and connections_veto(snapshot, math.ceil(most * each)):
+        most -= 1
+    return most
+
+
 def deciding(snapshot: Snapshot, ruling: Ruling) -> str:
     """The figure that speaks most for the rule, with its name; the number of processes if it shows none."""
     told = [e for e in ruling.reading.evidence if e.value is not None]
@@ -161,12 +168,16 @@ def _descriptors(snapshot: Snapshot, ruling: Ruling) -> str | None:
     """Copies share connections out and nothing that leaks, and a limit below the usual one is raised first (C8)."""
     if leak := leaking(ruling):
         return f"{leak}: each copy would do the same."
+    if (kernel := of_kernel(ruling)) > 0:
+        return f"{percent(kernel)} of all descriptors of a kernel are open: its limit is raised first."
     worst = fullest(snapshot.processes, LONG)
     found = descriptors_of(worst, LONG) if worst else None
-    if found is None or found.limit < USUAL_FILES:
-        allowed = f" of {number(found.limit)}" if found else ""
-        return f"A limit{allowed} is raised first, to {number(USUAL_FILES)} ({deciding(snapshot, ruling)})."
-    return not_of_connections(found) or None
+    if found and (others := not_of_connections(found)):
+        return others
+    if found and found.limit >= USUAL_FILES:
+        return None
+    allowed = f" of {number(found.limit)}" if found else ""
+    return f"A limit{allowed} is raised first, to {number(USUAL_FILES)} ({deciding(snapshot, ruling)})."
 
 
 def _collected(snapshot: Snapshot, ruling: Ruling) -> str | None:

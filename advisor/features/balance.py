@@ -196,11 +196,12 @@ def _apart(
 
 
 def _mix_distance(hot: Process, others: Sequence[Process], seconds: float) -> float:
-    mine, theirs = _mix([hot], seconds), _mix(others, seconds)
+    mine, theirs = mix([hot], seconds), mix(others, seconds)
     return sum(abs(mine.get(name, 0.0) - theirs.get(name, 0.0)) for name in mine.keys() | theirs.keys()) / 2
 
 
-def _mix(processes: Sequence[Process], seconds: float) -> dict[str, float]:
+def mix(processes: Sequence[Process], seconds: float) -> dict[str, float]:
+    """Routes and their shares of the requests of these processes, 0 to 1."""
     table = routes.table(processes, seconds)
     whole = sum(route.count for route in table)
     return {route.name: route.count / whole for route in table} if whole else {}

@@ -1,4 +1,4 @@
-"""Descriptors of a process: how near to the limit, for what, and those that no open connection explains."""
+"""Descriptors of a process and of a kernel: how near to the limit, for what, and what no open connection explains."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
+from advisor.features.machine import Machine
 from advisor.features.process import Process
-from advisor.features.window import Track
+from advisor.features.snapshot import Snapshot
+from advisor.features.window import Happening, Track
+from advisor.vocabulary.events import EXITED
 
 REST: Final = "fd_rest"
 """Name of the column that `with_rest` adds."""
@@ -63,6 +66,35 @@ def fullest(processes: Iterable[Process], seconds: float) -> Process | None:
     """The process that is nearest to its limit; None where none tells both."""
     told = [process for process in processes if not math.isnan(descriptors_of(process, seconds).share)]
     return max(told, key=lambda process: descriptors_of(process, seconds).share, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a kernel has open for all programs of a machine, and how much it may have open."""
+
+    machine: Machine
+    open: float
+    limit: float
+
+    @property
+    def share(self) -> float:
+        """Of the limit, 0 to 1."""
+        return self.open / self.limit
+
+
+def fullest_table(machines: Iterable[Machine], seconds: float = 60.0) -> Table | None:
+    """The kernel that is nearest to its limit over the last (scaled) seconds; None where none tells both."""
+    tables = (
+        Table(machine, *(stats.latest(machine.track, name, machine.span(seconds)) for name in ("fd_open", "fd_limit")))
+        for machine in machines
+    )
+    return max((one for one in tables if one.limit > 0 and one.open >= 0), key=lambda one: one.share, default=None)
+
+
+def ended_without(snapshot: Snapshot, seconds: float) -> tuple[Happening, ...]:
+    """Ends of processes that got no descriptor; the probe tells the error's code behind its type."""
+    ended = snapshot.happened(EXITED.name, seconds)
+    return tuple(event for event in ended if event.exception.endswith(("EMFILE", "ENFILE")))
 
 
 def with_rest(track: Track) -> Track:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -55,6 +56,12 @@ def usual_wait(process: Process, seconds: float) -> float:
     found = sorted(waits(process, seconds).tolist())
     middle = len(found) // 2
     return (found[middle] + found[~middle]) / 2 if found else 0.0
+
+
+def longest(processes: Iterable[Process], seconds: float) -> Process | None:
+    """The process whose requests wait longest on average; None where none measures it."""
+    told = [process for process in processes if waits(process, seconds).size]
+    return max(told, key=lambda process: float(waits(process, seconds).mean()), default=None)
 
 
 def beside_main(process: Process, seconds: float) -> float:

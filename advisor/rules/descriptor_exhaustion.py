@@ -10,9 +10,9 @@ Every connection, open file and pipe takes one. At the limit `accept`, `open` an
 not served, log files are not opened, and many programs end.
 
 ## What to do
-If the descriptors are connections, raise the limit first: it costs nothing. Then spread the connections over more
-processes, and close idle ones. If they are no connections, something does not close what it opens: find that, since
-a higher limit only delays the end.
+If the descriptors are connections, raise the limit first: it costs nothing. Close idle ones, then spread the
+connections over more processes. If they are no connections, look first what they are: where something does not close
+what it opens, a higher limit only delays the end. A kernel's own limit is raised on its machine.
 
 ## Known limits
 Connections are those from outside. Sockets to other services and open files count among the rest. Without the agent,
@@ -33,11 +33,10 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors
 from advisor.diagnosis.words import counted, lasting, number, percent
-from advisor.features import Happening, Snapshot, stats
-from advisor.features.descriptors import Descriptors, descriptors_of, fullest
+from advisor.features import Snapshot, stats
+from advisor.features.descriptors import Descriptors, descriptors_of, ended_without, fullest, fullest_table
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
-from advisor.vocabulary.events import EXITED
 
 rule = Rule(
     __name__,
@@ -75,7 +74,7 @@ def check(snapshot: Snapshot) -> Reading:
     growing = _growing(snapshot)
     evidence = _evidence(snapshot, worst, told, growing)
     over = [e.holds for e in evidence if e.signal in _ALONE] + [_runs_out(evidence)]
-    calm = told.share < rule.relaxed and _kernel(snapshot) < rule.relaxed and not _refused(snapshot, RECENT)
+    calm = told.share < rule.relaxed and _kernel(snapshot) < rule.relaxed and not ended_without(snapshot, RECENT)
     condition = Condition.OVER if any(over) else Condition.UNDER if calm else Condition.BETWEEN
     return Reading(
         condition=condition,
@@ -90,21 +89,10 @@ _ALONE = ("fd_long", "fd_now", "fd_refused", "fd_kernel")
 """Signals of which any one is enough."""
 
 
-def _refused(snapshot: Snapshot, seconds: float) -> tuple[Happening, ...]:
-    """Ends of processes that got no descriptor; the probe tells the error's code behind its type."""
-    ended = snapshot.happened(EXITED.name, seconds)
-    return tuple(event for event in ended if event.exception.endswith(("EMFILE", "ENFILE")))
-
-
 def _kernel(snapshot: Snapshot) -> float:
     """The share of all descriptors of the kernel that are open, on the fullest host."""
-    shares = []
-    for machine in snapshot.machines:
-        span = machine.span(rule.window)
-        limit = stats.latest(machine.track, "fd_limit", span)
-        shares.append(stats.latest(machine.track, "fd_open", span) / limit if limit > 0 else math.nan)
-    share = stats.highest(shares)
-    return 0.0 if math.isnan(share) else share
+    table = fullest_table(snapshot.machines, rule.window)
+    return table.share if table else 0.0
 
 
 def _growing(snapshot: Snapshot) -> Growing | None:
@@ -121,7 +109,7 @@ def _runs_out(evidence: tuple[Evidence, ...]) -> bool:
 def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growing | None) -> tuple[Evidence, ...]:
     mean, now = told.mean / told.limit, told.lowest_now / told.limit
     long_enough = worst.history(LONG) >= 0.9
-    ends, kernel = len(_refused(snapshot, LONG)), _kernel(snapshot)
+    ends, kernel = len(ended_without(snapshot, LONG)), _kernel(snapshot)
     found = [
         Evidence("fd_long", "Descriptors open, mean of ten minutes", finite(mean), "1", rule.busy, "at least",
                  long_enough and mean >= rule.busy, worst.name),
@@ -137,7 +125,7 @@ def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Gr
 
 def _severity(snapshot: Snapshot, told: Descriptors, evidence: tuple[Evidence, ...]) -> Severity:
     full = told.share >= rule.critical or _kernel(snapshot) >= rule.critical
-    critical = full or bool(_refused(snapshot, LONG)) or _runs_out(evidence)
+    critical = full or bool(ended_without(snapshot, LONG)) or _runs_out(evidence)
     return Severity.CRITICAL if critical else Severity.WARNING
 
 
@@ -150,7 +138,7 @@ def _confidence(snapshot: Snapshot, told: Descriptors) -> float:
     return confidence(
         required=(1.0,),
         support=(
-            1.0 if _refused(snapshot, LONG) else stats.ramp(told.share, rule.half, rule.critical),
+            1.0 if ended_without(snapshot, LONG) else stats.ramp(told.share, rule.half, rule.critical),
             0.5 if math.isnan(told.connected) else 1.0,
         ),
         coverage=snapshot.coverage(rule.window),
@@ -158,7 +146,7 @@ def _confidence(snapshot: Snapshot, told: Descriptors) -> float:
 
 
 def _claim(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growing | None) -> str:
-    ended = len(_refused(snapshot, LONG))
+    ended = len(ended_without(snapshot, LONG))
     if ended:
         return f"{snapshot.name}: {counted(ended, 'process')} ended in the last ten minutes for want of a descriptor"
     if _kernel(snapshot) >= rule.busy:

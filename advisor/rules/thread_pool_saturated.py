@@ -40,7 +40,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=("threadpool_wait",),
-    suggests=("async-io", "cluster", "worker-threads", "vertical"),
+    suggests=("async-io", "optimise-code", "cluster", "worker-threads", "vertical"),
     window=WINDOW,
     hold=120.0,
     clear_hold=300.0,

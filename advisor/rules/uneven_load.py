@@ -40,7 +40,7 @@ from advisor.vocabulary import Severity
 rule = Rule(
     __name__,
     needs=(("loop_utilization", "loop_active", "cpu_main", "cpu_user"), "requests"),
-    suggests=("rebalance", "cluster", "load-balance", "autoscale", "vertical"),
+    suggests=("rebalance", "optimise-code", "decompose", "cluster", "load-balance", "autoscale", "vertical"),
     window=600.0,
     hold=60.0,
     clear_hold=300.0,

@@ -144,8 +144,7 @@ def _steps(script: str, place: places.Place | None) -> tuple[Step, ...]:
 
 
 def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    told = [process for process in snapshot.processes if thread_pool.waits(process, WINDOW).size]
-    process = max(told, key=lambda p: float(thread_pool.waits(p, WINDOW).mean()), default=None)
+    process = thread_pool.longest(snapshot.processes, WINDOW)
     if process is None:
         return strategy.reject("0 processes measure how long requests wait for a thread of the pool.")
     group = control_groups.of(snapshot, process)

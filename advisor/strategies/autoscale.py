@@ -48,7 +48,7 @@ from advisor.diagnosis.prediction import (
 from advisor.diagnosis.recipes import container, fargate, kubernetes, shutdown
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
-from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding
+from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, most_copies
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.daily import Day, day_of
@@ -127,8 +127,7 @@ def _range(snapshot: Snapshot, ruling: Ruling, day: Day | None) -> Range | None:
     peak = max(peak, growth(snapshot) / GROWTH)
     least = max(2, copies_that_survive(work * quiet) if day else before)
     most = max(wanted, least, copies_that_survive(work * peak * strategy.surge))
-    while most > wanted and connections_veto(snapshot, most):
-        most -= 1
+    most = most_copies(snapshot, wanted, most)
     return Range(before, wanted, min(least, most), most)
 
 

@@ -2,7 +2,8 @@
 
 ## When it fits
 One route, or one family of routes, takes {share:.0%} of the time or more (or, for a blocked loop, the heavy work
-takes {heavy:.0%} of the loop's work) and should grow or fail apart from the rest.
+takes {heavy:.0%} of the loop's work) and should grow or fail apart from the rest. Where one process is hotter than
+its equals because it serves other routes, that share is one of its own work.
 
 ## When it does not
 Load that is spread evenly; a service that is one route; a team that cannot run one more service. While users
@@ -25,7 +26,7 @@ The old service's loop loses the moved share; the new one scales by itself.
 
 from __future__ import annotations
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, dearer
 from advisor.diagnosis.prediction import NOW, is_censored, loop_expectation
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, percent
@@ -60,6 +61,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Find the part that stands out, or say how evenly the time is spread."""
     if ruling.rule == BLOCKED:
         return _of_blocks(snapshot, ruling)
+    if ruling.rule == dearer.RULE:
+        return _of_one_process(snapshot, ruling)
     if ruling.rule not in OF_PARTS:
         return strategy.reject(f"What it found goes along with the code ({deciding(snapshot, ruling)}).")
     work = work_shares(snapshot, WINDOW)
@@ -92,6 +95,20 @@ def _of_blocks(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     name = _heavy_route(snapshot, process)
     part = Part(name, path_of(name), min(1.0, share))
     return _option(snapshot, ruling, part, "the blocks, of all that the loop does", strategy.measured)
+
+
+def _of_one_process(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """What makes one process hotter than its equals, where that is a large part of what it does."""
+    found = dearer.dearer_route(snapshot, WINDOW)
+    if isinstance(found, str):
+        return strategy.reject(found)
+    if not strategy.share <= found.share < strategy.whole:
+        return strategy.reject(
+            f"{found.route} takes {percent(found.share)} of the work of {found.found.hot.name}: a part goes from "
+            f"{percent(strategy.share)} on, while {percent(1 - strategy.whole)} is left."
+        )
+    part = Part(found.route, path_of(found.route), found.share)
+    return _option(found.alone, ruling, part, found.how, strategy.measured if found.measured else strategy.uncertain)
 
 
 def _heavy_route(snapshot: Snapshot, process: Process) -> str:

@@ -7,9 +7,10 @@ open requests leads light requests around a blocked process. Also for memory of 
 load, or that several processes of one machine fill: some of them may go elsewhere.
 
 ## When it does not
-State on a local disk or in process memory. A shared dependency that is already full: more clients make it
-worse, and so do more connections than a database accepts. Leaks, what fills memory or a heap at rest, uneven load:
-more copies have them as well. Few processes and a blocked loop: round robin still sends requests into the blocked one.
+State on a local disk or in process memory. In containers it comes last: what runs them adds copies, and machines for
+them. A shared dependency that is already full: more clients make it worse, and so do more connections than a database
+accepts. Leaks, what fills memory or a heap at rest, uneven load: more copies have them as well. Few processes and a
+blocked loop: round robin still sends requests into the blocked one.
 
 ## How
 NGINX, an Application Load Balancer with an Auto Scaling group, or Google Cloud's with a managed instance group.
@@ -17,7 +18,8 @@ Round robin where requests cost about the same; least connections where they dif
 {even:.1f} on). A cookie where clients must come back to the same server; by address (`ip_hash`) only if clients have
 addresses of their own: behind one proxy all of them are one. Better still is a shared store for sessions. Machines
 for full loops are sized by the work of now and a tenth more, or by that of the busiest hours of the last 7 days; those
-for memory so that with as much load {relaxed:.0%} of it are in use.
+for memory so that with as much load {relaxed:.0%} of it are in use. A group follows requests, up to the machines whose
+connections a database accepts; it keeps its size where requests do not show the load (WebSockets) or are not known.
 
 ## What it costs
 Machines, and a balancer to look after.
@@ -35,7 +37,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, memory_room
+from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, machine_groups, memory_room
 from advisor.diagnosis.peak import growth, told
 from advisor.diagnosis.prediction import (
     AFTER_LOSS,
@@ -48,8 +50,7 @@ from advisor.diagnosis.prediction import (
     copies_that_survive,
     of_clones,
 )
-from advisor.diagnosis.recipes import aws_balancer, google_balancer, nginx, shutdown
-from advisor.diagnosis.recipes.container import Workload
+from advisor.diagnosis.recipes import nginx, shutdown
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
 from advisor.diagnosis.sizes import RELAXED
@@ -74,6 +75,7 @@ strategy = Strategy(
     surge=Limit(2.0, "1", "machines are bounded at twice what is needed now: beyond it nobody has seen them (P2)"),
     moved=Limit(MOVED, "1", "of memory in use: if less of it follows the load machines change little", fixed=True),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)", fixed=True),
+    contained=Limit(0.49, "1", "what is left in containers: copies that follow the load come first there (C1)"),
     second=Limit(0.8, "1", "what is left of the confidence while the machine at hand has idle cores"),
 )
 
@@ -158,10 +160,10 @@ def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -
     return strategy.option(
         f"Add {counted(wanted - hosts, 'machine')} behind a load balancer",
         why=f"{why} {reason}{busiest}",
-        confidence=ruling.reading.confidence * (strategy.second if idle else 1.0),
+        confidence=_sure(snapshot, ruling) * (strategy.second if idle else 1.0),
         cost=f"{counted(wanted - hosts, 'machine')} like {machine.name}",
         expected=of_descriptors(snapshot, clones) if ruling.rule == DESCRIPTORS else of_clones(snapshot, clones),
-        steps=(*_steps(snapshot, wanted, choice, reason), *_clouds(snapshot, wanted, choice, _rate(snapshot))),
+        steps=_built(snapshot, wanted, choice, reason, machine_groups.by_loops(snapshot)),
         check_first=_check_first(count, copies),
     )
 
@@ -175,13 +177,17 @@ def _relieved(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     return strategy.option(
         relief.title,
         why=f"{relief.why} {reason}",
-        confidence=ruling.reading.confidence,
+        confidence=_sure(snapshot, ruling),
         cost=f"{counted(wanted - len(snapshot.machines), 'machine')} like {snapshot.machines[0].name}",
         expected=(relief.expected,),
-        steps=(*_steps(snapshot, wanted, choice, reason), *_clouds(snapshot, wanted, choice, relief.rate)),
+        steps=_built(snapshot, wanted, choice, reason, relief.rate),
         check_first=_check_first(count, relief.copies),
         adds_copies=relief.copies > count,
     )
+
+
+def _sure(snapshot: Snapshot, ruling: Ruling) -> float:
+    return ruling.reading.confidence * (strategy.contained if snapshot.is_contained else 1.0)
 
 
 def _check_first(count: int, copies: int) -> str:
@@ -213,6 +219,14 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
     )
 
 
+def _built(snapshot: Snapshot, machines: int, choice: Choice, reason: str, rate: float) -> tuple[Step, ...]:
+    most = math.ceil(machines * strategy.surge)
+    return (
+        *_steps(snapshot, machines, choice, reason),
+        *machine_groups.steps(snapshot, machines, most, choice, rate, PORT),
+    )
+
+
 def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tuple[Step, ...]:
     known = [machine.name for machine in snapshot.machines]
     names = known + [f"new-{n}" for n in range(1, machines - len(known) + 1)]
@@ -227,19 +241,6 @@ def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tu
              "NGINX checks health passively: it leaves a server out after requests to it failed.", nginx.PLATFORM),
         *shutdown.steps("server.js", nginx.PLATFORM),
     )  # fmt: skip
-
-
-def _rate(snapshot: Snapshot) -> float:
-    """Requests a second that fill the loops of a machine to the target; NaN where nobody tells how busy they are."""
-    per_machine = len(snapshot.processes) / max(1, len(snapshot.machines))
-    work = snapshot.work(NOW)
-    return snapshot.rps(NOW) / work * TARGET * per_machine if work > 0 else math.nan
-
-
-def _clouds(snapshot: Snapshot, machines: int, choice: Choice, rate: float) -> tuple[Step, ...]:
-    group = Workload(snapshot.name, "server.js", machines, math.ceil(machines * strategy.surge),
-                     snapshot.memory(NOW), PORT, sockets=choice is Choice.COOKIE)  # fmt: skip
-    return (*aws_balancer.steps(group, choice, rate), *google_balancer.steps(group, choice, rate))
 
 
 _OTHERS = (

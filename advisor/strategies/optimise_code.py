@@ -2,26 +2,30 @@
 
 ## When it fits
 One function or one route has {share:.0%} of the event loop's work or more. Or garbage collection takes much of the
-time, and most of it is minor collections: then the function to look for is the one that makes most garbage.
+time, and most of it is minor collections: then the function to look for is the one that makes most garbage. Or one
+process is hotter than its equals because it serves a dearer route. Or the threads of libuv's pool compute all the time.
 
 ## When it does not
 Work that is spread evenly: then no single change helps. A loop that waits in a synchronous call. A heap that stays
-full after each collection: what is kept is the trouble, not what is made.
+full after each collection: what is kept is the trouble, not what is made. A pool whose threads wait.
 
 ## How
 Profile under real load and look at the named function first: `node --cpu-prof` for work; for garbage the sampling
-heap profiler of `node:inspector`, since `--heap-prof` shows only what is still alive at the end. Usual finds: work
-repeated for each request, big JSON, regular expressions that backtrack, logging of whole objects.
+heap profiler of `node:inspector`, since `--heap-prof` shows only what is still alive at the end. Work of the pool is in
+no profile of the loop: a trace of `node.threadpoolwork` tells its kinds. Usual finds: work repeated for each request,
+big JSON, regular expressions that backtrack, logging of whole objects, the same answer compressed again and again.
 
 ## What it costs
 Days of a developer, and no machine.
 
 ## How to verify
-The utilization of the loop at the same load falls; the function's share in a new profile is smaller.
+The utilization of the loop at the same load falls; the function's share in a new profile is smaller. Requests wait
+less for a thread of the pool.
 
 ## References
 - [Node.js: profiling](https://nodejs.org/en/learn/getting-started/profiling)
 - [Node.js: --cpu-prof](https://nodejs.org/api/cli.html#--cpu-prof)
+- [Node.js: trace events](https://nodejs.org/api/tracing.html)
 - [DevTools protocol: HeapProfiler.startSampling](https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/)
 """
 
@@ -30,11 +34,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy, dearer
 from advisor.diagnosis.prediction import NOW, delay_expectation, is_censored, loop_expectation
 from advisor.diagnosis.recipes import profiling
-from advisor.diagnosis.words import duration, percent
-from advisor.features import Snapshot, collection, places
+from advisor.diagnosis.words import duration, number, percent
+from advisor.features import Snapshot, collection, control_groups, places, thread_pool
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing
 from advisor.features.heap import heap_share
 from advisor.features.process import Process
@@ -56,7 +60,7 @@ strategy = Strategy(
     estimated=Limit(0.6, "1", "what is left of the confidence where shares are those of request durations"),
 )  # fmt: skip
 
-BLOCKED, COLLECTING = "event-loop-blocked", "gc-pressure"
+BLOCKED, COLLECTING, POOL = "event-loop-blocked", "gc-pressure", "thread-pool-saturated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,10 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Name the function or route with the most work, or say how little the dearest one has."""
     if ruling.rule == COLLECTING:
         return _of_garbage(snapshot, ruling)
+    if ruling.rule == POOL:
+        return _of_pool(snapshot, ruling)
+    if ruling.rule == dearer.RULE:
+        return _of_one_process(snapshot, ruling)
     if ruling.rule == BLOCKED:
         refusal = _not_code(snapshot)
         if refusal:
@@ -150,6 +158,57 @@ def _expected(snapshot: Snapshot, ruling: Ruling, target: Target) -> tuple[Expec
         return (loop,)
     shorter = max(min(task.rest, task.seconds), task.seconds * (1 - strategy.most))
     return delay_expectation(task.seconds, shorter, max(shorter, task.seconds * (1 - strategy.least))), loop
+
+
+def _of_one_process(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    found = dearer.dearer_route(snapshot, WINDOW)
+    if isinstance(found, str):
+        return strategy.reject(found)
+    sure = 1.0 if found.measured else strategy.estimated
+    target, hot = Target(found.route, found.share, found.how, sure), found.found.hot.name
+    return strategy.option(
+        f"Make {found.route} cheaper: it is {percent(found.mine)} of the requests of {hot} alone",
+        why=f"{found.words} Shared out otherwise it would be as dear elsewhere.",
+        confidence=ruling.reading.confidence * sure,
+        cost="none but the work on it",
+        expected=_expected(found.alone, ruling, target),
+        steps=(found.who_asks, *profiling.of_work(_script(snapshot))),
+        check_first=f"Check why {hot} is asked for it: a balancer that goes by path, cookie or address, or one client.",
+    )
+
+
+def _of_pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """Threads of the pool that compute are relieved by less of it, or by other machines."""
+    process = thread_pool.longest(snapshot.processes, WINDOW)
+    if process is None:
+        return strategy.reject("0 processes measure how long requests wait for a thread of the pool.")
+    group = control_groups.of(snapshot, process)
+    cores, beside = group.cores if group else math.nan, thread_pool.beside_main(process, WINDOW)
+    doing = thread_pool.doing(process, WINDOW, cores)
+    if doing is not thread_pool.Doing.COMPUTING:
+        used = "an unknown number of cores" if math.isnan(beside) else f"{number(beside)} cores"
+        return strategy.reject(f"The threads of {process.name} beside the main one use {used}: that does not show that "
+                               "its pool computes.")  # fmt: skip
+    return _less_for_the_pool(snapshot, ruling, process, f"{number(beside)} of {number(cores)} cores")
+
+
+def _less_for_the_pool(snapshot: Snapshot, ruling: Ruling, process: Process, used: str) -> Option:
+    wait = float(thread_pool.waits(process, WINDOW).max())
+    top = next(iter(snapshot.routes(WINDOW)), None)
+    named = f" {top.name} takes {percent(top.time_share)} of the time of requests, this wait included." if top else ""
+    return strategy.option(
+        "Give the thread pool less to compute, or let another machine do it",
+        why=(
+            f"The pool's threads compute on {used} (compression, hashes, cryptography), and requests wait up to "
+            f"{duration(wait)} for one of them. Each tenth less of that work frees a tenth of it.{named}"
+        ),
+        confidence=ruling.reading.confidence,
+        cost="none but the work on it",
+        expected=(Expectation("threadpool_wait", "Longest wait for a thread of the pool", "s", wait, 0.0,
+                              wait * (1 - strategy.least)),),
+        steps=profiling.of_pool(_script(snapshot)),
+        check_first="Check in the trace that it is this kind of work. Never make hashes of passwords cheaper.",
+    )  # fmt: skip
 
 
 def _of_garbage(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:

@@ -86,7 +86,7 @@ _FUTILE: Final[Mapping[str, str]] = {
     "gc-pressure": "A collection stops the loop on one core, whatever the machine has",
     "downstream-bound": "It waits for others, not for its own machine",
     "thread-pool-saturated": "The pool has as many threads on any machine until it is told otherwise",
-    "descriptor-exhaustion": "The limit belongs to the process, not to the machine",
+    "descriptor-exhaustion": "The limit is a setting of the process or of the kernel, on any machine",
     "uneven-load": "A bigger machine is passed over as well",
     "crash-loop": "The same release ends the same way on any machine",
     "dropped-at-deploy": "What a process drops as it ends is dropped on any machine",

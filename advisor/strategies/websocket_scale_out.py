@@ -39,7 +39,7 @@ from advisor.diagnosis.recipes import kubernetes, nginx, socketio, websockets
 from advisor.diagnosis.recipes.container import Signals, Workload
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.socket_room import RULE, carried
-from advisor.diagnosis.vetoes import connections_veto, deciding
+from advisor.diagnosis.vetoes import connections_veto, deciding, most_copies
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, control_groups
 from advisor.features.socket_capacity import Resource, all_open, open_sockets
@@ -153,7 +153,8 @@ def _steps(snapshot: Snapshot, capacity: float, sockets: float, after: int, fits
 
 
 def _scaling(snapshot: Snapshot, capacity: float, after: int) -> tuple[Step, ...]:
-    workload = Workload(snapshot.name, "server.js", after, math.ceil(after * strategy.surge), snapshot.memory(NOW))
+    most = most_copies(snapshot, after, math.ceil(after * strategy.surge))
+    workload = Workload(snapshot.name, "server.js", after, most, snapshot.memory(NOW))
     signals = Signals(on_cpu=False, sockets=strategy.target * capacity)
     return (
         *kubernetes.adapter(signals),

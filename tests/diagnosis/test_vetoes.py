@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Evidence, Ruling
-from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, same_host_veto
+from advisor.diagnosis.vetoes import clone_veto, connections_veto, deciding, most_copies, same_host_veto
 from advisor.engine import RULES
 from advisor.features import ServiceWindow, Snapshot, Track
 from advisor.vocabulary import PartKind
@@ -146,6 +146,21 @@ def _grew(unit: str, gained: float, *, proven: bool = True) -> tuple[Evidence, .
     )
 
 
+@pytest.mark.parametrize(("connected", "says"), [
+    (0.9, "A limit of 1,024 is raised first, to 65,536"), (0.1, "Only 10% of 900 open descriptors are connections"),
+])  # fmt: skip
+def test_what_fills_a_low_limit_decides_what_comes_before_copies(connected: float, says: str) -> None:
+    seen = with_figures(snapshot(Load()), fd_limit=1024.0, fd_open=900.0, connections=connected * 900)
+    assert str(clone_veto(seen, firing("descriptor-exhaustion"))).startswith(says)
+
+
+@pytest.mark.parametrize(("share", "says"), [(0.95, "95% of all descriptors of a kernel are open"), (0.79, "None")])
+def test_a_full_kernel_is_given_room_before_copies_are_made(share: float, says: str) -> None:
+    seen = with_figures(snapshot(Load()), fd_limit=65_536.0, fd_open=60_000.0, connections=58_000.0)
+    kernel = Evidence("fd_kernel", "Descriptors of the kernel open", share, "1", 0.8, "at least", share >= 0.8)
+    assert str(clone_veto(seen, firing("descriptor-exhaustion", kernel))).startswith(says)
+
+
 @pytest.mark.parametrize("limit", [65_536.0, 524_288.0])
 @pytest.mark.parametrize(("connected", "proven", "says"), [
     (0.03, True, "9,000 more descriptors are open at equal load and nobody closes them: each copy would do the same."),
@@ -209,13 +224,24 @@ def test_a_crowded_host_names_what_waits() -> None:
     assert clone_veto(starved, firing("host-cpu-saturated")) is None
 
 
+def _pooled() -> Snapshot:
+    seen = with_part(snapshot(Load()), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0, used=5.0)
+    return with_part(seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=103.0, reserved=3.0,
+                     used=40.0)  # fmt: skip
+
+
+@pytest.mark.parametrize(("least", "most", "each", "fit"), [
+    (1, 20, 1.0, 4), (1, 3, 1.0, 3), (5, 20, 1.0, 5), (1, 20, 2.0, 2), (1, 20, 1.5, 2),
+])  # fmt: skip
+def test_an_autoscaler_is_bounded_by_what_a_datastore_accepts(least: int, most: int, each: float, fit: int) -> None:
+    """Room for 4 processes; what is needed now is not taken back."""
+    assert most_copies(_pooled(), least, most, each) == fit
+    assert most_copies(snapshot(Load()), least, most, each) == most
+
+
 @pytest.mark.parametrize(("copies", "vetoed"), [(2, False), (4, False), (5, True), (20, True)])
 def test_copies_that_would_exhaust_a_datastore_are_counted(copies: int, vetoed: bool) -> None:
-    seen = with_part(snapshot(Load()), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0, used=5.0)
-    full = with_part(
-        seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=103.0, reserved=3.0, used=40.0
-    )
-    reason = connections_veto(full, copies)
+    reason = connections_veto(_pooled(), copies)
     assert (reason is not None) is vetoed
     assert reason is None or "of the 100 that postgresql 127.0.0.1 5432 accepts, more than 80%" in reason
 

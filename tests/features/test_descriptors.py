@@ -9,8 +9,17 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot, Track
-from advisor.features.descriptors import REST, Descriptors, descriptors_of, fullest, with_rest
-from tests.additions import with_figures
+from advisor.features.descriptors import (
+    REST,
+    Descriptors,
+    descriptors_of,
+    ended_without,
+    fullest,
+    fullest_table,
+    with_rest,
+)
+from advisor.vocabulary.events import EXITED
+from tests.additions import happened, with_events, with_figures, with_host_figures
 from tests.builders import NOW, Load, Senders, snapshot
 
 
@@ -68,3 +77,24 @@ def test_without_a_count_of_connections_there_is_no_rest() -> None:
     bare = Track(np.array([1.0]), np.ones(1), {"fd_open": np.array([100.0])})
     assert REST not in with_rest(bare).values
     assert REST not in with_rest(Track(np.array([1.0]), np.ones(1), {"connections": np.array([1.0])})).values
+
+
+def test_the_fullest_kernel_of_several_machines() -> None:
+    seen = with_host_figures(snapshot(Load(), hosts=2), fd_open=9_000.0, fd_limit=100_000.0)
+    first, second = seen.machines
+    second.track.values["fd_open"][:] = 80_000.0
+    table = fullest_table((first, second))
+    assert table is not None
+    assert (table.machine.name, table.share) == ("web-2", 0.8)
+
+
+@pytest.mark.parametrize("columns", [{}, {"fd_open": 9.0}, {"fd_limit": 9.0}, {"fd_open": 1.0, "fd_limit": 0.0}])
+def test_a_kernel_that_tells_half_of_it_is_not_known(columns: dict[str, float]) -> None:
+    assert fullest_table(with_host_figures(snapshot(Load()), **columns).machines) is None
+
+
+def test_ends_for_want_of_a_descriptor_are_told_from_others() -> None:
+    codes = ["Error EMFILE", "Error ENFILE", "Error ENOENT", ""]
+    seen = with_events(snapshot(Load()), *(happened(EXITED.name, 100, exception=code) for code in codes))
+    assert [event.exception for event in ended_without(seen, 200.0)] == codes[:2]
+    assert ended_without(seen, 50.0) == ()

@@ -16,7 +16,7 @@ from tests.builders import Load, Senders, snapshot
 from tests.route_loads import Asked, routed
 from tests.strategies.tools.nginx import complaints
 
-SATURATED, BLOCKED = "event-loop-saturated", "event-loop-blocked"
+SATURATED, BLOCKED, UNEVEN = "event-loop-saturated", "event-loop-blocked", "uneven-load"
 FULL = Load(elu=0.885, rps=175)
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3)
 SITE = "server {\n  listen 80;\n  location / {\n    proxy_pass http://127.0.0.1:3000;\n  }\nHERE}\n"
@@ -105,7 +105,9 @@ def test_routes_under_one_path_stand_out_together() -> None:
     assert any(step.code.startswith("location /reports/ {") for step in found.steps)
 
 
-@pytest.mark.parametrize("rule", [r for r in rulings.ALL if r not in {SATURATED, BLOCKED, "host-cpu-saturated"}])
+@pytest.mark.parametrize(
+    "rule", [r for r in rulings.ALL if r not in {SATURATED, BLOCKED, UNEVEN, "host-cpu-saturated"}]
+)
 def test_what_goes_along_with_the_code_is_not_cured_by_a_split(rule: str) -> None:
     uneven = snapshot(replace(FULL, routes={"POST /render": 0.7, "GET /": 0.3}))
     assert "growth: 7" in rulings.refused("decompose", rule, uneven, Evidence("g", "Growth", 7.0, "{file}", holds=True))
@@ -121,3 +123,25 @@ def test_while_users_wait_it_comes_later() -> None:
     assert later.confidence == first.confidence / 2
     assert "not for today" in later.why
     assert "not for today" not in first.why
+
+
+COOL = Load(elu=0.3, rps=60)
+
+
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_what_makes_one_process_hotter_than_its_equals_can_go(part: float) -> None:
+    hot = Load(elu=0.9, rps=60, routes={"GET /report/:id": part, "GET /": 1 - part})
+    found = option("decompose", UNEVEN, snapshot(hot, COOL, COOL))
+    loop = expected(found, "loop_utilization")
+    assert found.title == "Give GET /report/:id a service of its own"
+    assert any("location /report/ {" in step.code for step in found.steps)
+    assert loop.now == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize(("hot", "why"), [
+    (Load(elu=0.9, rps=60, routes={"GET /report": 0.3, "GET /": 0.7}), "GET /report takes 30% of the work of process"),
+    (Load(elu=0.9, rps=60, routes={"GET /report": 1.0}), "GET /report takes 100% of the work of process"),
+    (Load(elu=0.9, rps=180), "gets 3 times as many requests"),
+])  # fmt: skip
+def test_other_reasons_to_be_hot_stay(hot: Load, why: str) -> None:
+    assert why in rejection("decompose", UNEVEN, snapshot(hot, COOL, COOL))

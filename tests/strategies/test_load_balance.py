@@ -118,6 +118,42 @@ def test_clouds_are_sized_alike(tmp_path: Path) -> None:
     assert commands["instance-groups managed set-autoscaling"]["min-num-replicas"] == "3"
 
 
+@pytest.mark.parametrize(("others", "most"), [(0.0, 6), (28.0, 4), (38.0, 3)])
+def test_groups_grow_only_as_far_as_a_database_accepts_connections(others: float, most: int) -> None:
+    """10 connections each: 80% of 97 are 77 less those of others."""
+    found = offered(pooled(snapshot(FULL, machine=TIGHT), others))
+    assert group(found) == ("3", str(most))
+    scaled = google(found).get("instance-groups managed set-autoscaling", {})
+    assert scaled.get("max-num-replicas") == (str(most) if most > 3 else None)
+
+
+@pytest.mark.parametrize("hosts", [1, 2])
+def test_each_machine_counts_with_all_of_its_processes(hosts: int) -> None:
+    """2 processes a machine of 5 connections each: room for 10 processes in all."""
+    full = [replace(FULL, elu=0.6 / hosts, cpu=0.55 / hosts)] * 2
+    found = offered(pooled(snapshot(*full, machine=TIGHT, hosts=hosts), 25.0, each=5.0))
+    least, most = group(found)
+    assert (int(least), int(most)) == ({1: 2, 2: 3}[hosts], {1: 4, 2: 5}[hosts])
+
+
+@pytest.mark.parametrize("load", [
+    replace(FULL, websockets=40), replace(FULL, rps=0.0, websockets=40), replace(FULL, rps=0.0),
+    replace(FULL, rps=0.01),
+])  # fmt: skip
+def test_a_group_never_follows_what_does_not_show_the_load(load: Load) -> None:
+    found = offered(snapshot(load, machine=TIGHT))
+    assert group(found) == ("3", "3")
+    assert "instance-groups managed set-autoscaling" not in google(found)
+    assert not any("TargetTracking" in step.code or "max-rate" in step.code for step in found.steps)
+    told = " ".join(step.text for step in found.steps)
+    assert (f"{STRATEGIES['websocket-scale-out'].name} (websocket-scale-out)" in told) is (load.websockets > 0)
+
+
+def test_without_the_probe_nobody_knows_the_requests() -> None:
+    found = offered(snapshot(FULL, machine=TIGHT, senders=Senders(probe=False)))
+    assert "how many requests each carries is not known" in " ".join(step.text for step in found.steps)
+
+
 @pytest.mark.parametrize(("sockets", "timeout"), [(0, None), (40, "86400")])
 def test_google_keeps_websockets_open(sockets: float, timeout: str | None) -> None:
     found = offered(snapshot(replace(FULL, websockets=sockets), machine=TIGHT))
@@ -146,10 +182,7 @@ def test_a_trouble_that_copies_share_is_refused(rule: str) -> None:
 @pytest.mark.parametrize(("others", "fits"), [(45.0, True), (55.0, False)])
 def test_the_pools_of_all_copies_must_fit_the_database(others: float, fits: bool) -> None:
     """3 copies with 10 each, and others: 75 and 85 of 97 for a limit of 80%."""
-    seen = with_part(snapshot(FULL, machine=TIGHT), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0,
-                     used=0.0, unused=0.0)  # fmt: skip
-    full = with_part(seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=100.0, reserved=3.0,
-                     used=others)  # fmt: skip
+    full = pooled(snapshot(FULL, machine=TIGHT), others)
     if fits:
         assert offered(full).title == "Add 2 machines behind a load balancer"
     else:
@@ -178,6 +211,20 @@ def test_loops_that_are_full_with_their_garbage_are_sized_as_full_loops_are() ->
 def test_names_of_machines_are_to_be_replaced_by_addresses() -> None:
     found = option("load-balance", SATURATED, snapshot(FULL, machine=Machine(cores=1, cpu=0.79)))
     assert "put the machine's address in place of its name" in found.steps[0].text
+
+
+def pooled(seen: Snapshot, others: float, each: float = 10.0) -> Snapshot:
+    """The same with a pool of so many connections a process, at a database of 97 that others use as well."""
+    called = with_part(seen, PartKind.POOL, "postgresql db:5432/shop", capacity=each, used=0.0, unused=0.0)
+    return with_part(called, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=100.0, reserved=3.0,
+                     used=others)  # fmt: skip
+
+
+def group(found: Option) -> tuple[str, str]:
+    """The least and the most machines of the group on AWS."""
+    template = next(step.code for step in found.steps if step.file == "balancer.cfn.yaml")
+    sizes = cloudformation.resources(template)["Group"]["Properties"]
+    return sizes["MinSize"], sizes["MaxSize"]
 
 
 def offered(seen: Snapshot) -> Option:

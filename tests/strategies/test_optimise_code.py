@@ -11,12 +11,13 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from advisor.vocabulary.events import BLOCKED as HELD
 from advisor.vocabulary.events import PROFILED
-from tests.additions import happened, with_events, with_probe_figures
+from tests.additions import happened, with_events, with_probe_figures, with_window
 from tests.answers import expected, option, rejection
-from tests.builders import YOUNG, Load, Senders, snapshot
+from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.route_loads import Asked, routed
 
 BLOCKED, SATURATED, COLLECTING = "event-loop-blocked", "event-loop-saturated", "gc-pressure"
+UNEVEN, POOL = "uneven-load", "thread-pool-saturated"
 FULL = Load(elu=0.885, rps=175, routes={"GET /a": 0.4, "GET /b": 0.35, "GET /c": 0.25})
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3, routes={"GET /a": 0.5, "GET /b": 0.5})
 CHURNING = Load(elu=0.85, rps=150, gc_share=0.14)
@@ -113,3 +114,66 @@ def test_less_garbage_where_most_of_it_is_minor_collections() -> None:
 )
 def test_a_heap_that_is_kept_full_is_no_garbage(columns: dict[str, float], why: str) -> None:
     assert why in rejection("optimise-code", COLLECTING, churning(**columns))
+
+
+COOL = Load(elu=0.3, rps=60)
+REPORTING = Load(elu=0.9, rps=60, routes={"GET /": 0.6, "GET /report": 0.4})
+
+
+def test_the_route_that_only_the_hot_process_serves_is_named() -> None:
+    found = option("optimise-code", UNEVEN, snapshot(REPORTING, COOL, COOL))
+    loop = expected(found, "loop_utilization")
+    assert found.title == "Make GET /report cheaper: it is 40% of the requests of process 1010 alone"
+    assert "costs process 1010 3 times as much as the others: GET /report is 40% of its requests and 0%" in found.why
+    assert "by customer, key or address" in found.steps[0].text
+    assert loop.now == pytest.approx(0.9, abs=0.02)
+    assert loop.low == pytest.approx(0.9 * (1 - 0.4 * 0.8), abs=0.03)
+
+
+def test_the_route_is_told_by_its_loop_time_where_that_is_known() -> None:
+    routes = {"GET /": Asked(40, 0.002), "GET /report": Asked(15, 0.05)}
+    hot = routed(routes, Load(elu=0.84, rps=55), noise=0.02).window.instances[0]
+    seen = snapshot(Load(), COOL, COOL)
+    mixed = with_window(seen, instances=(hot, *seen.window.instances[1:]))
+    found = option("optimise-code", UNEVEN, mixed)
+    assert found.title.startswith("Make GET /report cheaper: it is 27% of")
+    assert "takes 76% of its work (loop time by regression, 71% to 81% for GET /report)" in found.why
+
+
+@pytest.mark.parametrize(("hot", "why"), [
+    (Load(elu=0.9, rps=180), "gets 3 times as many requests: cheaper ones would be shared out as unevenly"),
+    (Load(elu=0.8, cpu=0.4, rps=60, latency=0.05), "times as much as the others, and no other routes explain that"),
+    (Load(elu=1.0, cpu=1.0, rps=0.0), "process 1010 answers 0 requests"),
+])  # fmt: skip
+def test_code_that_all_run_alike_does_not_set_one_apart(hot: Load, why: str) -> None:
+    assert why in rejection("optimise-code", UNEVEN, snapshot(hot, COOL, COOL))
+
+
+def test_a_process_without_equals_is_not_compared() -> None:
+    assert "1 process: there is no other" in rejection("optimise-code", UNEVEN, snapshot(COOL))
+
+
+def pooled(threads: float, machine: Machine | None = None) -> Snapshot:
+    load = Load(elu=0.2, latency=0.15, threads_cpu=threads, routes={"POST /thumbnail": 0.7, "GET /": 0.3})
+    return with_probe_figures(snapshot(load, machine=machine or Machine(cores=2, cpu=0.85)), threadpool_wait=0.1)
+
+
+@pytest.mark.parametrize("machine", [Machine(cores=2, cpu=0.95), Machine(cores=8, cpu=0.5)])
+def test_a_pool_that_computes_is_given_less(machine: Machine) -> None:
+    found = option("optimise-code", POOL, pooled(3.4 if machine.cores > 2 else 1.6, machine))
+    wait = expected(found, "threadpool_wait")
+    assert "compute on " in found.why
+    assert f" of {machine.cores:.0f} cores" in found.why
+    assert "POST /thumbnail takes 70% of the time of requests" in found.why
+    assert wait.now is not None
+    assert wait.high == pytest.approx(wait.now * 0.8)
+    assert found.steps[0].code == "node --trace-event-categories node.threadpoolwork.sync server.js"
+
+
+@pytest.mark.parametrize("threads", [0.05, 0.6])
+def test_a_pool_that_waits_gains_nothing(threads: float) -> None:
+    assert "does not show that its pool computes" in rejection("optimise-code", POOL, pooled(threads))
+
+
+def test_what_the_pool_does_must_be_measured() -> None:
+    assert "0 processes measure" in rejection("optimise-code", POOL, snapshot(Load(), senders=Senders(probe=False)))

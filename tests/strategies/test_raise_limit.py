@@ -11,14 +11,16 @@ import pytest
 
 from advisor.diagnosis import Evidence, Option
 from advisor.features import Snapshot
+from advisor.vocabulary.events import EXITED
 from tests import rulings
-from tests.additions import with_figures, with_recalled
+from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, service, snapshot
 from tests.pasts import Level, Past, level, with_past
 from tests.strategies.tools.compose import understood
 from tests.strategies.tools.node import program
 from tests.strategies.tools.shell import read
+from tests.strategies.tools.sysctl import understood as understood_by_sysctl
 from tests.strategies.tools.systemd import complaints
 
 EXHAUSTED, LEAKING, SATURATED = "descriptor-exhaustion", "descriptor-leak", "event-loop-saturated"
@@ -75,9 +77,72 @@ def test_a_leak_is_vetoed() -> None:
     assert "nobody closes them" in rejection("raise-limit", LEAKING, with_past(seen, LEAKING, past))
 
 
-def test_descriptors_that_are_no_connections_are_looked_at_first() -> None:
-    assert "Only 39% of 870" in refused(crowded(connected=0.39))
-    assert offered(crowded(connected=0.41))
+@pytest.mark.parametrize("limit", [1024.0, 65_536.0])
+def test_descriptors_that_are_no_connections_are_looked_at_first(limit: float) -> None:
+    found = offered(crowded(limit=limit, connected=0.39))
+    assert found.title == "Look first what process 1010 has open: 39% are connections from outside"
+    assert found.steps[0].code.startswith("ls -l /proc/1010/fd")
+    assert "response.body?.cancel()" in found.steps[1].code
+    assert f"Only if all of it is in use, let the process open {2 * limit:,.0f}" in found.steps[2].text
+    assert offered(crowded(connected=0.41)).title.startswith("Let each process open")
+
+
+@pytest.mark.parametrize(("sockets", "says"), [
+    (0.0, "783 are open, and 60 requests a second of 6"), (700.0, "83 are open, and 60 requests a second of 6"),
+])  # fmt: skip
+def test_connections_that_nobody_uses_are_closed_later_than_a_balancer_does(sockets: float, says: str) -> None:
+    step = offered(with_figures(crowded(), websockets=sockets)).steps[-1]
+    assert says in step.text
+    assert "keep 1 at work" in step.text
+    assert "closeIdle(server, idle = 65, quiet = 120)" in step.code
+    assert ("700 WebSockets stay" in step.text) is (sockets > 0)
+
+
+def test_websockets_and_files_are_not_closed() -> None:
+    for found in (
+        offered(with_figures(crowded(), websockets=783.4)),
+        offered(crowded(connected=0.2)),
+        rulings.offered("raise-limit", SOCKETS, crowded(), *_sockets(descriptors=800)),
+    ):
+        assert all(step.file != "idle.mjs" for step in found.steps)
+
+
+def test_few_of_them_are_left_alone_whatever_they_are() -> None:
+    assert "has 502 of 1,024 open, 49%" in refused(crowded(0.49, connected=0.1))
+    assert "Only 39% of 870" in rulings.refused("raise-limit", SOCKETS, crowded(connected=0.39))
+
+
+@pytest.mark.parametrize(("code", "ago"), [("EMFILE", 200), ("EMFILE", 3_000), ("ENFILE", 200)])
+def test_a_process_that_ended_without_one_was_at_its_limit(code: str, ago: float) -> None:
+    ended = with_events(crowded(0.3), happened(EXITED.name, ago, exception=f"Error {code}"))
+    found = offered(ended)
+    assert found.title == "Let each process open 2,048 descriptors instead of 1,024"
+    assert found.why.startswith("A process ended at its limit of 1,024, and process 1010 had up to 307 open")
+    old = with_events(crowded(0.3), happened(EXITED.name, 3_700, exception=f"Error {code}"))
+    assert "has 307 of 1,024 open" in refused(old)
+
+
+def full_kernel(used: float, share: float = 0.85) -> Snapshot:
+    return with_host_figures(crowded(share), fd_open=used, fd_limit=100_000.0)
+
+
+@pytest.mark.parametrize(("used", "share", "limit"), [
+    (95_000.0, 0.3, "262,144"), (81_000.0, 0.85, "262,144"), (72_000.0, 0.3, "262,144"), (60_000.0, 0.3, "131,072"),
+])  # fmt: skip
+def test_a_full_table_of_the_kernel_is_made_larger(used: float, share: float, limit: str, tmp_path: Path) -> None:
+    found = offered(full_kernel(used, share=share))
+    now = expected(found, "fd_kernel")
+    assert found.title == f"Let the kernel of web-1 open {limit} descriptors instead of 100,000"
+    assert now.high is not None
+    assert now.high < 0.55
+    setting = next(step.code for step in found.steps if step.file.endswith("60-file-max.conf"))
+    assert understood_by_sysctl(setting, tmp_path) == (f"fs.file-max = {limit.replace(',', '')}\n", "")
+
+
+def test_a_roomy_kernel_is_left_alone() -> None:
+    assert "process open 2,048" in offered(full_kernel(79_000.0)).title
+    assert "has 307 of 1,024 open" in refused(full_kernel(49_000.0, share=0.3))
+    assert "has 307 of 1,024" in rejection("raise-limit", SATURATED, full_kernel(95_000.0, share=0.3))
 
 
 def test_a_high_limit_is_not_raised_further() -> None:
@@ -99,6 +164,7 @@ def test_without_a_count_of_connections_it_is_less_sure() -> None:
     for column in ("connections", "websockets"):
         del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
     assert offered(seen).confidence < offered(crowded()).confidence
+    assert "nobody counts the connections here" in offered(seen).steps[0].text
 
 
 @pytest.mark.parametrize("platform", ["systemd", "PM2", "Kubernetes"])

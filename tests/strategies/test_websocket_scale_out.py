@@ -123,12 +123,22 @@ def test_other_troubles_are_not_of_sockets(rule: str) -> None:
     assert "3,500 open WebSockets are not what runs out" in found.reason
 
 
+def pooled(each: float) -> Snapshot:
+    seen = with_part(snapshot(CHAT), PartKind.POOL, "postgresql db:5432/shop", capacity=each, used=10, unused=0)
+    return with_part(seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=100, reserved=3, used=12)
+
+
 def test_the_connections_of_a_database_forbid_it() -> None:
-    seen = with_part(snapshot(CHAT), PartKind.POOL, "postgresql db:5432/shop", capacity=45, used=10, unused=0)
-    seen = with_part(seen, PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", capacity=100, reserved=3, used=12)
-    found = answered(seen)
+    found = answered(pooled(45))
     assert isinstance(found, Rejection)
     assert "of the 97 that postgresql" in found.reason
+
+
+@pytest.mark.parametrize(("each", "most"), [(10, 4), (20, 3), (30, 2)])
+def test_its_autoscaler_grows_only_as_far_as_a_database_accepts_connections(each: float, most: int) -> None:
+    """80% of 97 are 77, and 2 of them others': 7, 3 and 2 processes."""
+    (scaler,) = manifests(next(step.code for step in offered(pooled(each)).steps if step.file == "hpa.yaml"))
+    assert (scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]) == (2, most)
 
 
 def _by_memory(sockets: float) -> tuple[Evidence, ...]:

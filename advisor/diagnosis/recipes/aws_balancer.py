@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from advisor.diagnosis.advice import Step
-from advisor.diagnosis.prediction import TARGET
 from advisor.diagnosis.recipes import shutdown
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice
@@ -24,6 +22,9 @@ _ALGORITHM: Final = {
 START: Final = 120
 """Seconds that a machine has from its boot until it serves."""
 
+SLOWEST: Final = 1 / 60
+"""The least rate in requests per second that can be followed: the balancer counts whole requests a minute."""
+
 
 def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
     """The balancer, the group behind it, and how it follows the load.
@@ -31,12 +32,14 @@ def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
     Args:
         machines: `copies` are machines that run at least, `most` at most.
         choice: who gets a request; by address means by the balancer's cookie, as it knows nothing else.
-        rate: requests per second that one machine carries at the target utilization; NaN follows the processor.
+        rate: requests per second that one machine carries at the target utilization; NaN where they are not known or
+            do not show the load: then the group keeps its size.
     """
     return (
         *shutdown.steps(machines.script, PLATFORM),
         Step("Describe the balancer and the group. The image starts the service at boot; new machines join by "
-             f"themselves, and one whose {READY} fails is replaced. TLS ends at the balancer.{_idle(machines)}",
+             f"themselves, and one whose {READY} fails is replaced. TLS ends at the balancer.{_idle(machines)} "
+             f"{machines.keeps_its_size(rate)}".rstrip(),
              PLATFORM, "balancer.cfn.yaml", template(machines, choice, rate)),
         Step("Create or change it. A release is a new image: one machine after the other is replaced, the next only "
              f"when {READY} of the last answers 200; if it never does, the group goes back to the image before. "
@@ -57,14 +60,14 @@ def _idle(machines: Workload) -> str:
 
 def template(machines: Workload, choice: Choice, rate: float) -> str:
     """The CloudFormation template, as YAML."""
-    follows = _CPU.format(target=round(TARGET * 100))
-    if not math.isnan(rate):
-        follows = _REQUESTS.format(target=max(1, round(rate * 60)))  # the balancer counts per minute
+    fixed = bool(machines.keeps_its_size(rate))
+    follows = "" if fixed else _FOLLOWING.format(target=round(rate * 60), start=START)
     return _TEMPLATE.format(
         name=machines.label,
         port=machines.port,
         least=machines.copies,
-        most=machines.most,
+        most=machines.copies if fixed else machines.most,
+        kept=machines.copies - 1 if fixed else machines.copies,
         targets=target_group(machines.port, choice, "instance"),
         follows=follows,
         start=START,
@@ -106,11 +109,15 @@ _STICKY: Final = """        - {Key: stickiness.enabled, Value: "true"}
         - {Key: stickiness.type, Value: lb_cookie}
 """
 
-_CPU: Final = """        TargetValue: {target}
-        PredefinedMetricSpecification: {{PredefinedMetricType: ASGAverageCPUUtilization}}
-"""
-
-_REQUESTS: Final = """        TargetValue: {target} # requests per minute and machine
+_FOLLOWING: Final = """  Following:
+    Type: AWS::AutoScaling::ScalingPolicy
+    DependsOn: Secure
+    Properties:
+      AutoScalingGroupName: !Ref Group
+      PolicyType: TargetTrackingScaling
+      EstimatedInstanceWarmup: {start}
+      TargetTrackingConfiguration:
+        TargetValue: {target} # requests per minute and machine
         PredefinedMetricSpecification:
           PredefinedMetricType: ALBRequestCountPerTarget
           ResourceLabel: !Sub ${{Balancer.LoadBalancerFullName}}/${{Targets.TargetGroupFullName}}
@@ -186,7 +193,7 @@ Resources:
       ResourceSignal: {{Count: {least}, Timeout: PT10M}}
     UpdatePolicy:
       AutoScalingRollingUpdate:
-        MinInstancesInService: {least}
+        MinInstancesInService: {kept} # must be below MaxSize
         MaxBatchSize: 1
         WaitOnResourceSignals: true
         PauseTime: PT10M # at most, for each machine
@@ -201,12 +208,4 @@ Resources:
       LaunchTemplate:
         LaunchTemplateId: !Ref Machine
         Version: !GetAtt Machine.LatestVersionNumber
-  Following:
-    Type: AWS::AutoScaling::ScalingPolicy
-    DependsOn: Secure
-    Properties:
-      AutoScalingGroupName: !Ref Group
-      PolicyType: TargetTrackingScaling
-      EstimatedInstanceWarmup: {start}
-      TargetTrackingConfiguration:
 {follows}"""

@@ -64,6 +64,18 @@ class Workload:
         """The heap's limit in MiB that leaves room for the rest."""
         return int(self.mebibytes * HEAP)
 
+    def keeps_its_size(self, rate: float) -> str:
+        """Why its number follows no load, in a sentence; empty where `rate` requests a second of each copy show it."""
+        if self.sockets:
+            return (
+                "It keeps its size: open WebSockets stay where they are, and neither requests nor the processor show "
+                "how many there are. The way out that follows them is called WebSockets over more processes "
+                "(websocket-scale-out)."
+            )
+        if math.isnan(rate):
+            return "It keeps its size: how many requests each carries is not known."
+        return "" if self.most > self.copies else "It keeps its size: a database accepts no connections of more."
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:

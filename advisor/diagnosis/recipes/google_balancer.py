@@ -6,7 +6,6 @@ import math
 from typing import Final
 
 from advisor.diagnosis.advice import Step
-from advisor.diagnosis.prediction import TARGET
 from advisor.diagnosis.recipes import shutdown
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice
@@ -27,24 +26,18 @@ def steps(machines: Workload, choice: Choice, rate: float) -> tuple[Step, ...]:
     return (
         *shutdown.steps(machines.script, PLATFORM, KEPT),
         Step(f"Make the group: new machines join by themselves, and one whose {HEALTH} fails is replaced. The image "
-             "starts the service at boot. Allow 130.211.0.0/22 and 35.191.0.0/16 in, from which Google checks.",
-             PLATFORM, "shell", group(machines, math.isnan(rate))),
+             "starts the service at boot. Allow 130.211.0.0/22 and 35.191.0.0/16 in, from which Google checks. "
+             f"{machines.keeps_its_size(rate)}".rstrip(), PLATFORM, "shell", group(machines, rate)),
         Step(f"Put the balancer before it; TLS ends there. It asks {READY}: a machine that is about to stop gets no "
              "more requests, and is not replaced.", PLATFORM, "shell", balancer(machines, choice, rate)),
     )  # fmt: skip
 
 
-def group(machines: Workload, on_cpu: bool) -> str:
-    """Commands that make the machines."""
-    follows = "--target-cpu-utilization" if on_cpu else "--target-load-balancing-utilization"
-    return _GROUP.format(
-        name=machines.label,
-        port=machines.port,
-        least=machines.copies,
-        most=machines.most,
-        **PLATFORM_FIELDS,
-        follows=f"{follows} {TARGET if on_cpu else 1.0}",
-    )
+def group(machines: Workload, rate: float) -> str:
+    """Commands that make the machines, and let their number follow the requests that show the load."""
+    told = {"name": machines.label, "port": machines.port, "least": machines.copies, "most": machines.most}
+    made = _GROUP.format(**told, **PLATFORM_FIELDS)
+    return made if machines.keeps_its_size(rate) else made + _FOLLOWING.format(**told)
 
 
 def balancer(machines: Workload, choice: Choice, rate: float) -> str:
@@ -55,9 +48,9 @@ def balancer(machines: Workload, choice: Choice, rate: float) -> str:
         Choice.IP_HASH: "--session-affinity CLIENT_IP",
         Choice.COOKIE: "--session-affinity GENERATED_COOKIE --affinity-cookie-ttl 3600",
     }[choice]
-    load = f"--balancing-mode UTILIZATION --max-utilization {TARGET}"
+    load = "--balancing-mode UTILIZATION"
     if not math.isnan(rate):
-        load = f"--balancing-mode RATE --max-rate-per-instance {max(1, round(rate))}"
+        load = f"--balancing-mode RATE --max-rate-per-instance {round(rate) if rate >= 10 else round(rate, 2)}"
     return _BALANCER.format(
         name=machines.label,
         port=machines.port,
@@ -73,8 +66,10 @@ gcloud compute health-checks create http {name}-alive --port {port} --request-pa
 gcloud compute instance-groups managed create {name} --region REGION --template {name} --size {least} \\
   --health-check {name}-alive --initial-delay 120
 gcloud compute instance-groups managed set-named-ports {name} --region REGION --named-ports http:{port}
-gcloud compute instance-groups managed set-autoscaling {name} --region REGION \\
-  --min-num-replicas {least} --max-num-replicas {most} {follows} --cool-down-period 120
+"""
+
+_FOLLOWING: Final = """gcloud compute instance-groups managed set-autoscaling {name} --region REGION \\
+  --min-num-replicas {least} --max-num-replicas {most} --target-load-balancing-utilization 1.0 --cool-down-period 120
 """
 
 _BALANCER: Final = """gcloud compute health-checks create http {name}-ready --port {port} --request-path {ready} \\

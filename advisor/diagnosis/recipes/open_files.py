@@ -7,11 +7,15 @@ from typing import Final
 from advisor.diagnosis.advice import Step
 
 
+def listed(pid: int, reading: str) -> Step:
+    """What a process has open, by name, and how to read that."""
+    return Step(f"List what is open, by name; {reading}.", file="shell", code=_OPEN.format(pid=pid))
+
+
 def found_and_closed(pid: int) -> tuple[Step, ...]:
-    """What a process has open, by name, and code that lets go of it."""
+    """The same, and code that lets go of it."""
     return (
-        Step("List what is open, by name; what has the most lines is not closed.", file="shell",
-             code=_OPEN.format(pid=pid)),
+        listed(pid, "what has the most lines is not closed"),
         Step("Read or cancel every response body, close files and streams on every path, give child processes no "
              "pipes that nobody reads.", file="close.mjs", code=_CLOSE),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which function has the work, or makes the garbage: a profile, and the ten dearest of it."""
+"""Which function has the work or makes the garbage, and what the thread pool computes: the dearest of a profile."""
 
 from __future__ import annotations
 
@@ -33,6 +33,22 @@ def of_garbage(script: str) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def of_pool(script: str) -> tuple[Step, ...]:
+    """What the threads of libuv's pool compute in the service that is started by this script, and how to do less."""
+    return (
+        Step("Start one copy so and give it a minute of usual load; the trace is complete when the process has exited. "
+             "A profile of the loop shows nothing of this work.", file="shell",
+             code=f"node --trace-event-categories node.threadpoolwork.sync {shlex.quote(script)}"),
+        Step("Add up what the threads did, by kind: zlib is compression, crypto is hashes and keys, node_api is a "
+             "native package (pictures, bcrypt).", file="pool.mjs", code=_POOL),
+        Step("Print it.", file="shell", code="node pool.mjs node_trace.1.log"),
+        Step("Compression: compress once and keep the result, take a lower level, leave out what is compressed already "
+             "(pictures), or leave it to a balancer or CDN on other machines."),
+        Step("Hashes of passwords must stay as dear as they are: bound how often they are asked for, keep sessions, or "
+             "give them a service on a machine of its own. Pictures and archives: through a queue to other machines."),
+    )  # fmt: skip
+
+
 def _read(kind: str) -> tuple[Step, ...]:
     return (
         Step("Print where most of it is, or open the file in the developer tools of Chrome.",
@@ -40,6 +56,19 @@ def _read(kind: str) -> tuple[Step, ...]:
         Step("Change one thing, profile again, and compare.", file="shell", code="node top.mjs profiles"),
     )  # fmt: skip
 
+
+_POOL = """import { readFileSync } from "node:fs";
+
+const { traceEvents } = JSON.parse(readFileSync(process.argv[2] ?? "node_trace.1.log", "utf8"));
+const begun = new Map(); // thread -> when its work began; a thread does one thing at a time
+const found = new Map();
+for (const { name, ph, tid, ts } of traceEvents.sort((a, b) => a.ts - b.ts)) {
+  if (ph === "B") begun.set(tid, ts);
+  if (ph === "E") found.set(name, (found.get(name) ?? 0) + ts - begun.get(tid));
+}
+const ranked = [...found].sort((a, b) => b[1] - a[1]);
+for (const [name, time] of ranked) console.log(`${(time / 1e6).toFixed(1)} s  ${name}`);
+"""
 
 _SAMPLE = """import { mkdirSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";

@@ -15,7 +15,7 @@ from threading import Thread
 
 import pytest
 
-from advisor.diagnosis.recipes.aws_balancer import START, steps, template
+from advisor.diagnosis.recipes.aws_balancer import SLOWEST, START, steps, template
 from advisor.diagnosis.recipes.container import MIB, Workload
 from advisor.diagnosis.recipes.nginx import Choice
 from advisor.diagnosis.recipes.shutdown import DRAIN, KEPT
@@ -42,8 +42,34 @@ def test_it_is_filled_in() -> None:
     assert 'MinSize: "3"' in found
     assert 'MaxSize: "6"' in found
     assert "TargetValue: 7200 #" in found
-    assert "ASGAverageCPUUtilization" in template(SHOP, Choice.ROUND_ROBIN, math.nan)
     assert "stickiness.enabled" in template(SHOP, Choice.COOKIE, math.nan)
+
+
+@pytest.mark.parametrize(("machines", "rate", "why"), [
+    (SHOP, math.nan, "how many requests each carries is not known"),
+    (replace(SHOP, sockets=True), 120.0, "websocket-scale-out"),
+    (replace(SHOP, most=3), 120.0, "a database accepts no connections of more"),
+])  # fmt: skip
+def test_a_group_that_nothing_tells_how_to_follow_keeps_its_size(
+    tmp_path: Path, machines: Workload, rate: float, why: str
+) -> None:
+    code = template(machines, Choice.LEAST_CONNECTIONS, rate)
+    group = resources(code)["Group"]
+    assert complaints(code, tmp_path) == ""
+    assert "TargetTracking" not in code
+    assert (group["Properties"]["MinSize"], group["Properties"]["MaxSize"]) == ("3", "3")
+    assert group["UpdatePolicy"]["AutoScalingRollingUpdate"]["MinInstancesInService"] == 2, "below MaxSize"
+    assert why in " ".join(step.text for step in steps(machines, Choice.LEAST_CONNECTIONS, rate))
+
+
+def test_a_group_that_follows_requests_says_nothing_of_its_size() -> None:
+    assert "keeps its size" not in " ".join(step.text for step in steps(SHOP, Choice.LEAST_CONNECTIONS, 120.0))
+
+
+@pytest.mark.parametrize(("rate", "a_minute"), [(SLOWEST, 1), (0.4, 24), (120.0, 7_200)])
+def test_the_target_is_the_rate_of_a_machine(rate: float, a_minute: int) -> None:
+    follows = resources(template(SHOP, Choice.LEAST_CONNECTIONS, rate))["Following"]["Properties"]
+    assert follows["TargetTrackingConfiguration"]["TargetValue"] == a_minute
 
 
 def test_a_shell_reads_the_command() -> None:

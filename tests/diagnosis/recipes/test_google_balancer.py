@@ -30,7 +30,7 @@ def flags(
 @pytest.mark.parametrize("choice", list(Choice))
 @pytest.mark.parametrize("rate", [120.0, math.nan])
 def test_commands_are_well_formed(choice: Choice, rate: float) -> None:
-    assert len(flags(choice, rate)) == 11
+    assert len(flags(choice, rate)) == (10 if math.isnan(rate) else 11)
     assert len(shell.read(steps(SHOP, choice, rate))) == 2
 
 
@@ -50,7 +50,18 @@ def test_they_are_filled_in() -> None:
     assert found["backend-services create"]["locality-lb-policy"] == "LEAST_REQUEST"
     assert found["backend-services add-backend"]["max-rate-per-instance"] == "120"
     assert flags(Choice.COOKIE)["backend-services create"]["session-affinity"] == "GENERATED_COOKIE"
-    assert flags(rate=math.nan)["instance-groups managed set-autoscaling"]["target-cpu-utilization"] == "0.6"
+    assert flags(rate=0.4)["backend-services add-backend"]["max-rate-per-instance"] == "0.4"
+
+
+@pytest.mark.parametrize(("machines", "rate"), [
+    (SHOP, math.nan), (replace(SHOP, sockets=True), math.nan), (replace(SHOP, most=3), 120.0),
+])  # fmt: skip
+def test_a_group_that_nothing_tells_how_to_follow_keeps_its_size(machines: Workload, rate: float) -> None:
+    found = flags(rate=rate, machines=machines)
+    assert "instance-groups managed set-autoscaling" not in found
+    assert found["instance-groups managed create"]["size"] == "3"
+    assert "max-utilization" not in found["backend-services add-backend"]
+    assert "It keeps its size" in " ".join(step.text for step in steps(machines, Choice.COOKIE, rate))
 
 
 def test_a_machine_that_stops_gets_no_requests_and_is_not_replaced() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis import Step
-from advisor.diagnosis.recipes.profiling import of_garbage, of_work
+from advisor.diagnosis.recipes.profiling import of_garbage, of_pool, of_work
 from tests.strategies.tools import npm
 
 _SERVICE = """function burn() { let sum = 0; for (let n = 0; n < 4e7; n += 1) sum += n % 7; return sum; }
@@ -28,6 +28,24 @@ def test_the_profile_names_the_dearest_function(steps: tuple[Step, ...], first: 
     assert f"{first} " in done.stdout.splitlines()[0]
 
 
-@pytest.mark.parametrize("steps", [of_work("my app.js"), of_garbage("my app.js")])
+_POOLED = """const { gzip } = require("node:zlib");
+const { pbkdf2 } = require("node:crypto");
+for (let n = 0; n < 8; n += 1) gzip(Buffer.alloc(4e6, "abcdefghijk"), () => {});
+pbkdf2("secret", "salt", 10, 64, "sha512", () => {});
+"""
+
+
+def test_the_trace_names_what_the_pool_computes_most(tmp_path: Path) -> None:
+    steps = of_pool("server.js")
+    files = {step.file.replace(".", "_"): step.code for step in steps if step.file.endswith(".mjs")}
+    folder = npm.put(tmp_path, server_js=_POOLED, **files)
+    for step in steps:
+        if step.file == "shell":
+            done = npm.run(folder, *step.code.split()[1:])
+            assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[-1] for line in done.stdout.splitlines()] == ["zlib", "crypto"]
+
+
+@pytest.mark.parametrize("steps", [of_work("my app.js"), of_garbage("my app.js"), of_pool("my app.js")])
 def test_a_path_with_a_space_is_one_word_for_the_shell(steps: tuple[Step, ...]) -> None:
     assert any(step.code.endswith(" 'my app.js'") for step in steps)
