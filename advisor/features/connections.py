@@ -62,7 +62,7 @@ def _of(snapshot: Snapshot, part: PartWindow, span: Span, seconds: float) -> Con
     if not (capacity > 0 and each > 0 and used >= 0):
         return None
     own = sum(open_now for pool in pools for _, open_now in pool)
-    return Connections(" ".join(part.name.split(" ")[:3]), capacity, max(0.0, used - own), each, own)
+    return Connections(server_of(part.name), capacity, max(0.0, used - own), each, own)
 
 
 def _pools(process: Process, key: tuple[str, str], seconds: float) -> Iterator[tuple[float, float]]:
@@ -81,3 +81,8 @@ def key_of(name: str) -> tuple[str, str]:
     system, _, rest = name.partition(" ")
     place, _, port = rest.replace(":", " ").partition(" ")
     return system, port.replace("/", " ").split(" ")[0] or place
+
+
+def server_of(name: str) -> str:
+    """System, address and port of a datastore's name, without its database."""
+    return " ".join(name.split(" ")[:3])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.features import stats
-from advisor.features.connections import key_of
+from advisor.features.connections import key_of, server_of
 from advisor.features.machine import Machine
 from advisor.features.neighbours import on as neighbours_on
 from advisor.features.snapshot import Snapshot
@@ -106,7 +106,7 @@ def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""
     found: dict[str, list[tuple[Machine, PartWindow]]] = {}
     for machine, part in reported(snapshot):
-        found.setdefault(" ".join(part.name.split(" ")[:3]), []).append((machine, part))
+        found.setdefault(server_of(part.name), []).append((machine, part))
     stores = [_of(snapshot, name, told, seconds) for name, told in found.items()]
     return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
 
