@@ -10,8 +10,8 @@ Writes all go to one primary. More copies of the service bring more sessions to 
 everything that the primary writes.
 
 ## What to do
-Cheapest first: shorter transactions and writes in batches, indexes that nobody uses, a pool of connections, a faster
-disk; a database for each service, partitions, and shards last.
+Cheapest first: shorter transactions, indexes that nobody uses, connections that are shared, writes in batches, the
+largest table in pieces; a faster disk or more cores; a server for each database where several share one; shards last.
 
 ## Known limits
 The share of writing is a lower bound: sessions that compute count as reading. Who waits inside the server may wait for

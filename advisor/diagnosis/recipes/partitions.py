@@ -17,7 +17,7 @@ EACH: Final = 8
 def partitions(key: str, servers: int) -> tuple[Step, ...]:
     """One table in pieces on the server that it is on, by this column: what moves later is then already apart."""
     return (
-        Step(f"See how many calls name {key}, and which do not: those will ask every server. Let nine of ten name it "
+        Step(f"See how many calls name {key}, and which do not: those will {_strays(servers)}. Let nine of ten name it "
              "before anything moves.", PLATFORM, "psql", _NAMED.format(key=key)),
         Step("Take the largest table, put its name in place of orders, and run all this as its owner. See what hangs "
              "on it: views, policies, publications and rights on single columns stay with the old table, so have at "
@@ -53,6 +53,10 @@ def shards(key: str, servers: int) -> tuple[Step, ...]:
         Step(f"Or let Citus do both. Its documentation names these, which were not tried here: SELECT citus_add_node("
              f"'host', 5432) for each server, then SELECT create_distributed_table('orders', '{key}').", "Citus"),
     )  # fmt: skip
+
+
+def _strays(servers: int) -> str:
+    return "ask every server" if servers > 1 else "look into every piece"
 
 
 def pieces_for(servers: int) -> int:
