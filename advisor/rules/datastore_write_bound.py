@@ -6,8 +6,8 @@ Over five minutes the datastore has {load:.3g} active sessions or more for each 
 take {slow:.3g} s or longer, for a quarter of an hour.
 
 ## Why it matters
-Writes all go to one primary. More copies of the service bring more sessions to the same queue, and read replicas write
-everything that the primary writes.
+Writes all go to one primary. More copies of the service bring more sessions to the same queue, read replicas write
+all that the primary writes, and a cache answers reads only.
 
 ## What to do
 Cheapest first: shorter transactions, indexes that nobody uses, connections that are shared, writes in batches, the
@@ -43,6 +43,7 @@ rule = Rule(
         "vertical",
         "decompose",
         "shard",
+        "cache",
         "read-replica",
         "cluster",
         "load-balance",
