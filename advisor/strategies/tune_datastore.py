@@ -7,7 +7,8 @@ reads or writes. The work itself can become less: an index, one call instead of 
 ## When it does not
 A service that computes, lacks memory or descriptors: no faster datastore helps it. A larger pool does not where the
 datastore has {idle:.2g} active sessions for each core or more, where {taken:.0%} of its connections are taken, or where
-all pools together could then open more than {full:.0%}: the queue would only move into the datastore.
+all pools together could then open more than {full:.0%}: the queue would only move into the datastore. Which server a pool
+leads to is told by its address; one that no server is known by is taken to lead to each on its port that has none.
 
 ## How
 See how long a connection is held and by what. Raise the pool first only where the datastore has room, to what is at
