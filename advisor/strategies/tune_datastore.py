@@ -7,16 +7,17 @@ reads or writes. The work itself can become less: an index, one call instead of 
 ## When it does not
 A service that computes, lacks memory or descriptors: no faster datastore helps it. A larger pool does not where the
 datastore has {idle:.2g} active sessions for each core or more, where {taken:.0%} of its connections are taken, or where
-all pools together could then open more than {full:.0%}: the queue would only move into the datastore. Which server a pool
-leads to is told by its address; one that no server is known by is taken to lead to each on its port that has none.
+all pools together could then open more than {full:.0%}: the queue would only move into the datastore. Which server a
+pool leads to is told by its address; one that no server is known by is taken to lead to each on its port that has none.
 
 ## How
 See how long a connection is held and by what. Raise the pool first only where the datastore has room, to what is at
 work and waited for, at most {step:.2g} times as large in one step. Look at the plans of the statements that take most
-time. Ask once for many rows; make calls that do not need each other side by side; give each call a limit of time.
-Before the datastore itself, share connections by PgBouncer where {taken:.0%} of them are open. From {written:.0f} rows
-written a second on, write in batches what comes one at a time; there, or where the data do not fit the memory, keep the
-largest table in pieces, by a key that {keyed:.0%} of the calls name or else by month.
+time. Ask once for many rows; make calls that do not need each other side by side; give each call a limit of time, and
+leave alone for a while what failed several times in a row. Before the datastore itself, share connections by PgBouncer
+where {taken:.0%} of them are open. From {written:.0f} rows written a second on, write in batches what comes one at a
+time; there, or where the data do not fit the memory, keep the largest table in pieces, by a key that {keyed:.0%} of the
+calls name or else by month.
 
 ## What it costs
 An index takes disk and makes writing slower. Each connection takes memory of a PostgreSQL, some MB.
@@ -190,6 +191,7 @@ def _agent(snapshot: Snapshot, called: Destination) -> tuple[Step, ...]:
     limit = 100 * math.ceil(called.mean * strategy.longest * 10 - 1e-9)
     return (
         *calling.agent(sockets, limit),
+        *calling.guarded(limit),
         Step(f"{number(flight)} calls are in flight at a time in each process; {sockets} sockets are seldom all at "
              f"work. A call that takes longer than {number(limit)} ms fails instead of keeping its request."),
     )  # fmt: skip
