@@ -79,7 +79,7 @@ def in_one_container(seen: Snapshot, quota: float, held: float) -> Snapshot:
                         cgroup_throttled_time=3 * held)  # fmt: skip
 
 
-def in_containers(seen: Snapshot) -> Snapshot:
+def with_containers(seen: Snapshot) -> Snapshot:
     """Each process in a container of its own, without limits."""
     contained = tuple(replace(one, container=f"c{one.id:011}") for one in seen.window.instances)
     return with_window(seen, instances=contained)

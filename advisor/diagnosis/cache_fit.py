@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from advisor.diagnosis.finding import Ruling
+from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import percent
 from advisor.features import Snapshot
 from advisor.features.connections import key_of
@@ -66,7 +68,7 @@ def reads_of(snapshot: Snapshot, store: str, seconds: float) -> Reads | str:
     """By the routes and, of a datastore that is named, by its statements; else what forbids it, with its number."""
     held = next((one.write_share for one in used_by(snapshot, seconds) if key_of(one.name) == key_of(store)), math.nan)
     if held >= WRITES:
-        return f"Writing holds up {percent(held)} of the sessions of {store}: fewer reads would not free them."
+        return _held_by_writes(store, held)
     routes, found = snapshot.routes(seconds), statements(snapshot, store, seconds) if store else ()
     told = [(of_routes(routes), "requests")] if routes else []
     told += [(of_statements(found), "statements")] if found else []
@@ -74,6 +76,18 @@ def reads_of(snapshot: Snapshot, store: str, seconds: float) -> Reads | str:
         return "0 routes and 0 statements are told of: nobody knows what only reads."
     unfit = next((words for reads, what in told if (words := unfit_reads(reads, what))), "")
     return unfit or min((reads for reads, _ in told), key=lambda reads: reads.share)
+
+
+def not_reads(snapshot: Snapshot, ruling: Ruling) -> str:
+    """Why fewer reads do not mend what a rule found that speaks of no reads, with its number."""
+    held = next((e for e in ruling.reading.evidence if e.signal == "db_writing"), None)
+    if held is not None and held.value is not None:
+        return _held_by_writes(held.subject, held.value)
+    return f"Fewer reads do not mend this ({deciding(snapshot, ruling)})."
+
+
+def _held_by_writes(store: str, share: float) -> str:
+    return f"Writing holds up {percent(share)} of the sessions of {store}: fewer reads would not free them."
 
 
 def unfit_reads(reads: Reads, what: str) -> str:

@@ -50,9 +50,9 @@ def wanted(pool: Pool) -> int:
 
 def room(snapshot: Snapshot, pool: Pool, seconds: float) -> Room:
     """The size that this pool may have in each process, by what its server tells."""
-    key, processes = key_of(pool.name), len(snapshot.processes)
-    load = next((one.load for one in used_by(snapshot, seconds) if key_of(one.name) == key), math.nan)
-    server = next((one for one in to_datastores(snapshot, seconds) if key_of(one.server) == key), None)
+    processes = len(snapshot.processes)
+    server = next((one for one in to_datastores(snapshot, seconds) if pool.name in one.pools), None)
+    load = next((one.load for one in used_by(snapshot, seconds) if _is_of(one.name, pool, server)), math.nan)
     left = FULL * server.capacity - server.others if server else math.nan
     size, why_not = wanted(pool), ""
     if load >= IDLE:
@@ -63,6 +63,10 @@ def room(snapshot: Snapshot, pool: Pool, seconds: float) -> Room:
         size = min(size, math.floor(pool.capacity + left / processes - server.each))
         why_not = _all_open(server, processes) if size <= pool.capacity < wanted(pool) else ""
     return Room(math.floor(pool.capacity) if why_not else size, why_not, left, server is not None and load >= 0)
+
+
+def _is_of(store: str, pool: Pool, server: Connections | None) -> bool:
+    return store == server.server if server else key_of(store) == key_of(pool.name)
 
 
 def _all_open(server: Connections, processes: int) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.features import stats
+from advisor.features.machine import Machine
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
-from advisor.features.sums import Span
+from advisor.features.store_memory import is_here
 from advisor.features.window import PartWindow
 from advisor.vocabulary import PartKind
 
@@ -24,6 +25,7 @@ class Connections:
         others: connections that are open and not of the service.
         each: the most that one process of the service opens.
         own: connections of the service that are open.
+        pools: names of the pools that lead to it.
     """
 
     server: str
@@ -31,6 +33,7 @@ class Connections:
     others: float
     each: float
     own: float
+    pools: frozenset[str]
 
     @property
     def taken(self) -> float:
@@ -42,38 +45,71 @@ class Connections:
         return (self.others + self.each * processes) / self.capacity
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """One that an agent tells of, with the machine of the agent."""
+
+    machine: Machine
+    part: PartWindow
+
+    def is_named(self, pool: str, process: Process) -> bool:
+        """True if a pool of this process leads here by its address."""
+        if key_of(pool) != key_of(self.part.name):
+            return False
+        address = _address_of(pool)
+        if not is_here(self.part.name, self.machine):
+            return address == _address_of(self.part.name)
+        near = process.instance.host_id == self.machine.id
+        return address == self.machine.name or (near and is_here(f"{key_of(pool)[0]} {address}", self.machine))
+
+
 def to_datastores(snapshot: Snapshot, seconds: float) -> tuple[Connections, ...]:
     """Each server that tells its capacity and that pools of the service lead to, fullest first.
 
-    A pool and a server belong together by system and port: the address is another on another host.
+    A pool and a server belong together by system, port and address. An address may be another on another host: a pool
+    whose address is that of no server counts for each of its system and port to which no pool of its process leads
+    by its address. So two servers under other names than their agents have are each taken to hold the connections of
+    both.
     """
-    servers = {key_of(part.name): (part, machine.span(seconds)) for machine in snapshot.machines
-               for part in machine.host.of_kind(PartKind.DATASTORE)}  # fmt: skip
-    found = (_of(snapshot, part, span, seconds) for part, span in servers.values())
+    told = [_Server(machine, part) for machine in snapshot.machines
+            for part in machine.host.of_kind(PartKind.DATASTORE)]  # fmt: skip
+    servers = tuple({_identity(one): one for one in told}.values())
+    found = (_of(snapshot, one, servers, seconds) for one in servers)
     known = [one for one in found if one is not None]
     return tuple(sorted(known, key=lambda one: -one.share(len(snapshot.processes))))
 
 
-def _of(snapshot: Snapshot, part: PartWindow, span: Span, seconds: float) -> Connections | None:
-    most, reserved, used = (stats.latest(part.track, name, span) for name in ("capacity", "reserved", "used"))
-    pools = [list(_pools(process, key_of(part.name), seconds)) for process in snapshot.processes]
-    each = max((sum(most for most, _ in pool) for pool in pools), default=0.0)
+def _identity(server: _Server) -> tuple[str, int]:
+    """Two agents may tell of the same one, but the loopback of each machine is its own."""
+    name = server.part.name
+    return server_of(name), server.machine.id if is_here(name, server.machine) else 0
+
+
+def _of(snapshot: Snapshot, server: _Server, servers: tuple[_Server, ...], seconds: float) -> Connections | None:
+    track, span = server.part.track, server.machine.span(seconds)
+    most, reserved, used = (stats.latest(track, name, span) for name in ("capacity", "reserved", "used"))
+    pools = [list(_pools(process, server, servers, seconds)) for process in snapshot.processes]
+    each = max((sum(most for _, most, _ in pool) for pool in pools), default=0.0)
     capacity = most - (0.0 if math.isnan(reserved) else reserved)
     if not (capacity > 0 and each > 0 and used >= 0):
         return None
-    own = sum(open_now for pool in pools for _, open_now in pool)
-    return Connections(" ".join(part.name.split(" ")[:3]), capacity, max(0.0, used - own), each, own)
+    own = sum(open_now for pool in pools for _, _, open_now in pool)
+    names = frozenset(name for pool in pools for name, _, _ in pool)
+    return Connections(server_of(server.part.name), capacity, max(0.0, used - own), each, own, names)
 
 
-def _pools(process: Process, key: tuple[str, str], seconds: float) -> Iterator[tuple[float, float]]:
-    """The most that each of its pools opens there, and what is open now."""
-    span = process.span(seconds)
-    for part in process.instance.of_kind(PartKind.POOL):
-        if key_of(part.name) == key:
-            most = stats.latest(part.track, "capacity", span)
-            levels = [stats.latest(part.track, name, span) for name in ("used", "unused")]
-            if most > 0:
-                yield most, sum(level for level in levels if level > 0)
+def _pools(
+    process: Process, server: _Server, servers: tuple[_Server, ...], seconds: float
+) -> Iterator[tuple[str, float, float]]:
+    """The name of each of its pools that leads there, the most that it opens, and what is open now."""
+    span, key = process.span(seconds), key_of(server.part.name)
+    alike = [part for part in process.instance.of_kind(PartKind.POOL) if key_of(part.name) == key]
+    named = [part for part in alike if server.is_named(part.name, process)]
+    for part in named or [part for part in alike if not any(one.is_named(part.name, process) for one in servers)]:
+        most = stats.latest(part.track, "capacity", span)
+        levels = [stats.latest(part.track, name, span) for name in ("used", "unused")]
+        if most > 0:
+            yield part.name, most, sum(level for level in levels if level > 0)
 
 
 def key_of(name: str) -> tuple[str, str]:
@@ -81,3 +117,12 @@ def key_of(name: str) -> tuple[str, str]:
     system, _, rest = name.partition(" ")
     place, _, port = rest.replace(":", " ").partition(" ")
     return system, port.replace("/", " ").split(" ")[0] or place
+
+
+def _address_of(name: str) -> str:
+    return name.partition(" ")[2].replace(":", " ").partition(" ")[0]
+
+
+def server_of(name: str) -> str:
+    """System, address and port of a datastore's name, without its database."""
+    return " ".join(name.split(" ")[:3])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.features import stats
-from advisor.features.connections import key_of
+from advisor.features.connections import key_of, server_of
 from advisor.features.machine import Machine
 from advisor.features.neighbours import on as neighbours_on
 from advisor.features.snapshot import Snapshot
@@ -45,6 +45,10 @@ class Datastore:
         lag: seconds that the slowest replica is behind.
         disk: share of time that the busiest disk of its machine is at work, 0 to 1.
         own: share of its machine's busy cores that programs keep busy that keep data, 0 to 1.
+        connections: those that are open, to all its databases.
+        capacity: connections that it accepts, without those kept for superusers.
+        commits: transactions a second that were committed, those that only read included.
+        rows_written: rows a second that were inserted, updated or deleted.
     """
 
     name: str
@@ -61,6 +65,10 @@ class Datastore:
     lag: float
     disk: float
     own: float
+    connections: float
+    capacity: float
+    commits: float
+    rows_written: float
 
     @property
     def load(self) -> float:
@@ -106,7 +114,7 @@ def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""
     found: dict[str, list[tuple[Machine, PartWindow]]] = {}
     for machine, part in reported(snapshot):
-        found.setdefault(" ".join(part.name.split(" ")[:3]), []).append((machine, part))
+        found.setdefault(server_of(part.name), []).append((machine, part))
     stores = [_of(snapshot, name, told, seconds) for name, told in found.items()]
     return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
 
@@ -134,6 +142,7 @@ def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], s
 
     home = next((machine for machine, part in told if is_here(part.name, machine)), None)
     hits, misses = stats.known_sum(rates("hits")), stats.known_sum(rates("misses"))
+    kept = stats.highest(levels("reserved"))
     return Datastore(
         name=name,
         machine=home.name if home else "",
@@ -149,6 +158,10 @@ def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], s
         lag=stats.highest([*levels("lag"), *_replicas(name, told, seconds)]),
         disk=_disk(home, seconds) if home else math.nan,
         own=_own(snapshot, home, seconds) if home else math.nan,
+        connections=stats.highest(levels("used")),  # of the whole server, as its log
+        capacity=stats.highest(levels("capacity")) - (0.0 if math.isnan(kept) else kept),
+        commits=stats.known_sum(rates("count")),
+        rows_written=stats.known_sum(rates("rows_written")),
     )
 
 

@@ -12,8 +12,9 @@ Every copy of the service sends the same statements to the same place. What is r
 read from a copy of the data, or found without looking at every row.
 
 ## What to do
-Cheapest first: an index for the statement that takes most of the time, one statement instead of many, a cache, then a
-replica that reads may use, then more memory. Shards come last.
+Cheapest first: an index for the statement that takes most of the time, one statement instead of many, connections that
+are shared, large tables in pieces; a cache, then a replica that reads may use, then more memory; a server for each
+database where several share one. Shards come last.
 
 ## Known limits
 Sessions that compute count as reading if they look up much; what they compute is not known. A low share of answers

@@ -6,12 +6,12 @@ Over five minutes the datastore has {load:.3g} active sessions or more for each 
 take {slow:.3g} s or longer, for a quarter of an hour.
 
 ## Why it matters
-Writes all go to one primary. More copies of the service bring more sessions to the same queue, and read replicas write
-everything that the primary writes.
+Writes all go to one primary. More copies of the service bring more sessions to the same queue, read replicas write
+all that the primary writes, and a cache answers reads only.
 
 ## What to do
-Cheapest first: shorter transactions and writes in batches, indexes that nobody uses, a pool of connections, a faster
-disk; a database for each service, partitions, and shards last.
+Cheapest first: shorter transactions, indexes that nobody uses, connections that are shared, writes in batches, the
+largest table in pieces; a faster disk or more cores; a server for each database where several share one; shards last.
 
 ## Known limits
 The share of writing is a lower bound: sessions that compute count as reading. Who waits inside the server may wait for
@@ -43,6 +43,7 @@ rule = Rule(
         "vertical",
         "decompose",
         "shard",
+        "cache",
         "read-replica",
         "cluster",
         "load-balance",

@@ -12,10 +12,12 @@ more connections, and can push it over.
 
 ## What to do
 Where the pool is short: first see why each connection is held so long, then make it larger as far as the datastore has
-room. Where one dependency is slow: call it less (cache, fewer calls for one request), and give calls a limit of time.
+room. Where one dependency is slow: call it less (cache, fewer calls for one request), give calls a limit of time, and
+leave alone for a while what fails again and again.
 
 ## Known limits
-A healthy service also waits for what it calls most of its time: without slow answers this says nothing. Calls that run
+A healthy service also waits for what it calls most of its time: without slow answers this says nothing. Answers that
+are slower than usual at this hour, but within the limit, are not named: no past days are compared. Calls that run
 beside each other, and calls of no request, count in full. Answers that are held open on purpose (long polling, streams
 of events) are slow without waiting for a call, so they are not named; beside slow calls they are not told apart. Where
 nobody tells of calls and pools it says what is missing. Network: segments that are sent again are those of the whole

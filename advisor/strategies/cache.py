@@ -6,9 +6,9 @@ read and may be a little old take {share:.0%} of the time or more ({dominant:.0%
 what is short). Or a cache inside the process fills the memory: then it moves out.
 
 ## When it does not
-Where writes are {writes:.0%} of all requests or calls. Where the cache that is there answers less than {hits:.0%} of
-its look-ups, gives up keys, or has no time left: more of it would do the same. Never for what is about money, stock or
-login: an old answer there sells what is gone. Never for calls that change something (POST).
+Where writes are {writes:.0%} of all requests or calls, or are what holds a datastore up. Where the cache that is there
+answers less than {hits:.0%} of its look-ups, gives up keys, or has no time left: more of it would do the same. Never
+for what is about money, stock or login: an old answer there sells what is gone. Never for calls that change something.
 
 ## How
 Count first how often the same is asked. Then keep answers in Redis or Memcached beside their source, or whole answers
@@ -50,7 +50,6 @@ from advisor.diagnosis import (
 from advisor.diagnosis.filling import filled
 from advisor.diagnosis.recipes import caching, kept_answers, repeats
 from advisor.diagnosis.recipes.nginx import Site
-from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import duration, number, percent, size
 from advisor.features import Snapshot, parts, stats
 from advisor.features.caches import is_cache
@@ -111,7 +110,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if ruling.rule == "memory-pressure":
         return _moved(snapshot, ruling)
     if ruling.rule not in _FINDS:
-        return strategy.reject(f"Fewer reads do not mend this ({deciding(snapshot, ruling)}).")
+        return strategy.reject(cache_fit.not_reads(snapshot, ruling))
     forbidden = cache_room.full(snapshot, WINDOW) or cache_room.futile(snapshot, WINDOW)
     found = forbidden or _FINDS[ruling.rule](snapshot, ruling)
     return strategy.reject(found) if isinstance(found, str) else _option(snapshot, ruling, found)

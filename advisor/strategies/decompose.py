@@ -3,22 +3,25 @@
 ## When it fits
 One route, or one family of routes, takes {share:.0%} of the time or more (or, for a blocked loop, the heavy work
 takes {heavy:.0%} of the loop's work) and should grow or fail apart from the rest. Where one process is hotter than
-its equals because it serves other routes, that share is one of its own work.
+its equals because it serves other routes, that share is one of its own work. Or several databases share a datastore
+that is the limit, and the busiest has less than {alone:.0%} of its active sessions.
 
 ## When it does not
 Load that is spread evenly; a service that is one route; a team that cannot run one more service. While users
 wait it comes after whatever relieves them today: it is the slowest way out and the hardest to undo. Leaks,
-garbage, slow dependencies and crashes move along with the code.
+garbage, slow dependencies and crashes move along with the code. A datastore that holds one database has nothing to
+part.
 
 ## How
 Give the heavy routes their own process, container, release and, if they keep data, database: as database, front
-end and back end are often split. Send them requests through the balancer by path, or jobs through a queue.
+end and back end are often split. Send them requests through the balancer by path, or jobs through a queue. Give the
+database that keeps most sessions active a server of its own: nothing but an address changes.
 
 ## What it costs
 Weeks, one more service to watch, and a network between what used to be a function call.
 
 ## How to verify
-The old service's loop loses the moved share; the new one scales by itself.
+The old service's loop, or the old server, loses the moved share; the new one scales by itself.
 
 ## References
 - [Azure architecture: bulkhead pattern](https://learn.microsoft.com/azure/architecture/patterns/bulkhead)
@@ -26,12 +29,15 @@ The old service's loop loses the moved share; the new one scales by itself.
 
 from __future__ import annotations
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, dearer
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, dearer, stores
 from advisor.diagnosis.prediction import NOW, is_censored, loop_expectation
+from advisor.diagnosis.recipes import moved_database
 from advisor.diagnosis.vetoes import deciding
-from advisor.diagnosis.words import counted, duration, percent
+from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks
+from advisor.features.databases import by_name
+from advisor.features.datastores import Datastore
 from advisor.features.families import Part, path_of, standing_out, work_shares
 from advisor.features.process import Process
 from advisor.features.route_cost import OTHERS, route_costs
@@ -47,13 +53,18 @@ strategy = Strategy(
     share=Limit(0.5, "1", "below half, the rest would need the same way out right after"),
     whole=Limit(0.95, "1", "above it there is nothing left to separate it from"),
     heavy=Limit(0.3, "1", "heavy work below this share of the loop is better moved to a thread"),
+    alone=Limit(0.9, "1", "judgement, as in shard: with more in the largest database the others hardly relieve it"),
     incident=Limit(0.5, "1", "what is left of the confidence while users wait: weeks are no first response"),
     uncertain=Limit(0.5, "1", "what is left of the confidence: shares are estimates, and teams are not measured"),
-    measured=Limit(0.6, "1", "the same where the share is one of the loop's own work: teams are not measured"),
+    measured=Limit(
+        0.6, "1", "the same where the share is of the loop's own work or of sessions: teams are not measured"
+    ),
 )
 
 BLOCKED = "event-loop-blocked"
 OF_PARTS = ("event-loop-saturated", "host-cpu-saturated")
+OF_STORES = ("datastore-write-bound", "datastore-read-bound")
+LOOK = 300.0  # seconds in which rules of datastores look
 
 
 @strategy.consider
@@ -63,6 +74,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return _of_blocks(snapshot, ruling)
     if ruling.rule == dearer.RULE:
         return _of_one_process(snapshot, ruling)
+    if ruling.rule in OF_STORES:
+        return _of_databases(snapshot, ruling)
     if ruling.rule not in OF_PARTS:
         return strategy.reject(f"What it found goes along with the code ({deciding(snapshot, ruling)}).")
     work = work_shares(snapshot, WINDOW)
@@ -109,6 +122,42 @@ def _of_one_process(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         )
     part = Part(found.route, path_of(found.route), found.share)
     return _option(found.alone, ruling, part, found.how, strategy.measured if found.measured else strategy.uncertain)
+
+
+def _of_databases(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    store = next((one for one in stores.used(snapshot, ruling, LOOK) if one.active > 0), None)
+    if store is None:
+        return strategy.reject("0 active sessions are told of: nobody knows which databases share the datastore.")
+    spread = by_name(snapshot, store.name, "active", LOOK)
+    if len(spread) < 2:
+        return strategy.reject(f"{store.name} tells of {counted(len(spread), 'database')}: there is nothing to part.")
+    name, most = next(iter(spread.items()))
+    share = most / sum(spread.values())
+    if share >= strategy.alone:
+        return strategy.reject(
+            f"Of {len(spread)} databases on {store.name}, {name} has {percent(share)} of the active sessions: the "
+            "others hardly relieve it by leaving."
+        )
+    return _apart(ruling, store, name, share)
+
+
+def _apart(ruling: Ruling, store: Datastore, name: str, share: float) -> Option:
+    urgent = ruling.reading.severity is Severity.CRITICAL
+    busier = store.active * max(share, 1 - share)
+    return strategy.option(
+        f"Give the database {name} on {store.name} a server of its own",
+        why=(
+            f"It has {percent(share)} of {number(store.active)} active sessions, and the rest is of other databases. "
+            f"On servers of their own they do not wait for each other's disk, log and cores.{_LATER if urgent else ''}"
+        ),
+        confidence=ruling.reading.confidence * strategy.measured * (strategy.incident if urgent else 1.0),
+        cost=f"{counted(1, 'server')} more to run, watch and back up",
+        expected=(
+            Expectation("db_active", "Active sessions of the busier server", "{session}", store.active, None, busier),
+        ),
+        steps=moved_database.moved(store.name.partition(" ")[2], name),
+        check_first="Check that no service joins the databases by foreign tables, and who else uses this one.",
+    )
 
 
 def _heavy_route(snapshot: Snapshot, process: Process) -> str:

@@ -3,7 +3,8 @@
 ## When it fits
 Something besides the service uses up its machine: another program or another service ({spare:g} cores or more), a
 hypervisor that gives the time to others ({steal:.0%} or more), a quota that holds it back ({throttle:.0%} of its
-periods or more), a datastore that takes the memory, logs and uploads that fill the disk.
+periods or more), a datastore that takes the memory, logs and uploads that fill the disk, or data: those of a datastore
+that are {most:.0%} of what is used there or more.
 
 ## When it does not
 The service itself is what uses the machine: then it needs more of it, or less work. Memory of the machine that is not
@@ -12,7 +13,8 @@ short: less than {relaxed:.0%} of it is in use, or the limit of a heap alone is 
 ## How
 Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Raise or remove a
 quota, and run as many workers as it leaves whole cores. Give a datastore its own host. Rotate logs; keep uploads
-in object storage; give data a volume of its own. Where inodes are short, remove small files, not large ones.
+in object storage; archive old rows, and keep tables that only grow in a piece for each month; give data a volume of its
+own. Where inodes are short, remove small files, not large ones.
 
 ## What it costs
 Little where a limit is set; a machine where a program moves. What is held back takes longer itself.
@@ -23,6 +25,7 @@ throttled, memory stays below {relaxed:.0%}, and the disk stops filling.
 
 ## References
 - [systemd: resource control](https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html)
+- [PostgreSQL: partitioning](https://www.postgresql.org/docs/current/ddl-partitioning.html)
 - [logrotate](https://man7.org/linux/man-pages/man8/logrotate.8.html)
 """
 
@@ -30,17 +33,17 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, memory_room
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, disk_relief, memory_room
 from advisor.diagnosis.disks import filling_of
 from advisor.diagnosis.peak import growth
 from advisor.diagnosis.prediction import AFTER_LOSS, LONG, NOW, TARGET, loop_expectation
-from advisor.diagnosis.recipes import linux, small_files
+from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.sizes import PEAK, RELAXED, tightest_memory
 from advisor.diagnosis.vetoes import deciding
-from advisor.diagnosis.words import cores, counted, number, percent, size
+from advisor.diagnosis.words import cores, number, percent, size
 from advisor.features import Snapshot, control_groups, neighbours, stats
 from advisor.features.control_groups import ControlGroup
-from advisor.features.filesystem import INODES, Filling
+from advisor.features.filesystem import INODES
 from advisor.features.machine import Machine
 from advisor.features.neighbours import Neighbour
 from advisor.features.process import MINUTE, Process
@@ -58,6 +61,7 @@ strategy = Strategy(
     calm=Limit(0.05, "1", "what the decision model asks of a quota that is raised (C3)"),
     gap=Limit(0.10, "1", "what the decision model asks of a loop that has its processor (C3)"),
     part=Limit(0.20, "1", "of the memory: a program that takes less makes no host roomy by leaving"),
+    most=Limit(disk_relief.MOST, "1", "with less than half something else fills the disk", fixed=True),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)", fixed=True),
     unnamed=Limit(0.7, "1", "what is left of the confidence where nobody knows which program it is"),
 )
@@ -216,35 +220,14 @@ def _disk(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     disk = filling_of(snapshot, ruling)
     if disk is None:
         return strategy.reject("0 of its hosts report how full their disks are.")
-    if disk.what == INODES:
-        return _files(ruling, disk)
+    found, inodes = disk_relief.relief(snapshot, disk, LONG), disk.what == INODES
+    label = f"Inodes used of {disk.mount}" if inodes else f"Used of {disk.mount}"
     return strategy.option(
-        f"Rotate logs and move uploads off {disk.where}",
-        why=f"{percent(disk.share)} of {size(disk.size)} are used. Logs and uploads fill any size.",
+        found.title,
+        why=found.why,
         confidence=ruling.reading.confidence,
-        cost="none for logs; object storage by what is kept",
-        expected=(Expectation("disk", f"Used of {disk.mount}", "1", disk.share, None, disk.share),),
-        steps=(
-            Step("See what takes the room.", "", "shell", linux.largest(disk.mount)),
-            *linux.rotated(snapshot.name),
-            Step("Send uploads to object storage (S3, Cloud Storage, MinIO) straight from the browser by a signed "
-                 "address, or as a stream; keep only their keys. Then copies of the service share no disk either."),
-            Step("Give data that must stay here a volume of its own, so that logs can never stop the datastore."),
-        ),
-        check_first="Check what grows before anything is deleted; a file that a process holds open frees nothing.",
-    )  # fmt: skip
-
-
-def _files(ruling: Ruling, disk: Filling) -> Option:
-    return strategy.option(
-        f"Remove small files from {disk.where}, which has inodes for few more",
-        why=(
-            f"{percent(disk.share)} of its {counted(round(disk.size), 'inode')} are used: each file takes one, however "
-            "small it is. When none is left no file can be made, whatever room there is."
-        ),
-        confidence=ruling.reading.confidence,
-        cost="none for files that nobody needs; object storage by what is kept",
-        expected=(Expectation("inodes", f"Inodes used of {disk.mount}", "1", disk.share, None, disk.share),),
-        steps=small_files.removed(disk.mount),
-        check_first="Check what the files are and who reads them before any are deleted.",
+        cost=found.cost,
+        expected=(Expectation("inodes" if inodes else "disk", label, "1", disk.share, None, disk.share),),
+        steps=found.steps,
+        check_first=found.check_first,
     )

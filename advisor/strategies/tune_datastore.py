@@ -7,12 +7,17 @@ reads or writes. The work itself can become less: an index, one call instead of 
 ## When it does not
 A service that computes, lacks memory or descriptors: no faster datastore helps it. A larger pool does not where the
 datastore has {idle:.2g} active sessions for each core or more, where {taken:.0%} of its connections are taken, or where
-all pools together could then open more than {full:.0%}: the queue would only move into the datastore.
+all pools together could then open more than {full:.0%}: the queue would only move into the datastore. Which server a
+pool leads to is told by its address; one that no server is known by is taken to lead to each on its port that has none.
 
 ## How
 See how long a connection is held and by what. Raise the pool first only where the datastore has room, to what is at
 work and waited for, at most {step:.2g} times as large in one step. Look at the plans of the statements that take most
-time. Ask once for many rows; make calls that do not need each other side by side; give each call a limit of time.
+time. Ask once for many rows; make calls that do not need each other side by side; give each call a limit of time, and
+leave alone for a while what failed several times in a row. Before the datastore itself, share connections by PgBouncer
+where {taken:.0%} of them are open. From {written:.0f} rows written a second on, write in batches what comes one at a
+time; there, or where the data do not fit the memory, keep the largest table in pieces, by a key that {keyed:.0%} of the
+calls name or else by month.
 
 ## What it costs
 An index takes disk and makes writing slower. Each connection takes memory of a PostgreSQL, some MB.
@@ -24,6 +29,7 @@ do not rise.
 ## References
 - [PostgreSQL: using EXPLAIN](https://www.postgresql.org/docs/current/using-explain.html)
 - [PostgreSQL: plan_cache_mode](https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE)
+- [PostgreSQL wiki: number of database connections](https://wiki.postgresql.org/wiki/Number_Of_Database_Connections)
 - [PgBouncer: configuration](https://www.pgbouncer.org/config.html)
 - [Node.js: http.Agent](https://nodejs.org/api/http.html#class-httpagent)
 """
@@ -32,13 +38,22 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, pool_room, stores
+from advisor.diagnosis import (
+    Limit,
+    Option,
+    Rejection,
+    Ruling,
+    Step,
+    Strategy,
+    call_effect,
+    pool_room,
+    store_ladder,
+    stores,
+)
 from advisor.diagnosis.recipes import calling, pooling, postgresql
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, parts
-from advisor.features.connections import key_of
-from advisor.features.datastores import Datastore
 from advisor.features.parts import Destination, Pool
 from advisor.features.statements import Statement, statements
 from advisor.vocabulary import Family
@@ -54,6 +69,8 @@ strategy = Strategy(
     idle=Limit(pool_room.IDLE, "{session}", "active ones a core below which there is room (model C7)", fixed=True),
     taken=Limit(pool_room.TAKEN, "1", "connections taken below which there is room for more (model C7)", fixed=True),
     full=Limit(pool_room.FULL, "1", "what all pools together may open at most (decision model 1.5)", fixed=True),
+    written=Limit(store_ladder.MANY, "{row}/s", "writes are many from here on: judgement", fixed=True),
+    keyed=Limit(store_ladder.KEYED, "1", "calls that name a key before a table is cut by it (model C13)", fixed=True),
     step=Limit(pool_room.STEP, "1", "a full pool hides demand: judge again after each doubling", fixed=True),
     many=Limit(3.0, "{call}", "one for a list and one for each of its rows makes three from two rows on"),
     shown=Limit(3, "{statement}", "the first few take most of the time; more are not read"),
@@ -99,7 +116,7 @@ def _pool(snapshot: Snapshot, ruling: Ruling, pool: Pool) -> Option:
         confidence=ruling.reading.confidence,
         cost=f"{counted(room.size - round(pool.capacity), 'connection')} more for each process at most" if grows
         else "none but the code",
-        expected=pool_room.expected(pool, room.size) if grows else _of_hold(snapshot, pool),
+        expected=pool_room.expected(pool, room.size) if grows else call_effect.of_hold(snapshot, pool, WINDOW),
         steps=(
             *((pooling.larger(_system(pool.name), room.size),) if grows else _shared(snapshot, pool, room)),
             *_statement_steps(pool.name, statements(snapshot, pool.name, WINDOW), postgresql.holding()),
@@ -117,28 +134,12 @@ def _shared(snapshot: Snapshot, pool: Pool, room: pool_room.Room) -> tuple[Step,
     if not room.left >= 1:
         return ()
     clients = pool_room.wanted(pool) * len(snapshot.processes)
-    hosts = len({process.instance.host_id for process in snapshot.processes})
-    # Twice the clients: while a release goes on, old and new processes are connected.
-    return pooling.bouncer(pooling.Bouncer(pool.name, min(math.floor(room.left), clients), 2 * clients, hosts))
+    return store_ladder.bouncer(snapshot, pool.name, min(math.floor(room.left), clients), clients)
 
 
 def _needed(snapshot: Snapshot, pool: Pool) -> str:
-    call = _call_time(snapshot, pool)
+    call = call_effect.call_time(snapshot, pool, WINDOW)
     return f", and a call to it takes {duration(call)}" if call < pool.hold else ""
-
-
-def _call_time(snapshot: Snapshot, pool: Pool) -> float:
-    key = key_of(pool.name)
-    called = parts.destinations(snapshot, WINDOW)
-    return next((one.mean for one in called if one.is_database and key_of(one.name) == key), math.nan)
-
-
-def _of_hold(snapshot: Snapshot, pool: Pool) -> tuple[Expectation, ...]:
-    if math.isnan(pool.hold):
-        return ()
-    call = _call_time(snapshot, pool)
-    low = min(pool.hold, call) if call >= 0 else 0.0
-    return (Expectation("pool_hold", "A connection is held for", "s", pool.hold, low, pool.hold),)
 
 
 def _check_first(snapshot: Snapshot, pool: Pool, room: pool_room.Room) -> str:
@@ -155,6 +156,7 @@ def _check_first(snapshot: Snapshot, pool: Pool, room: pool_room.Room) -> str:
 
 def _calls(snapshot: Snapshot, ruling: Ruling, called: Destination) -> Option:
     found = statements(snapshot, called.name, WINDOW) if called.is_database else ()
+    saved = max(call_effect.saved(called.calls), found[0].share if found else 0.0)
     slower = f", after {duration(called.before)} before" if called.mean > 2 * called.before else ""
     return strategy.option(
         f"Wait less for {called.name}, which takes {percent(min(1.0, called.share))} of the time of requests",
@@ -164,7 +166,7 @@ def _calls(snapshot: Snapshot, ruling: Ruling, called: Destination) -> Option:
         ),
         confidence=ruling.reading.confidence,
         cost="none but the code; an index takes disk",
-        expected=_shorter(snapshot, called, max(_saved(called.calls), found[0].share if found else 0.0)),
+        expected=call_effect.of_calls(snapshot, called, saved, WINDOW),
         steps=(
             *(calling.fewer(_system(called.name)) if called.calls >= 2 else ()),
             *(_statement_steps(called.name, found, postgresql.reading(), postgresql.holding())
@@ -183,25 +185,13 @@ def _told(found: tuple[Statement, ...]) -> str:
     return "".join(first)
 
 
-def _saved(calls: float) -> float:
-    """The share of the time of calls that is left out at most if all but one run beside it, or become one."""
-    return 1 - 1 / calls if calls > 1 else 0.0
-
-
-def _shorter(snapshot: Snapshot, called: Destination, saved: float) -> tuple[Expectation, ...]:
-    now = snapshot.latency(WINDOW).mean
-    if not now > 0:
-        return ()
-    low = now * (1 - min(1.0, called.share) * saved)
-    return (Expectation("request_time", "Mean time of a request", "s", now, low, now),)
-
-
 def _agent(snapshot: Snapshot, called: Destination) -> tuple[Step, ...]:
     flight = called.calls * snapshot.rps(WINDOW) * called.mean / len(snapshot.processes)
     sockets = math.ceil(flight + strategy.spread * math.sqrt(flight))
     limit = 100 * math.ceil(called.mean * strategy.longest * 10 - 1e-9)
     return (
         *calling.agent(sockets, limit),
+        *calling.guarded(limit),
         Step(f"{number(flight)} calls are in flight at a time in each process; {sockets} sockets are seldom all at "
              f"work. A call that takes longer than {number(limit)} ms fails instead of keeping its request."),
     )  # fmt: skip
@@ -224,18 +214,13 @@ def _store(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         ),
         confidence=ruling.reading.confidence,
         cost="none but the code; an index takes disk and makes writing slower",
-        expected=_sessions(store, found),
-        steps=_statement_steps(store.name, found, own, postgresql.holding()),
+        expected=call_effect.of_statements(store, found),
+        steps=(
+            *_statement_steps(store.name, found, own, postgresql.holding()),
+            *store_ladder.rungs(snapshot, store, WINDOW, writing=ruling.rule == WRITING),
+        ),
         check_first="Check that these statements are of this service: they are those of all who use the database.",
     )
-
-
-def _sessions(store: Datastore, found: tuple[Statement, ...]) -> tuple[Expectation, ...]:
-    """Active sessions without the first statement at best: time of statements is what keeps sessions active."""
-    if not (found and store.active >= 0):
-        return ()
-    low = store.active * (1 - found[0].share)
-    return (Expectation("db_active", "Active sessions", "{session}", store.active, low, store.active),)
 
 
 def _statement_steps(place: str, found: tuple[Statement, ...], *more: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -97,3 +97,16 @@ def test_the_wait_may_stay_where_demand_is_hidden() -> None:
 
 def test_a_wait_that_is_not_told_is_not_foretold() -> None:
     assert [e.metric for e in expected(pool(wait=math.nan), 15)] == ["pool_used"]
+
+
+def test_a_pool_has_the_room_of_the_server_that_it_leads_to() -> None:
+    """Beside a replica on the same port, which is full and at work."""
+    seen = snapshot(Load(), Load())
+    for name, used, active in (("db-1", 30.0, 0.2), ("db-2", 95.0, 40.0)):
+        pool_name = f"postgresql {name}:5432/shop"
+        seen = with_part(seen, PartKind.POOL, pool_name, used=10.0, unused=0.0, capacity=10.0, pending=5.0)
+        seen = with_part(seen, PartKind.DATASTORE, f"postgresql {name} 5432 shop", capacity=100.0, used=used,
+                         active=active)  # fmt: skip
+    rooms = {one.name: room(seen, one, WINDOW) for one in parts.pools(seen, WINDOW)}
+    assert (rooms["postgresql db-1:5432/shop"].size, rooms["postgresql db-1:5432/shop"].left) == (15, 70.0)
+    assert rooms["postgresql db-2:5432/shop"].size == 10

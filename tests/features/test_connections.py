@@ -9,7 +9,7 @@ import pytest
 from advisor.features import Snapshot
 from advisor.features.connections import to_datastores
 from advisor.vocabulary import PartKind
-from tests.additions import with_part
+from tests.additions import with_part, with_window
 from tests.builders import Load, snapshot
 
 STORE = {"capacity": 100.0, "reserved": 3.0, "used": 40.0}
@@ -48,3 +48,43 @@ def test_a_server_that_does_not_tell_is_left_out(capacity: float, used: float) -
 def test_two_databases_of_one_server_are_one() -> None:
     seen = with_part(_seen(), PartKind.DATASTORE, "postgresql 10.0.0.5 5432 audit", **STORE)
     assert len(to_datastores(seen, 300.0)) == 1
+
+
+def _primary_and_replica(first: str, second: str, *, others: float = 0.0) -> Snapshot:
+    """A pool of ten connections to each of two servers, which may hold some of others besides."""
+    seen = with_part(snapshot(Load(), Load()), PartKind.POOL, first, **POOL)
+    seen = with_part(seen, PartKind.POOL, second, **POOL)
+    for name in ("db-1", "db-2"):
+        seen = with_part(seen, PartKind.DATASTORE, f"postgresql {name} 5432 shop", **STORE | {"used": 12.0 + others})
+    return seen
+
+
+def test_two_servers_on_one_port_are_told_apart_by_their_addresses() -> None:
+    found = to_datastores(_primary_and_replica("postgresql db-1:5432/shop", "postgresql db-2:5432/shop"), 300.0)
+    told = {one.server: (one.each, one.own, one.others, one.pools) for one in found}
+    assert told == {
+        f"postgresql db-{n} 5432": (10.0, 12.0, 0.0, frozenset((f"postgresql db-{n}:5432/shop",))) for n in (1, 2)
+    }
+
+
+def test_where_no_address_is_known_each_may_hold_all() -> None:
+    seen = _primary_and_replica("postgresql primary:5432/shop", "postgresql replica:5432/shop", others=12.0)
+    assert [(one.each, one.own) for one in to_datastores(seen, 300.0)] == [(20.0, 24.0)] * 2
+
+
+def test_a_pool_that_names_another_server_does_not_count() -> None:
+    """Of two servers one is known by its address: the other pool is that of the server which no pool names."""
+    seen = _primary_and_replica("postgresql db-1:5432/shop", "postgresql replica:5432/shop")
+    found = {one.server: one.pools for one in to_datastores(seen, 300.0)}
+    assert found == {
+        "postgresql db-1 5432": {"postgresql db-1:5432/shop"}, "postgresql db-2 5432": {"postgresql replica:5432/shop"},
+    }  # fmt: skip
+
+
+def test_the_loopback_is_that_of_its_own_machine() -> None:
+    seen = with_part(snapshot(Load(), hosts=2), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", **STORE)
+    [process, _] = seen.window.instances
+    local = with_part(with_window(seen, instances=(process,)), PartKind.POOL, "postgresql localhost:5432/shop", **POOL)
+    assert len(to_datastores(local, 300.0)) == 1
+    named = with_part(with_window(seen, instances=(process,)), PartKind.POOL, "postgresql web-2:5432/shop", **POOL)
+    assert len(to_datastores(named, 300.0)) == 1

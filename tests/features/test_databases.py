@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from advisor.features.databases import each
+from advisor.features.databases import each, local_servers
 from advisor.vocabulary import PartKind
 from tests.additions import with_part
 from tests.builders import Load, snapshot
@@ -31,3 +31,14 @@ def test_what_nobody_tells_is_left_out() -> None:
     seen = with_part(snapshot(Load()), PartKind.DATASTORE, f"{SERVER} shop", size=math.nan)
     assert each(seen, SERVER, "size", 300.0) == ()
     assert each(snapshot(Load()), SERVER, "size", 300.0) == ()
+
+
+def test_servers_of_a_machine_have_the_bytes_of_all_their_databases() -> None:
+    seen = snapshot(Load(), hosts=2)
+    for name, size in ((f"{SERVER} shop", 1e9), (f"{SERVER} audit", 5e9), ("postgresql /run 5433 x", 9e9),
+                       ("postgresql web-2 5432 y", 2e9), ("postgresql 10.0.0.5 5432 z", 7e9),
+                       ("redis 127.0.0.1 6379", math.nan)):  # fmt: skip
+        seen = with_part(seen, PartKind.DATASTORE, name, size=size)
+    first, second = (local_servers(machine, 300.0) for machine in seen.machines)
+    assert first == (("postgresql /run 5433", 9e9), (SERVER, 6e9))
+    assert second == (*first, ("postgresql web-2 5432", 2e9))

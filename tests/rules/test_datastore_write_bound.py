@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, RuleState
+from advisor.engine import RULES
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
 from tests.additions import with_part
-from tests.answers import ruled
+from tests.answers import rejection, ruled
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
 HERE = "postgresql 127.0.0.1 5432 shop"
@@ -137,3 +138,10 @@ def test_redis_tells_no_sessions_and_is_not_judged_by_them() -> None:
 
 def test_a_replica_that_falls_behind_makes_it_surer() -> None:
     assert rule(_seen(lag=10.5)).reading.confidence > rule(_seen(lag=0.5)).reading.confidence
+
+
+def test_a_cache_is_rejected_aloud_with_the_share_of_writes() -> None:
+    assert "cache" in RULES["datastore-write-bound"].suggests
+    for pending, disk, share in ((2.0, 1.0, "75%"), (1.8, 0.0, "45%")):
+        answer = rejection("cache", "datastore-write-bound", _seen(pending=pending, pending_disk=disk))
+        assert answer.startswith(f"Writing holds up {share} of the sessions of postgresql 127.0.0.1 5432")

@@ -15,7 +15,15 @@ from advisor.diagnosis import Option
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import in_containers, rows, with_figures, with_part, with_probe_figures, with_recalled, with_window
+from tests.additions import (
+    rows,
+    with_containers,
+    with_figures,
+    with_part,
+    with_probe_figures,
+    with_recalled,
+    with_window,
+)
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -74,16 +82,16 @@ def test_the_busiest_hours_of_a_week_bound_it_above() -> None:
     assert offered(SATURATED, seen).title == "Let 2 to 7 copies follow the load"
 
 
-def test_a_day_without_a_swing_is_refused_unless_it_is_in_containers() -> None:
+def test_a_day_without_a_swing_is_refused_unless_it_is_with_containers() -> None:
     steady = _over_a_day(snapshot(FULL), 1.4)
     assert "1.4 times" in refused(SATURATED, steady)
-    assert offered(SATURATED, in_containers(steady))
+    assert offered(SATURATED, with_containers(steady))
     assert "1.4 times" in refused(SATURATED, with_figures(steady, cgroup_memory_limit=512e6)), "as systemd bounds it"
     assert offered(SATURATED, _over_a_day(snapshot(FULL), 1.6))
 
 
 def test_what_is_not_known_is_to_be_checked_and_costs_confidence() -> None:
-    unknown, contained = snapshot(FULL), in_containers(snapshot(FULL))
+    unknown, contained = snapshot(FULL), with_containers(snapshot(FULL))
     assert "Check on the charts of a day" in offered(SATURATED, unknown).check_first
     assert offered(SATURATED, unknown).confidence < offered(SATURATED, contained).confidence
 

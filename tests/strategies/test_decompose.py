@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,14 +10,18 @@ import pytest
 
 from advisor.diagnosis import Evidence, Option
 from advisor.engine import STRATEGIES
-from advisor.vocabulary import Severity
+from advisor.features import Snapshot
+from advisor.vocabulary import PartKind, Severity
 from tests import rulings
+from tests.additions import with_part
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, snapshot
 from tests.route_loads import Asked, routed
+from tests.strategies.tools import shell
 from tests.strategies.tools.nginx import complaints
 
 SATURATED, BLOCKED, UNEVEN = "event-loop-saturated", "event-loop-blocked", "uneven-load"
+OF_STORES = ("datastore-write-bound", "datastore-read-bound")
 FULL = Load(elu=0.885, rps=175)
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3)
 SITE = "server {\n  listen 80;\n  location / {\n    proxy_pass http://127.0.0.1:3000;\n  }\nHERE}\n"
@@ -106,7 +111,7 @@ def test_routes_under_one_path_stand_out_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [r for r in rulings.ALL if r not in {SATURATED, BLOCKED, UNEVEN, "host-cpu-saturated"}]
+    "rule", [r for r in rulings.ALL if r not in {SATURATED, BLOCKED, UNEVEN, "host-cpu-saturated", *OF_STORES}]
 )
 def test_what_goes_along_with_the_code_is_not_cured_by_a_split(rule: str) -> None:
     uneven = snapshot(replace(FULL, routes={"POST /render": 0.7, "GET /": 0.3}))
@@ -145,3 +150,41 @@ def test_what_makes_one_process_hotter_than_its_equals_can_go(part: float) -> No
 ])  # fmt: skip
 def test_other_reasons_to_be_hot_stay(hot: Load, why: str) -> None:
     assert why in rejection("decompose", UNEVEN, snapshot(hot, COOL, COOL))
+
+
+def shared(**active: float) -> Snapshot:
+    """A server with so many active sessions in each of its databases."""
+    seen = snapshot()
+    for name, sessions in active.items():
+        seen = with_part(seen, PartKind.DATASTORE, f"postgresql 127.0.0.1 5432 {name}", active=sessions)
+    return seen
+
+
+@pytest.mark.parametrize("rule", OF_STORES)
+def test_databases_that_share_a_server_can_part(rule: str) -> None:
+    found = rulings.offered("decompose", rule, shared(shop=1.0, audit=3.0))
+    assert found.title == "Give the database audit on postgresql 127.0.0.1 5432 a server of its own"
+    assert "It has 75% of 4 active sessions" in found.why
+    sessions = expected(found, "db_active")
+    assert (sessions.now, sessions.low, sessions.high) == pytest.approx((4.0, None, 3.0))
+    assert found.confidence == pytest.approx(0.54)
+    assert "pg_dump -h 127.0.0.1 -p 5432 --format=custom --file=audit.dump audit" in shell.read(found.steps)[0]
+
+
+@pytest.mark.parametrize("rule", OF_STORES)
+@pytest.mark.parametrize(("active", "why"), [
+    ({}, "0 active sessions"), ({"shop": math.nan}, "0 active sessions"), ({"shop": 0.0}, "0 active sessions"),
+    ({"shop": 3.0}, "tells of 1 database: there is nothing to part"),
+    ({"shop": 9.1, "audit": 0.9}, "Of 2 databases on postgresql 127.0.0.1 5432, shop has 91% of the active sessions"),
+])  # fmt: skip
+def test_a_datastore_of_one_database_has_nothing_to_part(rule: str, active: dict[str, float], why: str) -> None:
+    assert why in rulings.refused("decompose", rule, shared(**active))
+
+
+def test_while_users_wait_for_the_datastore_it_comes_later_too() -> None:
+    calm = rulings.firing(OF_STORES[0])
+    urgent = replace(calm, reading=replace(calm.reading, severity=Severity.CRITICAL))
+    found = STRATEGIES["decompose"].answer(shared(shop=1.0, audit=3.0), urgent)
+    assert isinstance(found, Option)
+    assert found.confidence == pytest.approx(0.27)
+    assert "not for today" in found.why

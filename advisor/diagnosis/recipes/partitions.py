@@ -17,12 +17,12 @@ EACH: Final = 8
 def partitions(key: str, servers: int) -> tuple[Step, ...]:
     """One table in pieces on the server that it is on, by this column: what moves later is then already apart."""
     return (
-        Step(f"See how many calls name {key}, and which do not: those will ask every server. Let nine of ten name it "
+        Step(f"See how many calls name {key}, and which do not: those will {_strays(servers)}. Let nine of ten name it "
              "before anything moves.", PLATFORM, "psql", _NAMED.format(key=key)),
         Step("Take the largest table, put its name in place of orders, and run all this as its owner. See what hangs "
              "on it: views, policies, publications and rights on single columns stay with the old table, so have at "
              "hand what makes them anew. A key of another table that names only id can no longer be checked.",
-             PLATFORM, "psql", _HANGING),
+             PLATFORM, "psql", HANGING),
         Step(f"Give it a column for the slot of its key, which may be empty still; and those other tables slot and "
              f"{key}.", PLATFORM, "psql", _COLUMN.format(key=key, slots=SLOTS)),
         Step(f"Release code that names these columns in each INSERT, with slot({key}). It runs as well before the "
@@ -36,7 +36,7 @@ def partitions(key: str, servers: int) -> tuple[Step, ...]:
              "still writes without a slot.", PLATFORM, "psql", _UNNAMED),
         Step("Copy the rows and change the names. Numbers go on where they are. Who writes waits for as long as that "
              "takes: measure it on a copy of the data first. Where it is too long, let the service write to both "
-             "tables before.", PLATFORM, "psql", _SWAP.format(key=key)),
+             "tables before.", PLATFORM, "psql", _SWAP.format(key=key, numbers=NUMBERS, triggers=TRIGGERS)),
         Step("Let the keys of other tables be checked again, with their ON DELETE, here that of items by its column "
              "order_id. Then name slot and the key in what reads, too, and drop orders_before once nobody misses it.",
              PLATFORM, "psql", _REFERENCE.format(key=key)),
@@ -55,6 +55,10 @@ def shards(key: str, servers: int) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def _strays(servers: int) -> str:
+    return "ask every server" if servers > 1 else "look into every piece"
+
+
 def pieces_for(servers: int) -> int:
     """Pieces that a table is cut into: a power of two, so that all have as many slots."""
     return min(SLOTS, 1 << (EACH * servers - 1).bit_length())
@@ -67,7 +71,7 @@ def _pieces(key: str, servers: int) -> str:
         f"CREATE TABLE orders_{n} PARTITION OF orders_apart FOR VALUES FROM ({n * width}) TO ({(n + 1) * width});\n"
         for n in range(count)
     )
-    return _TABLE.format(key=key, pieces=pieces)
+    return _TABLE.format(key=key, pieces=pieces, along=ALONG)
 
 
 def _servers(count: int) -> str:
@@ -98,7 +102,7 @@ _SLOT = """import {{ createHash }} from "node:crypto";
 export const slot = (key) => createHash("md5").update(String(key)).digest().readUInt32BE(0) % {slots};
 """
 
-_HANGING = """SELECT 'foreign key' AS what, conrelid::regclass::text AS place, pg_get_constraintdef(oid) AS told
+HANGING: Final = """SELECT 'foreign key' AS what, conrelid::regclass::text AS place, pg_get_constraintdef(oid) AS told
 FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = 'orders'::regclass
 UNION ALL
 SELECT DISTINCT 'view', ev_class::regclass::text, pg_get_viewdef(ev_class)
@@ -117,6 +121,17 @@ SELECT 'trigger, moved below', tgname, pg_get_triggerdef(oid)
 FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal;
 """
 
+ALONG: Final = """SELECT format('ALTER TABLE orders_apart ADD %s', pg_get_constraintdef(oid))
+FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid = 'orders'::regclass AND confrelid <> conrelid
+\\gexec
+SELECT format('GRANT %s ON orders_apart TO %s%s', privilege_type,
+  CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END,
+  CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
+FROM pg_class, aclexplode(relacl) WHERE oid = 'orders'::regclass AND grantee <> relowner
+\\gexec
+"""
+"""Gives the new table the keys into other tables that the old one has, and the rights on it."""
+
 _TABLE = """BEGIN;
 CREATE TABLE orders_apart (LIKE orders INCLUDING ALL EXCLUDING INDEXES) PARTITION BY RANGE (slot);
 ALTER TABLE orders_apart ADD PRIMARY KEY (slot, {key}, id);
@@ -127,19 +142,28 @@ SELECT format('CREATE %sINDEX ON orders_apart %s', CASE WHEN indisunique THEN 'U
     '\\(', CASE WHEN indisunique THEN '(slot, ' ELSE '(' END))
 FROM pg_index WHERE indrelid = 'orders'::regclass AND indisvalid AND NOT indisprimary AND NOT indisexclusion
 \\gexec
-SELECT format('ALTER TABLE orders_apart ADD %s', pg_get_constraintdef(oid))
-FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid = 'orders'::regclass AND confrelid <> conrelid
-\\gexec
-SELECT format('GRANT %s ON orders_apart TO %s%s', privilege_type,
-  CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END,
-  CASE WHEN is_grantable THEN ' WITH GRANT OPTION' END)
-FROM pg_class, aclexplode(relacl) WHERE oid = 'orders'::regclass AND grantee <> relowner
-\\gexec
-COMMIT;
+{along}COMMIT;
 """
 
 _UNNAMED = """SELECT max(id) AS last_without_slot FROM orders WHERE slot IS NULL;
 """
+
+NUMBERS: Final = """-- Sequences: that of a serial column goes along, that of an identity column hands its number over.
+SELECT CASE attidentity
+  WHEN '' THEN format('ALTER SEQUENCE %s OWNED BY orders_apart.%I', pg_get_serial_sequence('orders', attname), attname)
+  ELSE format('SELECT setval(%L, nextval(%L), false)',
+    pg_get_serial_sequence('orders_apart', attname), pg_get_serial_sequence('orders', attname)) END
+FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0
+  AND NOT attisdropped AND pg_get_serial_sequence('orders', attname) IS NOT NULL
+\\gexec
+"""
+"""Lets the new table go on with the numbers of the old one."""
+
+TRIGGERS: Final = """SELECT regexp_replace(pg_get_triggerdef(oid), ' ON \\S+ ', ' ON orders_apart ')
+FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal
+\\gexec
+"""
+"""Gives the new table the triggers of the old one."""
 
 _SWAP = """BEGIN;
 LOCK TABLE orders IN EXCLUSIVE MODE;
@@ -148,19 +172,8 @@ SELECT format('INSERT INTO orders_apart (%1$s, slot) OVERRIDING SYSTEM VALUE
 FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0
   AND NOT attisdropped AND attgenerated = '' AND attname <> 'slot'
 \\gexec
--- Sequences: that of a serial column goes along, that of an identity column hands its number over.
-SELECT CASE attidentity
-  WHEN '' THEN format('ALTER SEQUENCE %s OWNED BY orders_apart.%I', pg_get_serial_sequence('orders', attname), attname)
-  ELSE format('SELECT setval(%L, nextval(%L), false)',
-    pg_get_serial_sequence('orders_apart', attname), pg_get_serial_sequence('orders', attname)) END
-FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0
-  AND NOT attisdropped AND pg_get_serial_sequence('orders', attname) IS NOT NULL
-\\gexec
--- Triggers only now: they must not run for what is copied.
-SELECT regexp_replace(pg_get_triggerdef(oid), ' ON \\S+ ', ' ON orders_apart ')
-FROM pg_trigger WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal
-\\gexec
--- Keys of other tables would go on looking into the old one.
+{numbers}-- Triggers only now: they must not run for what is copied.
+{triggers}-- Keys of other tables would go on looking into the old one.
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)
 FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND confrelid = 'orders'::regclass
 \\gexec
