@@ -82,11 +82,11 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _exhausted(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descriptors) -> Option | Rejection:
-    """The kernel's limit where its table is the fuller one, a look at what is no connection, or a higher limit."""
-    table = fullest_table(snapshot.machines)
-    if table and (of_kernel(ruling) > 0 or table.share >= max(found.share, strategy.near)):
+    """The kernel's limit where its table is what is full, a look at what is no connection, or a higher limit."""
+    table, ended = fullest_table(snapshot.machines), ended_without(snapshot, RECENT)
+    refusal = "" if ended else _roomy(found, worst)
+    if table and (of_kernel(ruling) > 0 or (refusal and table.share >= strategy.near)):
         return _of_kernel(ruling, table, worst, found)
-    refusal = "" if ended_without(snapshot, RECENT) else _roomy(found, worst)
     if not refusal and not_of_connections(found):
         return _looked_at(snapshot, ruling, worst, found)
     refusal = refusal or _high(found, worst)

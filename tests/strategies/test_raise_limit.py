@@ -140,7 +140,9 @@ def test_a_full_table_of_the_kernel_is_made_larger(used: float, share: float, li
 
 
 def test_a_roomy_kernel_is_left_alone() -> None:
-    assert "process open 2,048" in offered(full_kernel(79_000.0)).title
+    assert all("process open 2,048" in offered(full_kernel(79_000.0, share)).title for share in (0.6, 0.85))
+    ended = happened(EXITED.name, 200, exception="Error EMFILE")
+    assert "process open 2,048" in offered(with_events(full_kernel(60_000.0, 0.3), ended)).title
     assert "has 307 of 1,024 open" in refused(full_kernel(49_000.0, share=0.3))
     assert "has 307 of 1,024" in rejection("raise-limit", SATURATED, full_kernel(95_000.0, share=0.3))
 
