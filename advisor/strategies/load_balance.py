@@ -221,10 +221,8 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
 
 def _built(snapshot: Snapshot, machines: int, choice: Choice, reason: str, rate: float) -> tuple[Step, ...]:
     most = math.ceil(machines * strategy.surge)
-    return (
-        *_steps(snapshot, machines, choice, reason),
-        *machine_groups.steps(snapshot, machines, most, choice, rate, PORT),
-    )
+    groups = machine_groups.steps(snapshot, machines, most, choice, rate, PORT)
+    return (*_steps(snapshot, machines, choice, reason), *groups)
 
 
 def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tuple[Step, ...]:

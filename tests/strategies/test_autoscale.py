@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from advisor.diagnosis import Option
+from advisor.diagnosis.confidence import SILENT
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
@@ -88,6 +89,13 @@ def test_a_day_without_a_swing_is_refused_unless_it_is_with_containers() -> None
     assert offered(SATURATED, with_containers(steady))
     assert "1.4 times" in refused(SATURATED, with_figures(steady, cgroup_memory_limit=512e6)), "as systemd bounds it"
     assert offered(SATURATED, _over_a_day(snapshot(FULL), 1.6))
+
+
+def test_in_containers_it_comes_before_machines() -> None:
+    full = snapshot(FULL, machine=Machine(cores=1, cpu=0.79))
+    plain, contained = option("load-balance", SATURATED, full), option("load-balance", SATURATED, with_containers(full))
+    assert plain.confidence >= SILENT > contained.confidence
+    assert option("autoscale", SATURATED, with_containers(full)).confidence >= SILENT
 
 
 def test_what_is_not_known_is_to_be_checked_and_costs_confidence() -> None:

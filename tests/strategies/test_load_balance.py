@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from advisor.diagnosis import Evidence, Option, Rejection
-from advisor.diagnosis.confidence import SILENT
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests import rulings
-from tests.additions import with_containers, with_figures, with_part, with_window
+from tests.additions import with_figures, with_part, with_window
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.rulings import firing
@@ -35,13 +34,6 @@ HEAVY = Load(elu=0.08, rps=3, block=0.3)
 )
 def test_it_is_sized_to_survive_the_loss_of_one(loads: list[Load], title: str) -> None:
     assert option("load-balance", SATURATED, snapshot(*loads, machine=Machine(cores=4, cpu=0.7))).title == title
-
-
-def test_in_containers_copies_that_follow_the_load_come_first() -> None:
-    full = snapshot(FULL, machine=TIGHT)
-    plain, contained = option("load-balance", SATURATED, full), option("load-balance", SATURATED, with_containers(full))
-    assert plain.confidence >= SILENT > contained.confidence
-    assert option("autoscale", SATURATED, with_containers(full)).confidence >= SILENT
 
 
 def test_it_is_sized_for_the_busiest_hours_of_a_week() -> None:
