@@ -2,8 +2,9 @@
 
 ## When it fits
 One function or one route has {share:.0%} of the event loop's work or more. Or garbage collection takes much of the
-time, and most of it is minor collections: then the function to look for is the one that makes most garbage. Or one
-process is hotter than its equals because it serves a dearer route. Or the threads of libuv's pool compute all the time.
+time while the heap has room: then the function to look for is the one that makes most garbage, of objects that
+outlive the youngest where major collections take the time. Or one process is hotter than its equals because it serves
+a dearer route. Or the threads of libuv's pool compute all the time.
 
 ## When it does not
 Work that is spread evenly: then no single change helps. A loop that waits in a synchronous call. A heap that stays
@@ -56,6 +57,7 @@ strategy = Strategy(
     least=Limit(0.2, "1", "judgement: what a first look with a profiler nearly always finds in code never profiled"),
     most=Limit(0.8, "1", "judgement: what is left is the work itself; repeated or needless work may vanish"),
     garbage=Limit(0.7, "1", "of the collection time that less garbage saves at best (decision model C6)"),
+    older=Limit(0.8, "1", "what is left of the confidence where major collections, or unknown ones, take the time"),
     filled=Limit(0.8, "1", "with this much of the heap kept, collections run because it is full, not for garbage"),
     estimated=Limit(0.6, "1", "what is left of the confidence where shares are those of request durations"),
 )  # fmt: skip
@@ -218,25 +220,21 @@ def _of_garbage(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     filled, major = heap_share(snapshot, process, WINDOW), collection.major_share(process, WINDOW)
     if filled >= strategy.filled:
         return strategy.reject(f"The heap is {percent(filled)} full after a collection: what is kept is the trouble.")
-    if math.isnan(major) or major >= 0.5:
-        known = "an unknown share" if math.isnan(major) else percent(major)
-        return strategy.reject(
-            f"Of the {percent(process.gc_share(WINDOW))} that collections take, {known} is major ones: they grow with "
-            "what is kept, not with what is made."
-        )
     return _less_garbage(snapshot, ruling, process, major)
 
 
 def _less_garbage(snapshot: Snapshot, ruling: Ruling, process: Process, major: float) -> Option:
     share, now = process.gc_share(WINDOW), process.loop(NOW)
     low = max(0.0, now - strategy.garbage * share)
+    title = f"Make less garbage: collections take {percent(share)} of the time"
+    seen = "and the heap has room afterwards: they come as often as objects are made that outlive the youngest"
+    if young := major < 0.5:
+        title = f"Make less garbage: minor collections take {percent(share * (1 - major))} of the time"
+        seen = f"{percent(1 - major)} of it for objects that live shortly"
     return strategy.option(
-        f"Make less garbage: minor collections take {percent(share * (1 - major))} of the time",
-        why=(
-            f"Collections take {percent(share)} of the time of the loop, {percent(1 - major)} of it for objects that "
-            "live shortly. Fewer of them, and the time goes to requests."
-        ),
-        confidence=ruling.reading.confidence,
+        title,
+        why=f"Collections take {percent(share)} of the time of the loop, {seen}. Fewer, and the time goes to requests.",
+        confidence=ruling.reading.confidence * (1.0 if young else strategy.older),
         cost="none but the work on it",
         expected=(loop_expectation(now, low, max(low, now - strategy.least * share)),),
         steps=profiling.of_garbage(_script(snapshot)),

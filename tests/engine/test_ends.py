@@ -127,6 +127,7 @@ SHAPES = {
     "gc-pressure: a full heap": with_probe_figures(
         snapshot(test_gc_pressure.PAUSED), heap_floor=1.7e9, heap_limit=YOUNG + 2e9
     ),
+    "gc-pressure: pauses": snapshot(test_gc_pressure.PAUSED),
     "gc-pressure: garbage": with_probe_figures(snapshot(test_gc_pressure.CHURNING), gc_major=0.1, gc_minor=1.2),
     "event-loop-blocked: code": snapshot(test_event_loop_blocked.HEAVY),
     "event-loop-blocked: a call": snapshot(test_event_loop_blocked.CALLING),
