@@ -15,7 +15,8 @@ work that blocks the loop: others on the same worker still wait.
 PM2 in cluster mode for production and many applications: restarts, logs, monitoring and reloads without
 downtime, and no code of one's own. The built-in `node:cluster` module for one application that wants full
 control and nothing more to install. Workers are as many as the work needs, not `-i max`: that of now and a
-tenth more, or that of the busiest hours of the last 7 days.
+tenth more, or that of the busiest hours of the last 7 days. Where cores, memory and connections allow, they
+are enough to be {one_lost:.0%} busy at most while one that ended starts anew.
 
 ## What it costs
 Memory: each copy takes about what the process takes now. Database connections: each copy has its own pool.
@@ -32,25 +33,25 @@ the same offered load stays; requests answer faster.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.peak import growth, told
+from advisor.diagnosis.peak import told
 from advisor.diagnosis.prediction import (
+    AFTER_LOSS,
     LONG,
     NOW,
     SIZING,
     Clones,
-    copies_for,
     delay_expectation,
     is_censored,
     loop_expectation,
     of_clones,
 )
 from advisor.diagnosis.recipes import node_cluster, pm2
-from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
+from advisor.diagnosis.sharing import of_descriptors
 from advisor.diagnosis.vetoes import connections_veto, same_host_veto
 from advisor.diagnosis.words import cores, counted, duration, number, percent, size
+from advisor.diagnosis.worker_count import BLOCKED, DESCRIPTORS, DROPPED, Plan, carrying, surviving
 from advisor.features import Snapshot, control_groups, stats
 from advisor.features.control_groups import ControlGroup
 from advisor.features.queueing import Policy
@@ -67,24 +68,17 @@ strategy = Strategy(
     spare=Limit(0.5, "{cpu}", "less than half a core is used up by the copies' own overhead"),
     memory=Limit(0.85, "1", "above this share of memory in use the next peak swaps or kills"),
     overhead=Limit(1.1, "1", "a copy that has just been loaded with requests takes about a tenth more"),
+    one_lost=Limit(AFTER_LOSS, "1", "P1: what the others carry while one starts anew", fixed=True),
     isolating=Limit(0.7, "1", "what is left of the confidence where copies only confine a block to one worker"),
 )
-
-BLOCKED, DROPPED, DESCRIPTORS = "event-loop-blocked", "dropped-at-deploy", "descriptor-exhaustion"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """So many workers in this control group instead of so many now."""
-
-    group: ControlGroup
-    before: int
-    after: int
 
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    """Size by P1 within the idle cores of the tightest machine or quota, or say which number forbids it."""
+    """Size by both terms of P1 within the idle cores of the tightest machine or quota, or say which number forbids it.
+
+    Where only the first term has room, it decides: a worker that ended is back within seconds, unlike a machine.
+    """
     futile = same_host_veto(snapshot, ruling)
     if futile:
         return strategy.reject(futile)
@@ -94,12 +88,18 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     refusal = _no_room(snapshot, group)
     if refusal:
         return strategy.reject(refusal)
-    plan = _plan(snapshot, group, ruling)
+    plan = carrying(snapshot, group, ruling.rule)
     if plan.after <= plan.before:
         now = f"{counted(plan.before, 'process')} at {percent(snapshot.loop(NOW))}"
         return strategy.reject(f"{now} already carry the work; another one would not be used.")
-    lack = _no_memory(snapshot, plan) or connections_veto(snapshot, _fleetwide(snapshot, plan).after)
+    roomier = surviving(snapshot, plan)
+    plan = plan if _lack(snapshot, roomier) else roomier
+    lack = _lack(snapshot, plan)
     return strategy.reject(lack) if lack else _option(snapshot, ruling, plan)
+
+
+def _lack(snapshot: Snapshot, plan: Plan) -> str | None:
+    return _no_memory(snapshot, plan) or connections_veto(snapshot, _fleetwide(snapshot, plan).after)
 
 
 def _no_room(snapshot: Snapshot, group: ControlGroup) -> str:
@@ -119,22 +119,6 @@ def _no_room(snapshot: Snapshot, group: ControlGroup) -> str:
 def _idle(group: ControlGroup) -> str:
     whose = " of its quota" if group.is_bound else ""
     return f"{cores(group.spare(SIZING), group.cores)}{whose} on {group.machine.name}"
-
-
-def _plan(snapshot: Snapshot, group: ControlGroup, ruling: Ruling) -> Plan:
-    here = group.processes
-    work = stats.known_sum([p.loop(NOW) for p in here])
-    wanted = len(here) if math.isnan(work) else copies_for(work, growth(snapshot))
-    if is_censored(snapshot):
-        wanted = max(wanted, 2 * len(here))  # what is hidden can only be found by a step and another look
-    if ruling.rule == BLOCKED:
-        wanted = max(wanted, len(here) + 1)  # one more, so that a block holds up half of the requests at most
-    if ruling.rule == DROPPED:
-        wanted = max(wanted, 2)  # one answers while the other restarts
-    if ruling.rule == DESCRIPTORS:
-        wanted = max(wanted, copies_by_descriptors(snapshot, len(here)))
-    room = min(control_groups.without_loop(snapshot, group, NOW), math.ceil(group.spare(SIZING)))
-    return Plan(group, len(here), min(wanted, len(here) + room))
 
 
 def _no_memory(snapshot: Snapshot, plan: Plan) -> str:
@@ -211,9 +195,16 @@ def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:
         return f"{counted(plan.after, 'worker')} share the connections out, and each has a limit of its own."
     return (
         f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {_idle(plan.group)} idle: "
-        "it uses processors that are already paid for, and needs no new code if the process keeps no state."
+        "it uses processors that are already paid for, and needs no new code if the process keeps no state. While one "
+        f"starts anew, each other is {_left(snapshot, plan)} busy."
         f"{told(snapshot)}"
     )
+
+
+def _left(snapshot: Snapshot, plan: Plan) -> str:
+    """How busy each loop is with one worker of the service fewer (P8)."""
+    busy = percent(min(1.0, snapshot.work(NOW) / (_fleetwide(snapshot, plan).after - 1)))
+    return f"at least {busy}" if is_censored(snapshot) else busy
 
 
 def _check_first(snapshot: Snapshot) -> str:

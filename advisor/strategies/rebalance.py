@@ -139,14 +139,14 @@ def _weighted(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     every = (found.hot, *found.others)
     shares = machine_speed.weights(every, strategy.span)
     busy = machine_speed.weighted(found.hot, every, shares, strategy.span)
-    most, place = max(shares.values()), _place(snapshot, found.hot)
+    here, most, place = shares[found.hot.instance.host_id], max(shares.values()), _place(snapshot, found.hot)
     weights = tuple(shares.get(process.instance.host_id, most) for process in snapshot.processes)
     return strategy.option(
         f"Give {place} fewer requests, by weights",
         why=(
             f"A request takes {number(found.slowness)} times the CPU time in each process on {place}: the machine is "
-            f"slower, and equal shares fill it first. With {shares[found.hot.instance.host_id]} request there for "
-            f"every {most} on the fastest, {found.hot.name} would be {percent(busy)} busy, as the others."
+            f"slower, and equal shares fill it first. With {counted(here, 'request')} there for every {most} on the "
+            f"fastest, {found.hot.name} would be {percent(busy)} busy, like the others."
         ),
         confidence=ruling.reading.confidence,
         cost="no machine",

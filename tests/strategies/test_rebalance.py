@@ -132,6 +132,12 @@ def test_a_slower_machine_gets_fewer_requests(tmp_path: Path, time_scale: float)
         }
 
 
+def test_weights_are_in_proportion_to_what_a_request_costs() -> None:
+    """7 and 10 ms."""
+    found = offered(_unequal(*[FAST] * 4, *[replace(SLOW, elu=0.57)] * 2))
+    assert "With 7 requests there for every 10 on the fastest" in found.why
+
+
 @pytest.mark.parametrize(
     "loads",
     [

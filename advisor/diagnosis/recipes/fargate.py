@@ -44,7 +44,8 @@ def _lines(workload: Workload, signals: Signals) -> tuple[Step, ...]:
     return (
         Step("Let each task tell what the scaling follows: CloudWatch takes metrics out of lines of the log that are "
              "in its embedded metric format, so they need neither an agent nor a right beside that to write the log. "
-             "Put this file beside the script, and call tellMetrics(server) before listen.",
+             "Put this file beside the script, and call tellMetrics(server) before listen. If nothing has come after "
+             "ten minutes, the region does not take them out by itself yet: then the CloudWatch agent must send them.",
              PLATFORM, copy_metrics.FILE, copy_metrics.line(names, workload.label)),
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ def _scaling(signals: Signals) -> str:
 
 
 def deployment(workload: Workload, told: tuple[str, ...] = ()) -> str:
-    """The Deployment, as YAML; with a page for Prometheus where its Pods have metrics told of themselves."""
+    """The Deployment, as YAML; by annotations Prometheus finds the page of Pods that tell such metrics."""
     return _DEPLOYMENT.format(
         name=workload.label,
         copies=workload.copies,
