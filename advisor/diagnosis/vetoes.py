@@ -9,8 +9,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.diagnosis import socket_room
-from advisor.diagnosis.advice import Option
 from advisor.diagnosis.finding import Evidence, Ruling
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import LONG, NOW
@@ -22,7 +20,6 @@ from advisor.features.connections import to_datastores
 from advisor.features.descriptors import descriptors_of, fullest
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
-from advisor.features.socket_capacity import Resource
 from advisor.features.task import WINDOW, blocking_task
 
 USUAL_FILES: Final = 65_536
@@ -40,7 +37,7 @@ _OF_MACHINE: Final = ("memory_long", "memory_now", "swapping")
 MOVED: Final = 0.3
 """Share of the memory that moves with requests from which fewer of them for each process are felt (judgement)."""
 
-_FUTILE: Final[Mapping[str, str]] = {
+FUTILE: Final[Mapping[str, str]] = {
     "memory-leak": "More copies leak as well, each from its own start",
     "downstream-bound": "More copies send the same calls to what is slow, over more connections",
     "thread-pool-saturated": "The pool is short in each process, and a larger one costs no copy",
@@ -55,33 +52,11 @@ _FUTILE: Final[Mapping[str, str]] = {
 }
 """Rule -> why copies by themselves do not help, on this machine or on others."""
 
-_FUTILE_HERE: Final[Mapping[str, str]] = {
+FUTILE_HERE: Final[Mapping[str, str]] = {
     "memory-pressure": "Another copy takes the memory that is short",
     "host-cpu-saturated": "Another worker shares the processors that are short",
 }
 """The same for copies on the machine that the process is on."""
-
-_FORBIDS_COPIES: Final = frozenset(
-    ("downstream-bound", "uneven-load", "datastore-write-bound", "datastore-read-bound", "crash-loop")
-)
-"""Rules beside which no copies are made, whatever they are to answer (decision model 1.5)."""
-
-_FORBIDS_WORKERS: Final = frozenset(("memory-pressure", "host-cpu-saturated", "memory-leak", "descriptor-leak"))
-"""The same for copies on the machine that the process is on."""
-
-_PUT_OFF: Final[Mapping[str, frozenset[str]]] = {
-    "memory-leak": frozenset(("memory-pressure", "gc-pressure")),
-    "descriptor-leak": frozenset(("descriptor-exhaustion",)),
-}
-"""Leak -> rules that speak of what it fills: more copies and more room for them only put the end off."""
-
-_LOST: Final[Mapping[str, frozenset[Resource]]] = {
-    "memory-leak": frozenset((Resource.MEMORY, Resource.HEAP)),
-    "descriptor-leak": frozenset((Resource.DESCRIPTORS,)),
-}
-"""Leak -> what it takes from WebSockets: where that runs out first it is the same for them."""
-
-_ROOM: Final = ("tune-heap", "raise-limit", "vertical")
 
 _TOLD_FIRST: Final[Mapping[str, tuple[str, ...]]] = {"downstream-bound": ("pool_wait", "wait_share")}
 """Rule -> the figures that say why copies do not help, where its first one says only that somebody is hurt."""
@@ -89,8 +64,8 @@ _TOLD_FIRST: Final[Mapping[str, tuple[str, ...]]] = {"downstream-bound": ("pool_
 
 def clone_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
     """Why no further copy helps, with the figure that says so; None where copies may help."""
-    if ruling.rule in _FUTILE:
-        return f"{_FUTILE[ruling.rule]} ({deciding(snapshot, ruling)})."
+    if ruling.rule in FUTILE:
+        return f"{FUTILE[ruling.rule]} ({deciding(snapshot, ruling)})."
     special = _SPECIAL.get(ruling.rule)
     return special(snapshot, ruling) if special else None
 
@@ -101,27 +76,9 @@ def same_host_veto(snapshot: Snapshot, ruling: Ruling) -> str | None:
         return _crowded(snapshot)
     if ruling.rule == "event-loop-blocked":
         return _in_calls(snapshot)
-    if ruling.rule in _FUTILE_HERE:
-        return f"{_FUTILE_HERE[ruling.rule]} ({deciding(snapshot, ruling)})."
+    if ruling.rule in FUTILE_HERE:
+        return f"{FUTILE_HERE[ruling.rule]} ({deciding(snapshot, ruling)})."
     return clone_veto(snapshot, ruling)
-
-
-def forbidden_beside(standing: str, ruling: Ruling, option: Option) -> str:
-    """Why an option for one rule is none while another rule fires; empty where it may be (decision model 1.5)."""
-    filled = _fills(standing, ruling)
-    if filled and option.id in _ROOM:
-        return "A leak fills any size, only later"
-    here = option.id == "cluster" and standing in _FORBIDS_WORKERS
-    if option.adds_copies and (here or filled or standing in _FORBIDS_COPIES):
-        return _FUTILE.get(standing) or _FUTILE_HERE[standing]
-    return ""
-
-
-def _fills(standing: str, ruling: Ruling) -> bool:
-    """True for a leak that fills what a rule says is short."""
-    if ruling.rule == socket_room.RULE:
-        return socket_room.scarcest(ruling) in _LOST.get(standing, ())
-    return ruling.rule in _PUT_OFF.get(standing, ())
 
 
 def connections_veto(snapshot: Snapshot, copies: int) -> str | None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from advisor.diagnosis import Condition, Option, Reading, Rule, RuleState, Ruling
+from advisor.diagnosis.beside import forbidden_beside
 from advisor.diagnosis.confidence import CLOSE, SILENT, contested
-from advisor.diagnosis.vetoes import forbidden_beside
 from advisor.diagnosis.words import lowered, moment
 from advisor.engine.registry import RULES
 from advisor.vocabulary import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.diagnosis import Evidence, Option
-from advisor.diagnosis.vetoes import forbidden_beside
+from advisor.diagnosis.beside import forbidden_beside
 from advisor.engine import STRATEGIES
 from tests.rulings import ALL, firing
 
