@@ -11,9 +11,9 @@ from advisor.vocabulary import Verdict
 UNSEEN: Final = 60.0
 """Seconds without a look (two rounds of the default schedule) of which nothing is known."""
 
-NEARLY: Final = 0.95
-"""Share of a hold that counts as all of it. Rounds are not exact, and hold times are multiples of them: a look that
-comes a second early would leave the rule waiting for another whole round."""
+EARLY: Final = 5.0
+"""Seconds by which a look may come before the end of a hold and be its end, a twentieth of it at most. Rounds are not
+exact, and hold times are multiples of them: a second early would leave the rule waiting for another whole round."""
 
 _KEPT = (Verdict.PENDING, Verdict.FIRING)
 
@@ -64,21 +64,26 @@ class Hold:
         over_since = _first(state.over_since, now)
         if state.verdict is Verdict.FIRING:
             return RuleState(Verdict.FIRING, state.since, over_since=over_since, seen=now)
-        fires = now - over_since >= self.fire * NEARLY
+        fires = now - over_since >= enough(self.fire)
         return _become(state, Verdict.FIRING if fires else Verdict.PENDING, now, over_since=over_since)
 
     def _fading(self, state: RuleState, now: float) -> RuleState:
         """Pending, but not over now: for a time that is all, then it was nothing."""
         under_since = _first(state.under_since, now)
-        if now - under_since < self.clear * NEARLY:
+        if now - under_since < enough(self.clear):
             return RuleState(Verdict.PENDING, state.since, under_since=under_since, seen=now)
         return _become(state, Verdict.CLEAR, now)
 
     def _under(self, state: RuleState, now: float) -> RuleState:
         under_since = _first(state.under_since, now)
-        if state.verdict is Verdict.FIRING and now - under_since < self.clear * NEARLY:
+        if state.verdict is Verdict.FIRING and now - under_since < enough(self.clear):
             return RuleState(Verdict.FIRING, state.since, under_since=under_since, seen=now)
         return _become(state, Verdict.CLEAR, now, under_since=under_since)
+
+
+def enough(hold: float) -> float:
+    """Seconds of a hold that count as all of it."""
+    return hold - min(EARLY, hold / 20)
 
 
 def _first(since: float | None, now: float) -> float:

@@ -84,8 +84,8 @@ def check(snapshot: Snapshot) -> Reading:
     fewer = enough or (_most(figures, count, most, rule.relaxed) if calm else 0)
     return Reading(
         condition=Condition.OVER if enough else Condition.BETWEEN if fewer else Condition.UNDER,
-        claim=_claim(snapshot, need, fewer),
-        evidence=_evidence(figures, need, count, max(1, fewer), fewer),
+        claim=_claim(snapshot, need, enough),
+        evidence=_evidence(figures, need, count, max(1, fewer), enough),
         severity=Severity.INFO,
         confidence=_confidence(need, figures, count, max(1, fewer)) if fewer else 0.0,
     )

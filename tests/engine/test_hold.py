@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.diagnosis import Condition, RuleState
-from advisor.engine.hold import NEARLY, Hold
+from advisor.engine.hold import Hold, enough
 from advisor.vocabulary import Verdict
 
 HOLD = Hold(fire=60.0, clear=120.0)
@@ -37,7 +37,7 @@ def test_firing_always_follows_a_whole_hold_of_over(steps: list[tuple[float, Con
         before, state = state, HOLD.next(state, condition, now)
         if state.verdict is Verdict.FIRING and before.verdict is not Verdict.FIRING:
             assert over_since is not None
-            assert now - over_since >= HOLD.fire * NEARLY
+            assert now - over_since >= enough(HOLD.fire)
 
 
 @settings(deadline=None)
@@ -51,7 +51,7 @@ def test_clearing_always_follows_a_whole_clear_time_of_under(steps: list[tuple[f
         if before.verdict is Verdict.FIRING and state.verdict is not Verdict.FIRING:
             assert state.verdict is Verdict.CLEAR
             assert under_since is not None
-            assert now - under_since >= HOLD.clear * NEARLY
+            assert now - under_since >= enough(HOLD.clear)
             return
 
 
@@ -101,10 +101,10 @@ def test_a_look_that_comes_a_second_early_is_the_end_of_the_hold_and_not_one_rou
     hold = Hold(fire=300.0, clear=300.0)
     over = RuleState(Verdict.PENDING, since=0.0, over_since=0.0, seen=269.0)
     assert hold.next(over, OVER, 299.0).verdict is Verdict.FIRING
-    assert hold.next(over, OVER, 270.0).verdict is Verdict.PENDING
+    assert hold.next(over, OVER, 294.0).verdict is Verdict.PENDING
     under = RuleState(Verdict.FIRING, since=0.0, under_since=0.0, seen=269.0)
     assert hold.next(under, UNDER, 299.0).verdict is Verdict.CLEAR
-    assert hold.next(under, UNDER, 270.0).verdict is Verdict.FIRING
+    assert hold.next(under, UNDER, 294.0).verdict is Verdict.FIRING
 
 
 def test_without_a_hold_it_fires_at_once() -> None:

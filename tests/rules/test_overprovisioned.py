@@ -113,6 +113,14 @@ def test_each_condition_alone_forbids_it(hindrance: dict[str, Any]) -> None:
     assert rule(fleet(**hindrance)).verdict is Verdict.CLEAR
 
 
+def test_near_its_limits_it_does_not_say_that_any_may_go() -> None:
+    found = read(fleet(4, 0.43, high=1.0))
+    told = {one.signal: one.value for one in found.evidence}
+    assert found.condition is Condition.BETWEEN
+    assert told["fewer"] == 0
+    assert "would be" not in found.claim
+
+
 def test_containers_with_room_do_not_forbid_it_and_are_shown() -> None:
     roomy = {"cgroup_memory_usage": 100e6, "cgroup_memory_limit": 512e6, "cpu_user": 360.0, "cgroup_cpu_limit": 1.0}
     found = read(fleet(group=roomy))

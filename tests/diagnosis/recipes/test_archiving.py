@@ -88,13 +88,48 @@ def test_what_belongs_to_the_table_holds_for_new_pieces_too(server: Server) -> N
     assert "(note)" in described
 
 
-def test_each_month_gets_its_piece(server: Server) -> None:
-    """In the month after: the pieces are those of the month before and of this one."""
-    ahead = "now() + interval '1 month'"
+def test_each_month_gets_its_piece_before_it_begins(server: Server) -> None:
+    """In the month after, and once more: that of the cut and three ahead, each with the indexes of the table."""
+    ahead = NEXT.code.replace("now()", "(now() + interval '1 month')")
     server.psql(CUT.code)
-    server.psql(NEXT.code.replace("now()", f"({ahead})"))
-    server.psql(LATER.replace("'1 month'", "'2 months'"))
-    assert len(set(re.findall(r"orders_\d{4}_\d\d", server.psql("\\d+ orders")))) == 2
+    for _ in range(2):
+        server.psql(ahead)
+    server.psql(LATER.replace("'1 month'", "'4 months'"))
+    pieces = sorted(set(re.findall(r"orders_\d{4}_\d\d", server.psql("\\d+ orders"))))
+    assert len(pieces) == 4
+    assert "PRIMARY KEY" in server.psql(f"\\d {pieces[-1]}")
+
+
+def test_a_month_that_was_missed_does_not_stop_the_next_run(server: Server) -> None:
+    server.psql(CUT.code)
+    server.psql(NEXT.code.replace("now()", "(now() + interval '5 months')"))
+    server.psql(LATER.replace("'1 month'", "'6 months'"))
+    assert count(server) == 12_001
+
+
+def test_of_a_table_in_pieces_only_old_rows_are_deleted(server: Server) -> None:
+    """A place in one piece is a place in each other as well."""
+    server.psql("""DROP TABLE orders; CREATE TABLE orders (created_at date) PARTITION BY RANGE (created_at);
+    CREATE TABLE orders_2024 PARTITION OF orders FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+    CREATE TABLE orders_2025 PARTITION OF orders FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+    INSERT INTO orders SELECT day::date FROM generate_series('2024-01-01', '2025-12-31', interval '1 day') day;""")
+    server.psql(DELETED.code)
+    assert (count(server), count(server, "created_at < '2025-01-01'")) == (365, 0)
+
+
+@pytest.mark.parametrize("what", ["CASCADE", "SET NULL"])
+def test_nothing_is_deleted_that_takes_rows_of_others_along(server: Server, what: str) -> None:
+    server.psql(f"CREATE TABLE items (order_id bigint REFERENCES orders ON DELETE {what});")
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        server.psql(DELETED.code)
+    assert "Rows of another table go along with these" in failed.value.stderr
+    assert count(server) == 12_000
+
+
+def test_a_cut_that_stopped_can_be_run_again(server: Server) -> None:
+    server.psql("ALTER TABLE orders ADD CONSTRAINT until_now CHECK (created_at IS NOT NULL) NOT VALID;")
+    server.psql(CUT.code)
+    assert count(server) == 12_000
 
 
 def test_a_table_that_others_refer_to_stays_whole(server: Server) -> None:
