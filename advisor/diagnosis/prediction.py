@@ -11,6 +11,7 @@ from advisor.diagnosis.advice import Expectation
 from advisor.features import Snapshot, crowding
 from advisor.features.memo import remembered
 from advisor.features.queueing import Policy, Queue, inferred_spread
+from advisor.features.task import Task
 
 NOW: Final = 60.0
 """Seconds over which the present state is read."""
@@ -91,6 +92,15 @@ def of_fewer(snapshot: Snapshot, after: int) -> Expectation:
 def delay_expectation(now: float, low: float, high: float | None) -> Expectation:
     """The longest time that the loop is blocked, in seconds."""
     return Expectation("loop_delay_max", "Longest block", "s", now, low, high)
+
+
+def without_task(task: Task, beside: float = 0.0) -> Expectation:
+    """The longest block once the heavy work is elsewhere: the next longest, which chance makes half or twice as long.
+
+    `beside` are the seconds of what the loop does in its place.
+    """
+    high = min(task.seconds, 2 * task.rest + beside)
+    return delay_expectation(task.seconds, min(task.rest, task.seconds) / 2, high)
 
 
 def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:

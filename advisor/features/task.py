@@ -13,6 +13,9 @@ from advisor.features.snapshot import Snapshot
 WINDOW: Final = 600.0
 """So many seconds rules look back for blocks, collections and waits for a thread pool: a habit shows in ten minutes."""
 
+IN_TURN: Final = 4
+"""So many pieces one behind the other may be what looks like one block."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -40,6 +43,7 @@ def blocking_task(snapshot: Snapshot, seconds: float) -> Task | None:
     if process is None or blocks is None or not blocks.size:
         return None
     longest = float(blocks.max())
-    small, heavy = blocks[blocks < longest / 2], blocks[blocks >= longest / 2]
+    usual = float(np.median(blocks[blocks >= longest / IN_TURN]))
+    small = blocks[blocks < usual / 2]
     rest = max(float(small.max()) if small.size else 0.0, process.gc_pause(seconds))
-    return Task(process, longest, float(np.median(heavy)), process.blocked_share(seconds), rest)
+    return Task(process, longest, usual, process.blocked_share(seconds), rest)

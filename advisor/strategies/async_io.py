@@ -33,7 +33,7 @@ import math
 import shlex
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import delay_expectation, loop_expectation
+from advisor.diagnosis.prediction import loop_expectation, without_task
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, control_groups, places, thread_pool
@@ -125,7 +125,7 @@ def _expected(task: Task, busy: float) -> tuple[Expectation, ...]:
     moved = min(task.share, busy)
     now = task.process.loop(WINDOW)  # a minute may have had more of the blocks than were counted, or fewer
     return (
-        delay_expectation(task.seconds, min(task.rest, task.seconds) / 2, min(task.seconds, task.rest * 1.5)),
+        without_task(task),
         loop_expectation(now, max(0.0, now - moved), max(0.0, now - moved * (1 - strategy.left))),
     )
 

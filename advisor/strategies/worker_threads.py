@@ -32,7 +32,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Strategy
-from advisor.diagnosis.prediction import LONG, NOW, SIZING, delay_expectation, is_censored, loop_expectation
+from advisor.diagnosis.prediction import LONG, NOW, SIZING, is_censored, loop_expectation, without_task
 from advisor.diagnosis.recipes import worker_pool
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import counted, duration, number, percent
@@ -209,4 +209,4 @@ def _expected(snapshot: Snapshot, ruling: Ruling, task: Task) -> tuple[Expectati
     loop = loop_expectation(busy, max(0.0, busy - moved - unsure), None if is_censored(snapshot) else high)
     if ruling.rule != BLOCKED:
         return (loop,)
-    return delay_expectation(task.seconds, min(task.rest, task.seconds) / 2, min(task.seconds, task.rest * 1.5)), loop
+    return without_task(task, strategy.message), loop

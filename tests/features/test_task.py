@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from advisor.features.task import blocking_task
@@ -17,6 +18,17 @@ def test_it_is_that_of_the_most_blocked_process() -> None:
     assert task.seconds == pytest.approx(0.308, abs=0.01)
     assert task.usual == pytest.approx(0.308, abs=0.01)
     assert task.share == pytest.approx(0.0105, abs=0.002)
+
+
+def test_two_pieces_one_behind_the_other_are_no_other_work() -> None:
+    seen = snapshot(HEAVY)
+    delays = seen.window.instances[0].track.values["loop_delay_max"]
+    delays[np.flatnonzero(delays > 0.2)[-1]] *= 2
+    task = blocking_task(seen, 600)
+    assert task is not None
+    assert task.seconds == pytest.approx(0.62, abs=0.03)
+    assert task.usual == pytest.approx(0.308, abs=0.01)
+    assert task.rest < 0.05
 
 
 def test_what_remains_is_the_next_longest_block_or_pause() -> None:
