@@ -10,13 +10,12 @@ from advisor.diagnosis.pool_room import FULL, TAKEN
 from advisor.diagnosis.recipes import archiving, batching, partitions, pooling
 from advisor.diagnosis.words import number, percent, size
 from advisor.features import Snapshot
-from advisor.features.connections import key_of
+from advisor.features.connections import name_of
 from advisor.features.databases import each
 from advisor.features.datastores import Datastore
 from advisor.features.keys import named_most
 from advisor.features.statements import statements
 from advisor.features.store_memory import memory_used
-from advisor.vocabulary import PartKind
 
 MANY: Final = 100.0
 """Rows written a second from which writes are many: a disk that flushes in 10 ms takes as many commits in turn."""
@@ -60,9 +59,7 @@ def bouncer(snapshot: Snapshot, place: str, size: int, clients: int) -> tuple[St
 
 def _place(snapshot: Snapshot, store: Datastore) -> str:
     """Where the service finds it, by the name that its clients use; else where its agent does."""
-    kinds = (PartKind.POOL, PartKind.DATABASE)
-    called = (part.name for process in snapshot.processes for part in process.instance.of_kind(*kinds))
-    return next((name for name in called if key_of(name) == key_of(store.name)), store.name)
+    return name_of(snapshot, store.name) or store.name
 
 
 def _batches(store: Datastore) -> tuple[Step, ...]:

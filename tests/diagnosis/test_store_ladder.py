@@ -63,6 +63,21 @@ def test_a_pgbouncer_leads_where_the_pools_of_the_service_do() -> None:
     assert has(found, "Run one for all 2 hosts")
 
 
+@pytest.mark.parametrize(("pools", "route"), [
+    (("10.0.0.6:5432/shop", "web-1:5432/shop"), "shop = host=web-1 port=5432 dbname=shop"),
+    (("10.0.0.6:5432/shop", "primary:5432/shop"), "shop = host=primary port=5432 dbname=shop"),
+    (("primary:5432/shop", "replica:5432/shop"), "* = host=127.0.0.1 port=5432"),
+    (("10.0.0.6:5432/shop",), "* = host=127.0.0.1 port=5432"),
+])  # fmt: skip
+def test_it_never_leads_to_another_server_on_the_same_port(pools: tuple[str, ...], route: str) -> None:
+    seen = with_part(stored(used=80.0), PartKind.DATASTORE, "postgresql 10.0.0.6 5432 shop", used=20.0, capacity=100.0)
+    for pool in pools:
+        seen = with_part(seen, PartKind.POOL, f"postgresql {pool}", capacity=10.0)
+    found = offered(WRITING, seen)
+    assert has(found, "80 of the 100 connections that postgresql 127.0.0.1 5432 accepts are open")
+    assert has(found, f"[databases]\n{route}\n")
+
+
 def test_without_its_cores_nobody_knows_how_many_connections_are_enough() -> None:
     away = with_part(with_window(stored(), hosts=()), PartKind.POOL, "postgresql db:5432/shop", capacity=10.0)
     elsewhere = with_window(away, hosts=snapshot(Load()).window.hosts)
