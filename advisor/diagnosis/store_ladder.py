@@ -100,7 +100,7 @@ def _by_month(why: str, key: Key | None) -> Step:
 
 
 def _large(snapshot: Snapshot, store: Datastore, seconds: float) -> str:
-    data = sum(each(snapshot, store.name, "size", seconds))
+    data = sum(each(snapshot, store, "size", seconds))
     home = next((machine for machine in snapshot.machines if machine.name == store.machine), None)
     memory = memory_used(home, seconds)[1] if home else math.nan
     return f"{size(data)} of data do not fit {size(memory)} of memory" if data > memory else ""

@@ -10,7 +10,7 @@ from advisor.features import stats
 from advisor.features.machine import Machine
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
-from advisor.features.store_memory import is_here
+from advisor.features.store_memory import is_here, is_local
 from advisor.features.window import PartWindow
 from advisor.vocabulary import PartKind
 
@@ -95,13 +95,12 @@ def name_of(snapshot: Snapshot, server: str) -> str:
 def _servers(snapshot: Snapshot) -> tuple[_Server, ...]:
     told = [_Server(machine, part) for machine in snapshot.machines
             for part in machine.host.of_kind(PartKind.DATASTORE)]  # fmt: skip
-    return tuple({_identity(one): one for one in told}.values())
+    return tuple({identity(one.part.name, one.machine): one for one in told}.values())
 
 
-def _identity(server: _Server) -> tuple[str, int]:
-    """Two agents may tell of the same one, but the loopback of each machine is its own."""
-    name = server.part.name
-    return server_of(name), server.machine.id if is_here(name, server.machine) else 0
+def identity(name: str, machine: Machine) -> tuple[str, int]:
+    """Two agents may tell of the same server, but the loopback of each machine is its own."""
+    return server_of(name), machine.id if is_local(name) else 0
 
 
 def _of(snapshot: Snapshot, server: _Server, servers: tuple[_Server, ...], seconds: float) -> Connections | None:

@@ -110,6 +110,11 @@ def test_of_two_other_names_either_may_be_that_of_the_server() -> None:
     assert name_of(seen, "postgresql 10.0.0.5 5432") == ""
 
 
+def test_the_name_of_a_machine_is_one_server_whoever_tells_of_it() -> None:
+    seen = with_part(snapshot(Load(), hosts=2), PartKind.DATASTORE, "postgresql web-1 5432 shop", **STORE)
+    assert len(to_datastores(with_part(seen, PartKind.POOL, "postgresql web-1:5432/shop", **POOL), 300.0)) == 1
+
+
 def test_the_loopback_is_that_of_its_own_machine() -> None:
     seen = with_part(snapshot(Load(), hosts=2), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", **STORE)
     [process, _] = seen.window.instances
