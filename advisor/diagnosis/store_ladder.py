@@ -62,7 +62,7 @@ def bouncer(snapshot: Snapshot, place: str, size: int, clients: int) -> tuple[St
 
 def _place(snapshot: Snapshot, store: Datastore) -> str:
     """Where the service finds it, by the name that its clients use; else where its agent does."""
-    return name_of(snapshot, store.name) or store.name
+    return name_of(snapshot, store.name, store.machine) or store.name
 
 
 def _batches(store: Datastore) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from advisor.features import stats
 from advisor.features.machine import Machine
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
-from advisor.features.store_memory import is_here, is_local
+from advisor.features.store_memory import is_here, is_local, may_mean
 from advisor.features.window import PartWindow
 from advisor.vocabulary import PartKind
 
@@ -52,6 +52,10 @@ class _Server:
     machine: Machine
     part: PartWindow
 
+    def is_of(self, server: str, home: str) -> bool:
+        """True if it is the one of this system, address and port on this machine."""
+        return server_of(self.part.name) == server and may_mean(self.part.name, self.machine, home)
+
     def is_named(self, pool: str, process: Process) -> bool:
         """True if a pool of this process leads here by its address."""
         if key_of(pool) != key_of(self.part.name):
@@ -77,18 +81,18 @@ def to_datastores(snapshot: Snapshot, seconds: float) -> tuple[Connections, ...]
     return tuple(sorted(known, key=lambda one: -one.share(len(snapshot.processes))))
 
 
-def name_of(snapshot: Snapshot, server: str) -> str:
-    """The name of a pool or call of the service that leads to a server (system, address and port).
+def name_of(snapshot: Snapshot, server: str, home: str) -> str:
+    """The name of a pool or call of the service that leads to a server (system, address and port) on a machine.
 
     One with its address, else one with the address of no server; empty where there is none, or where it may as well be
     that of another server.
     """
     servers, kinds = _servers(snapshot), (PartKind.POOL, PartKind.DATABASE)
-    found = [(server_of(one.part.name), one.is_named(part.name, process), part.name) for one in servers
+    found = [(one.is_of(server, home), one.is_named(part.name, process), part.name) for one in servers
              for process in snapshot.processes for part in _leading(process, one, servers, *kinds)]  # fmt: skip
-    own = [name for to, is_named, name in found if to == server and is_named]
-    elsewhere = {name for to, _, name in found if to != server}
-    names = own or [name for to, _, name in found if to == server and name not in elsewhere]
+    own = [name for is_its, is_named, name in found if is_its and is_named]
+    elsewhere = {name for is_its, _, name in found if not is_its}
+    names = own or [name for is_its, _, name in found if is_its and name not in elsewhere]
     return names[0] if own or len({address_of(name) for name in names}) == 1 else ""
 
 

@@ -7,7 +7,7 @@ from advisor.features.connections import server_of
 from advisor.features.datastores import Datastore, reported
 from advisor.features.machine import Machine
 from advisor.features.snapshot import Snapshot
-from advisor.features.store_memory import is_here, is_local
+from advisor.features.store_memory import is_here, may_mean
 from advisor.vocabulary import PartKind
 
 
@@ -21,7 +21,7 @@ def by_name(snapshot: Snapshot, store: Datastore, column: str, seconds: float) -
     found: dict[str, float] = {}
     for machine, part in reported(snapshot):
         level = stats.level(part.track, column, machine.span(seconds))
-        is_its = part.name.startswith(f"{store.name} ") and (machine.name == store.machine or not is_local(part.name))
+        is_its = part.name.startswith(f"{store.name} ") and may_mean(part.name, machine, store.machine)
         if is_its and level >= 0:
             name = part.name.removeprefix(f"{store.name} ")
             found[name] = max(level, found.get(name, 0.0))  # two agents may tell of the same one

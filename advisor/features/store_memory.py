@@ -58,6 +58,11 @@ def is_local(name: str) -> bool:
     return address in _HERE or address.startswith("/")
 
 
+def may_mean(name: str, machine: Machine, home: str) -> bool:
+    """True if the agent of a machine may mean by this name a server on the machine `home`: its loopback is its own."""
+    return machine.name == home or not is_local(name)
+
+
 def memory_used(machine: Machine, seconds: float) -> tuple[float, float]:
     """Bytes of a machine's memory in use, and all that it has; NaN where nobody tells."""
     limit, available = machine.memory_limit(seconds), machine.memory_available(seconds)

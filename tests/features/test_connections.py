@@ -99,15 +99,23 @@ def test_an_alias_counts_for_each_where_all_are_known_by_their_addresses() -> No
 ])  # fmt: skip
 def test_a_server_has_the_name_of_what_leads_to_it_alone(first: str, second: str, names: list[str]) -> None:
     seen = _primary_and_replica(f"postgresql {first}:5432/shop", f"postgresql {second}:5432/shop")
-    assert [name_of(seen, f"postgresql db-{n} 5432") for n in (1, 2)] == [
+    assert [name_of(seen, f"postgresql db-{n} 5432", "") for n in (1, 2)] == [
         name and f"postgresql {name}:5432/shop" for name in names
     ]
 
 
 def test_of_two_other_names_either_may_be_that_of_the_server() -> None:
-    assert name_of(_seen(), "postgresql 10.0.0.5 5432") == "postgresql db.internal:5432/shop"
+    assert name_of(_seen(), "postgresql 10.0.0.5 5432", "") == "postgresql db.internal:5432/shop"
     seen = with_part(_seen(), PartKind.DATABASE, "postgresql replica 5432", count=1.0)
-    assert name_of(seen, "postgresql 10.0.0.5 5432") == ""
+    assert name_of(seen, "postgresql 10.0.0.5 5432", "") == ""
+
+
+def test_of_the_loopbacks_of_two_machines_each_has_its_own_name() -> None:
+    seen = with_part(snapshot(Load(), hosts=2), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", **STORE)
+    for machine in ("web-1", "web-2"):
+        seen = with_part(seen, PartKind.POOL, f"postgresql {machine}:5432/shop", **POOL)
+    for machine in ("web-1", "web-2"):
+        assert name_of(seen, "postgresql 127.0.0.1 5432", machine) == f"postgresql {machine}:5432/shop"
 
 
 def test_the_name_of_a_machine_is_one_server_whoever_tells_of_it() -> None:
