@@ -6,17 +6,21 @@ import math
 
 from advisor.diagnosis.advice import Expectation
 from advisor.features import Snapshot, parts
-from advisor.features.connections import key_of
+from advisor.features.connections import address_of, key_of
 from advisor.features.datastores import Datastore
 from advisor.features.parts import Destination, Pool
 from advisor.features.statements import Statement
 
 
 def call_time(snapshot: Snapshot, pool: Pool, seconds: float) -> float:
-    """Seconds of a call to the database that a pool leads to; NaN where nobody tells."""
-    key = key_of(pool.name)
-    called = parts.destinations(snapshot, seconds)
-    return next((one.mean for one in called if one.is_database and key_of(one.name) == key), math.nan)
+    """Seconds of a call to the database that a pool leads to, by its address if calls name it; NaN where none is told.
+
+    Otherwise calls to another address on its port are taken to be its own, under another name.
+    """
+    called = [one for one in parts.destinations(snapshot, seconds) if one.is_database]
+    alike = [one for one in called if key_of(one.name) == key_of(pool.name)]
+    own = (one for one in alike if address_of(one.name) == address_of(pool.name))
+    return next((one.mean for one in (*own, *alike)), math.nan)
 
 
 def of_hold(snapshot: Snapshot, pool: Pool, seconds: float) -> tuple[Expectation, ...]:

@@ -51,9 +51,10 @@ def _stored(snapshot: Snapshot, disk: Filling, seconds: float) -> tuple[str, flo
 
 def _of_data(disk: Filling, server: str, data: float) -> Relief:
     return Relief(
-        f"Archive or partition the data of {server}, {size(data)} of the {size(disk.used)} on {disk.where}",
-        f"They are {percent(data / disk.used)} of what is used there, and {percent(disk.share)} of {size(disk.size)} "
-        "are used. Rotating logs would free little; a bigger volume gives the time to do it.",
+        f"Archive or partition the data of {server}, {size(data)}, probably on {disk.where}",
+        f"They would be {percent(data / disk.used)} of the {size(disk.used)} that are used there; "
+        f"{percent(disk.share)} of {size(disk.size)} are used. Rotating logs would then free little; a "
+        "bigger volume gives the time to do it.",
         "none but the place for what is archived",
         (
             *archiving.archived(),

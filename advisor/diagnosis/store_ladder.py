@@ -10,13 +10,12 @@ from advisor.diagnosis.pool_room import FULL, TAKEN
 from advisor.diagnosis.recipes import archiving, batching, partitions, pooling
 from advisor.diagnosis.words import number, percent, size
 from advisor.features import Snapshot
-from advisor.features.connections import key_of
+from advisor.features.connections import name_of
 from advisor.features.databases import each
 from advisor.features.datastores import Datastore
-from advisor.features.keys import named_most
+from advisor.features.keys import Key, named_most
 from advisor.features.statements import statements
 from advisor.features.store_memory import memory_used
-from advisor.vocabulary import PartKind
 
 MANY: Final = 100.0
 """Rows written a second from which writes are many: a disk that flushes in 10 ms takes as many commits in turn."""
@@ -29,6 +28,9 @@ KEYED: Final = 0.9
 
 FOR_A_CORE: Final = 2
 """Active connections for each core at which a PostgreSQL does most, with one more for its disk (PostgreSQL wiki)."""
+
+
+_CUT: Final = "Where that is not enough, keep the largest table in pieces on the same server:"
 
 
 def rungs(snapshot: Snapshot, store: Datastore, seconds: float, *, writing: bool) -> tuple[Step, ...]:
@@ -60,9 +62,7 @@ def bouncer(snapshot: Snapshot, place: str, size: int, clients: int) -> tuple[St
 
 def _place(snapshot: Snapshot, store: Datastore) -> str:
     """Where the service finds it, by the name that its clients use; else where its agent does."""
-    kinds = (PartKind.POOL, PartKind.DATABASE)
-    called = (part.name for process in snapshot.processes for part in process.instance.of_kind(*kinds))
-    return next((name for name in called if key_of(name) == key_of(store.name)), store.name)
+    return name_of(snapshot, store.name, store.machine) or store.name
 
 
 def _batches(store: Datastore) -> tuple[Step, ...]:
@@ -73,26 +73,34 @@ def _batches(store: Datastore) -> tuple[Step, ...]:
 
 
 def _pieces(snapshot: Snapshot, store: Datastore, seconds: float, *, writing: bool) -> tuple[Step, ...]:
-    """Tables in pieces where writes are many or the data do not fit the memory: by a key, or where none is, by time."""
+    """Tables in pieces where writes are many or the data do not fit the memory: by a key, or for writing by time."""
     why = _large(snapshot, store, seconds)
     if writing and store.rows_written >= MANY:
         why = f"{number(store.rows_written)} rows are written a second"
     if not why:
         return ()
     key = named_most(statements(snapshot, store.name, seconds))
-    if key is None or key.share < KEYED:
-        return (_cut(f"{why}, and no key is named by {percent(KEYED)} of the calls"), *archiving.by_month())
-    return (_cut(f"{why}, and {percent(key.share)} of the calls or more name {key.name}"),
-            *partitions.partitions(key.name, 1))  # fmt: skip
+    if key is not None and key.share >= KEYED:
+        return (_by_key(why, key), *partitions.partitions(key.name, 1))
+    return (_by_month(why, key), *archiving.by_month()) if writing else ()
 
 
-def _cut(why: str) -> Step:
-    return Step(f"Where that is not enough, keep the largest table in pieces on the same server: {why}. Each piece has "
-                "smaller indexes, which stay in memory.")  # fmt: skip
+def _by_key(why: str, key: Key) -> Step:
+    return Step(f"{_CUT} {why}, and {percent(key.share)} of the calls or more name {key.name}. Each piece has smaller "
+                "indexes and is vacuumed by itself; what names the key looks into one of them.")  # fmt: skip
+
+
+def _by_month(why: str, key: Key | None) -> Step:
+    few = "0 statements that name a key are told of"
+    if key is not None:
+        few = f"the key that most calls name, {key.name}, is in {percent(key.share)} of them, not in {percent(KEYED)}"
+    return Step(f"{_CUT} {why}, and {few}. By month, the rows of today stay in one piece, and those of a new month "
+                "have small indexes, which stay in memory. No primary key holds over all pieces, and reads that do "
+                "not name the column of time look into every piece.")  # fmt: skip
 
 
 def _large(snapshot: Snapshot, store: Datastore, seconds: float) -> str:
-    data = sum(each(snapshot, store.name, "size", seconds))
+    data = sum(each(snapshot, store, "size", seconds))
     home = next((machine for machine in snapshot.machines if machine.name == store.machine), None)
     memory = memory_used(home, seconds)[1] if home else math.nan
     return f"{size(data)} of data do not fit {size(memory)} of memory" if data > memory else ""

@@ -10,7 +10,7 @@ from advisor.features import stats
 from advisor.features.machine import Machine
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
-from advisor.features.store_memory import is_here
+from advisor.features.store_memory import is_here, is_local, may_mean
 from advisor.features.window import PartWindow
 from advisor.vocabulary import PartKind
 
@@ -52,13 +52,17 @@ class _Server:
     machine: Machine
     part: PartWindow
 
+    def is_of(self, server: str, home: str) -> bool:
+        """True if it is the one of this system, address and port on this machine."""
+        return server_of(self.part.name) == server and may_mean(self.part.name, self.machine, home)
+
     def is_named(self, pool: str, process: Process) -> bool:
         """True if a pool of this process leads here by its address."""
         if key_of(pool) != key_of(self.part.name):
             return False
-        address = _address_of(pool)
+        address = address_of(pool)
         if not is_here(self.part.name, self.machine):
-            return address == _address_of(self.part.name)
+            return address == address_of(self.part.name)
         near = process.instance.host_id == self.machine.id
         return address == self.machine.name or (near and is_here(f"{key_of(pool)[0]} {address}", self.machine))
 
@@ -68,21 +72,39 @@ def to_datastores(snapshot: Snapshot, seconds: float) -> tuple[Connections, ...]
 
     A pool and a server belong together by system, port and address. An address may be another on another host: a pool
     whose address is that of no server counts for each of its system and port to which no pool of its process leads
-    by its address. So two servers under other names than their agents have are each taken to hold the connections of
-    both.
+    by its address, and for each of them where one leads to all. So two servers under other names than their agents have
+    are each taken to hold the connections of both.
     """
-    told = [_Server(machine, part) for machine in snapshot.machines
-            for part in machine.host.of_kind(PartKind.DATASTORE)]  # fmt: skip
-    servers = tuple({_identity(one): one for one in told}.values())
+    servers = _servers(snapshot)
     found = (_of(snapshot, one, servers, seconds) for one in servers)
     known = [one for one in found if one is not None]
     return tuple(sorted(known, key=lambda one: -one.share(len(snapshot.processes))))
 
 
-def _identity(server: _Server) -> tuple[str, int]:
-    """Two agents may tell of the same one, but the loopback of each machine is its own."""
-    name = server.part.name
-    return server_of(name), server.machine.id if is_here(name, server.machine) else 0
+def name_of(snapshot: Snapshot, server: str, home: str) -> str:
+    """The name of a pool or call of the service that leads to a server (system, address and port) on a machine.
+
+    One with its address, else one with the address of no server; empty where there is none, or where it may as well be
+    that of another server.
+    """
+    servers, kinds = _servers(snapshot), (PartKind.POOL, PartKind.DATABASE)
+    found = [(one.is_of(server, home), one.is_named(part.name, process), part.name) for one in servers
+             for process in snapshot.processes for part in _leading(process, one, servers, *kinds)]  # fmt: skip
+    own = [name for is_its, is_named, name in found if is_its and is_named]
+    elsewhere = {name for is_its, _, name in found if not is_its}
+    names = own or [name for is_its, _, name in found if is_its and name not in elsewhere]
+    return names[0] if own or len({address_of(name) for name in names}) == 1 else ""
+
+
+def _servers(snapshot: Snapshot) -> tuple[_Server, ...]:
+    told = [_Server(machine, part) for machine in snapshot.machines
+            for part in machine.host.of_kind(PartKind.DATASTORE)]  # fmt: skip
+    return tuple({identity(one.part.name, one.machine): one for one in told}.values())
+
+
+def identity(name: str, machine: Machine) -> tuple[str, int]:
+    """Two agents may tell of the same server, but the loopback of each machine is its own."""
+    return server_of(name), machine.id if is_local(name) else 0
 
 
 def _of(snapshot: Snapshot, server: _Server, servers: tuple[_Server, ...], seconds: float) -> Connections | None:
@@ -102,14 +124,24 @@ def _pools(
     process: Process, server: _Server, servers: tuple[_Server, ...], seconds: float
 ) -> Iterator[tuple[str, float, float]]:
     """The name of each of its pools that leads there, the most that it opens, and what is open now."""
-    span, key = process.span(seconds), key_of(server.part.name)
-    alike = [part for part in process.instance.of_kind(PartKind.POOL) if key_of(part.name) == key]
-    named = [part for part in alike if server.is_named(part.name, process)]
-    for part in named or [part for part in alike if not any(one.is_named(part.name, process) for one in servers)]:
+    span = process.span(seconds)
+    for part in _leading(process, server, servers, PartKind.POOL):
         most = stats.latest(part.track, "capacity", span)
         levels = [stats.latest(part.track, name, span) for name in ("used", "unused")]
         if most > 0:
             yield part.name, most, sum(level for level in levels if level > 0)
+
+
+def _leading(process: Process, server: _Server, servers: tuple[_Server, ...], *kinds: PartKind) -> list[PartWindow]:
+    """Its pools or calls with the address of a server, and those with the address of none that may lead there."""
+    key = key_of(server.part.name)
+    alike = [part for part in process.instance.of_kind(*kinds) if key_of(part.name) == key]
+    near = [one for one in servers if key_of(one.part.name) == key]
+    named = {id(one): [part for part in alike if one.is_named(part.name, process)] for one in near}
+    own, is_any_free = named[id(server)], not all(named.values())
+    if own and is_any_free:
+        return own
+    return [*own, *(part for part in alike if not any(one.is_named(part.name, process) for one in near))]
 
 
 def key_of(name: str) -> tuple[str, str]:
@@ -119,7 +151,8 @@ def key_of(name: str) -> tuple[str, str]:
     return system, port.replace("/", " ").split(" ")[0] or place
 
 
-def _address_of(name: str) -> str:
+def address_of(name: str) -> str:
+    """The address alone, of either name."""
     return name.partition(" ")[2].replace(":", " ").partition(" ")[0]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.features import stats
-from advisor.features.connections import key_of, server_of
+from advisor.features.connections import identity, key_of
 from advisor.features.machine import Machine
 from advisor.features.neighbours import on as neighbours_on
 from advisor.features.snapshot import Snapshot
@@ -112,10 +112,10 @@ class Datastore:
 
 def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""
-    found: dict[str, list[tuple[Machine, PartWindow]]] = {}
+    found: dict[tuple[str, int], list[tuple[Machine, PartWindow]]] = {}
     for machine, part in reported(snapshot):
-        found.setdefault(server_of(part.name), []).append((machine, part))
-    stores = [_of(snapshot, name, told, seconds) for name, told in found.items()]
+        found.setdefault(identity(part.name, machine), []).append((machine, part))
+    stores = [_of(snapshot, name, told, seconds) for (name, _), told in found.items()]
     return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
 
 

@@ -49,8 +49,18 @@ def local_stores(snapshot: Snapshot, seconds: float) -> tuple[Store, ...]:
 
 def is_here(name: str, machine: Machine) -> bool:
     """True for an address of the machine itself: of the loopback, its own name, or a socket's folder."""
+    return is_local(name) or name.split(" ")[1:2] == [machine.name]
+
+
+def is_local(name: str) -> bool:
+    """True for an address that each machine has one of for itself: of the loopback, or a socket's folder."""
     address = next(iter(name.split(" ")[1:2]), "")
-    return address in (*_HERE, machine.name) or address.startswith("/")
+    return address in _HERE or address.startswith("/")
+
+
+def may_mean(name: str, machine: Machine, home: str) -> bool:
+    """True if the agent of a machine may mean by this name a server on the machine `home`: its loopback is its own."""
+    return machine.name == home or not is_local(name)
 
 
 def memory_used(machine: Machine, seconds: float) -> tuple[float, float]:

@@ -128,7 +128,7 @@ def _of_databases(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     store = next((one for one in stores.used(snapshot, ruling, LOOK) if one.active > 0), None)
     if store is None:
         return strategy.reject("0 active sessions are told of: nobody knows which databases share the datastore.")
-    spread = by_name(snapshot, store.name, "active", LOOK)
+    spread = by_name(snapshot, store, "active", LOOK)
     if len(spread) < 2:
         return strategy.reject(f"{store.name} tells of {counted(len(spread), 'database')}: there is nothing to part.")
     name, most = next(iter(spread.items()))

@@ -89,7 +89,7 @@ def _writes(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(
             f"{store.name} has {number(store.cores)} cores: a server of {number(strategy.cores)} comes first."
         )
-    key = _key(snapshot, store.name, "active")
+    key = _key(snapshot, store, "active")
     if isinstance(key, str):
         return strategy.reject(key)
     count = math.ceil(writing / (strategy.calm * store.cores))
@@ -112,20 +112,21 @@ def _writing(store: Datastore) -> float:
 
 
 def _data(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    sizes = {store.name: sum(each(snapshot, store.name, "size", WINDOW)) for store in used_by(snapshot, WINDOW)}
-    name = max(sizes, key=lambda one: sizes[one], default="")
-    whole = sizes.get(name, 0.0)
-    if not whole > 0:
+    sizes = [(sum(each(snapshot, store, "size", WINDOW)), store) for store in used_by(snapshot, WINDOW)]
+    whole, store = max(sizes, key=lambda one: one[0], default=(0.0, None))
+    if store is None or not whole > 0:
         return strategy.reject("0 datastores tell the size of their data: what fills the disk may be something else.")
     if whole < strategy.full * strategy.volume:
-        return strategy.reject(f"The data of {name} are {size(whole)}; one volume can hold {size(strategy.volume)}.")
-    key = _key(snapshot, name, "size")
+        return strategy.reject(
+            f"The data of {store.name} are {size(whole)}; one volume can hold {size(strategy.volume)}."
+        )
+    key = _key(snapshot, store, "size")
     if isinstance(key, str):
         return strategy.reject(key)
     count = math.ceil(whole / (strategy.calm * strategy.volume))
     return _option(
         ruling,
-        f"Split the data of {name} over {counted(count, 'server')}",
+        f"Split the data of {store.name} over {counted(count, 'server')}",
         f"They are {size(whole)}, more than {percent(strategy.full)} of the largest volume.",
         count,
         key,
@@ -133,15 +134,15 @@ def _data(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     )
 
 
-def _key(snapshot: Snapshot, server: str, column: str) -> Key | str:
+def _key(snapshot: Snapshot, store: Datastore, column: str) -> Key | str:
     """The key to split by; or what comes first, where it is not this one database, or no key is named enough."""
-    spread = each(snapshot, server, column, WINDOW)
+    spread = each(snapshot, store, column, WINDOW)
     if spread and spread[0] < strategy.alone * sum(spread):
         return (
             f"The largest of {counted(len(spread), 'database')} has {percent(spread[0] / sum(spread))}: a server for "
             "each comes first."
         )
-    key = named_most(statements(snapshot, server, WINDOW))
+    key = named_most(statements(snapshot, store.name, WINDOW))
     if key is None:
         return f"0 statements that name a key are told of, and {percent(strategy.keyed)} of the calls must name it."
     if key.share < strategy.keyed:

@@ -17,7 +17,7 @@ time. Ask once for many rows; make calls that do not need each other side by sid
 leave alone for a while what failed several times in a row. Before the datastore itself, share connections by PgBouncer
 where {taken:.0%} of them are open. From {written:.0f} rows written a second on, write in batches what comes one at a
 time; there, or where the data do not fit the memory, keep the largest table in pieces, by a key that {keyed:.0%} of the
-calls name or else by month.
+calls name, or else by month where writing is what holds the datastore up.
 
 ## What it costs
 An index takes disk and makes writing slower. Each connection takes memory of a PostgreSQL, some MB.

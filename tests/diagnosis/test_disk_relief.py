@@ -29,9 +29,9 @@ def _stored(data: float, used: float = 45e9, name: str = "postgresql 127.0.0.1 5
 def test_a_disk_that_a_database_fills_is_freed_of_its_old_rows() -> None:
     found = offered("disk-filling", _stored(38e9))
     assert found.title == (
-        "Archive or partition the data of postgresql 127.0.0.1 5432, 38 GB of the 45 GB on /data on web-1"
+        "Archive or partition the data of postgresql 127.0.0.1 5432, 38 GB, probably on /data on web-1"
     )
-    assert "84% of what is used there" in found.why
+    assert found.why.startswith("They would be 84% of the 45 GB that are used there; 90% of 50 GB are used. ")
     assert expected(found, "disk").now == 0.9
     assert any("PARTITION BY RANGE (created_at)" in step.code for step in found.steps)
     assert not any("logrotate" in step.platform for step in found.steps)
@@ -41,7 +41,8 @@ def test_a_disk_that_a_database_fills_is_freed_of_its_old_rows() -> None:
 
 def test_all_databases_of_a_server_fill_the_disk_together() -> None:
     both = with_part(_stored(20e9), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 audit", size=16e9)
-    assert "36 GB of the 45 GB" in offered("disk-filling", both).title
+    assert "5432, 36 GB, probably on /data" in offered("disk-filling", both).title
+    assert "80% of the 45 GB" in offered("disk-filling", both).why
 
 
 @pytest.mark.parametrize("seen", [

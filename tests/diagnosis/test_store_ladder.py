@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -58,9 +59,25 @@ def test_many_sessions_share_as_many_connections_as_the_cores_can_use(used: floa
 
 def test_a_pgbouncer_leads_where_the_pools_of_the_service_do() -> None:
     called = with_part(stored(used=80.0, hosts=2), PartKind.POOL, "postgresql db.internal:5432/shop", capacity=10.0)
-    found = offered(WRITING, called)
+    first, second = called.window.hosts
+    found = offered(WRITING, with_window(called, hosts=(first, replace(second, parts=()))))
     assert has(found, "shop = host=db.internal port=5432 dbname=shop")
     assert has(found, "Run one for all 2 hosts")
+
+
+@pytest.mark.parametrize(("pools", "route"), [
+    (("10.0.0.6:5432/shop", "web-1:5432/shop"), "shop = host=web-1 port=5432 dbname=shop"),
+    (("10.0.0.6:5432/shop", "primary:5432/shop"), "shop = host=primary port=5432 dbname=shop"),
+    (("primary:5432/shop", "replica:5432/shop"), "* = host=127.0.0.1 port=5432"),
+    (("10.0.0.6:5432/shop",), "* = host=127.0.0.1 port=5432"),
+])  # fmt: skip
+def test_it_never_leads_to_another_server_on_the_same_port(pools: tuple[str, ...], route: str) -> None:
+    seen = with_part(stored(used=80.0), PartKind.DATASTORE, "postgresql 10.0.0.6 5432 shop", used=20.0, capacity=100.0)
+    for pool in pools:
+        seen = with_part(seen, PartKind.POOL, f"postgresql {pool}", capacity=10.0)
+    found = offered(WRITING, seen)
+    assert has(found, "80 of the 100 connections that postgresql 127.0.0.1 5432 accepts are open")
+    assert has(found, f"[databases]\n{route}\n")
 
 
 def test_without_its_cores_nobody_knows_how_many_connections_are_enough() -> None:
@@ -92,12 +109,33 @@ def test_tables_are_cut_where_writes_are_many_or_the_data_do_not_fit(
     assert not has(found, "SHARD_0_URL")
 
 
-@pytest.mark.parametrize("share", [0.89, 0.0])
-def test_without_a_key_they_are_cut_by_month(share: float) -> None:
-    found = offered(WRITING, keyed(stored(150.0), share))
-    assert has(found, "150 rows are written a second, and no key is named by 90% of the calls")
+def test_without_a_key_they_are_cut_by_month() -> None:
+    found = offered(WRITING, keyed(stored(150.0), 0.89))
+    assert has(found, "150 rows are written a second, and the key that most calls name, tenant_id, is in 89% of them")
+    assert has(found, "reads that do not name the column of time look into every piece")
     assert has(found, "PARTITION BY RANGE (created_at)")
     assert not has(found, "PARTITION BY RANGE (slot)")
+
+
+@pytest.mark.parametrize("seen", [stored(150.0), keyed(stored(150.0), 0.0)], ids=["not told", "none names one"])
+def test_where_no_statement_names_a_key_no_share_is_told(seen: Snapshot) -> None:
+    found = offered(WRITING, seen)
+    assert has(found, "150 rows are written a second, and 0 statements that name a key are told of.")
+    assert has(found, "PARTITION BY RANGE (created_at)")
+
+
+def test_months_do_not_help_what_reads() -> None:
+    for seen in (stored(size=9e9), keyed(stored(size=9e9), 0.89)):
+        assert not has(offered(READING, seen), "PARTITION BY")
+        assert not has(offered(READING, seen), "in pieces")
+
+
+def test_no_piece_is_promised_to_be_smaller_than_it_is() -> None:
+    by_key, by_month = offered(WRITING, keyed(stored(150.0))), offered(WRITING, stored(150.0))
+    assert has(by_key, "Each piece has smaller indexes")
+    assert not has(by_key, "the rows of today stay in one piece")
+    assert has(by_month, "the rows of today stay in one piece")
+    assert not has(by_month, "Each piece has smaller indexes")
 
 
 def test_the_cheapest_comes_first() -> None:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.connections import to_datastores
+from advisor.features.connections import name_of, to_datastores
 from advisor.vocabulary import PartKind
 from tests.additions import with_part, with_window
 from tests.builders import Load, snapshot
@@ -33,6 +33,12 @@ def test_others_are_what_is_open_and_not_the_service_s() -> None:
 def test_two_pools_of_a_process_add_up() -> None:
     seen = with_part(_seen(), PartKind.POOL, "postgresql db.internal:5432/audit", capacity=5.0)
     assert to_datastores(seen, 300.0)[0].each == 15.0
+
+
+def test_an_alias_of_the_only_server_counts_beside_its_address() -> None:
+    seen = with_part(_seen("postgresql 10.0.0.5:5432/shop"), PartKind.POOL, "postgresql db.internal:5432/audit", **POOL)
+    [found] = to_datastores(seen, 300.0)
+    assert (found.each, found.own, found.others) == (20.0, 24.0, 16.0)
 
 
 @pytest.mark.parametrize("pool", ["postgresql db.internal:6432/shop", "mysql db.internal:5432/shop", "undici"])
@@ -79,6 +85,42 @@ def test_a_pool_that_names_another_server_does_not_count() -> None:
     assert found == {
         "postgresql db-1 5432": {"postgresql db-1:5432/shop"}, "postgresql db-2 5432": {"postgresql replica:5432/shop"},
     }  # fmt: skip
+
+
+def test_an_alias_counts_for_each_where_all_are_known_by_their_addresses() -> None:
+    seen = _primary_and_replica("postgresql db-1:5432/shop", "postgresql db-2:5432/shop", others=12.0)
+    more = with_part(seen, PartKind.POOL, "postgresql db.internal:5432/audit", **POOL)
+    assert [one.each for one in to_datastores(more, 300.0)] == [20.0, 20.0]
+
+
+@pytest.mark.parametrize(("first", "second", "names"), [
+    ("db-1", "db-2", ["db-1", "db-2"]), ("replica", "db-1", ["db-1", "replica"]),
+    ("primary", "primary", ["", ""]), ("primary", "replica", ["", ""]), ("db-2", "db-2", ["", "db-2"]),
+])  # fmt: skip
+def test_a_server_has_the_name_of_what_leads_to_it_alone(first: str, second: str, names: list[str]) -> None:
+    seen = _primary_and_replica(f"postgresql {first}:5432/shop", f"postgresql {second}:5432/shop")
+    assert [name_of(seen, f"postgresql db-{n} 5432", "") for n in (1, 2)] == [
+        name and f"postgresql {name}:5432/shop" for name in names
+    ]
+
+
+def test_of_two_other_names_either_may_be_that_of_the_server() -> None:
+    assert name_of(_seen(), "postgresql 10.0.0.5 5432", "") == "postgresql db.internal:5432/shop"
+    seen = with_part(_seen(), PartKind.DATABASE, "postgresql replica 5432", count=1.0)
+    assert name_of(seen, "postgresql 10.0.0.5 5432", "") == ""
+
+
+def test_of_the_loopbacks_of_two_machines_each_has_its_own_name() -> None:
+    seen = with_part(snapshot(Load(), hosts=2), PartKind.DATASTORE, "postgresql 127.0.0.1 5432 shop", **STORE)
+    for machine in ("web-1", "web-2"):
+        seen = with_part(seen, PartKind.POOL, f"postgresql {machine}:5432/shop", **POOL)
+    for machine in ("web-1", "web-2"):
+        assert name_of(seen, "postgresql 127.0.0.1 5432", machine) == f"postgresql {machine}:5432/shop"
+
+
+def test_the_name_of_a_machine_is_one_server_whoever_tells_of_it() -> None:
+    seen = with_part(snapshot(Load(), hosts=2), PartKind.DATASTORE, "postgresql web-1 5432 shop", **STORE)
+    assert len(to_datastores(with_part(seen, PartKind.POOL, "postgresql web-1:5432/shop", **POOL), 300.0)) == 1
 
 
 def test_the_loopback_is_that_of_its_own_machine() -> None:

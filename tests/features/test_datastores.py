@@ -61,6 +61,15 @@ def test_databases_of_one_server_add_up_but_for_its_log() -> None:
     assert (store.active, store.wal) == (8.0, one.wal)
 
 
+@pytest.mark.parametrize(("name", "active"), [(HERE, [4.0, 4.0]), ("postgresql /run 5432 shop", [4.0, 4.0]),
+                                              ("postgresql web-1 5432 shop", [8.0])])  # fmt: skip
+def test_the_loopback_of_each_machine_is_a_server_of_its_own(name: str, active: list[float]) -> None:
+    """A name is that of one machine, whoever tells of it."""
+    seen = with_part(snapshot(Load(), machine=Machine(cores=2), hosts=2), PartKind.DATASTORE, name, **TOLD)
+    found = used_by(with_part(seen, PartKind.POOL, "postgresql web-1:5432/shop", used=1.0), 300.0)
+    assert [store.active for store in found] == active
+
+
 @pytest.mark.parametrize(("pool", "count"), [("postgresql db:5432/shop", 1), ("postgresql db:6432/shop", 0)])
 def test_one_elsewhere_counts_where_a_pool_leads_to_it(pool: str, count: int) -> None:
     found = used_by(with_part(_seen(AWAY), PartKind.POOL, pool, used=1.0), 300.0)
