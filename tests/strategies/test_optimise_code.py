@@ -11,7 +11,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from advisor.vocabulary.events import BLOCKED as HELD
 from advisor.vocabulary.events import PROFILED
-from tests.additions import happened, with_events, with_probe_figures, with_window
+from tests.additions import happened, with_events, with_machines, with_probe_figures, with_window
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.route_loads import Asked, routed
@@ -149,6 +149,11 @@ def test_the_route_is_told_by_its_loop_time_where_that_is_known() -> None:
 ])  # fmt: skip
 def test_code_that_all_run_alike_does_not_set_one_apart(hot: Load, why: str) -> None:
     assert why in rejection("optimise-code", UNEVEN, snapshot(hot, COOL, COOL))
+
+
+def test_a_slower_machine_makes_no_route_dearer() -> None:
+    seen = with_machines(snapshot(*[replace(COOL, elu=0.4)] * 4, *[replace(COOL, elu=0.8)] * 2, hosts=3), 2, 2, 2)
+    assert "the machine is slower, not one route dearer" in rejection("optimise-code", UNEVEN, seen)
 
 
 def test_a_process_without_equals_is_not_compared() -> None:
