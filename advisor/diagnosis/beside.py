@@ -23,7 +23,7 @@ _PUT_OFF: Final[Mapping[str, frozenset[str]]] = {
     "memory-leak": frozenset(("memory-pressure", "gc-pressure")),
     "descriptor-leak": frozenset(("descriptor-exhaustion",)),
 }
-"""Leak -> rules that speak of what it fills: more copies and more room for them only put the end off."""
+"""Leak -> rules that speak of what it fills: more copies and more room, spread out too, only put the end off."""
 
 _LOST: Final[Mapping[str, frozenset[Resource]]] = {
     "memory-leak": frozenset((Resource.MEMORY, Resource.HEAP)),
@@ -31,18 +31,16 @@ _LOST: Final[Mapping[str, frozenset[Resource]]] = {
 }
 """Leak -> what it takes from WebSockets: where that runs out first it is the same for them."""
 
-_ROOM: Final = ("tune-heap", "raise-limit", "vertical")
+_ROOM: Final = ("tune-heap", "raise-limit", "vertical", "load-balance")
 
 
 def forbidden_beside(standing: str, ruling: Ruling, option: Option) -> str:
     """Why an option for one rule is none while another rule fires; empty where it may be."""
     filled = _fills(standing, ruling)
-    if filled and option.id in _ROOM:
-        return "A leak fills any size, only later"
     here = option.id == "cluster" and standing in _FORBIDS_WORKERS
     if option.adds_copies and (here or filled or standing in _FORBIDS_COPIES):
         return FUTILE.get(standing) or FUTILE_HERE[standing]
-    return ""
+    return "A leak fills any size, only later" if filled and option.id in _ROOM else ""
 
 
 def _fills(standing: str, ruling: Ruling) -> bool:

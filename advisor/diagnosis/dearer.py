@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from advisor.diagnosis.advice import Step
 from advisor.diagnosis.words import counted, number, percent
@@ -63,12 +64,19 @@ def dearer_route(snapshot: Snapshot, seconds: float) -> Dearer | str:
     found = balance.of(snapshot, seconds, 1.0)
     if found is None:
         return f"{counted(len(snapshot.processes), 'process')}: there is no other to compare with."
-    if found.apart is Apart.REQUESTS:
-        more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
-        return f"{found.hot.name} gets {more} requests: cheaper ones would be shared out as unevenly."
-    if found.apart is Apart.SICK:
-        return _sick(found)
-    return _told(snapshot, found, seconds)
+    return _REFUSED[found.apart](found) if found.apart in _REFUSED else _told(snapshot, found, seconds)
+
+
+def _more_requests(found: Balance) -> str:
+    more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
+    return f"{found.hot.name} gets {more} requests: cheaper ones would be shared out as unevenly."
+
+
+def _slower(found: Balance) -> str:
+    return (
+        f"A request takes {number(found.slowness)} times the CPU time in each process on the machine of "
+        f"{found.hot.name}: the machine is slower, not one route dearer."
+    )
 
 
 def _sick(found: Balance) -> str:
@@ -78,11 +86,21 @@ def _sick(found: Balance) -> str:
     return f"{cost}, and no other routes explain that: the process is sick, not its code."
 
 
-def _told(snapshot: Snapshot, found: Balance, seconds: float) -> Dearer:
+_REFUSED: Final[Mapping[Apart, Callable[[Balance], str]]] = {
+    Apart.REQUESTS: _more_requests,
+    Apart.SICK: _sick,
+    Apart.SLOWER: _slower,
+}
+
+
+def _told(snapshot: Snapshot, found: Balance, seconds: float) -> Dearer | str:
+    mine, theirs = balance.mix([found.hot], seconds), balance.mix(found.others, seconds)
+    if not (mine and theirs):
+        silent = "the others" if mine else found.hot.name
+        return f"0 routes of {silent} are told: nobody knows what {found.hot.name} does that the others do not."
     alone = replace(snapshot, window=replace(snapshot.window, instances=(found.hot.instance,)))
     work = work_shares(alone, seconds)
     shares = dict(work.routes)
-    mine, theirs = balance.mix([found.hot], seconds), balance.mix(found.others, seconds)
     route = max(mine, key=lambda name: _more(name, shares, mine, theirs))
     return Dearer(found, alone, route, mine[route], theirs.get(route, 0.0), shares.get(route, 0.0), work.how,
                   work.measured)  # fmt: skip

@@ -17,7 +17,7 @@ from advisor.diagnosis.words import counted, duration, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
-from advisor.features.descriptors import descriptors_of, fullest
+from advisor.features.descriptors import RECENT, descriptors_of, ended_at_kernel, fullest
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
 from advisor.features.task import WINDOW, blocking_task
@@ -127,6 +127,8 @@ def _descriptors(snapshot: Snapshot, ruling: Ruling) -> str | None:
         return f"{leak}: each copy would do the same."
     if (kernel := of_kernel(ruling)) > 0:
         return f"{percent(kernel)} of all descriptors of a kernel are open: its limit is raised first."
+    if ended := ended_at_kernel(snapshot, RECENT):
+        return f"{counted(len(ended), 'process')} ended at the limit of a kernel (ENFILE): it is raised first."
     worst = fullest(snapshot.processes, LONG)
     found = descriptors_of(worst, LONG) if worst else None
     if found and (others := not_of_connections(found)):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from advisor.features import stats
+from advisor.features.descriptors import NO_DESCRIPTOR
 from advisor.features.ends import End, ends
 from advisor.features.heap import heap_limit
 from advisor.features.kills import BEFORE, FULL, by_v8
@@ -24,7 +25,6 @@ DEPLOYS: Final = 86400.0
 KILLED: Final = 137
 """What a shell says of SIGKILL, by which the kernel ends a process."""
 
-_NO_DESCRIPTOR: Final = ("EMFILE", "ENFILE")
 _FRESH: Final = 60.0
 
 
@@ -112,7 +112,7 @@ def is_told(snapshot: Snapshot, seconds: float) -> bool:
 
 def _reason(snapshot: Snapshot, end: End) -> Reason:
     full = _descriptors(snapshot, end) >= FULL
-    if full or any(code in end.exception for code in _NO_DESCRIPTOR):
+    if full or any(code in end.exception for code in NO_DESCRIPTOR):
         return Reason.DESCRIPTORS
     if by_v8(end):
         return Reason.HEAP

@@ -16,6 +16,15 @@ from advisor.features.snapshot import Snapshot
 from advisor.features.window import Happening, Track
 from advisor.vocabulary.events import EXITED
 
+OF_KERNEL: Final = "ENFILE"
+"""Code of the error at the limit of a kernel, whatever a process may open."""
+
+NO_DESCRIPTOR: Final = ("EMFILE", OF_KERNEL)
+"""Codes of errors for want of a descriptor: at the limit of the process, and of its kernel."""
+
+RECENT: Final = 3600.0
+"""Seconds for which an end for want of a descriptor counts: at the next peak there would be another."""
+
 REST: Final = "fd_rest"
 """Name of the column that `with_rest` adds."""
 
@@ -94,7 +103,19 @@ def fullest_table(machines: Iterable[Machine], seconds: float = 60.0) -> Table |
 def ended_without(snapshot: Snapshot, seconds: float) -> tuple[Happening, ...]:
     """Ends of processes that got no descriptor; the probe tells the error's code behind its type."""
     ended = snapshot.happened(EXITED.name, seconds)
-    return tuple(event for event in ended if event.exception.endswith(("EMFILE", "ENFILE")))
+    return tuple(event for event in ended if event.exception.endswith(NO_DESCRIPTOR))
+
+
+def ended_at_kernel(snapshot: Snapshot, seconds: float) -> tuple[Happening, ...]:
+    """Those of them that ended because the table of their kernel was full."""
+    return tuple(event for event in ended_without(snapshot, seconds) if event.exception.endswith(OF_KERNEL))
+
+
+def machines_of(snapshot: Snapshot, told: Iterable[Happening]) -> tuple[Machine, ...]:
+    """The machines of the processes that tell of these; all where none of them is known."""
+    tellers = {event.instance_id for event in told}
+    hosts = {one.host_id for one in snapshot.window.instances if one.id in tellers}
+    return tuple(machine for machine in snapshot.machines if machine.id in hosts) or snapshot.machines
 
 
 def with_rest(track: Track) -> Track:

@@ -34,7 +34,7 @@ from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors
 from advisor.diagnosis.words import counted, lasting, number, percent
 from advisor.features import Snapshot, stats
-from advisor.features.descriptors import Descriptors, descriptors_of, ended_without, fullest, fullest_table
+from advisor.features.descriptors import RECENT, Descriptors, descriptors_of, ended_without, fullest, fullest_table
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
 
@@ -61,7 +61,6 @@ rule = Rule(
 
 LONG = 600.0  # seconds for which a level must hold, or within which a failure was just now
 PACE = Pace(skip=600.0, apart=1800.0, smooth=600.0)
-RECENT = 3600.0  # seconds after a failure in which the rule does not clear
 
 
 @rule.check

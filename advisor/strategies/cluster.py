@@ -196,7 +196,7 @@ def _why(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> str:
     return (
         f"{counted(plan.before, 'loop')} at {percent(snapshot.loop(NOW))}, and {_idle(plan.group)} idle: "
         "it uses processors that are already paid for, and needs no new code if the process keeps no state. While one "
-        f"starts anew, each other is {_left(snapshot, plan)} busy."
+        f"starts anew, each of the others would be {_left(snapshot, plan)} busy."
         f"{told(snapshot)}"
     )
 

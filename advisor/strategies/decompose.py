@@ -117,8 +117,8 @@ def _of_one_process(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(found)
     if not strategy.share <= found.share < strategy.whole:
         return strategy.reject(
-            f"{found.route} takes {percent(found.share)} of the work of {found.found.hot.name}: a part goes from "
-            f"{percent(strategy.share)} on, while {percent(1 - strategy.whole)} is left."
+            f"{found.route} takes {percent(found.share)} of the work of {found.found.hot.name}: only a part of "
+            f"{percent(strategy.share)} to {percent(strategy.whole)} of its work is worth a service of its own."
         )
     part = Part(found.route, path_of(found.route), found.share)
     return _option(found.alone, ruling, part, found.how, strategy.measured if found.measured else strategy.uncertain)

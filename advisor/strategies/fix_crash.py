@@ -30,11 +30,12 @@ import shlex
 from pathlib import PurePath
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.recipes import heap_snapshots, linux, pm2
+from advisor.diagnosis.recipes import heap_snapshots, kernel_files, linux, pm2
 from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import counted, percent, size
 from advisor.features import Snapshot
 from advisor.features.crash import Crash, Reason, crash
+from advisor.features.descriptors import OF_KERNEL
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -127,7 +128,7 @@ def _repair(snapshot: Snapshot, found: Crash) -> tuple[Step, ...]:
     if found.reason is Reason.KILLED:
         return _of_a_kill(snapshot)
     if found.reason is Reason.DESCRIPTORS:
-        return _of_descriptors(snapshot)
+        return _of_descriptors(snapshot, found)
     if found.reason is Reason.ERROR:
         return _of_an_error(str(found.typical))
     if found.reason is Reason.SIGNAL:
@@ -155,7 +156,9 @@ def _of_a_kill(snapshot: Snapshot) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-def _of_descriptors(snapshot: Snapshot) -> tuple[Step, ...]:
+def _of_descriptors(snapshot: Snapshot, found: Crash) -> tuple[Step, ...]:
+    if found.typical and OF_KERNEL in found.typical.exception:
+        return kernel_files.doubled()
     script = shlex.quote(re.escape(PurePath(_script(snapshot)).name))
     return (
         Step("Count what is open, by kind, in the newest process of this script. Many of one kind that never close are "

@@ -169,7 +169,7 @@ def _of_one_process(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     sure = 1.0 if found.measured else strategy.estimated
     target, hot = Target(found.route, found.share, found.how, sure), found.found.hot.name
     return strategy.option(
-        f"Make {found.route} cheaper: it is {percent(found.mine)} of the requests of {hot} alone",
+        f"Make {found.route} cheaper: it is {percent(found.mine)} of the requests of {hot}",
         why=f"{found.words} Shared out otherwise it would be as dear elsewhere.",
         confidence=ruling.reading.confidence * sure,
         cost="none but the work on it",
@@ -202,7 +202,7 @@ def _less_for_the_pool(snapshot: Snapshot, ruling: Ruling, process: Process, use
         "Give the thread pool less to compute, or let another machine do it",
         why=(
             f"The pool's threads compute on {used} (compression, hashes, cryptography), and requests wait up to "
-            f"{duration(wait)} for one of them. Each tenth less of that work frees a tenth of it.{named}"
+            f"{duration(wait)} for one of them. Each tenth less of that work frees a tenth of those cores.{named}"
         ),
         confidence=ruling.reading.confidence,
         cost="none but the work on it",
@@ -220,26 +220,29 @@ def _of_garbage(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     filled, major = heap_share(snapshot, process, WINDOW), collection.major_share(process, WINDOW)
     if filled >= strategy.filled:
         return strategy.reject(f"The heap is {percent(filled)} full after a collection: what is kept is the trouble.")
-    return _less_garbage(snapshot, ruling, process, major)
+    return _less_garbage(snapshot, ruling, process, filled, major)
 
 
-def _less_garbage(snapshot: Snapshot, ruling: Ruling, process: Process, major: float) -> Option:
-    share, now = process.gc_share(WINDOW), process.loop(NOW)
-    low = max(0.0, now - strategy.garbage * share)
-    title = f"Make less garbage: collections take {percent(share)} of the time"
-    seen = "and the heap has room afterwards: they come as often as objects are made that outlive the youngest"
-    if young := major < 0.5:
-        title = f"Make less garbage: minor collections take {percent(share * (1 - major))} of the time"
-        seen = f"{percent(1 - major)} of it for objects that live shortly"
+def _less_garbage(snapshot: Snapshot, ruling: Ruling, process: Process, filled: float, major: float) -> Option:
+    share, now, young = process.gc_share(WINDOW), process.loop(NOW), major < 0.5
+    low, seen = max(0.0, now - strategy.garbage * share), _seen(filled, major)
+    which, part = ("minor collections", share * (1 - major)) if young else ("collections", share)
     return strategy.option(
-        title,
-        why=f"Collections take {percent(share)} of the time of the loop, {seen}. Fewer, and the time goes to requests.",
+        f"Make less garbage: {which} take {percent(part)} of the time",
+        why=f"Collections take {percent(share)} of the time of the loop{seen}. Fewer, and the time goes to requests.",
         confidence=ruling.reading.confidence * (1.0 if young else strategy.older),
         cost="none but the work on it",
         expected=(loop_expectation(now, low, max(low, now - strategy.least * share)),),
         steps=profiling.of_garbage(_script(snapshot)),
         check_first="Check in the profile which function makes most, and try it under the load of a usual hour.",
     )
+
+
+def _seen(filled: float, major: float) -> str:
+    """What most of the time goes to, and how full the heap stays: each where it is known."""
+    kind = "live shortly" if major < 0.5 else "outlive the youngest"
+    time = "" if math.isnan(major) else f", {percent(max(major, 1 - major))} of it for objects that {kind}"
+    return time if math.isnan(filled) else f"{time}, and the heap is {percent(filled)} full afterwards"
 
 
 def _script(snapshot: Snapshot) -> str:

@@ -3,8 +3,8 @@
 ## When it fits
 A process is near its limit because of its connections, and the limit is low: below {plenty:,.0f}. Each open
 connection takes a descriptor, idle WebSockets too, and descriptors cost next to nothing. Or the table of the kernel
-is full, which all programs of a machine share. Where most descriptors are no connections, the first thing to do is to
-look what they are: only what is in use is a reason for a higher limit.
+is full, or was when a process ended (ENFILE): all programs of a machine share it. Where most descriptors are no
+connections, the first thing to do is to look what they are: only what is in use is a reason for a higher limit.
 
 ## When it does not
 Descriptors that nobody closes: a higher limit only delays the end. A limit of {plenty:,.0f} or more that connections
@@ -32,17 +32,25 @@ falls to open divided by it.
 
 from __future__ import annotations
 
-import json
 import math
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, socket_room
 from advisor.diagnosis.growing import leaking
-from advisor.diagnosis.recipes import idle_connections, kernel_files, linux, open_files
-from advisor.diagnosis.recipes.container import label_of
+from advisor.diagnosis.recipes import file_limit, idle_connections, kernel_files, open_files
 from advisor.diagnosis.sharing import CONNECTED, not_of_connections, of_kernel
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, stats
-from advisor.features.descriptors import Descriptors, Table, descriptors_of, ended_without, fullest, fullest_table
+from advisor.features.descriptors import (
+    RECENT,
+    Descriptors,
+    Table,
+    descriptors_of,
+    ended_at_kernel,
+    ended_without,
+    fullest,
+    fullest_table,
+    machines_of,
+)
 from advisor.features.process import Process
 from advisor.features.socket_capacity import Resource
 from advisor.features.sums import Span
@@ -63,7 +71,6 @@ strategy = Strategy(
 
 EXHAUSTED = "descriptor-exhaustion"
 LONG = 600.0  # seconds over which that rule reads the present state
-RECENT = 3600.0  # seconds after a failure in which that rule does not clear
 
 
 @strategy.consider
@@ -83,10 +90,12 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _exhausted(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descriptors) -> Option | Rejection:
     """The kernel's limit where its table is what is full, a look at what is no connection, or a higher limit."""
+    if ended_at_kernel(snapshot, RECENT):
+        return _ended_at_kernel(snapshot, ruling)
     table, ended = fullest_table(snapshot.machines), ended_without(snapshot, RECENT)
     refusal = "" if ended else _roomy(found, worst)
     if table and (of_kernel(ruling) > 0 or (refusal and table.share >= strategy.near)):
-        return _of_kernel(ruling, table, worst, found)
+        return _of_kernel(snapshot, ruling, table, table.open)
     if not refusal and not_of_connections(found):
         return _looked_at(snapshot, ruling, worst, found)
     refusal = refusal or _high(found, worst)
@@ -149,7 +158,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descripto
                               found.open * 0.9 / limit, (peak + rise) * 1.1 / limit),),
         steps=(
             *(_unknown(worst) if unknown else ()),
-            *_steps(snapshot.name, worst.instance.pid, limit),
+            *file_limit.steps(snapshot.name, worst.instance.pid, limit),
             *(_idle(worst, found) if ruling.rule == EXHAUSTED else ()),
         ),
         check_first=(
@@ -188,60 +197,48 @@ def _looked_at(snapshot: Snapshot, ruling: Ruling, worst: Process, found: Descri
         steps=(
             *open_files.found_and_closed(pid),
             Step(f"Only if all of it is in use, let the process open {limit:,} instead of {number(found.limit)}:"),
-            *_steps(snapshot.name, pid, limit),
+            *file_limit.steps(snapshot.name, pid, limit),
         ),
         check_first="Look twice, some minutes apart and at the same load: what only grows is not closed.",
     )
 
 
-def _of_kernel(ruling: Ruling, table: Table, worst: Process, found: Descriptors) -> Option:
-    limit, host = _sized(table.open, table.limit), table.machine.name
+def _of_kernel(snapshot: Snapshot, ruling: Ruling, table: Table, peak: float, ended: str = "") -> Option:
+    limit, host = _sized(peak, table.limit), table.machine.name
+    worst = fullest(snapshot.on(table.machine), LONG)
+    mine = f"; {worst.name} has {number(descriptors_of(worst, LONG).open)} of them" if worst else ""
     return strategy.option(
         f"Let the kernel of {host} open {limit:,} descriptors instead of {number(table.limit)}",
         why=(
-            f"All programs of {host} together have {number(table.open)} open, {percent(table.share)} of what its "
-            f"kernel allows; {worst.name} has {number(found.open)} of them. At that limit no program opens anything "
-            f"more, however high its own is. {limit:,} leaves room for as many again."
+            f"{ended}All programs of {host} together have {number(table.open)} open, {percent(table.share)} of what "
+            f"its kernel allows{mine}. {_HOWEVER} {limit:,} leaves room for as many again."
         ),
         confidence=ruling.reading.confidence,
-        cost="no machine; about 1 kB of memory for each that is then open",
+        cost=_KERNEL_COST,
         expected=(Expectation("fd_kernel", "Descriptors of the kernel open", "1", table.share,
-                              table.open * 0.9 / limit, table.open * 1.1 / limit),),
+                              table.open * 0.9 / limit, peak * 1.1 / limit),),
         steps=kernel_files.steps(limit),
-        check_first="Check which program holds most of them: one that never closes what it opens fills any limit.",
+        check_first=_WHO_HOLDS,
     )  # fmt: skip
 
 
-def _steps(name: str, pid: int, limit: int) -> tuple[Step, ...]:
-    label = label_of(name)
-    folder = "/etc/systemd/system/{}.service.d/descriptors.conf"
-    drop_in = _DROP_IN.format(limit=limit)
-    return (
-        *linux.drop_in("Allow more.", name, "descriptors", drop_in),
-        Step("All processes of PM2 have the limit of its daemon: set it for that unit, then restart it.", "PM2",
-             folder.format("pm2-$USER"), drop_in),
-        Step("Without a unit, start the daemon anew from a shell whose hard limit is high enough.", "PM2", "shell",
-             f"pm2 save\npm2 kill\nulimit -n {limit}\npm2 resurrect"),
-        Step("Start the container with it.", "Docker", "shell",
-             f"docker run --ulimit nofile={limit}:{limit} {label}"),
-        Step("With compose.", "Docker", "compose.yaml", _COMPOSE.format(name=json.dumps(label), limit=limit)),
-        Step("A pod has no field for it: it takes the limit of the node's container runtime. Set it there, node by "
-             "node.", "Kubernetes", folder.format("containerd"), drop_in),
-        Step("Look at the new limit. Node.js raises its soft limit to the hard one by itself, so the hard one counts; "
-             f"today's process is {pid}, the restarted one has another number.", "", "shell",
-             f"grep 'open files' /proc/{pid}/limits"),
-    )  # fmt: skip
+def _ended_at_kernel(snapshot: Snapshot, ruling: Ruling) -> Option:
+    """That of the machine where a process ended at it: it was full then, whatever is open now."""
+    ended = "A process ended because the table of its kernel was full (ENFILE). "
+    table = fullest_table(machines_of(snapshot, ended_at_kernel(snapshot, RECENT)))
+    if table:
+        return _of_kernel(snapshot, ruling, table, table.limit, ended)
+    return strategy.option(
+        "Let the kernel open twice as many descriptors as now",
+        why=f"{ended}{_HOWEVER} How many it allows nobody reports here, so it is read on the machine.",
+        confidence=ruling.reading.confidence,
+        cost=_KERNEL_COST,
+        expected=(),
+        steps=kernel_files.doubled(),
+        check_first=_WHO_HOLDS,
+    )
 
 
-_DROP_IN = """[Service]
-LimitNOFILE={limit}
-"""
-
-_COMPOSE = """services:
-  {name}:
-    image: {name}
-    ulimits:
-      nofile:
-        soft: {limit}
-        hard: {limit}
-"""
+_HOWEVER = "At that limit no program opens anything more, however high its own is."
+_KERNEL_COST = "no machine; about 1 kB of memory for each that is then open"
+_WHO_HOLDS = "Check which program holds most of them: one that never closes what it opens fills any limit."

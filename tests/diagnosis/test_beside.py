@@ -57,6 +57,21 @@ def test_room_is_no_answer_to_what_a_leak_fills_and_may_be_one_to_anything_else(
     assert bool(forbidden_beside(standing, firing(rule), way(strategy))) is filled
 
 
+@pytest.mark.parametrize(("standing", "rule", "reason"), [
+    ("memory-leak", "memory-pressure", "A leak fills any size, only later"),
+    ("memory-leak", "gc-pressure", "A leak fills any size, only later"),
+    ("memory-leak", "host-cpu-saturated", ""), ("descriptor-leak", "memory-pressure", ""),
+    ("memory-pressure", "gc-pressure", ""),
+])  # fmt: skip
+def test_the_same_processes_on_more_machines_are_more_room_as_well(standing: str, rule: str, reason: str) -> None:
+    assert forbidden_beside(standing, firing(rule), way("load-balance", adds_copies=False)) == reason
+
+
+def test_copies_of_what_leaks_are_told_to_leak_as_well() -> None:
+    found = forbidden_beside("memory-leak", firing("memory-pressure"), way("load-balance"))
+    assert found == "More copies leak as well, each from its own start"
+
+
 def _carries(**sockets: float) -> tuple[Evidence, ...]:
     return tuple(Evidence(f"capacity_{name}", name, count, "{connection}") for name, count in sockets.items())
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.diagnosis.dearer import Dearer, dearer_route
+from advisor.features import Snapshot
+from tests.additions import with_machines, with_window
 from tests.builders import Load, snapshot
 
 COOL = Load(elu=0.3, rps=60, routes={"GET /": 0.7, "GET /report": 0.1, "GET /list": 0.2})
@@ -30,6 +34,28 @@ def test_it_is_the_route_of_which_it_has_so_much_more_and_not_the_one_that_it_ha
 ])  # fmt: skip
 def test_more_requests_or_a_sick_process_are_something_else(hot: Load, why: str) -> None:
     assert why in str(dearer_route(snapshot(hot, COOL, COOL), 600.0))
+
+
+def silent(seen: Snapshot, *places: int) -> Snapshot:
+    """The processes at these places tell no routes."""
+    every = seen.window.instances
+    return with_window(
+        seen, instances=tuple(replace(one, parts=()) if n in places else one for n, one in enumerate(every))
+    )
+
+
+@pytest.mark.parametrize("places", [(), range(6)])
+def test_a_slower_machine_is_no_dearer_route(places: tuple[int, ...]) -> None:
+    loads = [replace(COOL, elu=0.4)] * 4 + [replace(COOL, elu=0.8)] * 2
+    why = str(dearer_route(silent(with_machines(snapshot(*loads, hosts=3), 2, 2, 2), *places), 600.0))
+    assert why.startswith("A request takes 2 times the CPU time in each process on the machine of process 103")
+    assert why.endswith("the machine is slower, not one route dearer.")
+
+
+@pytest.mark.parametrize(("places", "whose"), [((0,), "process 1010"), ((1, 2), "the others")])
+def test_where_one_side_tells_no_routes_nothing_can_be_compared(places: tuple[int, ...], whose: str) -> None:
+    seen = silent(snapshot(Load(elu=0.9, rps=60, routes=COOL.routes), COOL, COOL), *places)
+    assert str(dearer_route(seen, 600.0)).startswith(f"0 routes of {whose} are told: nobody knows what process 1010")
 
 
 def test_where_only_one_gets_requests_it_gets_all() -> None:

@@ -17,6 +17,7 @@ from tests.additions import (
     with_events,
     with_figures,
     with_host_figures,
+    with_machines,
     with_part,
     with_probe_figures,
     with_recalled,
@@ -119,6 +120,9 @@ SHAPES = {
         Load(elu=0.9, rps=60, routes={"GET /": 0.85, "GET /report": 0.15}), COOL, COOL
     ),
     "uneven-load: sick": snapshot(Load(elu=0.8, cpu=0.4, rps=60, latency=0.05), COOL, COOL),
+    "uneven-load: a slower machine": with_machines(
+        snapshot(*[replace(COOL, elu=0.4)] * 4, *[replace(COOL, elu=0.8)] * 2, hosts=3), 2, 2, 2
+    ),
     "uneven-load: stuck": snapshot(Load(elu=1.0, cpu=1.0, rps=0.0), COOL, COOL),
     "host-cpu-saturated: loops wait": snapshot(
         *[test_host_cpu_saturated.STARVED] * 4, machine=test_host_cpu_saturated.FULL_HOST

@@ -13,9 +13,11 @@ from advisor.features.descriptors import (
     REST,
     Descriptors,
     descriptors_of,
+    ended_at_kernel,
     ended_without,
     fullest,
     fullest_table,
+    machines_of,
     with_rest,
 )
 from advisor.vocabulary.events import EXITED
@@ -93,8 +95,18 @@ def test_a_kernel_that_tells_half_of_it_is_not_known(columns: dict[str, float]) 
     assert fullest_table(with_host_figures(snapshot(Load()), **columns).machines) is None
 
 
+@pytest.mark.parametrize(("tellers", "names"), [
+    ((20,), ["web-2"]), ((10, 20, 20), ["web-1", "web-2"]), ((), ["web-1", "web-2"]), ((99,), ["web-1", "web-2"]),
+])  # fmt: skip
+def test_the_machines_of_those_who_tell(tellers: tuple[int, ...], names: list[str]) -> None:
+    seen = snapshot(Load(), hosts=2)
+    told = [happened(EXITED.name, 100, teller) for teller in tellers]
+    assert [machine.name for machine in machines_of(seen, told)] == names
+
+
 def test_ends_for_want_of_a_descriptor_are_told_from_others() -> None:
     codes = ["Error EMFILE", "Error ENFILE", "Error ENOENT", ""]
     seen = with_events(snapshot(Load()), *(happened(EXITED.name, 100, exception=code) for code in codes))
     assert [event.exception for event in ended_without(seen, 200.0)] == codes[:2]
-    assert ended_without(seen, 50.0) == ()
+    assert [event.exception for event in ended_at_kernel(seen, 200.0)] == codes[1:2]
+    assert ended_without(seen, 50.0) == ended_at_kernel(seen, 50.0) == ()

@@ -7,9 +7,11 @@ from functools import partial
 
 import pytest
 
+from advisor.diagnosis.vetoes import clone_veto
 from advisor.vocabulary import PartKind
+from advisor.vocabulary.events import EXITED
 from tests import rulings
-from tests.additions import in_containers, with_figures, with_part, with_probe_figures
+from tests.additions import happened, in_containers, with_events, with_figures, with_part, with_probe_figures
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
@@ -85,6 +87,16 @@ def test_connections_are_shared_out_once_the_limit_is_high() -> None:
     assert opened.low < 31_000 < opened.high < 65_536 * 0.6
     low = with_figures(calm, fd_limit=1024.0, fd_open=900.0, fd_sockets=880.0, connections=880.0)
     assert "raised first" in rulings.refused("cluster", "descriptor-exhaustion", low)
+
+
+@pytest.mark.parametrize(("code", "ago", "reason"), [
+    ("ENFILE", 200, "1 process ended at the limit of a kernel (ENFILE): it is raised first."),
+    ("ENFILE", 3_700, "None"), ("EMFILE", 200, "None"),
+])  # fmt: skip
+def test_a_kernel_at_whose_limit_a_process_ended_is_given_room_first(code: str, ago: float, reason: str) -> None:
+    seen = with_figures(snapshot(Load()), fd_limit=65_536.0, fd_open=60_000.0, connections=58_000.0)
+    ended = with_events(seen, happened(EXITED.name, ago, exception=f"Error {code}"))
+    assert str(clone_veto(ended, rulings.firing("descriptor-exhaustion"))) == reason
 
 
 def test_the_garbage_of_a_full_loop_is_shared_out_once_the_heap_has_room() -> None:

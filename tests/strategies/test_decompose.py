@@ -144,7 +144,8 @@ def test_what_makes_one_process_hotter_than_its_equals_can_go(part: float) -> No
 
 
 @pytest.mark.parametrize(("hot", "why"), [
-    (Load(elu=0.9, rps=60, routes={"GET /report": 0.3, "GET /": 0.7}), "GET /report takes 30% of the work of process"),
+    (Load(elu=0.9, rps=60, routes={"GET /report": 0.3, "GET /": 0.7}), "GET /report takes 30% of the work of process "
+     "1010: only a part of 50% to 95% of its work is worth a service of its own."),
     (Load(elu=0.9, rps=60, routes={"GET /report": 1.0}), "GET /report takes 100% of the work of process"),
     (Load(elu=0.9, rps=180), "gets 3 times as many requests"),
 ])  # fmt: skip

@@ -73,6 +73,7 @@ def test_it_does_not_go_back_where_no_deploy_stands_before_it() -> None:
         ({"exit_code": 134}, FILLED, "what fills the heap", "heapsnapshot-near"),
         ({"signal": "SIGKILL"}, {"memory_rss": 2e9}, "who kills the process", "journalctl -k"),
         ({"exit_code": 1, "exception": "Error EMFILE"}, {}, "descriptors", "LimitNOFILE=65536"),
+        ({"exit_code": 1, "exception": "Error ENFILE"}, {}, "descriptors", "fs.file-max"),
         ({"exit_code": 1}, {"fd_open": 1000.0, "fd_limit": 1024.0}, "descriptors", "LimitNOFILE=65536"),
         ({"signal": "SIGSEGV"}, {}, "native code", "npm rebuild"),
         ({"exit_code": 3}, {}, "last lines of the log", "--trace-exit"),

@@ -151,7 +151,7 @@ def test_a_group_never_follows_what_does_not_show_the_load(load: Load) -> None:
 
 def test_without_the_probe_nobody_knows_the_requests() -> None:
     found = offered(snapshot(FULL, machine=TIGHT, senders=Senders(probe=False)))
-    assert "how many requests each carries is not known" in " ".join(step.text for step in found.steps)
+    assert "no number of requests is known to fill one of them" in " ".join(step.text for step in found.steps)
 
 
 @pytest.mark.parametrize(("sockets", "timeout"), [(0, None), (40, "86400")])

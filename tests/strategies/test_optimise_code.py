@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from advisor.vocabulary.events import BLOCKED as HELD
 from advisor.vocabulary.events import PROFILED
-from tests.additions import happened, with_events, with_probe_figures, with_window
+from tests.additions import happened, with_events, with_machines, with_probe_figures, with_window
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 from tests.route_loads import Asked, routed
@@ -109,8 +110,21 @@ def test_less_garbage_that_grows_old_where_the_heap_has_room() -> None:
     old = churning(gc_major=1.3, gc_minor=0.1)
     found, young = (option("optimise-code", COLLECTING, seen) for seen in (old, churning()))
     assert found.title == "Make less garbage: collections take 14% of the time"
-    assert "objects are made that outlive the youngest" in found.why
+    assert "93% of it for objects that outlive the youngest, and the heap is 1.8% full afterwards. Fewer" in found.why
     assert found.confidence == pytest.approx(0.8 * young.confidence)
+
+
+@pytest.mark.parametrize(("columns", "why"), [
+    ({"gc_major": 1.3, "gc_minor": 0.1, "heap_limit": math.nan}, "14% of the time of the loop, 93% of it for objects "
+     "that outlive the youngest. Fewer"),
+    ({"heap_limit": math.nan}, "14% of the time of the loop, 93% of it for objects that live shortly. Fewer"),
+    ({"gc_major": math.nan, "gc_minor": math.nan}, " of the time of the loop, and the heap is 1.8% full afterwards."),
+    ({"gc_major": math.nan, "gc_minor": math.nan, "heap_limit": math.nan}, " of the time of the loop. Fewer"),
+])  # fmt: skip
+def test_what_nobody_tells_of_a_heap_is_not_said(columns: dict[str, float], why: str) -> None:
+    found = option("optimise-code", COLLECTING, churning(**columns))
+    assert why in found.why
+    assert "nan" not in found.why + found.title
 
 
 def test_a_heap_that_is_kept_full_is_no_garbage() -> None:
@@ -125,7 +139,7 @@ REPORTING = Load(elu=0.9, rps=60, routes={"GET /": 0.6, "GET /report": 0.4})
 def test_the_route_that_only_the_hot_process_serves_is_named() -> None:
     found = option("optimise-code", UNEVEN, snapshot(REPORTING, COOL, COOL))
     loop = expected(found, "loop_utilization")
-    assert found.title == "Make GET /report cheaper: it is 40% of the requests of process 1010 alone"
+    assert found.title == "Make GET /report cheaper: it is 40% of the requests of process 1010"
     assert "costs process 1010 3 times as much as the others: GET /report is 40% of its requests and 0%" in found.why
     assert "by customer, key or address" in found.steps[0].text
     assert loop.now == pytest.approx(0.9, abs=0.02)
@@ -151,6 +165,11 @@ def test_code_that_all_run_alike_does_not_set_one_apart(hot: Load, why: str) -> 
     assert why in rejection("optimise-code", UNEVEN, snapshot(hot, COOL, COOL))
 
 
+def test_a_slower_machine_makes_no_route_dearer() -> None:
+    seen = with_machines(snapshot(*[replace(COOL, elu=0.4)] * 4, *[replace(COOL, elu=0.8)] * 2, hosts=3), 2, 2, 2)
+    assert "the machine is slower, not one route dearer" in rejection("optimise-code", UNEVEN, seen)
+
+
 def test_a_process_without_equals_is_not_compared() -> None:
     assert "1 process: there is no other" in rejection("optimise-code", UNEVEN, snapshot(COOL))
 
@@ -166,6 +185,7 @@ def test_a_pool_that_computes_is_given_less(machine: Machine) -> None:
     wait = expected(found, "threadpool_wait")
     assert "compute on " in found.why
     assert f" of {machine.cores:.0f} cores" in found.why
+    assert "Each tenth less of that work frees a tenth of those cores." in found.why
     assert "POST /thumbnail takes 70% of the time of requests" in found.why
     assert wait.now is not None
     assert wait.high == pytest.approx(wait.now * 0.8)

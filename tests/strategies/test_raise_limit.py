@@ -1,7 +1,8 @@
-"""raise-limit: sized by peak and growth; vetoed for leaks; its files read by systemd, docker-compose and a shell."""
+"""raise-limit: sized by peak and growth; vetoed for leaks; its commands read by a shell."""
 
 from __future__ import annotations
 
+import math
 import resource
 import subprocess
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.diagnosis import Evidence, Option
+from advisor.diagnosis import Evidence
 from advisor.features import Snapshot
 from advisor.vocabulary.events import EXITED
 from tests import rulings
@@ -17,11 +18,9 @@ from tests.additions import happened, with_events, with_figures, with_host_figur
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Senders, service, snapshot
 from tests.pasts import Level, Past, level, with_past
-from tests.strategies.tools.compose import understood
 from tests.strategies.tools.node import program
 from tests.strategies.tools.shell import read
 from tests.strategies.tools.sysctl import understood as understood_by_sysctl
-from tests.strategies.tools.systemd import complaints
 
 EXHAUSTED, LEAKING, SATURATED = "descriptor-exhaustion", "descriptor-leak", "event-loop-saturated"
 SOCKETS = "websocket-capacity"
@@ -41,10 +40,6 @@ def crowded(share: float = 0.85, *, limit: float = 1024.0, connected: float = 0.
 def grown(fd_open: Level, connections: Level, now: float, hours: float = 2.5) -> Snapshot:
     seen = with_figures(snapshot(Load()), fd_open=now, fd_limit=1024.0, connections=now * 0.9)
     return with_past(seen, EXHAUSTED, Past(hours, 120.0, {"fd_open": fd_open, "connections": connections}, noise=0.0))
-
-
-def code(found: Option, platform: str, file: str) -> str:
-    return next(step.code for step in found.steps if step.platform == platform and file in step.file)
 
 
 @pytest.mark.parametrize(("share", "limit", "wanted"), [
@@ -112,14 +107,62 @@ def test_few_of_them_are_left_alone_whatever_they_are() -> None:
     assert "Only 39% of 870" in rulings.refused("raise-limit", SOCKETS, crowded(connected=0.39))
 
 
-@pytest.mark.parametrize(("code", "ago"), [("EMFILE", 200), ("EMFILE", 3_000), ("ENFILE", 200)])
-def test_a_process_that_ended_without_one_was_at_its_limit(code: str, ago: float) -> None:
-    ended = with_events(crowded(0.3), happened(EXITED.name, ago, exception=f"Error {code}"))
+@pytest.mark.parametrize("ago", [200, 3_000])
+def test_a_process_that_ended_without_one_was_at_its_limit(ago: float) -> None:
+    ended = with_events(crowded(0.3), happened(EXITED.name, ago, exception="Error EMFILE"))
     found = offered(ended)
     assert found.title == "Let each process open 2,048 descriptors instead of 1,024"
     assert found.why.startswith("A process ended at its limit of 1,024, and process 1010 had up to 307 open")
+
+
+@pytest.mark.parametrize("code", ["EMFILE", "ENFILE"])
+def test_an_end_of_long_ago_says_nothing_of_now(code: str) -> None:
     old = with_events(crowded(0.3), happened(EXITED.name, 3_700, exception=f"Error {code}"))
     assert "has 307 of 1,024 open" in refused(old)
+
+
+@pytest.mark.parametrize(("share", "ago"), [(0.3, 200), (0.85, 200), (0.3, 3_000)])
+def test_an_end_at_the_limit_of_the_kernel_does_not_raise_that_of_the_process(share: float, ago: float) -> None:
+    found = offered(with_events(crowded(share), happened(EXITED.name, ago, exception="Error ENFILE")))
+    assert found.title == "Let the kernel open twice as many descriptors as now"
+    assert found.why.startswith("A process ended because the table of its kernel was full (ENFILE). At that limit no")
+    assert any("fs.file-max" in step.code for step in found.steps)
+    assert all("NOFILE" not in step.code for step in found.steps)
+    assert not found.expected
+
+
+@pytest.mark.parametrize("others", [(), ("EMFILE",)])
+def test_a_kernel_at_whose_limit_a_process_ended_was_full_whatever_is_open_now(others: tuple[str, ...]) -> None:
+    ends = (happened(EXITED.name, 200, exception=f"Error {code}") for code in (*others, "ENFILE"))
+    found = offered(with_events(full_kernel(30_000.0, 0.3), *ends))
+    assert found.title == "Let the kernel of web-1 open 262,144 descriptors instead of 100,000"
+    assert "(ENFILE). All programs of web-1 together have 30,000 open, 30% of what" in found.why
+
+
+def two_machines(second: float) -> Snapshot:
+    """A full process on the first machine, a roomy one on the second, whose kernel has so many open."""
+    seen = with_host_figures(snapshot(Load(), hosts=2), fd_open=9_000.0, fd_limit=100_000.0)
+    seen.machines[1].track.values["fd_open"][:] = second
+    for place, share in enumerate((0.85, 0.1)):
+        seen = with_figures(seen, place, fd_open=share * 1024, fd_limit=1024.0, connections=share * 900)
+    return with_recalled(seen, EXHAUSTED, service())
+
+
+def test_who_has_how_many_of_a_kernel_is_a_process_of_its_machine() -> None:
+    found = offered(two_machines(95_000.0))
+    assert found.title.startswith("Let the kernel of web-2 open")
+    assert "; process 1020 has 102 of them." in found.why
+
+
+def test_a_kernel_without_a_process_that_tells_is_told_of_all_the_same() -> None:
+    silent = with_figures(two_machines(95_000.0), 1, fd_open=math.nan)
+    assert "of what its kernel allows. At that limit" in offered(silent).why
+
+
+def test_the_kernel_is_that_of_the_machine_where_the_process_ended() -> None:
+    """The other one is fuller now."""
+    ended = with_events(two_machines(60_000.0), happened(EXITED.name, 200, exception="Error ENFILE"))
+    assert offered(ended).title == "Let the kernel of web-1 open 262,144 descriptors instead of 100,000"
 
 
 def full_kernel(used: float, share: float = 0.85) -> Snapshot:
@@ -167,24 +210,6 @@ def test_without_a_count_of_connections_it_is_less_sure() -> None:
         del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
     assert offered(seen).confidence < offered(crowded()).confidence
     assert "nobody counts the connections here" in offered(seen).steps[0].text
-
-
-@pytest.mark.parametrize("platform", ["systemd", "PM2", "Kubernetes"])
-def test_systemd_understands_each_drop_in(platform: str, tmp_path: Path) -> None:
-    drop_in = code(offered(crowded()), platform, "descriptors.conf")
-    assert "LimitNOFILE=2048" in drop_in
-    assert complaints(drop_in, tmp_path) == ""
-
-
-def test_a_wrong_drop_in_would_be_seen(tmp_path: Path) -> None:
-    assert "LimitNOFILES" in complaints("[Service]\nLimitNOFILES=2048\n", tmp_path)
-
-
-@pytest.mark.parametrize("name", ["shop", "Shop Front 2", "über/laden"])
-def test_docker_compose_understands_its_file(name: str, tmp_path: Path) -> None:
-    found = understood(code(offered(crowded(name=name)), "Docker", "compose.yaml"), tmp_path)
-    (described,) = found["services"].values()
-    assert described["ulimits"]["nofile"] == {"soft": 2048, "hard": 2048}
 
 
 def test_a_shell_can_read_its_commands() -> None:

@@ -73,8 +73,10 @@ class Workload:
                 "(websocket-scale-out)."
             )
         if math.isnan(rate):
-            return "It keeps its size: how many requests each carries is not known."
-        return "" if self.most > self.copies else "It keeps its size: a database accepts no connections of more."
+            return "It keeps its size: no number of requests is known to fill one of them."
+        if self.most > self.copies:
+            return ""
+        return "It keeps its size: a database does not accept the connections of more."
 
 
 @dataclass(frozen=True, slots=True)

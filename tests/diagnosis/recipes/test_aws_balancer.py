@@ -46,9 +46,9 @@ def test_it_is_filled_in() -> None:
 
 
 @pytest.mark.parametrize(("machines", "rate", "why"), [
-    (SHOP, math.nan, "how many requests each carries is not known"),
+    (SHOP, math.nan, "no number of requests is known to fill one of them"),
     (replace(SHOP, sockets=True), 120.0, "websocket-scale-out"),
-    (replace(SHOP, most=3), 120.0, "a database accepts no connections of more"),
+    (replace(SHOP, most=3), 120.0, "a database does not accept the connections of more"),
 ])  # fmt: skip
 def test_a_group_that_nothing_tells_how_to_follow_keeps_its_size(
     tmp_path: Path, machines: Workload, rate: float, why: str
