@@ -176,7 +176,9 @@ def _memory(snapshot: Snapshot, ruling: Ruling) -> Short | None:
     here = [one for one in snapshot.on(machine) if memory_of(one, machine, LONG).bound is Bound.HOST]
     moved, each = _moved(snapshot, ruling, here, MEMORY), stats.mean([one.memory(LONG) for one in here])
     place, count = f"on {machine.name}", len(here) if each > 0 else 0
-    return Short(place, memory.used, memory.limit, min(moved, memory.used), count, count and count * each)
+    # Each process counts the pages that they share as its own, so their sum can pass what is in use.
+    own = min(count * each, memory.used) if count else 0
+    return Short(place, memory.used, memory.limit, min(moved, memory.used), count, own)
 
 
 def _moved(snapshot: Snapshot, ruling: Ruling, processes: Sequence[Process], levels: Sequence[str]) -> float:

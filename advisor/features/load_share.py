@@ -57,8 +57,9 @@ def _line(past: InstanceWindow, name: str) -> Line | None:
     requests, level = track.values.get("requests"), track.values.get(name)
     if requests is None or level is None:
         return None
-    rate = requests / track.spans
-    told = ~(np.isnan(rate) | np.isnan(level))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = requests / track.spans
+    told = np.isfinite(rate) & ~np.isnan(level)
     rate, level = rate[told], level[told]
     if rate.size < ROWS or not rate.std() > 0:
         return None

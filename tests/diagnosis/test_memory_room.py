@@ -10,6 +10,7 @@ import pytest
 
 from advisor.diagnosis import Evidence
 from advisor.diagnosis.memory_room import Relief, only_heap, over_machines
+from advisor.diagnosis.sizes import PEAK
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind
 from tests.additions import rows, with_figures, with_part, with_recalled, with_window
@@ -189,3 +190,9 @@ def test_processes_that_take_little_leave_a_machine_as_full() -> None:
 
 def test_one_process_has_nobody_to_leave() -> None:
     assert "it is not known how many follow the load" in futile(crowd(1, 6 * GB))
+
+
+def test_pages_that_processes_share_are_not_more_than_is_in_use() -> None:
+    memory = relieved(crowd(4, 3 * GB)).expected
+    assert memory.low == pytest.approx(0.45)
+    assert memory.high == pytest.approx(0.45 * PEAK)

@@ -81,3 +81,11 @@ def test_too_little_is_not_known() -> None:
     assert math.isnan(moved_by_load(past(requests=np.full(60, 7200.0), heap_floor=rate())))
     assert math.isnan(moved_by_load(past(requests=requests)))
     assert math.isnan(moved_by_load(past(heap_floor=requests)))
+
+
+def test_rows_that_cover_no_time_have_no_rate() -> None:
+    told = past(requests=rate(), heap_floor=60 * MB + MB * rate() / 120)
+    some = np.where(np.arange(60) % 10 == 0, 0.0, told.track.spans)
+    none = np.zeros(60)
+    assert moved_by_load(replace(told, track=replace(told.track, spans=some))) == pytest.approx(0.5, abs=0.06)
+    assert math.isnan(moved_by_load(replace(told, track=replace(told.track, spans=none))))

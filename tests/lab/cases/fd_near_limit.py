@@ -16,6 +16,6 @@ case = replace(
         Phase(1500, (Http(path="/slow", rate=100, fresh=True),)),
     ),
     remedy=Remedy(
-        strategy="raise-limit", service=Service(script="descriptors.js", knobs={"wait_ms": 2000}, descriptors=4096)
+        strategy="raise-limit", service=Service(script="descriptors.js", knobs={"wait_ms": 2000}, descriptors=1024)
     ),
 )
