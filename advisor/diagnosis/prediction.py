@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
-from advisor.features import Snapshot, crowding
+from advisor.features import Snapshot, crowding, stats
 from advisor.features.memo import remembered
 from advisor.features.queueing import Policy, Queue, inferred_spread
 from advisor.features.task import Task
@@ -120,7 +120,15 @@ def evened(snapshot: Snapshot, loops: Iterable[float], copies: int) -> float:
     machine = snapshot.busiest_machine(SIZING)
     if machine is None or not known:
         return sum(known) / copies if known else math.nan
-    return crowding.evened(known, copies, machine.cores, machine.cores * machine.cpu(SIZING))
+    used = machine.cores * machine.cpu(SIZING)
+    return crowding.evened(known, copies, machine.cores, used, len(snapshot.machines))
+
+
+def lengthened(snapshot: Snapshot, copies: int) -> float:
+    """How many times as long a request then keeps its loop busy; 1 where that is not known."""
+    loops = [process.loop(SIZING) for process in snapshot.processes]
+    now = stats.known_sum(loops)
+    return evened(snapshot, loops, copies) * copies / now if now > 0 else 1.0
 
 
 def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
@@ -128,7 +136,10 @@ def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
     if math.isnan(now) or math.isnan(service):
         return None
     before, elsewhere, modelled = _today(snapshot, clones.before)
-    then = replace(before, copies=clones.after, policy=clones.policy).response(0.95, elsewhere)
+    longer = 1.0 if clones.spare is None else lengthened(snapshot, clones.after)
+    service *= longer
+    queue = replace(before, service=before.service * longer, copies=clones.after, policy=clones.policy)
+    then = queue.response(0.95, elsewhere)
     if math.isinf(then):
         return None
     scaled = now * then / modelled if math.isfinite(modelled) else then
@@ -136,7 +147,8 @@ def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
     width = 1.5 if before.utilization >= 0.9 else 1.25
     # Servers measure from the moment that the loop takes a request up, so waits may be hidden: then the
     # scaled figure falls below the work itself, which copies do not shorten.
-    low, high = max(service + elsewhere, min(then, scaled) / width), min(now, max(then, scaled) * width)
+    most = now * max(1.0, longer)
+    low, high = max(service + elsewhere, min(then, scaled) / width), min(most, max(then, scaled) * width)
     return Expectation(
         "p95", "95% of requests within", "s", now, min(low, high), None if is_censored(snapshot) else high
     )

@@ -34,7 +34,7 @@ import math
 from dataclasses import replace
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, evened, loop_expectation
+from advisor.diagnosis.prediction import LONG, evened, lengthened, loop_expectation
 from advisor.diagnosis.recipes import nginx, node_cluster, taking_out
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.words import counted, number, percent
@@ -189,9 +189,10 @@ def _p95(snapshot: Snapshot, found: Balance) -> Expectation | None:
         return None
     service, others = work / rate, stats.mean([_quantile(process) for process in found.others])
     spread = inferred_spread(rate, service, copies - 1, others, 0.0)
-    even = Queue(snapshot.rps(LONG), service, spread, copies, Policy.LEAST_CONNECTIONS).response(0.95)
-    guesses = [guess for guess in (even, others) if math.isfinite(guess)]
-    low, high = min(guesses) / 1.25, min(now, max(guesses) * 1.25)
+    longer = max(1.0, lengthened(snapshot, copies)) if len(snapshot.machines) == 1 else 1.0
+    even = Queue(snapshot.rps(LONG), service * longer, spread, copies, Policy.LEAST_CONNECTIONS).response(0.95)
+    guesses = [guess for guess in (even, others * longer) if math.isfinite(guess)]
+    low, high = min(guesses) / 1.25, min(now * longer, max(guesses) * 1.25)
     return Expectation("p95", "95% of requests within", "s", now, min(low, high), high)
 
 

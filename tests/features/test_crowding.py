@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from advisor.features.crowding import evened, stretch
+from advisor.features.crowding import evened, in_turn, stretch
 
 
 def simulated(cores: int, others: int, busy: float) -> float:
@@ -32,6 +32,57 @@ def test_more_others_and_fewer_cores_stretch_it_more() -> None:
 @pytest.mark.parametrize(("cores", "others"), [(math.nan, 1.0), (2.0, math.nan), (2.0, 0.0), (2.0, -0.1)])
 def test_what_is_not_known_stretches_nothing(cores: float, others: float) -> None:
     assert stretch(cores, others) == 1.0
+
+
+def busy_in_turn(copies: int, cores: int, work: float) -> float:
+    """How busy copies are that share processors and get requests of one size in turn, moment by moment."""
+    draw = np.random.default_rng(7)
+    step, count = 0.02, 150_000
+    arrived = draw.random(count) < work * step
+    left = [0.0] * copies
+    turn = 0
+    busy = 0
+    for at in arrived.tolist():
+        if at:
+            left[turn % copies] += 1.0
+            turn += 1
+        wanting = [place for place, rest in enumerate(left) if rest > 0]
+        busy += len(wanting)
+        for place in wanting:
+            left[place] = max(0.0, left[place] - step * min(1.0, cores / len(wanting)))
+    return busy / count / copies
+
+
+@pytest.mark.parametrize(("copies", "cores", "work"), [(3, 2, 0.9), (4, 2, 1.2), (2, 2, 1.2), (6, 4, 2.4)])
+def test_copies_in_turn_wait_for_each_other_as_in_a_simulation(copies: int, cores: int, work: float) -> None:
+    assert in_turn(copies, cores, work, 0.0) == pytest.approx(busy_in_turn(copies, cores, work), rel=0.08)
+
+
+def test_copies_in_turn_meet_more_often_than_by_chance() -> None:
+    by_chance = 0.3 * stretch(2, 0.6)
+    assert 1.05 * by_chance < in_turn(3, 2, 0.9, 0.0)
+    assert in_turn(2, 2, 0.9, 0.0) == pytest.approx(0.45)
+    assert in_turn(3, 2, 0.9, 0.0) < in_turn(3, 2, 0.9, 0.4)
+
+
+def test_copies_that_cannot_carry_the_work_are_said_to_be_over_full() -> None:
+    assert in_turn(2, 4, 2.4, 0.0) == pytest.approx(1.2)
+    assert in_turn(4, 2, 2.4, 0.0) == pytest.approx(1.2)
+    assert in_turn(3, 2, 0.0, 0.5) == 0.0
+
+
+def test_what_an_even_share_makes_of_uneven_copies_lies_near_what_a_lab_measured() -> None:
+    """Copies at 0.65, 0.13 and 0.15 on two cores of which 1.0 is used: 0.38 each once requests came in turn."""
+    assert evened([0.65, 0.13, 0.15], 3, cores=2, used=1.0) == pytest.approx(0.38, rel=0.1)
+
+
+def test_busy_time_that_needs_no_processor_is_shared_out_as_it_is() -> None:
+    assert evened([0.8, 0.2], 2, cores=2, used=0.1) == pytest.approx(0.5, abs=0.01)
+
+
+def test_each_of_several_machines_holds_its_part_of_the_copies() -> None:
+    apart = evened([0.5] * 4, 6, cores=2, used=1.6, machines=2)
+    assert apart == pytest.approx(evened([0.5] * 2, 3, cores=2, used=1.6))
 
 
 def test_two_loops_in_place_of_one_wait_for_each_other_s_core() -> None:

@@ -15,10 +15,12 @@ from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, rows, with_events, with_lives, with_recalled, with_window
 from tests.answers import ruled
-from tests.builders import NOW, Load, Senders, snapshot
+from tests.builders import NOW, Load, Machine, Senders, snapshot
 
 DAY = 86400.0
 SEEDS = (1, 2, 3)
+
+USUAL = Machine()
 
 rule = partial(ruled, "overprovisioned")
 
@@ -38,12 +40,13 @@ def fleet(
     time_scale: float = 1.0,
     elu: float = 0.15,
     sockets: float = 0.0,
+    machine: Machine = USUAL,
 ) -> Snapshot:
     """So many processes whose loops are busy by the hour of the day, at most `peak`; it grows by so much a week."""
     draw = np.random.default_rng(seed)
     scale = time_scale
     load = Load(elu=elu, rps=20, websockets=sockets)
-    seen = snapshot(*[load] * (count // hosts), hosts=hosts, time_scale=scale, seed=seed)
+    seen = snapshot(*[load] * (count // hosts), machine=machine, hosts=hosts, time_scale=scale, seed=seed)
     instances = []
     for one in seen.window.instances:
         track = rows(days * DAY / scale, 3600 / scale)

@@ -30,7 +30,7 @@ def offered(seen: Snapshot) -> Option:
 
 @pytest.mark.parametrize("time_scale", [1.0, 5.0])
 def test_the_hot_loop_falls_to_the_mean(time_scale: float) -> None:
-    found = offered(snapshot(HOT, COOL, COOL, time_scale=time_scale))
+    found = offered(snapshot(HOT, COOL, COOL, machine=Machine(cores=16, cpu=0.11), time_scale=time_scale))
     loop = expected(found, "loop_utilization")
     assert found.title == "Share the requests of 3 processes out evenly"
     assert loop.now == pytest.approx(0.9, abs=0.02)
@@ -44,7 +44,15 @@ def test_on_a_small_machine_loops_that_share_evenly_wait_for_each_other() -> Non
     assert tight.low is not None
     assert roomy.low is not None
     assert roomy.low == pytest.approx(0.45, abs=0.02)
-    assert 1.02 * roomy.low < tight.low < 1.2 * roomy.low
+    assert 1.1 * roomy.low < tight.low < 1.3 * roomy.low
+
+
+def test_their_slow_requests_then_take_longer_as_well() -> None:
+    tight, roomy = (expected(offered(snapshot(HOT, COOL, COOL, machine=machine)), "p95")
+                    for machine in (Machine(cores=2, cpu=0.85), Machine(cores=16, cpu=0.11)))  # fmt: skip
+    assert tight.low is not None
+    assert roomy.low is not None
+    assert 1.05 * roomy.low < tight.low < 1.5 * roomy.low
 
 
 def test_requests_are_expected_to_be_faster_and_never_slower() -> None:

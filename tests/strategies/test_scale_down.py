@@ -14,7 +14,7 @@ from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import Family
 from tests.answers import expected, option, rejection, ruled
-from tests.builders import Load, snapshot
+from tests.builders import Load, Machine, snapshot
 from tests.rules.test_overprovisioned import fleet
 from tests.strategies.tools import shell
 
@@ -54,7 +54,7 @@ def test_two_machines_stay() -> None:
 
 
 def test_loops_rise_by_what_is_conserved() -> None:
-    found = fewer(fleet(8, elu=0.15))
+    found = fewer(fleet(8, elu=0.15, machine=Machine(cores=16, cpu=0.1)))
     after = expected(found, "loop_utilization")
     assert after.low is not None
     assert after.high is not None
