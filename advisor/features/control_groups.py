@@ -61,6 +61,11 @@ class ControlGroup:
         """Share of quota periods in which it was held back; 0 without a quota."""
         return max(shortage.throttled(process, seconds) for process in self.processes)
 
+    def is_filled_by_loops(self, seconds: float, share: float) -> bool:
+        """True where each loop may have a core, and loops alone use that share of the quota: they are the limit."""
+        loops = [process.sums(seconds).rate("cpu_main") for process in self.processes]
+        return self.quota >= len(loops) and sum(loops) >= share * self.quota
+
     def busy_loops(self, seconds: float) -> int:
         """Its event loops that are busy at least half of the time."""
         return sum(process.loop(seconds) >= BUSY_LOOP for process in self.processes)

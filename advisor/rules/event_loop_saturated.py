@@ -3,8 +3,8 @@
 ## What it sees
 The event loop is busy {busy:.0%} of the time or more over a minute, and it computes: the main thread
 uses {computing:.0%} of a core or more, and at most {gap:.0%} of the time is busy without CPU use. The host
-is below {host:.0%}, no quota holds it back in {throttle:.0%} of its periods or more, garbage collection takes
-less than {collection:.0%}, and the load is steady.
+is below {host:.0%}, no quota holds it back in {throttle:.0%} of its periods or more (one that leaves each loop
+a core, and that loops alone use up, may), garbage collection takes less than {collection:.0%}, and the load is steady.
 
 ## Why it matters
 Node.js runs JavaScript on one thread. When that thread has no idle time left, every further request
@@ -126,11 +126,19 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
         found.append(below("throttled", "Quota throttled", machine.throttled(LONG), "1", rule.throttle, machine.name))
     if not snapshot.lacks(("cgroup_periods",)):
         held = stats.mean([shortage.throttled(p, LONG) for p in snapshot.processes])
-        found.append(below("cgroup_throttled", "Its own quota throttled", held, "1", rule.throttle))
+        found.append(_throttled(snapshot, held))
     p95 = snapshot.p95(LONG)
     if not math.isnan(p95):
         found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
     return tuple(found)
+
+
+def _throttled(snapshot: Snapshot, held: float) -> Evidence:
+    """A quota of a core for each loop that loops alone use up is hit because they are full: it decides nothing."""
+    groups, label = control_groups.every(snapshot), "Its own quota throttled"
+    if groups and all(group.is_filled_by_loops(LONG, rule.busy) for group in groups):
+        return Evidence("cgroup_throttled", label, held, "1")
+    return below("cgroup_throttled", label, held, "1", rule.throttle)
 
 
 def _variation(snapshot: Snapshot) -> float:

@@ -18,7 +18,8 @@ Throttling: raise or remove the quota, and run no more workers than it allows. S
 ## Known limits
 Processor time of two threads on one core counts as two: the second half of a host is worth less than the
 first. A batch job that fills idle time on purpose looks alike; without an effect on the service it stays silent. Where
-the service is that job itself (no process listens or answers), this is information and no warning. The load average
+the service is that job itself (no process listens or answers), this is information and no warning. A quota of a core
+for each loop that full loops use up is their limit and no shortage, unless they wait. The load average
 counts tasks that wait for disks as well, so it is shown and decides nothing.
 
 ## References
@@ -148,7 +149,7 @@ def _place(snapshot: Snapshot, machine: Machine) -> _Place:
     short = _short(machine, held)
     quota = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, window) > 0
     own = stats.mean([p.cpu(window) for p in here]) * len(here) / machine.cores
-    if quota:
+    if quota and not group.is_filled_by_loops(window, rule.own):
         own = max(own, group.used(window) / group.quota)  # workers in one container draw on it together
     return _Place(machine, held, short, _waits(here, held if quota else None, short), own)
 

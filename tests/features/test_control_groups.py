@@ -122,3 +122,16 @@ def test_unknown_processor_time_makes_nothing_tight() -> None:
     seen = snapshot()
     seen.window.hosts[0].track.values["cpu_idle"][:] = np.nan
     assert control_groups.tightest(seen, 300.0) is None
+
+
+@pytest.mark.parametrize(("quota", "filled"), [(3.0, True), (2.9, False), (4.0, False), (math.nan, False)])
+def test_loops_fill_a_quota_that_leaves_each_a_core(quota: float, filled: bool) -> None:
+    full = snapshot(*[Load(elu=0.95, cpu=0.9)] * 3, machine=ROOMY)
+    groups = control_groups.every(in_one_container(full, quota, 0.3))
+    assert [group.is_filled_by_loops(60.0, 0.8) for group in groups] == [filled] * len(groups)
+
+
+def test_loops_whose_threads_nobody_tells_apart_fill_no_quota() -> None:
+    full = in_one_container(snapshot(Load(elu=0.95, cpu=0.9), machine=ROOMY), 1.0, 0.3)
+    (group,) = control_groups.every(with_figures(full, cpu_main=np.nan))
+    assert not group.is_filled_by_loops(60.0, 0.8)

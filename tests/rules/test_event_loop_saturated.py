@@ -179,4 +179,11 @@ def test_cores_that_its_quota_keeps_from_it_are_not_idle_for_it() -> None:
     (0.0, Condition.OVER), (0.04, Condition.OVER), (0.06, Condition.BETWEEN),
 ])  # fmt: skip
 def test_a_loop_that_its_own_quota_holds_back_is_another_trouble(share: float, condition: Condition) -> None:
-    assert read(in_one_container(snapshot(FULL, machine=QUIET), 1.0, share)).condition is condition
+    assert read(in_one_container(snapshot(FULL, machine=QUIET), 0.95, share)).condition is condition
+
+
+def test_a_quota_that_full_loops_alone_use_up_is_no_other_trouble() -> None:
+    assert read(in_one_container(snapshot(FULL, machine=QUIET), 1.0, 0.32)).condition is Condition.OVER
+    two = snapshot(*[FULL] * 2, machine=QUIET)
+    assert read(in_one_container(two, 2.0, 0.32)).condition is Condition.OVER
+    assert read(in_one_container(two, 1.9, 0.32)).condition is Condition.BETWEEN

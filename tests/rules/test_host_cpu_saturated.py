@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
+from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from tests.additions import in_containers, in_one_container, with_figures, with_host_figures
@@ -82,6 +83,26 @@ def test_a_quota_is_felt_without_a_probe_where_its_cores_are_used_up() -> None:
     used, idle = (held(Load(elu=0.5, cpu=cpu), senders=Senders(probe=False)) for cpu in (0.47, 0.2))
     assert read(used).condition is Condition.OVER
     assert rule(idle).verdict is Verdict.UNKNOWN
+
+
+FULL_LOOP = Load(elu=0.97, cpu=0.95, rps=112)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_full_loop_in_a_quota_of_one_core_is_no_shortage(seed: int) -> None:
+    """The lab's `loop_full_one_core`: a quota of one core held one loop back in 32 % of its periods."""
+    found = judge(held(FULL_LOOP, share=0.32, limit=1.0, seed=seed), {})
+    said = {ruling.rule: ruling for ruling in found.rulings}
+    assert said["host-cpu-saturated"].reading.condition is Condition.BETWEEN
+    assert said["event-loop-saturated"].reading.condition is Condition.OVER
+    assert not said["event-loop-saturated"].held_back_by
+
+
+def test_a_quota_that_leaves_loops_no_core_each_or_feeds_other_threads_stays_a_shortage() -> None:
+    assert read(held(FULL_LOOP, share=0.32, limit=0.97)).condition is Condition.OVER
+    assert read(with_figures(held(FULL_LOOP, share=0.32, limit=1.0), cpu_main=5.0)).condition is Condition.OVER
+    assert read(with_figures(held(FULL_LOOP, share=0.32, limit=1.0), cpu_main=np.nan)).condition is Condition.OVER
+    assert read(held(Load(elu=0.99, cpu=0.8, rps=112), share=0.5, limit=1.0)).condition is Condition.OVER
 
 
 @pytest.mark.parametrize(("share", "condition"), [
