@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
-from advisor.features import Snapshot, crowding, stats
+from advisor.features import Snapshot, crowding
 from advisor.features.memo import remembered
 from advisor.features.queueing import Policy, Queue, inferred_spread
 from advisor.features.task import Task
@@ -85,7 +85,7 @@ def loop_expectation(now: float, low: float, high: float | None) -> Expectation:
 
 def of_fewer(snapshot: Snapshot, after: int) -> Expectation:
     """How busy each loop is once so many share the work of all on the same machines."""
-    mean = evened(snapshot, [process.loop(SIZING) for process in snapshot.processes], after)
+    mean = _shared(snapshot, after, SIZING)
     return loop_expectation(snapshot.loop(SIZING), mean * 0.9, mean * 1.1)
 
 
@@ -106,9 +106,14 @@ def without_task(task: Task, beside: float = 0.0) -> Expectation:
 def _loop(snapshot: Snapshot, clones: Clones) -> Expectation:
     mean = snapshot.work(NOW) / clones.after
     if clones.spare is not None:
-        mean = evened(snapshot, [process.loop(NOW) for process in snapshot.processes], clones.after)
+        mean = _shared(snapshot, clones.after, NOW)
     # Work is conserved to 10 % (P1).
     return loop_expectation(snapshot.loop(NOW), mean * 0.9, None if is_censored(snapshot) else mean * 1.1)
+
+
+def _shared(snapshot: Snapshot, copies: int, seconds: float) -> float:
+    """How busy each of these copies is if they share the work of all processes evenly, on the same machines."""
+    return evened(snapshot, [process.loop(seconds) for process in snapshot.processes], copies)
 
 
 def evened(snapshot: Snapshot, loops: Iterable[float], copies: int) -> float:
@@ -126,9 +131,8 @@ def evened(snapshot: Snapshot, loops: Iterable[float], copies: int) -> float:
 
 def lengthened(snapshot: Snapshot, copies: int) -> float:
     """How many times as long a request then keeps its loop busy; 1 where that is not known."""
-    loops = [process.loop(SIZING) for process in snapshot.processes]
-    now = stats.known_sum(loops)
-    return evened(snapshot, loops, copies) * copies / now if now > 0 else 1.0
+    now = snapshot.work(SIZING)
+    return _shared(snapshot, copies, SIZING) * copies / now if now > 0 else 1.0
 
 
 def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:

@@ -15,32 +15,34 @@ _ROUNDS: Final = 8
 """Steps to the fixed point: each divides what is left by three or more."""
 
 _EVEN: Final = 1.3
-"""Loops of which the hottest is less than so many times as busy as the mean get their requests in turn."""
+"""Loops of which the hottest is less than so many times as busy as the mean (where `uneven-load` fires) get their
+requests in turn."""
 
 _AWAY: Final = 5.0
 """Standard deviations by which use must stay below the processors of a machine that makes nobody wait."""
 
 
-def stretch(cores: float, others: float, wanting: int = 1) -> float:
+def stretch(cores: float, others: float) -> float:
     """How many times as long work takes on this many processors, of which others keep `others` at work on the mean.
 
     Threads share processors evenly (as Linux does), and the number k of others that want one at a moment is taken to
-    be Poisson distributed: E[max(1, (k + wanting) / cores)], where so many want one at the same time for this work.
-    1.19 on two cores of which others use 1.03, where a lab measured 1.17; 1.00 on sixteen that are half used. 1 where
-    a figure is not known.
+    be Poisson distributed: E[max(1, (k + 1) / cores)]. 1.19 on two cores of which others use 1.03, where a lab measured
+    1.17; 1.00 on sixteen that are half used. 1 where a figure is not known.
     """
-    if not (cores > 0 and (others > 0 or wanting > cores)):
+    if not (cores > 0 and others > 0):
         return 1.0
-    others = max(0.0, others)
+    return sum(chance * max(1.0, wanting / cores) for wanting, chance in enumerate(_chances(others), 1))
+
+
+def _chances(others: float) -> list[float]:
+    """How probable it is that 0, 1, 2 and more of the others want a processor at a moment; 1 together."""
     chance = math.exp(-others)
-    seen = found = 0.0
-    k = 0
-    while seen < 1 - _NEGLIGIBLE and k < others + 10 * math.sqrt(others) + 20:
-        found += chance * max(1.0, (k + wanting) / cores)
+    found, seen = [chance], chance
+    while seen < 1 - _NEGLIGIBLE and len(found) < others + 10 * math.sqrt(others) + 20:
+        chance *= others / len(found)
+        found.append(chance)
         seen += chance
-        k += 1
-        chance *= others / k
-    return found / seen
+    return [chance / seen for chance in found]
 
 
 def in_turn(copies: int, cores: float, work: float, others: float) -> float:
@@ -61,8 +63,9 @@ def in_turn(copies: int, cores: float, work: float, others: float) -> float:
     """
     if work <= 0:
         return 0.0
-    busy = np.arange(1, copies + 1)
-    served = np.array([m / stretch(cores, others, m) for m in busy.tolist()])
+    busy, chances = np.arange(1, copies + 1), np.array(_chances(others))
+    wanting = busy[:, None] + np.arange(chances.size)
+    served = busy / (np.maximum(1.0, wanting / cores) @ chances)
     steps = np.log(work / served).cumsum()
     beyond = work / served[-1]
     if beyond >= 1:

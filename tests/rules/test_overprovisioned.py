@@ -20,8 +20,6 @@ from tests.builders import NOW, Load, Machine, Senders, snapshot
 DAY = 86400.0
 SEEDS = (1, 2, 3)
 
-USUAL = Machine()
-
 rule = partial(ruled, "overprovisioned")
 
 
@@ -40,7 +38,7 @@ def fleet(
     time_scale: float = 1.0,
     elu: float = 0.15,
     sockets: float = 0.0,
-    machine: Machine = USUAL,
+    machine: Machine | None = None,
 ) -> Snapshot:
     """So many processes whose loops are busy by the hour of the day, at most `peak`; it grows by so much a week."""
     draw = np.random.default_rng(seed)
