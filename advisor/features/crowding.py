@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
-
-_NEGLIGIBLE: Final = 1e-6
-"""Probability below which a number of other threads is left out."""
 
 _ROUNDS: Final = 8
 """Steps to the fixed point: each divides what is left by three or more."""
@@ -31,18 +29,25 @@ def stretch(cores: float, others: float) -> float:
     """
     if not (cores > 0 and others > 0):
         return 1.0
-    return sum(chance * max(1.0, wanting / cores) for wanting, chance in enumerate(_chances(others), 1))
+    return (others + 1 + sum(_idle(cores, others)[:1])) / cores
 
 
-def _chances(others: float) -> list[float]:
-    """How probable it is that 0, 1, 2 and more of the others want a processor at a moment; 1 together."""
-    chance = math.exp(-others)
-    found, seen = [chance], chance
-    while seen < 1 - _NEGLIGIBLE and len(found) < others + 10 * math.sqrt(others) + 20:
-        chance *= others / len(found)
-        found.append(chance)
-        seen += chance
-    return [chance / seen for chance in found]
+def _idle(cores: float, others: float) -> list[float]:
+    """The processors that are idle on the mean beside one thread of one's own, two threads, and so on while there are.
+
+    E[max(0, cores - k - threads)]: what E[max(1, (k + threads) / cores)] has beside the mean of k, times the cores.
+    """
+    whole = math.ceil(cores)
+    upto = list(accumulate(_chances(others, whole - 1)))
+    return [idle - (whole - cores) * chance for idle, chance in zip(accumulate(upto), upto, strict=True)][::-1]
+
+
+def _chances(others: float, below: int) -> list[float]:
+    """How probable it is that so many of the others want a processor at a moment: 0, 1, and on while below a number."""
+    if not others > 0:
+        return [1.0] + [0.0] * (below - 1) if below > 0 else []
+    logarithm = math.log(others)
+    return [math.exp(k * logarithm - others - math.lgamma(k + 1)) for k in range(below)]
 
 
 def in_turn(copies: int, cores: float, work: float, others: float) -> float:
@@ -63,9 +68,11 @@ def in_turn(copies: int, cores: float, work: float, others: float) -> float:
     """
     if work <= 0:
         return 0.0
-    busy, chances = np.arange(1, copies + 1), np.array(_chances(others))
-    wanting = busy[:, None] + np.arange(chances.size)
-    served = busy / (np.maximum(1.0, wanting / cores) @ chances)
+    busy = np.arange(1.0, copies + 1)
+    wanting = busy + max(0.0, others)
+    idle = _idle(cores, others)[:copies]
+    wanting[: len(idle)] += idle
+    served = busy * cores / wanting
     steps = np.log(work / served).cumsum()
     beyond = work / served[-1]
     if beyond >= 1:

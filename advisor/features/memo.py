@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
 Owner = TypeVar("Owner")
 P = ParamSpec("P")
 Result = TypeVar("Result")
+
+_ABSENT: Final = object()
 
 
 def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
@@ -20,12 +22,13 @@ def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Conc
 
     @wraps(method)
     def once(self: Owner, /, *args: Any) -> Result:
-        known: dict[Any, Result] | None = self.__dict__.get(place)
+        kept = self.__dict__
+        known = kept.get(place)
         if known is None:
-            known = self.__dict__[place] = {}
-        if args in known:
-            return known[args]
-        found = known[args] = method(self, *args)  # type: ignore[call-arg]
-        return found
+            known = kept[place] = {}
+        found = known.get(args, _ABSENT)
+        if found is _ABSENT:
+            found = known[args] = method(self, *args)  # type: ignore[call-arg]
+        return found  # type: ignore[no-any-return]
 
     return cast("Callable[Concatenate[Owner, P], Result]", once)

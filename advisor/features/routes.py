@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from advisor.features import stats
 from advisor.features.histogram import Histogram
@@ -15,7 +16,7 @@ from advisor.features.window import Track
 from advisor.vocabulary import PartKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """One route over one span, all processes together.
 
@@ -23,16 +24,21 @@ class Route:
         name: method and route.
         count: requests answered.
         rate: requests per second.
-        latency: the durations of its requests.
         time_share: its share of all request time, 0 to 1. It stands for its share of the loop's work
             as an estimate: time that a request waits for others counts as well.
+        where: its rows in each process that has it, and the span of each.
     """
 
     name: str
     count: float
     rate: float
-    latency: Histogram
     time_share: float
+    where: Sequence[tuple[Track, Span]] = field(repr=False, compare=False)
+
+    @cached_property
+    def latency(self) -> Histogram:
+        """The durations of its requests; few ask for them, so they are put together when somebody does."""
+        return Histogram.merge(*(stats.merged(track, span) for track, span in self.where))
 
 
 def table(processes: Iterable[Process], seconds: float) -> tuple[Route, ...]:
@@ -50,8 +56,7 @@ def table(processes: Iterable[Process], seconds: float) -> tuple[Route, ...]:
 def _route(name: str, where: list[tuple[Track, Span]], time_share: float) -> Route:
     count = _sum("count", where)
     seconds = max(span.length for _, span in where)
-    latency = Histogram.merge(*(stats.merged(track, span) for track, span in where))
-    return Route(name, count, count / seconds if seconds else 0.0, latency, time_share)
+    return Route(name, count, count / seconds if seconds else 0.0, time_share, where)
 
 
 def _sum(column: str, where: list[tuple[Track, Span]]) -> float:

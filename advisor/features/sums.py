@@ -96,21 +96,23 @@ def rows(track: Track, span: Span) -> slice:
 @remembered
 def sums(track: Track, span: Span) -> Sums:
     """Each column that the track has, over the span."""
-    terms = _terms(track)
-    return Sums(terms.places, *np.add.reduce(terms.rows[..., rows(track, span)], axis=2).tolist())
+    terms, where = _terms(track), rows(track, span)
+    (figures, counts), (weighted, seconds) = (terms.rows[..., where] @ terms.weights[where]).transpose(2, 0, 1).tolist()
+    return Sums(terms.places, figures, seconds, weighted, counts)
 
 
 def sums_of_pieces(track: Track, columns: Sequence[str], span: Span, width: float) -> list[Sums]:
     """The same of those columns over each whole piece of `width` seconds of the span, oldest first."""
     terms, borders = _terms(track), edges(track, span, width)
     told = [column for column in columns if column in terms.places]
-    places = [terms.places[column] for column in told]
-    asked = terms.rows[:, places, borders[0] : borders[-1]]
-    upto = np.zeros((4, len(told), asked.shape[2] + 1))
-    asked.cumsum(axis=2, out=upto[..., 1:])
+    asked = terms.rows[:, [terms.places[column] for column in told], borders[0] : borders[-1]]
+    upto = np.zeros((2, *asked.shape[:2], asked.shape[2] + 1))
+    asked.cumsum(axis=2, out=upto[0, ..., 1:])
+    (asked * track.spans[borders[0] : borders[-1]]).cumsum(axis=2, out=upto[1, ..., 1:])
     upto = upto[..., [border - borders[0] for border in borders]]
     new = {column: place for place, column in enumerate(told)}
-    return [Sums(new, *piece) for piece in (upto[..., 1:] - upto[..., :-1]).transpose(2, 0, 1).tolist()]
+    pieces = (upto[..., 1:] - upto[..., :-1]).transpose(3, 0, 1, 2).tolist()
+    return [Sums(new, figures, seconds, weighted, counts) for (figures, counts), (weighted, seconds) in pieces]
 
 
 @remembered
@@ -127,19 +129,24 @@ def _times(track: Track) -> list[float]:
 
 
 class _Terms(NamedTuple):
-    """What each row adds to the sums: column -> its place, and an array of the shape (4, columns, rows)."""
+    """What each row adds to the sums, and how often.
+
+    Attributes:
+        places: column -> its place in `rows`.
+        rows: figures (0 where there is none), and 1 where there is one; of the shape (2, columns, rows).
+        weights: once, and as many times as the row covers seconds; of the shape (rows, 2).
+    """
 
     places: dict[str, int]
     rows: Array
+    weights: Array
 
 
 @remembered
 def _terms(track: Track) -> _Terms:
     matrix = np.array(list(track.values.values())).reshape(len(track.values), track.times.size)
-    found = np.empty((4, *matrix.shape))
-    figures, seconds, weighted, counts = found
-    np.copyto(counts, ~np.isnan(matrix))
-    np.copyto(figures, np.where(counts, matrix, 0.0))
-    np.multiply(counts, track.spans, out=seconds)
-    np.multiply(figures, track.spans, out=weighted)
-    return _Terms({column: place for place, column in enumerate(track.values)}, found)
+    given, found, weights = ~np.isnan(matrix), np.zeros((2, *matrix.shape)), np.ones((track.times.size, 2))
+    np.copyto(found[0], matrix, where=given)
+    found[1] = given
+    weights[:, 1] = track.spans
+    return _Terms({column: place for place, column in enumerate(track.values)}, found, weights)

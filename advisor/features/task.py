@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
+from advisor.features.memo import remembered
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
 
@@ -36,6 +36,7 @@ class Task:
     rest: float
 
 
+@remembered
 def blocking_task(snapshot: Snapshot, seconds: float) -> Task | None:
     """What holds the loop that loses most time to blocks; None where no process tells how long its blocks are."""
     process = snapshot.most_blocked(seconds)
@@ -43,7 +44,7 @@ def blocking_task(snapshot: Snapshot, seconds: float) -> Task | None:
     if process is None or blocks is None or not blocks.size:
         return None
     longest = float(blocks.max())
-    usual = float(np.median(blocks[blocks >= longest / IN_TURN]))
+    usual = statistics.median(blocks[blocks >= longest / IN_TURN].tolist())
     small = blocks[blocks < usual / 2]
     rest = max(float(small.max()) if small.size else 0.0, process.gc_pause(seconds))
     return Task(process, longest, usual, process.blocked_share(seconds), rest)

@@ -39,7 +39,8 @@ def evaluate(service_ids: Sequence[int], now: datetime) -> int:
     states, own = ledger.states(service_ids), limits.of_services(service_ids)
     failed = 0
     changed: list[int] = []
-    for service_id, window in windows.items():
+    while windows:
+        service_id, window = windows.popitem()  # what was computed of it goes with it
         try:
             known = replace(
                 _with_past(window, states[service_id]),

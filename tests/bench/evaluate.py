@@ -1,6 +1,7 @@
 """`make bench-evaluate`: what judging 1,000 services costs one core, windows already loaded.
 
-Rules that look at hours or days of rollups are left out, and the last line names them: they have their own pace.
+They are judged in batches as by a worker, which lets go of each as soon as it is judged. Rules that look at hours or
+days of rollups are left out, and the last line names them: they have their own pace.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from advisor.features.window import PartWindow
 from tests.builders import NOW, Load, Machine, service
 
 SERVICES = 1_000
+BATCH = 200
+"""Services whose windows a worker holds at a time, as in `advisor.pipeline.schedule`, which needs Django's settings."""
+
 ROUNDS = 5
 GOAL = 1.0
 WINDOW = 660.0
@@ -66,27 +70,29 @@ def _new(track: Track) -> Track:
     return replace(track)
 
 
-def _round(loaded: list[ServiceWindow], number: int) -> list[float]:
+def _round(made: list[ServiceWindow], number: int) -> dict[str, float]:
     """Seconds that judging all services of each kind took."""
-    spent = []
-    for place in range(len(MIX)):
-        begin = time.process_time()
-        for window in loaded[place :: len(MIX)]:
-            judge(Snapshot(window, NOW), {})
-        spent.append(time.process_time() - begin)
-    sys.stderr.write(f"round {number} of {ROUNDS}: {sum(spent):.3f} s\n")
+    spent = dict.fromkeys(KINDS, 0.0)
+    for batch in range(0, SERVICES, BATCH):
+        for place, kind in enumerate(KINDS):
+            loaded = [fresh(window) for window in made[batch : batch + BATCH][place :: len(MIX)]]
+            begin = time.process_time()
+            while loaded:
+                judge(Snapshot(loaded.pop(), NOW), {})
+            spent[kind] += time.process_time() - begin
+    sys.stderr.write(f"round {number} of {ROUNDS}: {sum(spent.values()):.3f} s\n")
     return spent
 
 
 def main() -> int:
     """Measure, print, and say whether the goal holds."""
     made = list(windows())
-    rounds = [_round([fresh(window) for window in made], number + 1) for number in range(ROUNDS)]
-    value = statistics.median(sum(spent) for spent in rounds)
+    rounds = [_round(made, number + 1) for number in range(ROUNDS)]
+    value = statistics.median(sum(spent.values()) for spent in rounds)
     line = {"name": "judge_1000_services", "value": value, "unit": "s", "goal": GOAL, "holds": value <= GOAL}
     sys.stdout.write(json.dumps(line) + "\n")
-    for place, kind in enumerate(KINDS):
-        each = statistics.median(spent[place] for spent in rounds) / (SERVICES / len(MIX))
+    for kind in KINDS:
+        each = statistics.median(spent[kind] for spent in rounds) / (SERVICES / len(MIX))
         sys.stdout.write(json.dumps({"name": f"judge_one_{kind}", "value": each, "unit": "s"}) + "\n")
     seldom = {rule.id: rule.recall.pace for rule in RULES.values() if rule.recall}
     sys.stdout.write(

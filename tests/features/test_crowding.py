@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from advisor.features.crowding import evened, in_turn, stretch
+from advisor.features.crowding import _idle, evened, in_turn, stretch
 
 
 def simulated(cores: int, others: int, busy: float) -> float:
@@ -32,6 +32,21 @@ def test_more_others_and_fewer_cores_stretch_it_more() -> None:
 @pytest.mark.parametrize(("cores", "others"), [(math.nan, 1.0), (2.0, math.nan), (2.0, 0.0), (2.0, -0.1)])
 def test_what_is_not_known_stretches_nothing(cores: float, others: float) -> None:
     assert stretch(cores, others) == 1.0
+
+
+@pytest.mark.parametrize(("cores", "others"), [(1, 0.7), (1.5, 0.7), (2.7, 2.0), (0.5, 0.2), (8, 11.0), (64, 60.0)])
+def test_it_is_the_mean_over_all_numbers_of_others(cores: float, others: float) -> None:
+    chances = [math.exp(k * math.log(others) - others - math.lgamma(k + 1)) for k in range(200)]
+    for threads in (1, 2, 5):
+        slowed = sum(chance * max(1.0, (k + threads) / cores) for k, chance in enumerate(chances))
+        idle = [*_idle(cores, others), *[0.0] * 5][threads - 1]
+        assert (others + threads + idle) / cores == pytest.approx(slowed)
+
+
+def test_machines_of_a_thousand_processors_are_no_exception() -> None:
+    assert stretch(1000, 800) == pytest.approx(1.0)
+    assert stretch(1000, 1200) == pytest.approx(1.201)
+    assert in_turn(900, 1000, 100, 800) == pytest.approx(1 / 9, rel=1e-4)
 
 
 def busy_in_turn(copies: int, cores: int, work: float) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from advisor.features.queueing import Policy, Queue, _high_quantile, erlang_c, inferred_spread, pool_size
-from advisor.features.window import Array
+from advisor.features.queueing import Policy, Queue, erlang_c, gamma_quantiles, inferred_spread, pool_size
 
 REQUESTS = 40_000
 
@@ -57,13 +58,39 @@ def test_time_spent_elsewhere_stays() -> None:
     assert queue.response(elsewhere=0.2) == pytest.approx(queue.response() + 0.2)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.95, 0.999, 1.0])
-@pytest.mark.parametrize("figures", [
-    np.random.default_rng(3).gamma(1.0, 1.0, 5000), np.ones(5000), np.arange(50.0), np.tile([1.0] + [0.0] * 19, 250),
-    np.tile([0.0] + [1.0] * 19, 250),
+@pytest.mark.parametrize("busy", [0.02, 0.3, 0.6, 0.9, 0.99])
+def test_without_copies_it_is_the_textbooks_exponential(busy: float) -> None:
+    for share in (0.5, 0.95, 0.99):
+        exact = -math.log(1 - share) * 0.005 / (1 - busy)
+        assert Queue(busy / 0.005, 0.005, 1.0).response(share) == pytest.approx(exact, rel=0.02)
+
+
+@pytest.mark.parametrize("busy", [0.1, 0.4, 0.8, 0.95])
+def test_work_that_is_always_alike_only_adds_its_wait(busy: float) -> None:
+    queue = Queue(busy / 0.005, 0.005, 0.0)
+    waits, mean = queue.waiting()
+    assert queue.response() == pytest.approx(0.005 + mean / waits * math.log(waits / 0.05), rel=0.01)
+
+
+def test_shares_at_both_ends_are_the_least_and_the_most() -> None:
+    queue = Queue(100, 0.005, 1.0)
+    assert 0 < queue.response(0.0) < queue.response(0.001) < queue.response(0.999) < queue.response(1.0) < 1
+    assert Queue(0.0, 0.005, 0.0).response() == 0.005
+
+
+@pytest.mark.parametrize(("shape", "exact"), [
+    (1.0, lambda share: -math.log(1 - share)),
+    (0.5, lambda share: NormalDist().inv_cdf((1 + share) / 2) ** 2),  # chi-square with one degree of freedom
 ])  # fmt: skip
-def test_high_quantiles_are_those_of_all_figures(figures: Array, share: float) -> None:
-    assert _high_quantile(figures, share) == pytest.approx(np.quantile(figures, share), rel=1e-12)
+def test_gamma_quantiles_are_those_of_the_tables(shape: float, exact: Callable[[float], float]) -> None:
+    shares = np.array([0.001, 0.1, 0.5, 0.9, 0.999])
+    assert gamma_quantiles(shape, shares).tolist() == pytest.approx([exact(share) for share in shares], rel=1e-3)
+
+
+@pytest.mark.parametrize("shape", [0.05, 0.25, 4.0, 100.0])
+def test_gamma_quantiles_have_the_mean_and_the_spread_asked_for(shape: float) -> None:
+    found = gamma_quantiles(shape, (np.arange(400_000) + 0.5) / 400_000)
+    assert (found.mean(), found.var()) == (pytest.approx(1, rel=0.002), pytest.approx(1 / shape, rel=0.01))
 
 
 def test_the_same_queue_gives_the_same_answer() -> None:
