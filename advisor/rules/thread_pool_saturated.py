@@ -1,7 +1,7 @@
 """Thread pool saturated
 
 ## What it sees
-Requests to libuv's pool of threads wait {wait:.3g} s or longer for a free one, in at least half of the samples of ten
+Requests to libuv's pool of threads wait {wait:.3g} s or longer for a free one, in at least half of the samples of five
 minutes and of the last one; and that is {felt:.0%} of the time of a request or more, while the event loop is less than
 {busy:.0%} busy.
 
@@ -34,15 +34,14 @@ from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, control_groups, stats, thread_pool
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
-from advisor.features.task import WINDOW
 from advisor.vocabulary import Severity
 
 rule = Rule(
     __name__,
     needs=("threadpool_wait",),
     suggests=("async-io", "optimise-code", "cluster", "worker-threads", "vertical"),
-    window=WINDOW,
-    hold=120.0,
+    window=300.0,
+    hold=150.0,  # half of the window must wait before, so five minutes in all; a job of four is none of this
     clear_hold=300.0,
     place=7,
     explained_by=("host-cpu-saturated", "event-loop-saturated"),
@@ -61,7 +60,7 @@ def check(snapshot: Snapshot) -> Reading:
     told = [process for process in snapshot.processes if thread_pool.waits(process, rule.window).size]
     process = max(told, key=_wait, default=None)
     if process is None:
-        return Reading(Condition.UNKNOWN, missing=("Ten minutes of waits for the thread pool: load the probe",))
+        return Reading(Condition.UNKNOWN, missing=("Five minutes of waits for the thread pool: load the probe",))
     wait = _wait(process)
     evidence = _evidence(process, wait)
     return Reading(

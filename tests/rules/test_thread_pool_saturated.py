@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
+from advisor.engine.replay import Replay
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from tests.additions import with_figures, with_probe_figures
 from tests.answers import ruled
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
 SEEDS = (1, 2, 3)
 SLOW_FILES = Load(elu=0.2, latency=0.15, threads_cpu=0.05)
@@ -82,11 +83,31 @@ def test_stays_silent_for_a_saturated_loop() -> None:
     assert rule(pooled(Load(elu=0.93, rps=150, latency=0.15), 0.1)).verdict is Verdict.CLEAR
 
 
-def test_stays_silent_for_a_burst_of_files_in_two_of_ten_minutes() -> None:
+def test_stays_silent_for_a_burst_of_files_in_two_of_five_minutes() -> None:
     seen = pooled(SLOW_FILES, 0.0)
     track = seen.window.instances[0].track
     track.values["threadpool_wait"][(track.times > seen.now - 120) & ~np.isnan(track.values["loop_active"])] = 0.2
     assert rule(seen).verdict is Verdict.CLEAR
+
+
+def fired(minutes: float) -> list[float]:
+    """The seconds after which it fires, of a queue that lasts so many minutes at most 15."""
+    long = Snapshot(service(SLOW_FILES, seconds=1500.0), NOW)
+    seen = with_probe_figures(long, threadpool_wait=0.0)
+    track, begins = seen.window.instances[0].track, seen.now - 900
+    queued = (track.times > begins) & (track.times <= begins + 60 * minutes)
+    track.values["threadpool_wait"][queued & ~np.isnan(track.values["loop_active"])] = 0.2
+    found = [judged for judged in Replay(seen.window) for ruling in judged.rulings
+             if ruling.rule == "thread-pool-saturated" and ruling.verdict is Verdict.FIRING]  # fmt: skip
+    return [judged.at - begins for judged in found]
+
+
+def test_a_queue_is_told_of_after_five_minutes() -> None:
+    assert fired(15)[0] == pytest.approx(330, abs=30)
+
+
+def test_stays_silent_for_a_job_of_four_minutes() -> None:
+    assert fired(4) == []
 
 
 def test_stays_silent_once_the_queue_is_gone() -> None:
