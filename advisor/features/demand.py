@@ -113,7 +113,8 @@ def fullest(tracks: Mapping[str, Track], used: str, limit: str) -> float:
     shares = []
     for track in tracks.values():
         if used in track.values and limit in track.values:
-            share = track.values[used] / track.values[limit]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = track.values[used] / track.values[limit]
             known = share[np.isfinite(share)]
             if known.size:
                 shares.append(float(np.quantile(known, NEAR_PEAK)))
@@ -126,7 +127,8 @@ def quota_used(tracks: Mapping[str, Track]) -> float:
     for track in tracks.values():
         if {"cpu_user", "cgroup_cpu_limit"} <= set(track.values):
             busy = track.values["cpu_user"] + np.nan_to_num(track.values.get("cpu_system", np.zeros(track.times.size)))
-            share = busy / track.spans / track.values["cgroup_cpu_limit"]
+            with np.errstate(divide="ignore", invalid="ignore"):  # a row may cover no time
+                share = busy / track.spans / track.values["cgroup_cpu_limit"]
             known = share[np.isfinite(share)]
             if known.size:
                 shares.append(float(np.quantile(known, NEAR_PEAK)))

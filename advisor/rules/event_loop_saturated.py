@@ -123,22 +123,25 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
     if machine is not None:
         host = min(machine.cpu(window), machine.cpu(LONG))
         found.append(below("host_cpu", "Host CPU", host, "1", rule.host, machine.name))
-        found.append(below("throttled", "Quota throttled", machine.throttled(LONG), "1", rule.throttle, machine.name))
+        found.append(_quota(snapshot, "throttled", "Quota throttled", machine.throttled(LONG), machine.name))
     if not snapshot.lacks(("cgroup_periods",)):
         held = stats.mean([shortage.throttled(p, LONG) for p in snapshot.processes])
-        found.append(_throttled(snapshot, held))
+        found.append(_quota(snapshot, "cgroup_throttled", "Its own quota throttled", held))
     p95 = snapshot.p95(LONG)
     if not math.isnan(p95):
         found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
     return tuple(found)
 
 
-def _throttled(snapshot: Snapshot, held: float) -> Evidence:
-    """A quota of a core for each loop that loops alone use up is hit because they are full: it decides nothing."""
-    groups, label = control_groups.every(snapshot), "Its own quota throttled"
+def _quota(snapshot: Snapshot, signal: str, label: str, held: float, who: str = "") -> Evidence:
+    """A quota of a core for each loop that loops alone use up is hit because they are full: it decides nothing.
+
+    Nor does that of the machine then: where an agent shares the container of the service, it is the same one.
+    """
+    groups = control_groups.every(snapshot)
     if groups and all(group.is_filled_by_loops(LONG, rule.busy) for group in groups):
-        return Evidence("cgroup_throttled", label, held, "1")
-    return below("cgroup_throttled", label, held, "1", rule.throttle)
+        return Evidence(signal, label, held, "1", subject=who)
+    return below(signal, label, held, "1", rule.throttle, who)
 
 
 def _variation(snapshot: Snapshot) -> float:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from advisor.features import Snapshot
-from advisor.features.demand import NOTHING, demand, host_cpu, memory_used, quota_used
+from advisor.features import Snapshot, Track
+from advisor.features.demand import NOTHING, demand, fullest, host_cpu, memory_used, quota_used
 from tests.builders import snapshot
 from tests.rules.test_overprovisioned import fleet
 
@@ -73,3 +73,11 @@ def test_the_quota_of_a_control_group_counts_where_there_is_one() -> None:
     tracks = {str(one.id): one.track for one in past(fleet(4, group=group)).window.instances}
     assert quota_used(tracks) == pytest.approx(900 / 3600 / 0.5)
     assert math.isnan(quota_used({str(one.id): one.track for one in past(fleet(4)).window.instances}))
+
+
+def test_a_row_that_covers_no_time_says_nothing_of_a_quota() -> None:
+    one = np.array([0.0, 60.0])
+    track = Track(one, one, {"cpu_user": np.array([0.0, 15.0]), "cgroup_cpu_limit": np.array([0.5, 0.5])})
+    assert quota_used({"1": track}) == 0.5
+    empty = Track(one, one, {"used": np.zeros(2), "limit": np.zeros(2)})
+    assert math.isnan(fullest({"1": empty}, "used", "limit"))

@@ -76,7 +76,9 @@ def all_of_them() -> dict[str, list[dict[str, Any]]]:
 def told(case: Case) -> dict[str, Any]:
     """What scoring needs of the case itself."""
     label = dataclasses.asdict(case.label)
-    return {"label": label, "reason": case.reason, "onset": case.onset, "stretched": case.stretched}
+    sender = case.services[0].telemetry
+    told = {"reason": case.reason, "onset": case.onset, "stretched": case.stretched, "telemetry": sender}
+    return {"label": label, **told}
 
 
 def fingerprint(folder: str, case: Case) -> str:

@@ -56,11 +56,9 @@ class Outcome:
 
 def of_product(result: dict[str, Any]) -> Outcome:
     """Ours. What was opened before the onset is wrong whatever it says."""
-    label, onset = result["label"], result["began"] + result["onset"] / result["scale"]
-    right, tolerated = label["rules"], {*label["rules"], *label["also"], *label["second"]}
-    found = [row for row in result["recommendations"] if row["severity"] != INFO or row["rule"] in tolerated]
+    label, onset, found = result["label"], _onset(result), _warnings(result)
+    right, wrong = label["rules"], tuple(row["rule"] for row in found if not _is_true(result, row))
     early = {row["rule"] for row in found if row["opened"] < onset}
-    wrong = tuple(row["rule"] for row in found if row["rule"] not in tolerated or row["rule"] in early)
     top = next(iter(found), None)
     said = None if top is None else top["rule"]
     timely = [row["opened"] for row in found if row["rule"] in right and row["opened"] >= onset]
@@ -80,6 +78,29 @@ def of_product(result: dict[str, Any]) -> Outcome:
         seconds=(min(timely) - onset) * result["scale"] if timely and result["stretched"] == 1 else None,
         reopened=sum(max(0, row["openings"] - 1) for row in found),
     )
+
+
+def confidences(result: dict[str, Any]) -> list[tuple[float, bool]]:
+    """How sure each warning of ours was, 0 to 1, and whether it is true."""
+    return [(row["confidence"], _is_true(result, row)) for row in _warnings(result)]
+
+
+def _onset(result: dict[str, Any]) -> float:
+    return float(result["began"] + result["onset"] / result["scale"])
+
+
+def _tolerated(result: dict[str, Any]) -> set[str]:
+    return {name for kind in ("rules", "also", "second") for name in result["label"][kind]}
+
+
+def _warnings(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was opened, without hints that nobody asked for."""
+    tolerated = _tolerated(result)
+    return [row for row in result["recommendations"] if row["severity"] != INFO or row["rule"] in tolerated]
+
+
+def _is_true(result: dict[str, Any], row: dict[str, Any]) -> bool:
+    return row["rule"] in _tolerated(result) and row["opened"] >= _onset(result)
 
 
 def of_alarm(result: dict[str, Any], peer: str) -> Outcome:

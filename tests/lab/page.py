@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tests.lab import discovery, kept, report, score
+from tests.lab import discovery, kept, outcome, report, score
 from tests.lab.outcome import Outcome
 from tests.lab.report import Results, share
 
 PAGE = Path(__file__).resolve().parents[2] / "templates" / "docs" / "measurements" / "lab.md"
 TITLES = {"cases": "Cases that the rules were tuned on", "frozen": "Frozen cases, run once the rules were done"}
+SENDERS = {
+    "probe": "the probe",
+    "sdk": "an OpenTelemetry SDK",
+    "prom": "a page of prom-client",
+    "pm2": "PM2",
+    "agent": "nobody, the agent looks from outside",
+}
 
 
 HEAD = """# What the lab found
@@ -47,7 +54,9 @@ def _part(name: str, results: Results) -> Iterable[str]:
     yield from _sums(answers)
     yield _goals()
     yield ""
+    yield from _calibration(results)
     yield from _classes([o for o in ours if not o.is_double])
+    yield from _senders(results, ours)
     effects = [effect for result in results for effect in score.effects(result)]
     if effects:
         yield from _table(
@@ -113,6 +122,30 @@ def _classes(outcomes: Sequence[Outcome]) -> Iterable[str]:
         times = _minutes(score.median_seconds(right)), _minutes(score.longest_seconds(right))
         rows.append((found.name, share(found.precision), share(found.recall), *times))
     return _table(("class", "precision", "recall", "median time", "longest"), rows)
+
+
+def _calibration(results: Results) -> Iterable[str]:
+    sure = [pair for result in results for pair in outcome.confidences(result)]
+    error = score.calibration_error(sure)
+    if error is not None:
+        true, said = sum(is_true for _, is_true in sure), sum(confidence for confidence, _ in sure)
+        yield (
+            f"{true} of {len(sure)} warnings are true, and their confidence adds up to {said:.1f}: in ten bins it is "
+            f"{error:.2f} off on average (goal {report.GOAL_CALIBRATION:.2f})."
+        )
+        yield ""
+
+
+def _senders(results: Results, outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """Who reported from inside: with other senders than the probe signals are missing."""
+    rows = []
+    for sender, name in SENDERS.items():
+        found = [o for result, o in zip(results, outcomes, strict=True) if result["telemetry"] == sender]
+        faults = [o for o in found if o.truth]
+        right, helped = sum(o.is_right for o in found), sum(o.is_acceptable for o in faults)
+        if found:
+            rows.append((name, str(len(found)), str(right), str(len(faults)), str(helped)))
+    return _table(("reported from inside by", "cases", "judged right", "with a fault", "first advice helps"), rows)
 
 
 def _minutes(seconds: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
@@ -11,6 +12,7 @@ from typing import Any
 from tests.lab.outcome import Outcome
 
 CONFIDENCE = 0.95
+BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,15 @@ def median_seconds(outcomes: Sequence[Outcome]) -> float | None:
 def longest_seconds(outcomes: Sequence[Outcome]) -> float | None:
     """Most model seconds from onset to the right warning, of those that came."""
     return max((o.seconds for o in outcomes if o.seconds is not None), default=None)
+
+
+def calibration_error(confidences: Sequence[tuple[float, bool]]) -> float | None:
+    """How far confidence lies from the share that is true, in each of ten bins, weighed by what is in it (ECE)."""
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for sure, is_true in confidences:
+        bins[min(BINS - 1, int(sure * BINS))].append((sure, is_true))
+    apart = (abs(sum(sure - is_true for sure, is_true in found)) for found in bins.values())
+    return sum(apart) / len(confidences) if confidences else None
 
 
 def false_warnings(outcomes: Sequence[Outcome]) -> list[str]:

@@ -37,6 +37,20 @@ def test_each_class_says_how_often_it_was_right_and_how_long_that_took() -> None
     assert "| memory-leak | - | 0.00 | - | - |" in lines
 
 
+def test_confidence_stands_beside_what_is_true() -> None:
+    text = page.markdown({"cases-at-10": RESULTS})
+    assert "1 of 2 warnings are true, and their confidence adds up to 1.8: in ten bins it is 0.40 off on" in text
+    assert "warnings are true" not in page.markdown({"cases-at-10": RESULTS[2:3]})
+
+
+def test_it_says_how_much_each_sender_is_enough_for() -> None:
+    sdk = result("sdk", ("memory-leak",), row("memory-leak", 60, "fix-leak"), telemetry="sdk")
+    lines = page.markdown({"cases-at-10": [*RESULTS, sdk]}).splitlines()
+    assert "| the probe | 4 | 2 | 2 | 1 |" in lines
+    assert "| an OpenTelemetry SDK | 1 | 1 | 1 | 0 |" in lines
+    assert not any(line.startswith("| PM2") for line in lines)
+
+
 def test_it_says_where_advice_was_applied_and_nothing_could_be_compared() -> None:
     measured = {"strategy": "cluster", "measured": {"p95": 0.1}, "expected": []}
     alone = result("alone", ("event-loop-saturated",), row("event-loop-saturated", 240, "cluster"), remedy=measured)

@@ -12,11 +12,14 @@ from tests.lab import outcome, report, score
 BEGAN, ONSET, SCALE = 1000.0, 300.0, 10.0
 
 
-def row(rule: str, opened: float, *options: str, severity: str = "warning", openings: int = 1) -> dict[str, Any]:
+def row(
+    rule: str, opened: float, *options: str, severity: str = "warning", openings: int = 1, confidence: float = 0.9
+) -> dict[str, Any]:
     """A recommendation that was opened so many model seconds after the onset."""
     return {
         "rule": rule,
         "severity": severity,
+        "confidence": confidence,
         "opened": BEGAN + (ONSET + opened) / SCALE,
         "openings": openings,
         "options": list(options),
@@ -34,6 +37,7 @@ def result(name: str, rules: tuple[str, ...], *rows: dict[str, Any], **more: Any
         "onset": ONSET,
         "scale": SCALE,
         "stretched": 1.0,
+        "telemetry": "probe",
         "began": BEGAN,
         "recommendations": list(rows),
         "offered": {item["rule"]: item["options"] for item in rows},
@@ -76,6 +80,21 @@ def test_what_was_offered_for_a_moment_counts_as_offered() -> None:
 def test_a_second_fault_can_be_missed() -> None:
     both = result("both", ("a",), row("a", 9, "cluster"), label={"second": ("b",)})
     assert outcome.of_product(both).missed == ("b",)
+
+
+def test_confidence_counts_beside_what_is_true() -> None:
+    both = result("both", ("a",), row("a", 9, confidence=0.95), row("z", 9, confidence=0.62))
+    healthy = result("hint", (), row("z", 9, severity="info"))
+    early = result("early", ("a",), row("a", -100, confidence=1.0))
+    pairs = [pair for one in (both, healthy, early) for pair in outcome.confidences(one)]
+    assert pairs == [(0.95, True), (0.62, False), (1.0, False)]
+    assert score.calibration_error(pairs) == pytest.approx((abs(0.95 + 1.0 - 1) + 0.62) / 3)
+    assert score.calibration_error([]) is None
+
+
+@pytest.mark.parametrize(("sure", "true", "error"), [(0.8, 8, 0.0), (0.8, 10, 0.2), (0.8, 5, 0.3), (1.0, 10, 0.0)])
+def test_a_confidence_that_comes_true_as_often_as_it_says_is_not_off(sure: float, true: int, error: float) -> None:
+    assert score.calibration_error([(sure, n < true) for n in range(10)]) == pytest.approx(error)
 
 
 def test_precision_and_recall_count_cases() -> None:

@@ -187,3 +187,9 @@ def test_a_quota_that_full_loops_alone_use_up_is_no_other_trouble() -> None:
     two = snapshot(*[FULL] * 2, machine=QUIET)
     assert read(in_one_container(two, 2.0, 0.32)).condition is Condition.OVER
     assert read(in_one_container(two, 1.9, 0.32)).condition is Condition.BETWEEN
+
+
+@pytest.mark.parametrize(("quota", "condition"), [(1.0, Condition.OVER), (0.95, Condition.BETWEEN)])
+def test_nor_is_the_quota_of_the_container_that_the_agent_shares_with_it(quota: float, condition: Condition) -> None:
+    shared = snapshot(FULL, machine=replace(QUIET, cores=1, throttled=0.32))
+    assert read(in_one_container(shared, quota, 0.32)).condition is condition
