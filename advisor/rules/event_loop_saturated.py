@@ -139,7 +139,7 @@ def _quota(snapshot: Snapshot, signal: str, label: str, held: float, who: str = 
     Nor does that of the machine then: where an agent shares the container of the service, it is the same one.
     """
     groups = control_groups.every(snapshot)
-    if groups and all(group.is_filled_by_loops(LONG, rule.busy) for group in groups):
+    if groups and all(group.is_filled_by_loops(rule.window, rule.busy) for group in groups):
         return Evidence(signal, label, held, "1", subject=who)
     return below(signal, label, held, "1", rule.throttle, who)
 

@@ -193,3 +193,9 @@ def test_a_quota_that_full_loops_alone_use_up_is_no_other_trouble() -> None:
 def test_nor_is_the_quota_of_the_container_that_the_agent_shares_with_it(quota: float, condition: Condition) -> None:
     shared = snapshot(FULL, machine=replace(QUIET, cores=1, throttled=0.32))
     assert read(in_one_container(shared, quota, 0.32)).condition is condition
+
+
+def test_a_quota_that_loops_have_filled_for_two_minutes_delays_nothing() -> None:
+    lately = snapshot(Load(elu=0.92, elu_before=0.3, changed=120, rps=110), machine=QUIET)
+    assert read(in_one_container(lately, 1.0, 0.32)).condition is Condition.OVER
+    assert read(in_one_container(lately, 0.95, 0.32)).condition is Condition.BETWEEN
