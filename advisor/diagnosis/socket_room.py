@@ -11,7 +11,7 @@ from advisor.diagnosis.prediction import AFTER_LOSS, GROWTH, LONG, NOW, TARGET
 from advisor.diagnosis.recipes import resize
 from advisor.diagnosis.sizes import Growth, whole_memory
 from advisor.diagnosis.words import number, size
-from advisor.features import Snapshot
+from advisor.features import Snapshot, control_groups
 from advisor.features.memory import Bound, memory_of
 from advisor.features.socket_capacity import Resource, all_open, in_memory, open_sockets
 
@@ -63,14 +63,14 @@ def more_memory(snapshot: Snapshot, ruling: Ruling) -> Growth | None:
     limit = memory_of(process, machine, LONG)
     sockets = open_sockets(process)
     then = max(now, sockets * GROWTH / ROOM)
-    mates = len(snapshot.on(machine)) if machine and limit.bound is Bound.HOST else 1
-    added = mates * (then - now) * each / FILLED
     if machine is None or math.isnan(limit.limit + each):
         return None
-    wanted = whole_memory(limit.limit + added)
     shared = limit.bound is Bound.HOST
+    mates = snapshot.on(machine) if shared else control_groups.mates(snapshot, process)
+    added = len(mates) * (then - now) * each / FILLED
+    wanted = whole_memory(limit.limit + added)
     return Growth(
-        f"Move {machine.name} to {size(wanted)} of memory" if shared else f"Give each process {size(wanted)} of memory",
+        f"{f'Move {machine.name} to' if shared else 'Give each container'} {size(wanted)} of memory",
         f"A socket takes {number(each / 1000)} kB, and {number(sockets)} of the {number(now)} that the memory allows a "
         f"process are open. {size(added)} more hold {number(then)}.",
         f"{size(wanted - limit.limit)} more memory",

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from advisor.features import stats
+from advisor.features import control_groups, stats
 from advisor.features.heap import heap_limit
 from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
@@ -126,14 +126,14 @@ def in_memory(past: Snapshot | None) -> float:
 
 
 def _room(snapshot: Snapshot, process: Process, level: float) -> float:
-    """Bytes that the process may still take: its group's, else its share of the machine's.
+    """Bytes that the process may still take: its share of what its group may, else of the machine's.
 
     What others on the machine hold is theirs: full is `level` of what the service has and what is free.
     """
     span = process.span(NOW)
     limit, usage = (stats.latest(process.track, f"cgroup_memory_{name}", span) for name in ("limit", "usage"))
     if limit > 0 and not math.isnan(usage):
-        return level * limit - usage
+        return (level * limit - usage) / len(control_groups.mates(snapshot, process))
     machine = snapshot.machine_of(process)
     if machine is None:
         return math.nan

@@ -21,10 +21,12 @@ def _told(**sockets: float | None) -> tuple[Evidence, ...]:
     return tuple(Evidence(f"capacity_{name}", name, value, "{connection}") for name, value in sockets.items())
 
 
-def _seen(memory: float = 4e9, senders: Senders | None = None) -> Snapshot:
+def _seen(memory: float = 4e9, senders: Senders | None = None, processes: int = 1) -> Snapshot:
     """12,000 sockets at 60 kB, learned from a day in which they rose from 1,000."""
     load = Load(elu=0.1, rps=1, websockets=12_000, rss=90e6 + EACH * 12_000)
-    seen = snapshot(load, machine=Machine(cores=4, cpu=0.3, memory=memory, available=0.3e9), senders=senders)
+    seen = snapshot(
+        *[load] * processes, machine=Machine(cores=4, cpu=0.3, memory=memory, available=0.3e9), senders=senders
+    )
     sockets = np.linspace(1_000, 12_000, 288)
     track = rows(DAY, 300.0, websockets=sockets, loop_utilization=0.1, memory_rss=90e6 + EACH * sockets)
     old = InstanceWindow(10, 1, 1010, "single", NOW - DAY, track)
@@ -56,8 +58,21 @@ def test_a_container_gets_it_where_its_own_limit_binds() -> None:
     tight = with_figures(_seen(), cgroup_memory_limit=1e9, cgroup_memory_usage=0.81e9)
     found = more_memory(tight, firing(RULE, *SHORT))
     assert found is not None
-    assert found.title == "Give each process 1.3 GB of memory"
+    assert found.title == "Give each container 1.3 GB of memory"
     assert {step.platform for step in found.steps} == {"Kubernetes", "Docker", "systemd"}
+
+
+def test_a_container_of_two_processes_gets_it_for_both() -> None:
+    def told(processes: int) -> str:
+        seen = _seen(memory=64e9, processes=processes)
+        tight = with_figures(seen, cgroup_memory_limit=4e9, cgroup_memory_usage=3e9)
+        found = more_memory(tight, firing(RULE, *SHORT))
+        assert found is not None
+        return found.why
+
+    assert "A socket" in told(1)
+    assert "218 MB more hold 17,600" in told(1)
+    assert "435 MB more hold 17,600" in told(2)
 
 
 def test_without_a_day_or_a_machine_nobody_can_size_it() -> None:

@@ -53,6 +53,11 @@ def test_what_is_full_without_a_socket_is_not_filled_by_them() -> None:
     assert _memory(full) == pytest.approx(5_000 - 0.1e9 / EACH, rel=0.001)
 
 
+def test_processes_in_one_container_share_what_it_has_left() -> None:
+    shared = with_figures(_chat(2), cgroup_memory_limit=2e9, cgroup_memory_usage=0.9e9)
+    assert _memory(shared) == pytest.approx(5_000 + (0.8 * 2e9 - 0.9e9) / 2 / EACH, rel=0.001)
+
+
 def test_descriptors_that_others_fill_are_not_filled_by_sockets() -> None:
     seen = with_figures(_chat(), fd_open=5_900.0, fd_limit=1_000.0)
     found = capacities(seen, None, seen.processes[0], 0.8)

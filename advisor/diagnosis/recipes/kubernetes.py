@@ -13,6 +13,9 @@ from advisor.diagnosis.recipes.shutdown import GRACE, PLATFORM_FIELDS
 
 PLATFORM: Final = "Kubernetes"
 
+WHOLE: Final = 10
+"""From this figure on a target without decimals is at most a twentieth off."""
+
 BEFORE: Final = 5
 """Seconds from when Kubernetes decides to end a Pod to the signal; the Service lets go of it meanwhile."""
 
@@ -92,12 +95,17 @@ def service(workload: Workload) -> str:
 
 def autoscaler(workload: Workload, signals: Signals) -> str:
     """The HorizontalPodAutoscaler, as YAML."""
-    metrics = _RESOURCES.format(cpu=round(TARGET * 100)) if signals.on_cpu else _pods(LOOP, f"{TARGET * 1000:.0f}m")
+    metrics = _RESOURCES.format(cpu=round(TARGET * 100)) if signals.on_cpu else _pods(LOOP, _quantity(TARGET))
     if signals.rate is not None:
-        metrics += _pods(REQUESTS, f"{max(1, signals.rate):.0f}")
+        metrics += _pods(REQUESTS, _quantity(signals.rate))
     if signals.sockets is not None:
-        metrics += _pods(SOCKETS, f"{max(1, signals.sockets):.0f}")
+        metrics += _pods(SOCKETS, _quantity(signals.sockets))
     return _HPA.format(name=workload.label, least=workload.copies, most=workload.most, metrics=metrics)
+
+
+def _quantity(value: float) -> str:
+    """As Kubernetes writes it: a whole number, or thousandths where that would round off much; never 0."""
+    return f"{value:.0f}" if value >= WHOLE else f"{max(1, round(value * 1000))}m"
 
 
 def _pods(metric: str, value: str) -> str:

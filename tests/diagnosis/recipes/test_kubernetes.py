@@ -61,6 +61,11 @@ def test_where_the_processor_says_nothing_the_loop_does(rate: float | None) -> N
     assert ("http_requests_per_second" in found) is (rate is not None)
 
 
+@pytest.mark.parametrize(("rate", "told"), [(0.0002, "1m"), (0.25, "250m"), (1.5, "1500m"), (10.4, "10")])
+def test_a_target_of_few_requests_is_told_in_thousandths(rate: float, told: str) -> None:
+    assert _metrics(Signals(rate=rate))["http_requests_per_second"]["averageValue"] == told
+
+
 def test_growth_is_fast_and_shrinking_slow() -> None:
     [found] = manifests(autoscaler(SHOP, Signals()))
     up, down = found["spec"]["behavior"]["scaleUp"], found["spec"]["behavior"]["scaleDown"]
