@@ -35,7 +35,7 @@ def stretch(cores: float, others: float) -> float:
 def _idle(cores: float, others: float) -> list[float]:
     """The processors that are idle on the mean beside one thread of one's own, two threads, and so on while there are.
 
-    E[max(0, cores - k - threads)]: what E[max(1, (k + threads) / cores)] has beside the mean of k, times the cores.
+    E[max(0, cores - k - threads)]: what cores x E[max(1, (k + threads) / cores)] is more than the mean of k + threads.
     """
     whole = math.ceil(cores)
     upto = list(accumulate(_chances(others, whole - 1)))

@@ -11,8 +11,7 @@ from advisor.features.process import Process
 from advisor.features.snapshot import Snapshot
 
 WINDOW: Final = 600.0
-"""So many seconds rules look back for blocks and collections, and advice for waits for a thread pool: a habit shows in
-ten minutes."""
+"""So many seconds rules look back for blocks and collections: a habit shows in ten minutes."""
 
 IN_TURN: Final = 4
 """So many pieces one behind the other may be what looks like one block."""

@@ -11,12 +11,15 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.memo import remembered
-from advisor.features.process import Process, resolution_of
+from advisor.features.process import MINUTE, Process, resolution_of
 from advisor.features.sums import rows
 from advisor.features.window import Array
 
 THREADS: Final = 4
 """Threads of the pool unless UV_THREADPOOL_SIZE says otherwise (libuv's documentation)."""
+
+WINDOW: Final = 300.0
+"""Seconds over which the rule, and the advice on what it found, look at the waits."""
 
 COMPUTING: Final = 0.5
 WAITING: Final = 0.25
@@ -58,10 +61,16 @@ def usual_wait(process: Process, seconds: float) -> float:
     return (found[middle] + found[~middle]) / 2 if found else 0.0
 
 
+def lasting_wait(process: Process, seconds: float) -> float:
+    """What half of the looks waited or more: over all of the time, and over the last minute."""
+    now = usual_wait(process, MINUTE)
+    return min(now, usual_wait(process, seconds)) if now else 0.0
+
+
 def longest(processes: Iterable[Process], seconds: float) -> Process | None:
-    """The process whose requests wait longest on average; None where none measures it."""
+    """The process whose requests wait longest; None where none measures it."""
     told = [process for process in processes if waits(process, seconds).size]
-    return max(told, key=lambda process: float(waits(process, seconds).mean()), default=None)
+    return max(told, key=lambda process: lasting_wait(process, seconds), default=None)
 
 
 def beside_main(process: Process, seconds: float) -> float:

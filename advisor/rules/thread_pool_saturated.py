@@ -32,7 +32,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, control_groups, stats, thread_pool
-from advisor.features.process import MINUTE, Process
+from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.vocabulary import Severity
 
@@ -40,7 +40,7 @@ rule = Rule(
     __name__,
     needs=("threadpool_wait",),
     suggests=("async-io", "optimise-code", "cluster", "worker-threads", "vertical"),
-    window=300.0,
+    window=thread_pool.WINDOW,
     hold=150.0,  # half of the window must wait before, so five minutes in all; a job of four is none of this
     clear_hold=300.0,
     place=7,
@@ -57,11 +57,10 @@ rule = Rule(
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Look at the process whose requests wait longest."""
-    told = [process for process in snapshot.processes if thread_pool.waits(process, rule.window).size]
-    process = max(told, key=_wait, default=None)
+    process = thread_pool.longest(snapshot.processes, rule.window)
     if process is None:
         return Reading(Condition.UNKNOWN, missing=("Five minutes of waits for the thread pool: load the probe",))
-    wait = _wait(process)
+    wait = thread_pool.lasting_wait(process, rule.window)
     evidence = _evidence(process, wait)
     return Reading(
         condition=_condition(wait, evidence),
@@ -70,12 +69,6 @@ def check(snapshot: Snapshot) -> Reading:
         severity=Severity.CRITICAL if wait >= rule.critical else Severity.WARNING,
         confidence=_confidence(process, wait),
     )
-
-
-def _wait(process: Process) -> float:
-    """What half of the looks waited or more: over the whole window, and over the last minute."""
-    now = thread_pool.usual_wait(process, MINUTE)
-    return min(now, thread_pool.usual_wait(process, rule.window)) if now else 0.0
 
 
 def _condition(wait: float, evidence: tuple[Evidence, ...]) -> Condition:

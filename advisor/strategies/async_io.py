@@ -144,13 +144,13 @@ def _steps(script: str, place: places.Place | None) -> tuple[Step, ...]:
 
 
 def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
-    process = thread_pool.longest(snapshot.processes, WINDOW)
+    process = thread_pool.longest(snapshot.processes, thread_pool.WINDOW)
     if process is None:
         return strategy.reject("0 processes measure how long requests wait for a thread of the pool.")
     group = control_groups.of(snapshot, process)
-    cores, spare = (group.cores, group.spare(WINDOW)) if group else (math.nan, math.nan)
-    beside = thread_pool.beside_main(process, WINDOW)
-    doing = thread_pool.doing(process, WINDOW, cores)
+    cores, spare = (group.cores, group.spare(thread_pool.WINDOW)) if group else (math.nan, math.nan)
+    beside = thread_pool.beside_main(process, thread_pool.WINDOW)
+    doing = thread_pool.doing(process, thread_pool.WINDOW, cores)
     if doing is not thread_pool.Doing.COMPUTING:
         return _bigger(snapshot, ruling, process, _threads(process))
     if cores > thread_pool.THREADS:
@@ -164,16 +164,16 @@ def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _threads(process: Process) -> int:
     # Little: what is out at a time is what threads would be busy with, if each had one.
-    out = thread_pool.outstanding(process, WINDOW)
+    out = thread_pool.outstanding(process, thread_pool.WINDOW)
     wanted = 0 if math.isnan(out) else math.ceil(out / strategy.busy_pool)
     return int(min(strategy.most, max(strategy.least, wanted)))
 
 
 def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int, idle: float = 0.0) -> Option:
     """So many threads; `idle` cores beside threads that compute say that there are fewer than usual, or that wait."""
-    wait = float(thread_pool.waits(process, WINDOW).max())
-    out = thread_pool.outstanding(process, WINDOW)
-    beside = thread_pool.beside_main(process, WINDOW)
+    wait = float(thread_pool.waits(process, thread_pool.WINDOW).max())
+    out = thread_pool.outstanding(process, thread_pool.WINDOW)
+    beside = thread_pool.beside_main(process, thread_pool.WINDOW)
     left = beside / (beside + idle) if idle else thread_pool.THREADS / threads
     many = "" if math.isnan(out) else f" Up to {counted(round(out), 'request')} for files and names are out at a time."
     return strategy.option(

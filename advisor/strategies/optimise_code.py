@@ -181,12 +181,12 @@ def _of_one_process(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _of_pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Threads of the pool that compute are relieved by less of it, or by other machines."""
-    process = thread_pool.longest(snapshot.processes, WINDOW)
+    process = thread_pool.longest(snapshot.processes, thread_pool.WINDOW)
     if process is None:
         return strategy.reject("0 processes measure how long requests wait for a thread of the pool.")
     group = control_groups.of(snapshot, process)
-    cores, beside = group.cores if group else math.nan, thread_pool.beside_main(process, WINDOW)
-    doing = thread_pool.doing(process, WINDOW, cores)
+    cores, beside = group.cores if group else math.nan, thread_pool.beside_main(process, thread_pool.WINDOW)
+    doing = thread_pool.doing(process, thread_pool.WINDOW, cores)
     if doing is not thread_pool.Doing.COMPUTING:
         used = "an unknown number of cores" if math.isnan(beside) else f"{number(beside)} cores"
         return strategy.reject(f"The threads of {process.name} beside the main one use {used}: that does not show that "
@@ -195,8 +195,8 @@ def _of_pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _less_for_the_pool(snapshot: Snapshot, ruling: Ruling, process: Process, used: str) -> Option:
-    wait = float(thread_pool.waits(process, WINDOW).max())
-    top = next(iter(snapshot.routes(WINDOW)), None)
+    wait = float(thread_pool.waits(process, thread_pool.WINDOW).max())
+    top = next(iter(snapshot.routes(thread_pool.WINDOW)), None)
     named = f" {top.name} takes {percent(top.time_share)} of the time of requests, this wait included." if top else ""
     return strategy.option(
         "Give the thread pool less to compute, or let another machine do it",

@@ -75,6 +75,7 @@ def test_the_quota_of_a_control_group_counts_where_there_is_one() -> None:
     assert math.isnan(quota_used({str(one.id): one.track for one in past(fleet(4)).window.instances}))
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_a_row_that_covers_no_time_says_nothing_of_a_quota() -> None:
     one = np.array([0.0, 60.0])
     track = Track(one, one, {"cpu_user": np.array([0.0, 15.0]), "cgroup_cpu_limit": np.array([0.5, 0.5])})

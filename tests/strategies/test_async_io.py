@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from advisor.diagnosis import Option
@@ -114,6 +115,17 @@ def test_a_pool_that_somebody_made_small_is_seen_by_the_cores_that_idle_beside_i
     assert "They keep 1 of the cores at work while 0.7 idle: there are fewer than the usual 4" in found.why
     busy = pooled(replace(SLOW_FILES, threads_cpu=1.0), Machine(cores=2, cpu=0.85))
     assert "compute on 1 of 2 cores" in rejection("async-io", POOL, busy)
+
+
+def test_a_pool_that_began_to_compute_five_minutes_ago_is_one_that_computes() -> None:
+    seen = pooled(replace(SLOW_FILES, threads_cpu=1.6), Machine(cores=2, cpu=0.9))
+    calm = pooled(replace(SLOW_FILES, threads_cpu=0.0), Machine(cores=2, cpu=0.9))
+    track, before = (one.window.instances[0].track for one in (seen, calm))
+    early = track.times <= seen.now - 320
+    for column in ("cpu_user", "cpu_system"):
+        track.values[column][early] = before.values[column][early]
+    track.values["threadpool_wait"][early & ~np.isnan(track.values["threadpool_wait"])] = 0.0
+    assert "compute on 1.6 of 2 cores" in rejection("async-io", POOL, seen)
 
 
 def test_more_threads_than_its_quota_do_not_compute_faster() -> None:
