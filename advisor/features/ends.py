@@ -17,7 +17,9 @@ SAME_END: Final = 10.0
 """Real seconds within which all tell of the same end: a busy primary takes note of it late."""
 
 SILENT_FOR: Final = 90.0
-"""Scaled seconds without a report after which a process is taken for gone: some senders report once a minute."""
+MISSED: Final = 3
+"""Scaled seconds, and usual intervals, without a report after which a process is taken for gone: one export that is
+lost is no end, and OpenTelemetry's SDK sends one a minute."""
 
 ERRORS: Final = (Cause.UNCAUGHT_EXCEPTION, Cause.UNHANDLED_REJECTION)
 """Reasons that are failures whatever the exit code says."""
@@ -93,11 +95,12 @@ def ends(window: ServiceWindow, now: float, time_scale: float) -> tuple[End, ...
     """Every end up to `now` once, oldest first."""
     found = told_ends((event for event in window.events if event.at <= now), window.lives)
     told = {end.life.instance_id for end in found if end.life is not None}
-    silent = now - SILENT_FOR / time_scale
+    least = SILENT_FOR / time_scale
+    waits = {one.id: max(least, MISSED * one.track.step) for one in window.instances}
     found += [
         End(life.seen_last, life, life.pid, told=False, host_id=life.host_id)
         for life in window.lives
-        if life.instance_id not in told and life.seen_last < silent
+        if life.instance_id not in told and life.seen_last < now - waits.get(life.instance_id, least)
     ]
     return tuple(sorted(found, key=lambda end: end.at))
 

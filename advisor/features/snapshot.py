@@ -89,11 +89,10 @@ class Snapshot:
         return Process(instance, max(self.window.start, warm), min(self.now, newest), self.time_scale)
 
     def _is_alive(self, instance: InstanceWindow) -> bool:
-        times = instance.track.times
-        if not times.size:
+        track = instance.track
+        if not track.times.size:
             return False
-        step = float((times[-1] - times[0]) / (times.size - 1)) if times.size > 1 else 0.0
-        return float(times[-1]) >= self.now - max(MISSED * step, SILENCE / self.time_scale)
+        return float(track.times[-1]) >= self.now - max(MISSED * track.step, SILENCE / self.time_scale)
 
     def machine_of(self, process: Process) -> Machine | None:
         """The machine that a process runs on, if it reports."""

@@ -35,6 +35,11 @@ class Track:
     lows: Mapping[str, Array] = field(default_factory=dict)
     highs: Mapping[str, Array] = field(default_factory=dict)
 
+    @property
+    def step(self) -> float:
+        """Mean seconds from one row to the next; 0 with fewer than two."""
+        return float((self.times[-1] - self.times[0]) / (self.times.size - 1)) if self.times.size > 1 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class PartWindow:

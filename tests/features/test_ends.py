@@ -107,7 +107,7 @@ def test_of_two_with_the_same_number_the_youngest_ended() -> None:
 def test_silence_is_an_end_that_nobody_told() -> None:
     (end,) = told(lives=(life(900, 91, 10), life(900, 89, 11)))
     assert (end.at, end.told, end.is_error, end.is_orderly) == (NOW - 91, False, False, False)
-    assert len(told(lives=(life(900, 30, 10),), time_scale=5.0)) == 1
+    assert len(told(lives=(life(900, 30, 12),), time_scale=5.0)) == 1
 
 
 def test_orderly_is_what_was_asked_to_stop() -> None:
@@ -126,3 +126,15 @@ def test_orderly_is_what_was_asked_to_stop() -> None:
 
 def test_what_is_still_to_come_has_not_ended() -> None:
     assert told(happened(EXITED.name, -5, 10, exit_code=1), lives=(life(900, 0, 10),)) == ()
+
+
+@pytest.mark.parametrize(("every", "ago", "gone"), [
+    (10.0, 80.0, False), (10.0, 100.0, True), (60.0, 125.0, False), (60.0, 170.0, False), (60.0, 190.0, True),
+])  # fmt: skip
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_silence_is_an_end_after_three_of_its_intervals(
+    every: float, ago: float, gone: bool, time_scale: float
+) -> None:
+    sdk = Senders(agent=False, interval=every, silent=ago / time_scale)
+    seen = with_lives(snapshot(senders=sdk, time_scale=time_scale), life(86400, ago / time_scale, 10))
+    assert [end.told for end in ends(seen.window, NOW, time_scale)] == [False] * gone

@@ -25,6 +25,8 @@ Record = tuple[str, Export]
 """The path of a request, and its body."""
 
 MINUTE = 60.0
+INTERVAL = 1.0
+"""Seconds between two exports of a recording, and of what is told of it as it happens."""
 
 
 class _Sink(BaseHTTPRequestHandler):
@@ -67,7 +69,7 @@ def recording(state: Path) -> Iterator[tuple[str, list[Record]]]:
         "ADVISOR_SERVER": f"http://127.0.0.1:{sink.server_port}",
         "ADVISOR_TOKEN": "kept-by-nobody",
         "ADVISOR_STATE_DIR": str(state),
-        "ADVISOR_INTERVAL": "1",
+        "ADVISOR_INTERVAL": f"{INTERVAL:.0f}",
         "ADVISOR_LISTEN": listen,
         "ADVISOR_SCRAPE": "",
     }
@@ -102,19 +104,18 @@ def replay(records: list[Record], server: str, token: str, name: str, factor: fl
 
     Yields after each of those. Raises `urllib.error.HTTPError` for what the product refuses.
     """
-    last = max(newest(export) for _, export in records)
-    stretch = Stretch(factor, last, time.time() + live, recorded(name), name, f"host-of-{name}")
-    timed = sorted(((newest(export), where, export) for where, export in records), key=lambda item: item[0])
-    for at, where, export in timed:
-        told = stretch.export(export)
-        if not told:
-            continue
-        wait = stretch.moment(at) - time.time()
-        if wait > 0:
-            time.sleep(wait)
+    last, begins = max(newest(export) for _, export in records), time.time()
+    stretch = Stretch(factor, last, begins + live, recorded(name), name, f"host-of-{name}")
+    soon: list[tuple[float, str, Export]] = []
+    for where, export in sorted(records, key=lambda record: newest(record[1])):
+        if stretch.moment(newest(export)) > begins:
+            soon += [(at, where, told) for at, told in stretch.pieces(export, INTERVAL)]
+        elif told := stretch.export(export):
+            _send(f"{server}{where}", json.dumps(told).encode(), token)
+    for at, where, told in sorted(soon, key=lambda one: one[0]):
+        time.sleep(max(0.0, at - time.time()))
         _send(f"{server}{where}", json.dumps(told).encode(), token)
-        if wait > 0:
-            yield time.time()
+        yield time.time()
 
 
 def _send(url: str, body: bytes, token: str) -> None:

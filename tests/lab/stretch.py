@@ -7,7 +7,8 @@ service with 20 requests a second still has 20. Only what changes slowly, such a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ class Stretch:
 
     `service` is kept and told as `name`, its host as `host`; all other processes that were seen are left out. One
     beginning is told for each pid: two that measure it differ by a fraction of a second, which would be drawn apart
-    as well.
+    as well. `life` is how many times as long processes lived; `factor` where None.
     """
 
     factor: float
@@ -34,6 +35,7 @@ class Stretch:
     service: str
     name: str
     host: str
+    life: float | None = None
     _began: dict[str, str] = field(default_factory=dict)
 
     def moment(self, at: float) -> float:
@@ -54,6 +56,19 @@ class Stretch:
                 for metric in _metrics(item):
                     self._metric(metric)
         return found
+
+    def pieces(self, export: Export, seconds: float) -> Iterator[tuple[float, Export]]:
+        """An export of so many seconds, told about once in as many: moments, each with its part of what was counted.
+
+        What happened in between is told with the last one.
+        """
+        count, at = max(1, round(self.factor)), newest(export)
+        for left in reversed(range(count)):
+            part = {"resourceMetrics": deepcopy(export.get("resourceMetrics", []))} if left else export
+            end, factor = self.moment(at) - left * seconds * self.factor / count, self.factor / count
+            told = replace(self, factor=factor, last=at, end=end, life=self.life or self.factor).export(part)
+            if told:
+                yield end, told
 
     def _keeps(self, item: Export) -> bool:
         names = [a["value"].get("stringValue") for a in item["resource"]["attributes"] if a["key"] == "service.name"]
@@ -91,23 +106,24 @@ class Stretch:
         for kind in ("sum", "histogram", "exponentialHistogram"):
             if kind in metric and metric[kind].get("aggregationTemporality") == DELTA:
                 for point in metric[kind]["dataPoints"]:
-                    self._grow(point)
+                    _grow(point, self.factor)
         if metric["name"] == _UPTIME:
             for point in metric["gauge"]["dataPoints"]:
-                self._grow(point)
+                _grow(point, self.life or self.factor)
 
-    def _grow(self, point: Export) -> None:
-        if "asInt" in point:
-            point["asInt"] = str(round(int(point["asInt"]) * self.factor))
-        for key in ("asDouble", "sum"):
-            if key in point:
-                point[key] *= self.factor
-        for key in ("count", "zeroCount"):
-            if key in point:
-                point[key] = round(int(point[key]) * self.factor)
-        for buckets in (point, point.get("positive", {})):
-            if "bucketCounts" in buckets:
-                buckets["bucketCounts"] = [round(int(count) * self.factor) for count in buckets["bucketCounts"]]
+
+def _grow(point: Export, factor: float) -> None:
+    if "asInt" in point:
+        point["asInt"] = str(round(int(point["asInt"]) * factor))
+    for key in ("asDouble", "sum"):
+        if key in point:
+            point[key] *= factor
+    for key in ("count", "zeroCount"):
+        if key in point:
+            point[key] = round(int(point[key]) * factor)
+    for buckets in (point, point.get("positive", {})):
+        if "bucketCounts" in buckets:
+            buckets["bucketCounts"] = [round(int(count) * factor) for count in buckets["bucketCounts"]]
 
 
 def newest(export: Export) -> float:

@@ -71,6 +71,36 @@ def test_a_process_began_once_and_earlier(recorded: dict[str, Any], told: dict[s
     assert at.timestamp() == pytest.approx(END - (newest(recorded) - original) * FACTOR, abs=0.01)
 
 
+def test_what_comes_live_comes_as_often_as_it_was_recorded(recorded: dict[str, Any], told: dict[str, Any]) -> None:
+    recorded["resourceLogs"] = [deepcopy(recorded["resourceMetrics"][0]) | {"scopeMetrics": []}]
+    stretch = Stretch(FACTOR, newest(recorded), END, "checkout", "told", "recorded")
+    pieces = list(stretch.pieces(deepcopy(recorded), 1.0))
+    assert [at for at, _ in pieces] == pytest.approx([END - left for left in reversed(range(30))])
+    assert [newest(piece) for _, piece in pieces] == pytest.approx([at for at, _ in pieces])
+    assert [bool(piece.get("resourceLogs")) for _, piece in pieces] == [False] * 29 + [True]
+    whole, parts = (
+        [points(export, "process.cpu.time")[0]["asDouble"] for export in exports]
+        for exports in ([told], [piece for _, piece in pieces])
+    )
+    assert sum(parts) == pytest.approx(whole[0])
+    uptime = points(recorded, "process.uptime")[0]
+    for _, piece in (pieces[0], pieces[-1]):
+        assert points(piece, "process.uptime")[0]["asDouble"] == pytest.approx(uptime["asDouble"] * FACTOR)
+
+
+def test_a_process_began_once_whichever_piece_tells_it(recorded: dict[str, Any]) -> None:
+    stretch = Stretch(FACTOR, newest(recorded), END, "checkout", "told", "recorded")
+    told = [stretch.export(deepcopy(recorded)), *(piece for _, piece in stretch.pieces(recorded, 1.0))]
+    began = {
+        a["value"]["stringValue"]
+        for export in told
+        for item in export["resourceMetrics"]
+        for a in item["resource"]["attributes"]
+        if a["key"] == "process.creation.time"
+    }
+    assert len(began) == 1
+
+
 def test_other_services_are_left_out_and_hosts_are_renamed(told: dict[str, Any]) -> None:
     names = {
         a["value"]["stringValue"]

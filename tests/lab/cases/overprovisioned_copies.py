@@ -23,5 +23,4 @@ case = Case(
     ),
     onset=0,
     stretched=38.4,
-    light=True,
 )
