@@ -22,7 +22,13 @@ TREND: Final = 6 * HOUR
 """Scaled seconds over which the slope is taken (decision model C12, the node mixin's prediction)."""
 
 SETTLED: Final = 3 * HOUR
-"""With less data than this a slope says nothing: half of what the slope is taken over."""
+"""With less data than this that slope says nothing: half of what it is taken over."""
+
+LATELY: Final = (HOUR, 2 * HOUR, SETTLED)
+"""Scaled seconds over which growth that began lately is seen. It counts as far ahead as it was seen, and no further."""
+
+STEADY: Final = 0.9
+"""Share of pairs of points that must grow for that: a job writes in pieces, a runaway log does not stop."""
 
 REMOVED: Final = 0.8
 """A fall that takes away this share of what grew before is a rotation (decision model C12)."""
@@ -127,14 +133,39 @@ def _growth(track: Track | None, column: str, size: float, time_scale: float) ->
         return math.nan, 0.0, False
     given = ~np.isnan(track.values[column])
     times, levels = track.times[given] * time_scale, track.values[column][given]
+    bottoms = _bottoms(levels, TOOTH * size)
+    rotates = bottoms.size > 0 and not _outgrown(levels, bottoms)
+    lately = None if rotates else _lately(times, levels, size)
+    if lately is not None:
+        return (*lately, bool(bottoms.size))
     late = times >= times[-1] - TREND if times.size else np.empty(0, bool)
     if times.size < 2 or times[-1] - times[late][0] < SETTLED:
         return math.nan, 0.0, False
     slope, steady = theil_sen(times[late], levels[late])
-    bottoms = _bottoms(levels, TOOTH * size)
-    if bottoms.size and not _outgrown(levels, bottoms):
+    if rotates:
         return _between(times, levels, bottoms), steady, True
     return _daily(times, levels, slope), steady, bool(bottoms.size)
+
+
+def _lately(times: Array, levels: Array, size: float) -> tuple[float, float] | None:
+    """The slope of growth that would fill the rest in no more time than it was seen, and how steady it is."""
+    for reach in LATELY:
+        late = times >= times[-1] - reach if times.size else np.empty(0, bool)
+        if late.sum() < 3 or times[-1] - times[late][0] < 0.9 * reach:
+            return None
+        slope, steady = theil_sen(times[late], levels[late])
+        ends = slope > 0 and (size - levels[-1]) / slope <= reach
+        if ends and steady >= STEADY and not _was_so_yesterday(times, levels, slope, reach):
+            return slope, steady
+    return None
+
+
+def _was_so_yesterday(times: Array, levels: Array, slope: float, reach: float) -> bool:
+    """True if the same hours of the day before grew much the same: daily work, after which the rest was left."""
+    then = (times >= times[-1] - DAY - reach) & (times <= times[-1] - DAY)
+    if then.sum() < 2 or times[then][-1] - times[then][0] < reach / 2:
+        return False
+    return theil_sen(times[then], levels[then])[0] >= ALIKE * slope
 
 
 def theil_sen(times: Array, levels: Array) -> tuple[float, float]:
@@ -177,10 +208,7 @@ def _between(times: Array, levels: Array, bottoms: Array) -> float:
 
 def _daily(times: Array, levels: Array, slope: float) -> float:
     """The slope over a whole day, where yesterday the same hours grew much the same: nights count as well."""
-    yesterday = (times >= times[-1] - DAY - TREND) & (times <= times[-1] - DAY)
-    if slope <= 0 or yesterday.sum() < 2 or times[yesterday][-1] - times[yesterday][0] < SETTLED:
-        return slope
-    if theil_sen(times[yesterday], levels[yesterday])[0] < ALIKE * slope:
+    if slope <= 0 or not _was_so_yesterday(times, levels, slope, TREND):
         return slope
     since = int(np.searchsorted(times, times[-1] - DAY))
     return float((levels[-1] - levels[since]) / (times[-1] - times[since]))

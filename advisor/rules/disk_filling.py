@@ -14,7 +14,8 @@ Find what grows: logs without rotation, uploads on local disk, old releases. Rot
 an object store, archive or partition data; a bigger volume buys time. More processes of the service write as much.
 
 ## Known limits
-The forecast is a straight line. Without three hours of past only the {hard:.0%} level is judged. A job that fills
+The forecast is a straight line. Growth that began within the last three hours is foreseen as far ahead as it was seen
+without a pause, one hour at least; before that only the {hard:.0%} level is judged. A job that fills
 and empties a disk on purpose looks like growth until it has emptied it once.
 
 ## References

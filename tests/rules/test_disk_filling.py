@@ -104,6 +104,50 @@ def test_inodes_count_as_well() -> None:
     assert "20% of the inodes of / on web-1 are free" in found.claim
 
 
+def since(ago: float, used: float, an_hour: float) -> Course:
+    """Flat, and since so many hours growing to what is used now."""
+    return lambda hours: used - an_hour * ago + an_hour * np.maximum(0.0, hours + ago)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+@pytest.mark.parametrize(("ago", "used", "an_hour"), [(1.2, 62, 40), (2.3, 70, 18), (3.2, 75, 10)])
+def test_a_log_that_runs_away_is_told_of_as_far_ahead_as_it_ran(
+    ago: float, used: float, an_hour: float, time_scale: float, seed: int
+) -> None:
+    found = read(disk(since(ago, used, an_hour), noise=0.05, seed=seed, time_scale=time_scale))
+    assert found.condition is Condition.OVER
+    assert f"at {an_hour}" in found.claim
+    young = read(disk(since(ago, used, an_hour), days=ago / 24, time_scale=time_scale))
+    assert young.condition is Condition.OVER
+
+
+@pytest.mark.parametrize(("ago", "used", "an_hour"), [
+    (0.5, 62, 40),  # half an hour is an upload or a build
+    (1.2, 62, 30),  # 76 minutes are left, more than were seen
+    (1.4, 70, 16),
+])  # fmt: skip
+def test_stays_silent_for_growth_that_was_seen_for_less_than_what_is_left(
+    ago: float, used: float, an_hour: float
+) -> None:
+    assert rule(disk(since(ago, used, an_hour))).verdict is Verdict.CLEAR
+    assert rule(disk(since(ago, used, an_hour), days=ago / 24)).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_a_job_that_fills_the_disk_as_far_each_night() -> None:
+    def nightly(hours: Array) -> Array:
+        return 20 + 30 * np.clip((hours + 1.3) % 24, 0, 1.5)
+
+    assert rule(disk(nightly)).verdict is Verdict.CLEAR
+
+
+def test_stays_silent_for_what_grew_in_pieces() -> None:
+    def pieces(hours: Array) -> Array:
+        return 65 + 8 * np.floor(np.maximum(0, hours + 2) / 0.6)
+
+    assert rule(disk(pieces)).verdict is Verdict.CLEAR
+
+
 def test_growth_that_began_today_is_seen_although_days_were_flat() -> None:
     assert read(disk(lambda hours: 65 + np.maximum(0, hours + 8) * 1.5)).condition is Condition.OVER
 
