@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import numpy as np
 from django.db import connection
@@ -53,7 +54,7 @@ def past(service_id: int, span: Span) -> ServiceWindow:
     name = Service.objects.values_list("name", flat=True).get(pk=service_id)
     tracks = _tracks(PROCESS, span, span.process, among(PROCESS.owner, [service_id]))
     known = Instance.objects.filter(service_id=service_id).in_bulk([instance for _, instance in tracks])
-    host_ids = sorted({found.host_id for found in known.values() if found.host_id is not None})
+    host_ids = _host_ids(service_id, span)
     parts = dict(_parts(span, service_id, host_ids))
     instances = tuple(
         instance_window(known[instance], tracks[service, instance], tuple(parts.get((service, instance), ())))
@@ -61,6 +62,13 @@ def past(service_id: int, span: Span) -> ServiceWindow:
         if instance in known
     )
     return ServiceWindow(service_id, name, span.start, span.end, instances, _hosts(host_ids, span, parts))
+
+
+def _host_ids(service_id: int, span: Span) -> list[int]:
+    """The hosts that it ran on, also where no figure of its processes is asked for."""
+    since = datetime.fromtimestamp(span.start, UTC)
+    ran = Instance.objects.filter(service_id=service_id, last_seen__gte=since, host__isnull=False)
+    return sorted(set(ran.values_list("host_id", flat=True)))
 
 
 def instance_window(instance: Instance, track: Track, parts: tuple[PartWindow, ...]) -> InstanceWindow:

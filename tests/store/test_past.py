@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
+from advisor.diagnosis import Rule
+from advisor.engine import RULES
 from advisor.features import HostWindow, InstanceWindow, ServiceWindow, Track
 from advisor.features.condense import condensed
-from advisor.fleet.models import Service
+from advisor.fleet.models import Instance, Service
 from advisor.store import samples
 from advisor.store.past import Span
 from advisor.store.rows import HostRow, PartRow, ProcessRow
@@ -89,6 +92,40 @@ def test_hosts_and_parts_come_with_it() -> None:
     assert [(part.name, part.track.values["count"].tolist()) for part in seen.parts] == [("GET /", [180])]
 
 
+def test_the_disks_of_its_hosts_come_where_nothing_of_its_processes_is_asked_for() -> None:
+    web, other = host(), host("web-2")
+    one = instance(service(), web)
+    instance(service("cart"), other)
+    rolled(process_row(one, 5, requests=1), disk_row(web, 5, "/", used=11), disk_row(other, 5, "/", used=12))
+    past = samples.past(one.service_id, Span(START, END, 600.0, parts={PartKind.DISK: ("used",)}))
+    assert [(machine.id, [part.track.values["used"].tolist() for part in machine.parts]) for machine in past.hosts] == [
+        (web.pk, [[11]])
+    ]
+    assert past.instances == ()
+    left = samples.past(one.service_id, Span(START + 600, END, 600.0, parts={PartKind.DISK: ("used",)}))
+    assert left.hosts == ()
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.recall], ids=lambda rule: rule.id)
+def test_every_rule_gets_what_it_asks_for(rule: Rule) -> None:
+    recall = rule.recall
+    assert recall is not None
+    web = host()
+    one = instance(service(), web)
+    figures: dict[str, Any] = dict.fromkeys(recall.process, 1.0)
+    rolled(
+        process_row(one, 5, **figures),
+        host_row(web, 5, **dict.fromkeys(recall.host, 1.0)),
+        disk_row(web, 5, "/", **dict.fromkeys(recall.parts.get(PartKind.DISK, ()), 1.0)),
+    )
+    past = samples.past(one.service_id, Span(START, END, recall.step, recall.process, recall.host, recall.parts))
+    (machine,) = past.hosts
+    assert set(machine.track.values) == set(recall.host)
+    assert {name for part in machine.parts for name in part.track.values} == set(recall.parts.get(PartKind.DISK, ()))
+    assert {name for seen in past.instances for name in seen.track.values} == set(recall.process)
+    assert set(recall.parts) <= {PartKind.DISK}
+
+
 def test_what_lies_outside_or_belongs_to_others_is_left_out() -> None:
     one, other = instance(service()), instance(service("cart"))
     rolled(process_row(one, -30, requests=1), process_row(one, 1230, requests=1), process_row(other, 30, requests=1))
@@ -120,6 +157,7 @@ def test_a_replay_condenses_a_recording_to_the_same_figures(step: float, start: 
         *(route_row(one, second, "GET /", count=float(draw.poisson(9))) for second in at),
     )
     asked = span(step, START + start, START + end)
+    Instance.objects.filter(pk=one.pk).update(last_seen=WHEN + timedelta(hours=2))
     whole = samples.windows([one.service_id], START, START + 7200)[one.service_id]
     stored = samples.past(one.service_id, asked)
     made = condensed(whole, asked.start, asked.end, step, asked.process, asked.host, asked.parts)
