@@ -123,11 +123,11 @@ def _filling(
     now, whole = stats.latest(part.track, used, recent), stats.latest(part.track, size, recent)
     if math.isnan(now) or not whole > 0:
         return None
-    slope, steady, rotates = _growth(before, used, whole, snapshot.time_scale)
+    slope, steady, rotates = _growth(before, used, whole, whole - now, snapshot.time_scale)
     return Filling(host, part.name, what, now, whole, slope, steady, rotates)
 
 
-def _growth(track: Track | None, column: str, size: float, time_scale: float) -> tuple[float, float, bool]:
+def _growth(track: Track | None, column: str, size: float, left: float, time_scale: float) -> tuple[float, float, bool]:
     """Slope in a scaled second, how steady it is, and whether something rotates."""
     if track is None or column not in track.values:
         return math.nan, 0.0, False
@@ -135,7 +135,7 @@ def _growth(track: Track | None, column: str, size: float, time_scale: float) ->
     times, levels = track.times[given] * time_scale, track.values[column][given]
     bottoms = _bottoms(levels, TOOTH * size)
     rotates = bottoms.size > 0 and not _outgrown(levels, bottoms)
-    lately = None if rotates else _lately(times, levels, size)
+    lately = None if rotates else _lately(times, levels, left)
     if lately is not None:
         return (*lately, bool(bottoms.size))
     late = times >= times[-1] - TREND if times.size else np.empty(0, bool)
@@ -144,28 +144,20 @@ def _growth(track: Track | None, column: str, size: float, time_scale: float) ->
     slope, steady = theil_sen(times[late], levels[late])
     if rotates:
         return _between(times, levels, bottoms), steady, True
-    return _daily(times, levels, slope), steady, bool(bottoms.size)
+    return _daily(times, levels, slope, TREND), steady, bool(bottoms.size)
 
 
-def _lately(times: Array, levels: Array, size: float) -> tuple[float, float] | None:
-    """The slope of growth that would fill the rest in no more time than it was seen, and how steady it is."""
+def _lately(times: Array, levels: Array, left: float) -> tuple[float, float] | None:
+    """The slope of growth that would fill what is left in no more time than it was seen, and how steady it is."""
     for reach in LATELY:
-        late = times >= times[-1] - reach if times.size else np.empty(0, bool)
-        if late.sum() < 3 or times[-1] - times[late][0] < 0.9 * reach:
-            return None
-        slope, steady = theil_sen(times[late], levels[late])
-        ends = slope > 0 and (size - levels[-1]) / slope <= reach
-        if ends and steady >= STEADY and not _was_so_yesterday(times, levels, slope, reach):
+        first = int(times.searchsorted(times[-1] - reach, side="right")) - 1 if times.size else -1
+        if first < 0:
+            return None  # nor is there a longer past
+        slope, steady = theil_sen(times[first:], levels[first:])
+        slope = _daily(times, levels, slope, reach)
+        if steady >= STEADY and slope > 0 and left / slope <= reach:
             return slope, steady
     return None
-
-
-def _was_so_yesterday(times: Array, levels: Array, slope: float, reach: float) -> bool:
-    """True if the same hours of the day before grew much the same: daily work, after which the rest was left."""
-    then = (times >= times[-1] - DAY - reach) & (times <= times[-1] - DAY)
-    if then.sum() < 2 or times[then][-1] - times[then][0] < reach / 2:
-        return False
-    return theil_sen(times[then], levels[then])[0] >= ALIKE * slope
 
 
 def theil_sen(times: Array, levels: Array) -> tuple[float, float]:
@@ -206,9 +198,12 @@ def _between(times: Array, levels: Array, bottoms: Array) -> float:
     return float((levels[last] - levels[first]) / (times[last] - times[first]))
 
 
-def _daily(times: Array, levels: Array, slope: float) -> float:
+def _daily(times: Array, levels: Array, slope: float, reach: float) -> float:
     """The slope over a whole day, where yesterday the same hours grew much the same: nights count as well."""
-    if slope <= 0 or not _was_so_yesterday(times, levels, slope, TREND):
+    then = (times >= times[-1] - DAY - reach) & (times <= times[-1] - DAY)
+    if slope <= 0 or then.sum() < 2 or times[then][-1] - times[then][0] < reach / 2:
+        return slope
+    if theil_sen(times[then], levels[then])[0] < ALIKE * slope:
         return slope
     since = int(np.searchsorted(times, times[-1] - DAY))
     return float((levels[-1] - levels[since]) / (times[-1] - times[since]))

@@ -68,9 +68,9 @@ def lasting_wait(process: Process, seconds: float) -> float:
 
 
 def longest(processes: Iterable[Process], seconds: float) -> Process | None:
-    """The process whose requests wait longest; None where none measures it."""
+    """The process whose requests wait longest, or did until lately; None where none measures it."""
     told = [process for process in processes if waits(process, seconds).size]
-    return max(told, key=lambda process: lasting_wait(process, seconds), default=None)
+    return max(told, key=lambda one: (lasting_wait(one, seconds), float(waits(one, seconds).mean())), default=None)
 
 
 def beside_main(process: Process, seconds: float) -> float:

@@ -37,8 +37,10 @@ class Track:
 
     @property
     def step(self) -> float:
-        """Mean seconds from one row to the next; 0 with fewer than two."""
-        return float((self.times[-1] - self.times[0]) / (self.times.size - 1)) if self.times.size > 1 else 0.0
+        """Usual seconds from one row to the next (the median); 0 with fewer than two."""
+        steps = self.times[1:] - self.times[:-1]
+        steps.sort()
+        return float(steps[steps.size // 2]) if steps.size else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 ## What it sees
 A filesystem of a host that the service runs on has less than {free:.0%} left and, as it grew over the last six
-hours, nothing in {soon:.0f} hours; or less than {short:.0%} and nothing in {urgent:.0f} hours; or less than
-{hard:.0%} at all. Inodes are judged the same way. What a rotation of logs removes again is no growth.
+hours or all through the last one to three, nothing in {soon:.0f} hours; or less than {short:.0%} and nothing in
+{urgent:.0f} hours; or less than {hard:.0%} at all. Inodes are judged the same way. What a rotation of logs removes
+again is no growth.
 
 ## Why it matters
 On a full disk a database stops, logs and uploads fail, and a service that cannot write its log may end. It comes
@@ -14,8 +15,9 @@ Find what grows: logs without rotation, uploads on local disk, old releases. Rot
 an object store, archive or partition data; a bigger volume buys time. More processes of the service write as much.
 
 ## Known limits
-The forecast is a straight line. Growth that began within the last three hours is foreseen as far ahead as it was seen
-without a pause, one hour at least; before that only the {hard:.0%} level is judged. A job that fills
+The forecast is a straight line. Growth that began within the last three hours counts once it was seen for an hour
+with hardly a pause, and only as far ahead as it was seen: a job that writes for so long is told of as well, unless
+yesterday's did so at the same hours. A job that fills
 and empties a disk on purpose looks like growth until it has emptied it once.
 
 ## References
@@ -40,13 +42,13 @@ rule = Rule(
     needs=(),
     suggests=("relieve-host", "static-offload", "vertical", "shard", "cluster", "load-balance"),
     window=120.0,
-    hold=600.0,  # not the model's hour: a line through six hours turns no faster, and a disk may fill within one
+    hold=600.0,  # not the model's hour, for a disk may fill within one; each line has been seen for as long already
     clear_hold=900.0,
     place=2,
     settles=False,
     recall=Recall(
         seconds=3 * DAY,
-        step=900.0,
+        step=300.0,  # what is written in pieces half an hour apart is to be told from what grows all the time
         pace=120.0,
         parts={PartKind.DISK: ("used", "capacity", "inodes_used", "inodes")},
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from advisor.features import Histogram, ServiceWindow, Track
+from advisor.features import Histogram, PartWindow, ServiceWindow, Track
 from advisor.features.condense import condensed, cut, cut_track
 from advisor.vocabulary import PartKind
 from advisor.vocabulary.events import BLOCKED, EXITED
@@ -77,3 +77,12 @@ def test_parts_are_condensed_where_they_are_asked_for() -> None:
     seen = condensed(whole(), NOW - AN_HOUR, NOW, 300, ("requests",), (), {PartKind.ROUTE: ("count",)})
     (route,) = seen.instances[0].parts
     assert route.track.values["count"].mean() / 300 == pytest.approx(30, rel=0.1)
+
+
+def test_disks_are_there_where_nothing_of_processes_is_asked_for() -> None:
+    window = whole()
+    disk = PartWindow(PartKind.DISK, "/", replace(window.hosts[0].track, values={"used": window.hosts[0].track.spans}))
+    window = replace(window, hosts=(replace(window.hosts[0], parts=(disk,)),))
+    past = condensed(window, NOW - AN_HOUR, NOW, 300.0, (), (), {PartKind.DISK: ("used",)})
+    assert [[part.name for part in host.parts] for host in past.hosts] == [["/"]]
+    assert condensed(window, NOW - 9e6, NOW - 8e6, 300.0, (), (), {PartKind.DISK: ("used",)}).hosts == ()

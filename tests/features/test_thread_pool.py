@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features.process import Process
-from advisor.features.thread_pool import Doing, beside_main, doing, outstanding, waits
+from advisor.features.thread_pool import Doing, beside_main, doing, lasting_wait, longest, outstanding, waits
 from tests.additions import with_probe_figures
 from tests.builders import Load, Senders, snapshot
 
@@ -26,6 +26,16 @@ def test_waits_are_those_of_each_sample() -> None:
 
 def test_a_blocked_loop_is_no_queue() -> None:
     assert waits(process(Load(elu=0.3, block=0.3, block_every=4.0), threadpool_wait=0.29), 300).max() == 0
+
+
+@pytest.mark.parametrize("left", [0.0, 0.1])
+def test_who_waited_longest_is_still_named_in_the_minute_in_which_it_ends(left: float) -> None:
+    seen = with_probe_figures(snapshot(Load(), Load()), threadpool_wait=0.0)
+    track = seen.window.instances[1].track
+    inside = ~np.isnan(track.values["threadpool_wait"])
+    track.values["threadpool_wait"][inside] = np.where(track.times[inside] > seen.now - 60, left, 0.1)
+    assert longest(seen.processes, 300) is seen.processes[1]
+    assert (lasting_wait(seen.processes[1], 300) > 0) is (left > 0)
 
 
 def test_nobody_measures_it_without_a_probe() -> None:

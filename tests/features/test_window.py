@@ -22,3 +22,11 @@ def test_parts_are_picked_by_kind_in_their_order(whole: HostWindow | InstanceWin
     assert [part.name for part in whole.of_kind(PartKind.DISK)] == ["/", "/var"]
     assert [part.name for part in whole.of_kind(PartKind.APP, PartKind.DISK)] == ["/", "/var", "a"]
     assert whole.of_kind(PartKind.POOL) == []
+
+
+@pytest.mark.parametrize(("times", "step"), [
+    ([], 0.0), ([5.0], 0.0), ([0.0, 60.0, 120.0], 60.0),
+    ([0.0, *range(1700, 1800, 10)], 10.0),  # an outage is no habit
+])  # fmt: skip
+def test_a_step_is_the_usual_one(times: list[float], step: float) -> None:
+    assert Track(np.array(times), np.zeros(len(times)), {}).step == step

@@ -63,6 +63,8 @@ class Stretch:
         What happened in between is told with the last one.
         """
         count, at = max(1, round(self.factor)), newest(export)
+        for item in deepcopy(export.get("resourceMetrics", [])):
+            self._resource(item["resource"])  # learns when its processes began
         for left in reversed(range(count)):
             part = {"resourceMetrics": deepcopy(export.get("resourceMetrics", []))} if left else export
             end, factor = self.moment(at) - left * seconds * self.factor / count, self.factor / count

@@ -90,7 +90,8 @@ def test_what_comes_live_comes_as_often_as_it_was_recorded(recorded: dict[str, A
 
 def test_a_process_began_once_whichever_piece_tells_it(recorded: dict[str, Any]) -> None:
     stretch = Stretch(FACTOR, newest(recorded), END, "checkout", "told", "recorded")
-    told = [stretch.export(deepcopy(recorded)), *(piece for _, piece in stretch.pieces(recorded, 1.0))]
+    told = [piece for _, piece in stretch.pieces(deepcopy(recorded), 1.0)]
+    told.append(Stretch(FACTOR, newest(recorded), END, "checkout", "told", "recorded").export(recorded))
     began = {
         a["value"]["stringValue"]
         for export in told

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
-from advisor.features import HostWindow, PartWindow, ServiceWindow, Snapshot
+from advisor.features import HostWindow, PartWindow, ServiceWindow, Snapshot, Track
 from advisor.features.window import Array
 from advisor.vocabulary import PartKind, Severity, Verdict
 from tests.additions import rows, with_part, with_recalled
@@ -43,22 +42,32 @@ def disk(
     seed: int = 1,
     time_scale: float = 1.0,
     inodes: Course | None = None,
+    into: int = 3,
 ) -> Snapshot:
-    """A service on a host with such a disk, its past in rows of a quarter of an hour."""
+    """A service on a host with such a disk; its past as stored: means of five minutes, now `into` the last."""
     draw = np.random.default_rng(seed)
-    track = rows(days * 86400 / time_scale, 900 / time_scale)
-    hours = (track.times - NOW) * time_scale / 3600
-    few = inodes or grows(10, 0)
+    minutes = np.arange(-round(days * 1440), 0)
+    cells = (minutes + 5 - into) // 5
+    edges = np.flatnonzero(np.diff(cells, prepend=cells[0] - 1))
+    ends = np.minimum((cells[edges] + 1) * 5 - (5 - into), 0)
+
+    def told(course: Course, factor: float, noise: float = 0.0) -> Array:
+        figures = course((minutes + 0.5) / 60) * factor
+        means = np.add.reduceat(figures, edges) / np.diff(np.append(edges, minutes.size))
+        return np.asarray(means + draw.normal(0, noise * factor, edges.size))
+
     levels = {
-        "used": course(hours) * GB + draw.normal(0, noise * GB, hours.size),
-        "capacity": np.full(hours.size, SIZE),
-        "inodes_used": few(hours) * 1e4,
-        "inodes": np.full(hours.size, 1e6),
+        "used": told(course, GB, noise),
+        "capacity": np.full(edges.size, SIZE),
+        "inodes_used": told(inodes or grows(10, 0), 1e4),
+        "inodes": np.full(edges.size, 1e6),
     }
     seen = snapshot(time_scale=time_scale)
     now = {name: float(level[-1]) for name, level in levels.items()}
+    now["used"] = float(course(np.zeros(1))[0]) * GB
     seen = with_part(seen, PartKind.DISK, "/", **now)
-    part = PartWindow(PartKind.DISK, "/", replace(track, values=levels))
+    track = Track(NOW + ends * 60 / time_scale, np.full(edges.size, 300 / time_scale), levels)
+    part = PartWindow(PartKind.DISK, "/", track)
     past = ServiceWindow(1, "shop", NOW - days * 86400, NOW, (), (HostWindow(1, "web-1", rows(60, 60), (part,)),))
     return with_recalled(seen, "disk-filling", past)
 
@@ -115,11 +124,12 @@ def since(ago: float, used: float, an_hour: float) -> Course:
 def test_a_log_that_runs_away_is_told_of_as_far_ahead_as_it_ran(
     ago: float, used: float, an_hour: float, time_scale: float, seed: int
 ) -> None:
-    found = read(disk(since(ago, used, an_hour), noise=0.05, seed=seed, time_scale=time_scale))
-    assert found.condition is Condition.OVER
-    assert f"at {an_hour}" in found.claim
-    young = read(disk(since(ago, used, an_hour), days=ago / 24, time_scale=time_scale))
-    assert young.condition is Condition.OVER
+    for into in (1, 2, 3, 4, 5):
+        found = read(disk(since(ago, used, an_hour), noise=0.05, seed=seed, time_scale=time_scale, into=into))
+        assert found.condition is Condition.OVER
+        assert f"at {an_hour}" in found.claim
+        young = read(disk(since(ago, used, an_hour), days=ago / 24, time_scale=time_scale, into=into))
+        assert young.condition is Condition.OVER
 
 
 @pytest.mark.parametrize(("ago", "used", "an_hour"), [
@@ -134,18 +144,25 @@ def test_stays_silent_for_growth_that_was_seen_for_less_than_what_is_left(
     assert rule(disk(since(ago, used, an_hour), days=ago / 24)).verdict is Verdict.CLEAR
 
 
-def test_stays_silent_for_a_job_that_fills_the_disk_as_far_each_night() -> None:
-    def nightly(hours: Array) -> Array:
-        return 20 + 30 * np.clip((hours + 1.3) % 24, 0, 1.5)
+def nightly(hours: Array) -> Array:
+    """A job of 72 minutes that began 70 minutes ago, as in each night, and writes 20 GB an hour."""
+    nights, since = np.divmod(hours + 70 / 60, 24)
+    return np.asarray(58 + 24 * nights + 20 * np.clip(since, 0, 1.2))
 
+
+def test_stays_silent_for_a_job_that_writes_as_much_each_night() -> None:
+    assert read(disk(nightly)).condition is Condition.BETWEEN
     assert rule(disk(nightly)).verdict is Verdict.CLEAR
+    assert read(disk(lambda hours: np.where(hours < -2, 58.0, nightly(hours)))).condition is Condition.OVER
 
 
-def test_stays_silent_for_what_grew_in_pieces() -> None:
+@pytest.mark.parametrize("into", [1, 3, 5])
+@pytest.mark.parametrize("every", [0.5, 0.6, 1.0])
+def test_stays_silent_for_what_grew_in_pieces(every: float, into: int) -> None:
     def pieces(hours: Array) -> Array:
-        return 65 + 8 * np.floor(np.maximum(0, hours + 2) / 0.6)
+        return np.asarray(50 + 22 * every * np.floor(np.maximum(0, hours + 1.5) / every))
 
-    assert rule(disk(pieces)).verdict is Verdict.CLEAR
+    assert rule(disk(pieces, into=into)).verdict is Verdict.CLEAR
 
 
 def test_growth_that_began_today_is_seen_although_days_were_flat() -> None:
