@@ -129,7 +129,7 @@ def evened(snapshot: Snapshot, loops: Iterable[float], copies: int) -> float:
     return crowding.evened(known, copies, machine.cores, used, len(snapshot.machines))
 
 
-def lengthened(snapshot: Snapshot, copies: int) -> float:
+def _lengthened(snapshot: Snapshot, copies: int) -> float:
     """How many times as long a request then keeps its loop busy; 1 where that is not known."""
     now = snapshot.work(SIZING)
     return _shared(snapshot, copies, SIZING) * copies / now if now > 0 else 1.0
@@ -140,7 +140,7 @@ def _p95(snapshot: Snapshot, clones: Clones) -> Expectation | None:
     if math.isnan(now) or math.isnan(service):
         return None
     before, elsewhere, modelled = _today(snapshot, clones.before)
-    longer = 1.0 if clones.spare is None else lengthened(snapshot, clones.after)
+    longer = 1.0 if clones.spare is None else _lengthened(snapshot, clones.after)
     service *= longer
     queue = replace(before, service=before.service * longer, copies=clones.after, policy=clones.policy)
     then = queue.response(0.95, elsewhere)

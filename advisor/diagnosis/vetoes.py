@@ -9,11 +9,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.diagnosis.finding import Evidence, Ruling
+from advisor.diagnosis.finding import Ruling
 from advisor.diagnosis.growing import leaking
 from advisor.diagnosis.prediction import LONG, NOW
 from advisor.diagnosis.sharing import not_of_connections, of_kernel
-from advisor.diagnosis.words import counted, duration, number, percent, size
+from advisor.diagnosis.words import counted, duration, figure, number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
@@ -107,18 +107,7 @@ def deciding(snapshot: Snapshot, ruling: Ruling) -> str:
     first = next((e for e in (*apt, *told) if e.holds), next(iter(told), None))
     if first is None:
         return counted(len(snapshot.processes), "process")
-    return f"{first.label[:1].lower()}{first.label[1:]}: {_figure(first)}"
-
-
-def _figure(evidence: Evidence) -> str:
-    value = evidence.value or 0.0
-    if evidence.unit == "1":
-        return percent(value)
-    if evidence.unit == "s":
-        return duration(value)
-    if evidence.unit.startswith("By"):
-        return f"{size(value)}{evidence.unit[2:]}"
-    return number(value)
+    return f"{first.label[:1].lower()}{first.label[1:]}: {figure(first.value, first.unit)}"
 
 
 def _descriptors(snapshot: Snapshot, ruling: Ruling) -> str | None:

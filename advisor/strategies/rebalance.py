@@ -34,7 +34,7 @@ import math
 from dataclasses import replace
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, evened, lengthened, loop_expectation
+from advisor.diagnosis.prediction import LONG, evened, loop_expectation
 from advisor.diagnosis.recipes import nginx, node_cluster, taking_out
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.words import counted, number, percent
@@ -175,9 +175,13 @@ def _cool_mean(found: Balance) -> float:
     return stats.mean([process.loop(strategy.span) for process in found.others])
 
 
+def _loops(found: Balance) -> list[float]:
+    return [found.busy, *(process.loop(strategy.span) for process in found.others)]
+
+
 def _even_mean(snapshot: Snapshot, found: Balance) -> float:
     """What each does with an even share; on one machine they then also want its processors more often at one time."""
-    loops = [found.busy, *(process.loop(strategy.span) for process in found.others)]
+    loops = _loops(found)
     return evened(snapshot, loops, len(loops)) if len(snapshot.machines) == 1 else found.mean
 
 
@@ -189,8 +193,9 @@ def _p95(snapshot: Snapshot, found: Balance) -> Expectation | None:
         return None
     service, others = work / rate, stats.mean([_quantile(process) for process in found.others])
     spread = inferred_spread(rate, service, copies - 1, others, 0.0)
-    longer = max(1.0, lengthened(snapshot, copies)) if len(snapshot.machines) == 1 else 1.0
-    even = Queue(snapshot.rps(LONG), service * longer, spread, copies, Policy.LEAST_CONNECTIONS).response(0.95)
+    longer = max(1.0, _even_mean(snapshot, found) * copies / sum(_loops(found)))
+    arrivals = stats.known_sum([found.hot.requests(LONG), *rates])
+    even = Queue(arrivals, service * longer, spread, copies, Policy.LEAST_CONNECTIONS).response(0.95)
     guesses = [guess for guess in (even, others * longer) if math.isfinite(guess)]
     low, high = min(guesses) / 1.25, min(now * longer, max(guesses) * 1.25)
     return Expectation("p95", "95% of requests within", "s", now, min(low, high), high)

@@ -125,7 +125,7 @@ def test_the_number_is_the_one_that_made_the_rule_speak() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "value", "text"), [("1", 0.42, "42%"), ("s", 0.3, "300 ms"), ("{file}", 1234.0, "1,234")]
+    ("unit", "value", "text"), [("1", 0.42, "42%"), ("s", 0.3, "300 ms"), ("{file}", 1234.0, "1,234 files")]
 )
 def test_figures_read_as_people_say_them(unit: str, value: float, text: str) -> None:
     told = Evidence("x", "X", value, unit, holds=True)

@@ -10,7 +10,7 @@ import pytest
 
 from advisor.diagnosis import Option
 from advisor.features import Snapshot
-from tests.additions import with_figures, with_machines
+from tests.additions import with_figures, with_machines, with_window
 from tests.answers import expected, option, rejection
 from tests.builders import Load, Machine, snapshot
 from tests.strategies.tools import shell
@@ -53,6 +53,18 @@ def test_their_slow_requests_then_take_longer_as_well() -> None:
     assert tight.low is not None
     assert roomy.low is not None
     assert 1.05 * roomy.low < tight.low < 1.5 * roomy.low
+
+
+def test_a_process_of_another_script_changes_nothing_for_those_that_share() -> None:
+    machine = Machine(cores=2, cpu=0.85)
+    alone = snapshot(HOT, COOL, COOL, machine=machine)
+    beside = snapshot(HOT, COOL, COOL, Load(elu=0.9, rps=0), machine=machine)
+    *shared, worker = beside.window.instances
+    beside = with_window(beside, instances=(*shared, replace(worker, script="worker.js")))
+    for metric in ("loop_utilization", "p95"):
+        one, other = (expected(offered(seen), metric) for seen in (alone, beside))
+        assert other.low == pytest.approx(one.low, rel=0.02)
+        assert other.high == pytest.approx(one.high, rel=0.02)
 
 
 def test_requests_are_expected_to_be_faster_and_never_slower() -> None:
