@@ -172,7 +172,7 @@ def _expected(snapshot: Snapshot, found: Balance) -> tuple[Expectation, ...]:
 
 def _cool_mean(found: Balance) -> float:
     """What its successor does: as much as the others, if their work is shared out among all."""
-    return stats.mean([process.loop(strategy.span) for process in found.others])
+    return stats.mean(_loops(found)[1:])
 
 
 def _loops(found: Balance) -> list[float]:
@@ -191,7 +191,7 @@ def _p95(snapshot: Snapshot, found: Balance) -> Expectation | None:
     rate, work = stats.known_sum(rates), stats.known_sum([process.loop(LONG) for process in found.others])
     if math.isnan(now) or not (rate > 0 and work > 0):
         return None
-    service, others = work / rate, stats.mean([_quantile(process) for process in found.others])
+    service, others = work / rate, stats.mean([process.latency(LONG).quantile(0.95) for process in found.others])
     spread = inferred_spread(rate, service, copies - 1, others, 0.0)
     longer = max(1.0, _even_mean(snapshot, found) * copies / sum(_loops(found)))
     arrivals = stats.known_sum([found.hot.requests(LONG), *rates])
@@ -199,10 +199,6 @@ def _p95(snapshot: Snapshot, found: Balance) -> Expectation | None:
     guesses = [guess for guess in (even, others * longer) if math.isfinite(guess)]
     low, high = min(guesses) / 1.25, min(now * longer, max(guesses) * 1.25)
     return Expectation("p95", "95% of requests within", "s", now, min(low, high), high)
-
-
-def _quantile(process: Process) -> float:
-    return process.latency(LONG).quantile(0.95)
 
 
 def _clustered(found: Balance) -> bool:
