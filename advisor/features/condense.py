@@ -61,7 +61,7 @@ def cut(whole: ServiceWindow, start: float, end: float, since: float) -> Service
         for life in whole.lives
         if life.seen_first <= end and life.seen_last >= since
     )
-    ids = {one.host_id for one in whole.instances if one.track.times.size and _ran(one.track, start, end)}
+    ids = {one.host_id for one in instances}
     hosts = tuple(_cut_host(host, start, end) for host in whole.hosts if host.id in ids)
     return replace(whole, start=start, end=end, instances=instances, hosts=hosts, events=events, lives=lives)
 
@@ -92,7 +92,7 @@ def condensed(
         for one in whole.instances
         if (track := grid.track(one.track, Entity.PROCESS, process)).times.size
     )
-    ids = {one.host_id for one in whole.instances if one.track.times.size and _ran(one.track, start, end)}
+    ids = {one.host_id for one in whole.instances if _ran(one.track, start, end)}
     hosts = tuple(
         HostWindow(one.id, one.name, grid.track(one.track, Entity.HOST, host), grid.parts(one.parts, parts))
         for one in whole.hosts
@@ -102,7 +102,7 @@ def condensed(
 
 
 def _ran(track: Track, start: float, end: float) -> bool:
-    return bool(track.times[0] <= end and track.times[-1] >= start)
+    return bool(track.times.size and track.times[0] <= end and track.times[-1] >= start)
 
 
 def _cut_parts(parts: Sequence[PartWindow], start: float, end: float) -> tuple[PartWindow, ...]:

@@ -120,26 +120,31 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple
         # from 1 / 1.3 = 0.77 on impact is forecast for every service, however short its requests are.
         below("headroom", "Room for more load", 1 / busy - 1 if busy else math.inf, "1", rule.growth),
     ]  # fmt: skip
+    is_full = _fill_their_quota(snapshot)
     if machine is not None:
         host = min(machine.cpu(window), machine.cpu(LONG))
         found.append(below("host_cpu", "Host CPU", host, "1", rule.host, machine.name))
-        found.append(_quota(snapshot, "throttled", "Quota throttled", machine.throttled(LONG), machine.name))
+        found.append(_quota(is_full, "throttled", "Quota throttled", machine.throttled(LONG), machine.name))
     if not snapshot.lacks(("cgroup_periods",)):
         held = stats.mean([shortage.throttled(p, LONG) for p in snapshot.processes])
-        found.append(_quota(snapshot, "cgroup_throttled", "Its own quota throttled", held))
+        found.append(_quota(is_full, "cgroup_throttled", "Its own quota throttled", held))
     p95 = snapshot.p95(LONG)
     if not math.isnan(p95):
         found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
     return tuple(found)
 
 
-def _quota(snapshot: Snapshot, signal: str, label: str, held: float, who: str = "") -> Evidence:
+def _fill_their_quota(snapshot: Snapshot) -> bool:
+    groups = control_groups.every(snapshot)
+    return bool(groups) and all(group.is_filled_by_loops(rule.window, rule.busy) for group in groups)
+
+
+def _quota(is_full: bool, signal: str, label: str, held: float, who: str = "") -> Evidence:
     """A quota of a core for each loop that loops alone use up is hit because they are full: it decides nothing.
 
     Nor does that of the machine then: where an agent shares the container of the service, it is the same one.
     """
-    groups = control_groups.every(snapshot)
-    if groups and all(group.is_filled_by_loops(rule.window, rule.busy) for group in groups):
+    if is_full:
         return Evidence(signal, label, held, "1", subject=who)
     return below(signal, label, held, "1", rule.throttle, who)
 

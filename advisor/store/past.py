@@ -68,7 +68,7 @@ def _host_ids(service_id: int, span: Span) -> list[int]:
     """The hosts that it ran on, also where no figure of its processes is asked for."""
     since = datetime.fromtimestamp(span.start, UTC)
     ran = Instance.objects.filter(service_id=service_id, last_seen__gte=since, host__isnull=False)
-    return sorted(set(ran.values_list("host_id", flat=True)))
+    return list(ran.order_by("host_id").values_list("host_id", flat=True).distinct())
 
 
 def instance_window(instance: Instance, track: Track, parts: tuple[PartWindow, ...]) -> InstanceWindow:

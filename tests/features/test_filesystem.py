@@ -36,9 +36,9 @@ def test_when_nothing_is_left() -> None:
 
 @pytest.mark.parametrize("time_scale", [1.0, 5.0])
 def test_the_slope_is_that_of_scaled_time(time_scale: float) -> None:
-    seen = disk(grows(50, 2), time_scale=time_scale)
+    seen = disk(grows(50, 2), time_scale=time_scale, into=5)
     found = {one.what: one for one in fillings(seen, seen.recalled("disk-filling"))}
-    assert found["bytes"].slope * HOUR == pytest.approx(2 * GB, rel=0.002)
+    assert found["bytes"].slope * HOUR == pytest.approx(2 * GB, rel=1e-6)
     assert found["inodes"].slope == 0.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +81,9 @@ def of_product(result: dict[str, Any]) -> Outcome:
     )
 
 
-def confidences(result: dict[str, Any]) -> list[tuple[float, bool]]:
+def confidences(results: Iterable[dict[str, Any]]) -> list[tuple[float, bool]]:
     """How sure each warning of ours was, 0 to 1, and whether it is true."""
-    return [(row["confidence"], _is_true(result, row)) for row in _warnings(result)]
+    return [(row["confidence"], _is_true(result, row)) for result in results for row in _warnings(result)]
 
 
 def _onset(result: dict[str, Any]) -> float:

@@ -125,7 +125,7 @@ def _classes(outcomes: Sequence[Outcome]) -> Iterable[str]:
 
 
 def _calibration(results: Results) -> Iterable[str]:
-    sure = [pair for result in results for pair in outcome.confidences(result)]
+    sure = outcome.confidences(results)
     error = score.calibration_error(sure)
     if error is not None:
         true, said = sum(is_true for _, is_true in sure), sum(confidence for confidence, _ in sure)

@@ -81,7 +81,7 @@ def lines(results: Results) -> Iterable[str]:
     yield _line("lab_seconds_to_warning", score.median_seconds(ours), "s", ("", None), GOAL_SECONDS)
     yield _line("lab_reopened", sum(o.reopened for o in ours), "{warning}", ("", None), 0)
     yield _line("lab_second_faults_missed", sum(len(o.missed) for o in ours), "{fault}", ("", None), None)
-    sure = [pair for result in results for pair in outcome.confidences(result)]
+    sure = outcome.confidences(results)
     yield _line("lab_calibration_error", score.calibration_error(sure), "1", ("", None), GOAL_CALIBRATION)
     for metric, goal in (("loop_utilization", GOAL_LOOP), ("p95", GOAL_P95)):
         yield _line(f"lab_{metric}_error", _error(found, metric), "1", ("", None), goal)

@@ -86,7 +86,7 @@ def test_confidence_counts_beside_what_is_true() -> None:
     both = result("both", ("a",), row("a", 9, confidence=0.95), row("z", 9, confidence=0.62))
     healthy = result("hint", (), row("z", 9, severity="info"))
     early = result("early", ("a",), row("a", -100, confidence=1.0))
-    pairs = [pair for one in (both, healthy, early) for pair in outcome.confidences(one)]
+    pairs = outcome.confidences((both, healthy, early))
     assert pairs == [(0.95, True), (0.62, False), (1.0, False)]
     assert score.calibration_error(pairs) == pytest.approx((abs(0.95 + 1.0 - 1) + 0.62) / 3)
     assert score.calibration_error([]) is None
