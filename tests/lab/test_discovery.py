@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.engine.registry import RULES
 from tests.lab import discovery
 from tests.lab.case import SILENT, Case, Http, Label, Phase, Service
 
@@ -22,6 +23,18 @@ GOOD = Case(
 def test_every_case_can_be_read(folder: str) -> None:
     found = list(discovery.cases(folder).values())
     assert all(case.reason for case in found)
+
+
+def test_what_comes_live_is_long_enough_for_its_rule_to_fire() -> None:
+    stretched = {name: case for name, case in discovery.cases(discovery.OPEN).items() if case.stretched > 1}
+    needs = {
+        (name, rule): RULES[rule].hold + recall.pace  # the first look may come as late as a whole pace
+        for name, case in stretched.items()
+        for rule in case.label.rules
+        if (recall := RULES[rule].recall)
+    }
+    assert needs
+    assert [key for key, seconds in needs.items() if stretched[key[0]].live < seconds] == []
 
 
 def test_frozen_cases_are_as_they_were() -> None:

@@ -23,4 +23,5 @@ case = Case(
     ),
     onset=0,
     stretched=38.4,
+    live=14400,  # the rule looks once an hour, and must see it for two: what comes live has to hold three looks
 )
