@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -23,8 +24,8 @@ START_UPS: Final = 2.0
 """They also wait for this many times the longest start-up (decision model 1.2)."""
 
 MOST: Final = 1800.0
-"""Scaled seconds from the first start or end of a change after which rules speak again, whatever still goes on:
-a change that does not end is how the service is."""
+"""Scaled seconds from the first start or end of a change, or of several in a row, after which rules speak again,
+whatever still goes on: a change that does not end is how the service is."""
 
 OPPOSITE: Final = 1800.0
 """Scaled seconds in which the opposite of a change of scale is not advised (decision model 1.2)."""
@@ -49,14 +50,20 @@ class Freeze:
 
 def freeze(snapshot: Snapshot) -> Freeze | None:
     """The freeze that holds now; of several the one that lasts longest."""
-    known = (change for change in changes(snapshot, MOST) if change.kind in _CALLED)
-    running = [found for found in (_of(snapshot, change) for change in known) if found.until > snapshot.now]
+    running = [found for found in _freezes(snapshot) if found.until > snapshot.now]
     return max(running, key=lambda found: found.until, default=None)
 
 
-def _of(snapshot: Snapshot, change: Change) -> Freeze:
-    wait = max(START_UPS * _start_up(snapshot, change), SETTLE / snapshot.time_scale)
-    return Freeze(change, min(change.until + wait, change.at + MOST / snapshot.time_scale))
+def _freezes(snapshot: Snapshot) -> Iterator[Freeze]:
+    """Of each of the last changes; those that follow each other before figures settle are bound as one."""
+    known = (change for change in changes(snapshot, 2 * MOST) if change.kind in _CALLED)
+    settle, most = SETTLE / snapshot.time_scale, MOST / snapshot.time_scale
+    first = ended = -math.inf
+    for change in known:
+        first = change.at if change.at - ended > settle else first
+        ended = change.until
+        wait = max(START_UPS * _start_up(snapshot, change), settle)
+        yield Freeze(change, min(change.until + wait, first + most))
 
 
 def _start_up(snapshot: Snapshot, change: Change) -> float:

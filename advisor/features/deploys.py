@@ -39,7 +39,7 @@ class Loss:
         failed: of those failed or broken off, beyond the usual share.
         cut: in flight in processes that ended by the signal itself: nobody answered them.
         unhandled: processes that ended by the signal itself, since nothing in them handles it.
-        later: share of requests that failed in the ten minutes after.
+        later: share of requests that failed in the ten minutes after, outside the next deploys.
     """
 
     change: Change
@@ -103,7 +103,7 @@ def losses(snapshot: Snapshot, past: Snapshot, least: float, share: float, times
     burst = (rows.failed >= least) & (rows.failed >= np.maximum(share, times * usual) * rows.requests) & ~inside
     done = [(c, span) for c, span in zip(deploys, spans, strict=True) if span.end <= snapshot.now]
     return Losses(
-        deploys=tuple(_loss(snapshot, past, c, span, rows, usual) for c, span in done),
+        deploys=tuple(_loss(snapshot, past, c, span, rows, usual, ~inside) for c, span in done),
         usual=usual,
         bursts=float(burst.sum() / max(1, (~inside).sum())),
     )
@@ -151,9 +151,11 @@ def _rows(past: Snapshot, minute: float) -> _Rows:
     return _Rows(ends * width, sums[0], sums[1], width)
 
 
-def _loss(snapshot: Snapshot, past: Snapshot, change: Change, span: Span, rows: _Rows, usual: float) -> Loss:
+def _loss(
+    snapshot: Snapshot, past: Snapshot, change: Change, span: Span, rows: _Rows, usual: float, apart: NDArray[np.bool_]
+) -> Loss:
     here = rows.within(span)
-    later = rows.within(Span(span.end + rows.width, span.end + LATER / snapshot.time_scale))
+    later = rows.within(Span(span.end + rows.width, span.end + LATER / snapshot.time_scale)) & apart
     ended = stops(snapshot, change)
     by_signal = [end for end in ended if end.signal in _UNHANDLED]
     requests, seconds = float(rows.requests[here].sum()), float(here.sum()) * rows.width

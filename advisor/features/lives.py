@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,10 @@ from advisor.features.window import Life
 
 TOGETHER: Final = 300.0
 """Scaled seconds within which starts and ends belong to one change: a rolling deploy replaces one by one."""
+
+QUIET: Final = 60.0
+"""Scaled seconds without a start or an end after which a change that has replaced everything is over (judgement): what
+comes then is the next one, also within `TOGETHER`."""
 
 PASSING: Final = 120.0
 """Scaled seconds; a process that ends by itself within them, and orderly, was a script and no part of the service."""
@@ -80,9 +85,15 @@ def unplanned(snapshot: Snapshot, seconds: float) -> tuple[End, ...]:
 
 
 def stops(snapshot: Snapshot, change: Change) -> tuple[End, ...]:
-    """The ends that belong to a change, oldest first."""
-    slack = TOGETHER / snapshot.time_scale
-    return tuple(end for end in _ends(snapshot) if change.at - slack <= end.at <= change.until + slack)
+    """The ends that belong to a change, oldest first: those within or near it, and nearer to no other."""
+    slack, others = TOGETHER / snapshot.time_scale, [other for other in _changes(snapshot) if other != change]
+    near = ((end, _apart(end, change)) for end in _ends(snapshot))
+    return tuple(end for end, far in near if far <= slack and all(far <= _apart(end, other) for other in others))
+
+
+def _apart(end: End, change: Change) -> float:
+    """Seconds between an end and a change; 0 within it."""
+    return max(0.0, change.at - end.at, end.at - change.until)
 
 
 def slots(snapshot: Snapshot, found: Iterable[End]) -> tuple[tuple[End, ...], ...]:
@@ -153,7 +164,7 @@ def _changes(snapshot: Snapshot) -> tuple[Change, ...]:
     moments = [*((began(life), life, True) for life in serving)]
     moments += [(ended[life.instance_id].at, life, False) for life in serving if life.instance_id in ended]
     found = []
-    for burst in _bursts(sorted(moments, key=lambda moment: moment[0]), TOGETHER / snapshot.time_scale):
+    for burst in _bursts(sorted(moments, key=lambda moment: moment[0]), snapshot.time_scale):
         before = [
             life for life in serving
             if began(life) < burst[0][0]
@@ -175,14 +186,24 @@ def _is_passing(life: Life, ended: dict[int, End], time_scale: float) -> bool:
     return end is not None and end.is_orderly and end.at - began(life) < PASSING / time_scale
 
 
-def _bursts(moments: Sequence[_Moment], gap: float) -> list[list[_Moment]]:
+def _bursts(moments: Sequence[_Moment], time_scale: float) -> list[list[_Moment]]:
     found: list[list[_Moment]] = []
+    before: set[int] = set()
+    alive: set[int] = set()
     for moment in moments:
-        if found and moment[0] - found[-1][-1][0] <= gap:
-            found[-1].append(moment)
-        else:
-            found.append([moment])
+        at, life, starts = moment
+        quiet = (at - found[-1][-1][0]) * time_scale if found else math.inf
+        if quiet > TOGETHER or (quiet >= QUIET and _has_replaced(before, alive)):
+            found.append([])
+            before = set(alive)
+        found[-1].append(moment)
+        (alive.add if starts else alive.discard)(life.instance_id)
     return found
+
+
+def _has_replaced(before: set[int], alive: set[int]) -> bool:
+    """True if none of those before is left, and as many others have come."""
+    return bool(before) and not before & alive and len(alive) == len(before)
 
 
 def _last_ended(burst: Sequence[_Moment], serving: Sequence[Life]) -> list[Life]:

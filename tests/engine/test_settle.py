@@ -74,6 +74,17 @@ class TestFreeze:
         lives = [life(ago + 200, max(ago - 60, 0), n) for n, ago in enumerate(range(0, 2400, 120))]
         assert wait(with_lives(snapshot(), *lives)) is None
 
+    @pytest.mark.parametrize(("count", "left"), [(3, 240.0), (11, None)])
+    def test_nor_are_deploys_that_follow_each_other_without_end(self, count: int, left: float | None) -> None:
+        """Every four minutes, the last one a minute ago: figures never settle, and half an hour is all that counts."""
+        agos = [60 + 240 * n for n in reversed(range(count))]
+        ends = [*agos, 0]
+        lives = [life(DAY, agos[0], 1), *(life(ends[n], ends[n + 1], 10 + n) for n in range(count))]
+        events = [happened(EXITED.name, agos[0], 1, exit_code=0)]
+        events += [happened(EXITED.name, ends[n + 1], 10 + n, exit_code=0) for n in range(count - 1)]
+        expected = left if left is None else pytest.approx(left, abs=1.0)
+        assert wait(with_events(with_lives(snapshot(), *lives), *events)) == expected
+
 
 def looked(monkeypatch: pytest.MonkeyPatch, seen: Snapshot, condition: Condition, **more: Any) -> Judgement:
     install(monkeypatch, rule("loop", 7, reads(condition), **more), rule("crash-loop", 1, reads(UNDER), settles=False))

@@ -50,6 +50,29 @@ def test_going_back_is_a_deploy_too() -> None:
     assert [c.version for c in changes(seen(first + third, events + ended), DAY)] == ["1.1", "1.0"]
 
 
+def test_deploys_within_minutes_are_told_apart_where_nothing_happens_for_one() -> None:
+    """Two processes, replaced one by one within a minute, three times, four minutes apart."""
+    begins = [DAY, 1000, 760, 520, 0]
+    lives = [
+        life(begins[n] - 50 * place * bool(n), begins[n + 1] - 50 * place * (n < 3), 10 * n + place)
+        for n in range(4) for place in range(2)
+    ]  # fmt: skip
+    events = [happened(EXITED.name, begins[n + 1] - 50 * place, 10 * n + place, exit_code=0)
+              for n in range(3) for place in range(2)]  # fmt: skip
+    found = seen(lives, events)
+    known = changes(found, DAY / 2)
+    assert [change.kind for change in known] == [ChangeKind.DEPLOY] * 3
+    assert [len(stops(found, change)) for change in known] == [2, 2, 2]
+
+
+def test_a_deploy_that_takes_minutes_for_each_process_is_one() -> None:
+    old = [life(DAY, 2000 - 200 * n, n) for n in range(4)]
+    new = [life(1990 - 200 * n, 0, 10 + n) for n in range(4)]
+    found = seen(old + new, [happened(EXITED.name, 2000 - 200 * n, n, exit_code=0) for n in range(4)])
+    assert only(found).what == "all 4 processes were replaced"
+    assert len(stops(found, only(found))) == 4
+
+
 def test_stopped_first_and_then_started_is_the_same_deploy() -> None:
     lives = [life(DAY, 500, 1, version="1.0"), life(400, 0, 2, version="1.1")]
     events = [happened(EXITED.name, 500, 1, signal="SIGKILL")]

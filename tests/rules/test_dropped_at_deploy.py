@@ -34,16 +34,17 @@ def released(
     time_scale: float = 1.0,
     newest: float = 3600.0,
     row: float = 0.0,
+    gap: float = 20 * 3600,
     **said: Any,
 ) -> Snapshot:
-    """A service with two processes and a deploy each 20 hours that lost so many requests, the newest last.
+    """A service with two processes and a deploy each `gap` seconds that lost so many requests, the newest last.
 
     `later` is the share that fails for half an hour after each deploy, `elsewhere` the share of minutes that lose 40.
     A row stands for a minute of the decision model, or for `row` seconds.
     """
     draw = np.random.default_rng(seed)
     scale = time_scale
-    agos = [(newest + 20 * 3600 * n) for n in reversed(range(len(lost)))]
+    agos = [(newest + gap * n) for n in reversed(range(len(lost)))]
     track = rows(3 * DAY / scale, row or 60 / scale)
     if row:
         track = replace(track, times=track.times - NOW % row + row)  # the store's rows end on the clock
@@ -113,6 +114,14 @@ def test_what_is_cut_off_is_lost_however_much_fails_at_other_times(seed: int) ->
     assert rule(told(0, 0, 0, signal="SIGTERM")).verdict is Verdict.FIRING
     assert rule(told(0, 0, 0)).verdict is Verdict.CLEAR, "they finished and exited with 0"
     assert rule(released(0, 0, 0, rps=3_000, active=36, seed=seed, signal="SIGTERM")).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("said", [{"exit_code": 0}, {"signal": "SIGTERM"}])
+def test_deploys_minutes_apart_each_count(said: dict[str, Any]) -> None:
+    told = partial(released, gap=300.0, usual=0.0)
+    assert read(told(60, 60, 60, **said)).claim.startswith("shop: 3 of the last 3 deploys dropped requests")
+    assert rule(told(60, 60, 60, **said)).verdict is Verdict.FIRING
+    assert rule(told(0, 0, 0, **said)).verdict is Verdict.CLEAR
 
 
 def test_the_claim_says_how_many_and_when() -> None:
