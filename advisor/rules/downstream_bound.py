@@ -4,7 +4,8 @@
 Over five minutes 5% of the requests take {slow:.3g} s or longer, while the event loop is less than {busy:.0%} busy and
 the host less than {host:.0%}: at least {waiting:.0%} of a request's time is no work of the loop. And it is seen what
 the requests wait for: calls take {share:.0%} of their time or more, or a pool of connections is {full:.0%} used while
-requests wait for a connection, {felt:.0%} of a request's time or more.
+requests wait for a connection, {felt:.0%} of a request's time or more. Such a pool is named before answers are so slow
+once that wait is {doubled:.0%} of what the slowest 5% take, and {noticed:.3g} s at least.
 
 ## Why it matters
 Such a service looks idle and is slow. More copies, more cores or more threads send the same calls to what is slow, over
@@ -67,6 +68,8 @@ rule = Rule(
     full=Limit(0.90, "1", "GitLab's limit for pools of connections, over 15 minutes"),
     pending=Limit(1.0, "{request}", "fewer waiting on the mean come and go with every burst"),
     felt=Limit(0.2, "1", "a fifth of a request's time is felt (decision model C7)"),
+    doubled=Limit(0.5, "1", "without the wait they took half as long: twice the usual latency (decision model C7)"),
+    noticed=Limit(0.1, "s", "what is answered sooner feels instantaneous (Nielsen, Usability Engineering, 1993)"),
     blocks=Limit(3, "{times}", "below 80% busy, with blocks of one length, a call waits for two of them on the mean "
                  "(M/D/1), and one may hold the answer itself"),
     repeated=Limit(0.02, "1", "judgement: a sound network sends far less than 1% of its segments again"),
@@ -90,30 +93,29 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=("200 requests in five minutes: fewer say nothing about latency",))
     called, pool = parts.destinations(snapshot, rule.window), _pool(snapshot)
     general = _general(snapshot, p95)
-    hurt = all(e.holds for e in general if e.holds is not None)
+    idle, queue = all(e.holds for e in general[1:] if e.holds is not None), _queue(pool, p95)
+    hurt = idle and p95 >= rule.slow
     missing = _missing(general, nobody_tells=not called and pool is None)
     if hurt and missing:
         return Reading(Condition.UNKNOWN, evidence=general, missing=missing)
     pooled, calls = _of_pool(snapshot, pool), _of_calls(called)
+    doubled = idle and not missing and _holds(pooled) and queue >= rule.doubled
     by_calls = _holds(calls) and not _holds(pooled)
     block = _usual_block(snapshot) if by_calls else math.nan
     found = _holds(pooled) or by_calls
-    over = hurt and found
+    fast = p95 < rule.relaxed and queue < 0.8 * rule.doubled
     return Reading(
-        condition=Condition.UNDER if p95 < rule.relaxed else Condition.OVER if over else Condition.BETWEEN,
-        claim=_claim(snapshot, p95, called, pool if _holds(pooled) else None),
-        evidence=(*general, *pooled, *calls, *_beside_blocks(block), *_network(snapshot)),
+        condition=Condition.OVER if (hurt and found) or doubled else Condition.UNDER if fast else Condition.BETWEEN,
+        claim=_claim(snapshot, p95, called, pool if _holds(pooled) and not fast else None),
+        evidence=(*general, *pooled, *_queued(queue), *calls, *_beside_blocks(block), *_network(snapshot)),
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
-        confidence=_confidence(snapshot, p95) if found else 0.0,
+        confidence=_confidence(snapshot, p95, queue) if found else 0.0,
         apart_from=("event-loop-blocked",) if by_calls and called[0].mean >= rule.blocks * block else (),
     )
 
 
 def _usual_block(snapshot: Snapshot) -> float:
-    """The median of the longest blocks of each minute, on the process where they are longest; NaN where unknown.
-
-    Calls that take `blocks` times as long do not wait behind blocks of the own loop.
-    """
+    """The median of the longest blocks of each minute, on the process where they are longest; NaN where unknown."""
     told = [process.blocked_minutes(rule.window) for process in snapshot.processes]
     return stats.highest([statistics.median(minutes) for minutes in told if minutes])
 
@@ -162,6 +164,11 @@ def _of_pool(snapshot: Snapshot, pool: Pool | None) -> tuple[Evidence, ...]:
     )  # fmt: skip
 
 
+def _queue(pool: Pool | None, p95: float) -> float:
+    """The share of the slowest requests' time in which they wait for a connection; 0 where nobody notices or tells."""
+    return min(1.0, pool.wait / p95) if pool is not None and pool.wait >= rule.noticed else 0.0
+
+
 def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
     if not called:
         return ()
@@ -176,10 +183,14 @@ def _of_calls(called: tuple[Destination, ...]) -> tuple[Evidence, ...]:
     )
 
 
+def _queued(queue: float) -> tuple[Evidence, ...]:
+    told = at_least("pool_queue", "That wait, of what the slowest 5% take", queue, "1", rule.doubled)
+    return (told,) if queue else ()
+
+
 def _beside_blocks(block: float) -> tuple[Evidence, ...]:
-    if math.isnan(block):
-        return ()
-    return (Evidence("usual_block", "Usual longest block of the loop in a minute", block, "s"),)
+    told = Evidence("usual_block", "Usual longest block of the loop in a minute", finite(block), "s")
+    return () if math.isnan(block) else (told,)
 
 
 def _network(snapshot: Snapshot) -> tuple[Evidence, ...]:
@@ -201,10 +212,10 @@ def _holds(evidence: tuple[Evidence, ...]) -> bool:
     return bool(judged) and all(judged)
 
 
-def _confidence(snapshot: Snapshot, p95: float) -> float:
+def _confidence(snapshot: Snapshot, p95: float, queue: float) -> float:
+    slow = max(stats.ramp(p95, rule.relaxed, rule.slow), stats.ramp(queue, 0.8 * rule.doubled, rule.doubled))
     return confidence(
-        required=(stats.ramp(p95, rule.relaxed, rule.slow),
-                  stats.ramp(_waiting(snapshot), rule.waiting - 0.1, rule.waiting)),
+        required=(slow, stats.ramp(_waiting(snapshot), rule.waiting - 0.1, rule.waiting)),
         support=(1.0 - stats.ramp(snapshot.loop(rule.window), rule.busy - 0.2, rule.busy),
                  1.0 if snapshot.measures_loop else 0.5),
         coverage=snapshot.coverage(rule.window),
@@ -213,14 +224,14 @@ def _confidence(snapshot: Snapshot, p95: float) -> float:
 
 def _claim(snapshot: Snapshot, p95: float, called: tuple[Destination, ...], pool: Pool | None) -> str:
     slow = f"5% of requests take {duration(p95)} or longer"
-    if p95 < rule.relaxed:
-        return f"{snapshot.name}: 95% of requests are answered within {duration(p95)}"
     if pool is not None:
         wait = "" if math.isnan(pool.wait) else f" for {duration(pool.wait)} (95%)"
         return (
             f"{snapshot.name}: requests wait{wait} for one of the {number(pool.capacity)} connections of the pool "
             f"{pool.name}, {percent(pool.utilization)} of them at work, and {slow}"
         )
+    if p95 < rule.relaxed:
+        return f"{snapshot.name}: 95% of requests are answered within {duration(p95)}"
     if not called:
         return f"{snapshot.name}: {slow}"
     first = called[0]

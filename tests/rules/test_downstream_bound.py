@@ -11,8 +11,9 @@ import pytest
 
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
+from advisor.features.histogram import Histogram
 from advisor.vocabulary import PartKind, Severity, Verdict
-from tests.additions import with_figures, with_host_figures, with_part
+from tests.additions import with_figures, with_host_figures, with_part, with_window
 from tests.answers import ruled
 from tests.builders import NOW, Load, Machine, Senders, snapshot
 
@@ -72,6 +73,52 @@ def test_a_pool_that_is_too_small_comes_first() -> None:
 @pytest.mark.parametrize("figures", [{"used": 8.9}, {"pending": 0.9}])
 def test_stays_silent_for_a_pool_with_room(figures: dict[str, float]) -> None:
     assert rule(_pooled(_seen(share=0.3), **figures)).verdict is Verdict.CLEAR
+
+
+QUICK = Load(elu=0.1, rps=48, latency=0.2, noise=0.0)
+"""95% of its requests are answered within a third of a second."""
+
+
+def _queueing(wait: float, load: Load = QUICK, **figures: float) -> Snapshot:
+    """A full pool that times how long requests wait for a connection."""
+    seen = _pooled(_seen(load, share=0.3), **figures)
+    waits = Histogram.from_explicit([wait / 1.1, wait * 1.1], [0, 50, 0], wait * 50, wait, wait)
+    grown = []
+    for one in seen.window.instances:
+        (*others, pool) = one.parts
+        timed = replace(pool.track, latencies=dict.fromkeys(range(pool.track.times.size), waits))
+        grown.append(replace(one, parts=(*others, replace(pool, track=timed))))
+    return with_window(seen, instances=tuple(grown))
+
+
+def test_a_full_pool_is_named_before_answers_are_slow() -> None:
+    found = read(_queueing(0.3))
+    assert (found.condition, found.severity) == (Condition.OVER, Severity.WARNING)
+    assert found.confidence >= 0.75
+    assert found.claim.startswith("checkout: requests wait for 3")
+    assert "one of the 10 connections of the pool" in found.claim
+
+
+@pytest.mark.parametrize(("wait", "condition"), [
+    (0.2, Condition.OVER), (0.15, Condition.BETWEEN), (0.12, Condition.UNDER), (0.05, Condition.UNDER),
+])  # fmt: skip
+def test_that_wait_must_be_half_of_the_time(wait: float, condition: Condition) -> None:
+    assert read(_queueing(wait)).condition is condition
+
+
+@pytest.mark.parametrize(("load", "figures"), [
+    (QUICK, {"used": 8.9}), (QUICK, {"pending": 0.9}), (replace(QUICK, elu=0.7), {}),
+])  # fmt: skip
+def test_stays_silent_for_such_waits_beside_a_pool_with_room_or_a_busy_loop(
+    load: Load, figures: dict[str, float]
+) -> None:
+    assert rule(_queueing(0.3, load, **figures)).verdict is not Verdict.PENDING
+
+
+def test_stays_silent_for_waits_that_nobody_notices() -> None:
+    found = rule(_queueing(0.05, replace(QUICK, latency=0.04)))
+    assert found.verdict is Verdict.CLEAR
+    assert found.reading.claim.startswith("checkout: 95% of requests are answered within 6")
 
 
 def test_a_network_that_loses_segments_is_told() -> None:
