@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,8 +19,7 @@ TOGETHER: Final = 300.0
 """Scaled seconds within which starts and ends belong to one change: a rolling deploy replaces one by one."""
 
 QUIET: Final = 60.0
-"""Scaled seconds without a start or an end after which a change that has replaced everything is over (judgement): what
-comes then is the next one, also within `TOGETHER`."""
+"""Scaled seconds without a start or an end after which a change that has replaced everything is over (judgement)."""
 
 PASSING: Final = 120.0
 """Scaled seconds; a process that ends by itself within them, and orderly, was a script and no part of the service."""
@@ -86,13 +86,22 @@ def unplanned(snapshot: Snapshot, seconds: float) -> tuple[End, ...]:
 
 def stops(snapshot: Snapshot, change: Change) -> tuple[End, ...]:
     """The ends that belong to a change, oldest first: those within or near it, and nearer to no other."""
-    slack, others = TOGETHER / snapshot.time_scale, [other for other in _changes(snapshot) if other != change]
-    near = ((end, _apart(end, change)) for end in _ends(snapshot))
-    return tuple(end for end, far in near if far <= slack and all(far <= _apart(end, other) for other in others))
+    return tuple(_stops(snapshot).get(change, ()))
+
+
+@remembered
+def _stops(snapshot: Snapshot) -> dict[Change, list[End]]:
+    """Each end with the nearest change, if that is near: changes follow each other, so it is one of two."""
+    known, found = _changes(snapshot), dict[Change, list[End]]()
+    for end in _ends(snapshot):
+        place = bisect_left(known, end.at, key=lambda change: change.until)
+        near = min(known[max(0, place - 1) : place + 1], key=lambda change: _apart(end, change), default=None)
+        if near and _apart(end, near) * snapshot.time_scale <= TOGETHER:
+            found.setdefault(near, []).append(end)
+    return found
 
 
 def _apart(end: End, change: Change) -> float:
-    """Seconds between an end and a change; 0 within it."""
     return max(0.0, change.at - end.at, end.at - change.until)
 
 
