@@ -16,12 +16,14 @@ const { performance } = require('node:perf_hooks');
 // Held: a service may replace the global clock by one that stands still.
 const now = performance.now.bind(performance);
 
-// Where the main thread keeps V8's console. It is `clear` that is called, so that messages do not pile up.
+// Where the main thread keeps V8's console, and the monitor of its loop. It is `clear` that is called, so that messages
+// do not pile up.
 const HERE = '@scaling-advisor/here';
+const BEATS = '@scaling-advisor/beats';
 const { clear } = inspector.console;
 
-// Nothing where the main thread no longer shows it: an error would be one that nobody catches.
-const ASKED = `this[${JSON.stringify(HERE)}]?.()`;
+// Nothing where the main thread no longer shows them: an error would be one that nobody catches.
+const ASKED = `this[${JSON.stringify(HERE)}]?.(), this[${JSON.stringify(BEATS)}]?.count`;
 
 // Places in the memory that both threads share: how many sessions are attached, and whether all must leave.
 const ATTACHED = 0;
@@ -40,9 +42,9 @@ class Stacks {
   }
 
   /**
-   * Calls back with the stack, innermost first, once the main thread runs JavaScript or is idle (then it is empty);
-   * never if it was left before.
-   * @param {(frames: Frame[]) => void} callback
+   * Calls back with the stack, innermost first, once the main thread runs JavaScript or is idle (then it is empty), and
+   * with how often its loop had beaten at that moment; never if it was left before.
+   * @param {(frames: Frame[], beats: number | undefined) => void} callback
    */
   ask(callback) {
     const session = this.attach();
@@ -50,9 +52,9 @@ class Stacks {
     let callFrames;
     session.on('Runtime.consoleAPICalled', ({ params }) => (callFrames = params.stackTrace?.callFrames));
     session.post('Runtime.enable');
-    session.post('Runtime.evaluate', { expression: ASKED, silent: true }, () => {
+    session.post('Runtime.evaluate', { expression: ASKED, silent: true }, (_, answer) => {
       this.detach(session);
-      if (callFrames !== undefined) callback(interrupted(callFrames));
+      if (callFrames !== undefined) callback(interrupted(callFrames), answer?.result.value);
     });
   }
 
@@ -93,9 +95,13 @@ function interrupted(callFrames) {
     .map(({ functionName, url, lineNumber }) => ({ name: functionName, url, line: lineNumber + 1 }));
 }
 
-/** Called on the main thread: from now on its stack can be asked for. */
-function show() {
+/**
+ * Called on the main thread: from now on its stack can be asked for.
+ * @param {{ count: number }} [beats] monitor of its loop
+ */
+function show(beats) {
   Object.defineProperty(globalThis, HERE, { value: clear, configurable: true });
+  Object.defineProperty(globalThis, BEATS, { value: beats, configurable: true });
 }
 
 /**
@@ -106,6 +112,7 @@ function show() {
 function letGo(shared) {
   Atomics.store(shared, LEAVE, 1);
   delete globalThis[HERE];
+  delete globalThis[BEATS];
   const until = now() + LONGEST_WAIT;
   let attached = Atomics.load(shared, ATTACHED);
   if (attached === 0) return;

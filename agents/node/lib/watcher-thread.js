@@ -48,7 +48,7 @@ function look() {
 function begin(now) {
   // The last beat came up to a look before it was seen; the block began up to a beat after it.
   const began = beatAt - LOOK / 2 + beat / 2;
-  return { began, start: Date.now() - (now - began), asked: false, tellAt: 0 };
+  return { began, count, start: Date.now() - (now - began), asked: false, isWaiting: false, isOver: false, tellAt: 0 };
 }
 
 function goesOn(now) {
@@ -61,14 +61,19 @@ function goesOn(now) {
 function ask(asking, now) {
   named++;
   nameNext = now + (named < FIRST ? SOON : LATER);
-  asking.asked = true;
-  stacks.ask((frames) => {
+  asking.asked = asking.isWaiting = true;
+  stacks.ask((frames, counted) => {
+    asking.isWaiting = false;
     // After a beat it would be somebody else's stack.
-    if (beats.count !== count) return;
-    asking.frame = blamed(frames);
-    asking.delay = performance.now() - asking.began;
-    asking.tellAt = performance.now() + UNENDING;
+    if (counted === asking.count) answered(asking, frames);
+    if (asking.isOver) report(asking);
   });
+}
+
+function answered(asking, frames) {
+  asking.frame = blamed(frames);
+  asking.delay = performance.now() - asking.began;
+  asking.tellAt = performance.now() + UNENDING;
 }
 
 /** Told from this thread, since the loop may never come to it. What is told once it has ended replaces this. */
@@ -84,9 +89,15 @@ function tell({ start, frame, delay }, duration) {
 }
 
 function over(now) {
-  const { asked, began, start, frame, delay } = block;
+  const ended = block;
   block = undefined;
-  if (asked || now - began > LONG) parentPort.postMessage({ block: { start, frame, delay } });
+  ended.isOver = true;
+  // What runs in native code answers when it returns: the loop may have beaten before the answer is here.
+  if (!ended.isWaiting && (ended.asked || now - ended.began > LONG)) report(ended);
+}
+
+function report({ start, frame, delay }) {
+  parentPort.postMessage({ block: { start, frame, delay } });
 }
 
 parentPort.on('message', () => {

@@ -44,7 +44,7 @@ class Watcher {
   }
 
   start() {
-    show(); // before the thread can ask
+    show(this.beats); // before the thread can ask
     own.isMaking = true;
     try {
       const { endpoint, token } = this.probe.settings;

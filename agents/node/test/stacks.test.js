@@ -15,13 +15,14 @@ const STACKS = path.join(__dirname, '..', 'lib', 'stacks.js');
 
 /** A thread beside this one that asks for its stack some milliseconds after each message, and counts the answers. */
 async function beside(t) {
-  const shared = new Int32Array(new SharedArrayBuffer(12));
+  const shared = new Int32Array(new SharedArrayBuffer(16));
   const code = `
     const { parentPort, workerData: { stacks, shared } } = require('node:worker_threads');
     const { Stacks } = require(stacks);
     const asker = new Stacks(shared);
     function ask() {
-      asker.ask((frames) => {
+      asker.ask((frames, beats) => {
+        Atomics.store(shared, 3, beats ?? -1);
         parentPort.postMessage(frames);
         Atomics.add(shared, 2, 1);
       });
@@ -84,6 +85,17 @@ test('as many questions as are asked at once have an answer each', async (t) => 
   for (let i = 0; i < 5; i++) worker.postMessage(0);
   caller(() => Atomics.load(shared, 2) === 5);
   assert.equal(Atomics.load(shared, 0), 0, 'all have left');
+});
+
+test('an answer says how often the loop had beaten at that moment, however late it is read', async (t) => {
+  const { worker, shared } = await beside(t);
+  const beats = { count: 7 };
+  show(beats);
+  worker.postMessage(20);
+  caller(() => Atomics.load(shared, 2) === 1);
+  beats.count = 8;
+  await once(worker, 'message');
+  assert.equal(Atomics.load(shared, 3), 7);
 });
 
 test('once let go, nobody is attached and nobody attaches, and nothing of it is seen', async (t) => {

@@ -1,8 +1,10 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { watch } = require('../testing/watch');
@@ -48,6 +50,23 @@ for (const [name, called] of [
     assert.ok(event.attributes['advisor.duration'] > 0.2, JSON.stringify(event.attributes));
   });
 }
+
+/** All threads but the first get a processor only when nobody else wants one, and somebody does on all processors. */
+function starveAllButMain(t, { pid }) {
+  for (const thread of fs.readdirSync(`/proc/${pid}/task`).filter((id) => id !== String(pid))) {
+    execFileSync('chrt', ['--idle', '--pid', '0', thread]);
+  }
+  const hogs = os.cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);']));
+  t.after(() => hogs.forEach((hog) => hog.kill()));
+}
+
+test('a program is named, also where the thread that looks on comes to read the answer after the loop went on', async (t) => {
+  const { receiver, service, get } = await troubled(t, ALWAYS);
+  starveAllButMain(t, service);
+  await get('program');
+  const event = await receiver.event(BLOCKED);
+  assert.deepEqual(placeOf(event), marked('program', 'runProgram'));
+});
 
 test('it is named while the block lasts, not after it', async (t) => {
   const { receiver, get } = await troubled(t, ALWAYS);
