@@ -12,6 +12,7 @@ import numpy as np
 from advisor.features import stats
 from advisor.features.memo import remembered
 from advisor.features.process import MINUTE, Process, resolution_of
+from advisor.features.queueing import erlang_c
 from advisor.features.sums import rows
 from advisor.features.window import Array
 
@@ -25,6 +26,14 @@ COMPUTING: Final = 0.5
 WAITING: Final = 0.25
 """Cores in use beside the main thread, of those that the pool's threads can use: half and more is computing, less
 than a quarter is waiting. A judgement: four threads that read files from a cache use about a tenth each."""
+
+
+FULL: Final = 0.7
+"""Share of the pool's threads that compute, from which what they compute is a queue as well: of four threads so busy,
+43% of requests wait, of one 70% (Erlang C)."""
+
+COLLECTING: Final = 0.1
+"""Share of time in garbage collection from which threads of V8 may be what computes beside the main one."""
 
 
 class Doing(StrEnum):
@@ -61,10 +70,49 @@ def usual_wait(process: Process, seconds: float) -> float:
     return (found[middle] + found[~middle]) / 2 if found else 0.0
 
 
+def size(process: Process, seconds: float) -> float:
+    """Threads of the pool; NaN where nobody tells."""
+    return stats.latest(process.track, "threadpool_size", process.span(seconds))
+
+
+@remembered
+def busy(process: Process, seconds: float) -> float:
+    """The share of the pool's threads that compute, 0 to 1; NaN where others may be what computes."""
+    workers = stats.latest(process.track, "worker_threads", process.span(seconds))
+    if workers > 0 or process.gc_share(seconds) >= COLLECTING:
+        return math.nan
+    share = beside_main(process, seconds) / size(process, seconds)
+    return 1.0 if share > 1 else share
+
+
+@remembered
+def queued_wait(process: Process, seconds: float) -> float:
+    """Seconds that a mean request waits for threads that compute, 0 where they are not nearly always busy.
+
+    Compression comes in many small jobs: a look waits for one of them, a request for all of its own. Whoever shares
+    threads with others takes 1 + C / (n (1 - busy)) times as long, C being Erlang's probability to wait for one of n
+    (M/M/n, in which processor sharing and one queue have the same mean). No more than the part of a request's time in
+    which nobody computes for it.
+    """
+    full, threads, arrivals = busy(process, seconds), size(process, seconds), process.requests(seconds)
+    latency = process.latency(seconds)
+    if not (full >= FULL and arrivals > 0 and latency.count > 0):
+        return 0.0
+    work = beside_main(process, seconds) / arrivals
+    idle = latency.mean - process.cpu(seconds) / arrivals
+    slower = erlang_c(int(threads), full * threads) / (threads * max(1e-3, 1 - full))
+    return max(0.0, min(idle, work * slower))
+
+
 def lasting_wait(process: Process, seconds: float) -> float:
-    """What half of the looks waited or more: over all of the time, and over the last minute."""
-    now = usual_wait(process, MINUTE)
-    return min(now, usual_wait(process, seconds)) if now else 0.0
+    """What half of the looks waited or more, or a mean request: over all of the time, and over the last minute."""
+    spans = (MINUTE, seconds)
+    return max(min(usual_wait(process, span) for span in spans), min(queued_wait(process, span) for span in spans))
+
+
+def longest_wait(process: Process, seconds: float) -> float:
+    """The longest wait that a look saw, or that of a mean request where it is longer."""
+    return max(float(waits(process, seconds).max(initial=0.0)), queued_wait(process, seconds))
 
 
 def longest(processes: Iterable[Process], seconds: float) -> Process | None:
@@ -91,7 +139,9 @@ def doing(process: Process, seconds: float, cores: float) -> Doing:
     `cores` are those that it may use, NaN if not known. Worker threads use processors as well, and beside them
     it is not known.
     """
-    usable = THREADS if math.isnan(cores) else min(float(THREADS), max(0.5, cores - process.cpu_main(seconds)))
+    told = size(process, seconds)
+    threads = float(THREADS) if math.isnan(told) else told
+    usable = threads if math.isnan(cores) else min(threads, max(0.5, cores - process.cpu_main(seconds)))
     share = beside_main(process, seconds) / usable
     if share < WAITING:
         return Doing.WAITING

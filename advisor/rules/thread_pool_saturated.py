@@ -2,8 +2,8 @@
 
 ## What it sees
 Requests to libuv's pool of threads wait {wait:.3g} s or longer for a free one, in at least half of the samples of five
-minutes and of the last one; and that is {felt:.0%} of the time of a request or more, while the event loop is less than
-{busy:.0%} busy.
+minutes and of the last one; or its threads compute {full:.0%} of the time, and so busy they make a mean request wait as
+long. And that is {felt:.0%} of the time of a request or more, while the event loop is less than {busy:.0%} busy.
 
 ## Why it matters
 Files, names of hosts, part of cryptography and compression run on a pool of 4 threads that the whole process shares.
@@ -14,9 +14,10 @@ Find who fills the pool. Where the threads wait (names of hosts, slow disks), mo
 UV_THREADPOOL_SIZE. Where they compute, more threads than cores help nobody: do less, or elsewhere.
 
 ## Known limits
-How many threads there are is not measured: 4 unless UV_THREADPOOL_SIZE is set. One look a sample, and one a second
-while there is a queue. A block of the event loop delays what the pool answers, so it is taken off. Slow answers of a
-disk or name server alone are no queue: they are silent here until all threads wait for them.
+One look a sample, and one a second while there is a queue. A block of the event loop delays what the pool answers, so
+it is taken off. Slow answers of a disk or name server alone are no queue: they are silent here until all threads wait
+for them. Where the process has worker threads, or collects garbage {collecting:.0%} of the time, what its pool computes
+is not known, and only looks count.
 
 ## References
 - [Node.js: UV_THREADPOOL_SIZE](https://nodejs.org/api/cli.html#uv_threadpool_sizesize)
@@ -50,6 +51,10 @@ rule = Rule(
     relaxed=Limit(0.010, "s", "half of it, so that noise does not reopen it", at_most="wait"),
     felt=Limit(0.2, "1", "a fifth of a request's time, as for pools of connections (decision model C7)"),
     busy=Limit(0.80, "1", "above it the loop itself is late to look at what the pool answers"),
+    full=Limit(thread_pool.FULL, "1", "of four threads so busy 43% of requests wait, of one 70% (Erlang C)",
+               fixed=True),
+    collecting=Limit(thread_pool.COLLECTING, "1", "judgement: V8 collects with threads beside the main one as well; "
+                     "below it they compute less than a thread of the pool", fixed=True),
     critical=Limit(0.500, "s", "judgement: beyond half a second every request that reads a file is slow to people"),
 )  # fmt: skip
 
@@ -88,18 +93,19 @@ def _evidence(process: Process, wait: float) -> tuple[Evidence, ...]:
     felt, busy, who = _felt(process, wait), process.loop(rule.window), process.name
     beside = thread_pool.beside_main(process, rule.window)
     return (
-        at_least("threadpool_wait", "Wait for a thread of the pool, at least in half of the looks", wait, "s",
+        at_least("threadpool_wait", "Wait for a thread of the pool", wait, "s",
                  rule.wait, who),
         at_least("threadpool_felt", "That wait, of the time of a request", felt, "1", rule.felt, who),
         below("loop_utilization", "Event loop busy", busy, "1", rule.busy, who),
         Evidence("cpu_beside_main", "Cores at work beside the main thread", finite(beside), "{cpu}", subject=who),
+        Evidence("threadpool_size", "Threads of the pool", finite(thread_pool.size(process, rule.window)), "{thread}",
+                 subject=who),
         Evidence("threadpool_active", "Most requests for files and names at a time",
                  finite(thread_pool.outstanding(process, rule.window)), "{request}", subject=who),
     )  # fmt: skip
 
 
 def _confidence(process: Process, wait: float) -> float:
-    waits = thread_pool.waits(process, rule.window)
     felt = _felt(process, wait)
     return confidence(
         required=(
@@ -107,7 +113,7 @@ def _confidence(process: Process, wait: float) -> float:
             1 - stats.ramp(process.loop(rule.window), rule.busy - 0.1, rule.busy),
         ),
         support=(
-            int((waits >= rule.relaxed).sum()) / waits.size,
+            _steady(process),
             0.5 if math.isnan(felt) else stats.ramp(felt, 0.0, rule.felt),
         ),
         coverage=min(stats.coverage(process.track, "threadpool_wait", process.span(rule.window)),
@@ -115,11 +121,25 @@ def _confidence(process: Process, wait: float) -> float:
     )  # fmt: skip
 
 
+def _steady(process: Process) -> float:
+    """The share of looks that saw a queue, or how far the threads are always busy."""
+    waits = thread_pool.waits(process, rule.window)
+    full = thread_pool.busy(process, rule.window)
+    seen = int((waits >= rule.relaxed).sum()) / waits.size
+    return seen if math.isnan(full) else max(seen, stats.ramp(full, 0.0, rule.full))
+
+
 def _claim(snapshot: Snapshot, process: Process, wait: float) -> str:
     if wait < rule.relaxed:
         return f"{snapshot.name}: requests to the thread pool wait {duration(wait)} for a thread"
     one = "" if len(snapshot.processes) == 1 else f" in one of {counted(len(snapshot.processes), 'process')}"
     sentence = f"{snapshot.name}: half of the requests to the thread pool wait {duration(wait)} or longer{one}"
+    if thread_pool.usual_wait(process, rule.window) < wait:
+        threads = counted(round(thread_pool.size(process, rule.window)), "thread")
+        full = percent(thread_pool.busy(process, rule.window))
+        return (
+            f"{snapshot.name}: the pool of {threads} is {full} busy{one}, and a request waits {duration(wait)} for it"
+        )
     group = control_groups.of(snapshot, process)
     doing = thread_pool.doing(process, rule.window, group.cores if group else math.nan)
     beside = thread_pool.beside_main(process, rule.window)

@@ -150,37 +150,49 @@ def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     group = control_groups.of(snapshot, process)
     cores, spare = (group.cores, group.spare(thread_pool.WINDOW)) if group else (math.nan, math.nan)
     beside = thread_pool.beside_main(process, thread_pool.WINDOW)
-    doing = thread_pool.doing(process, thread_pool.WINDOW, cores)
+    doing, size = thread_pool.doing(process, thread_pool.WINDOW, cores), _size(process)
     if doing is not thread_pool.Doing.COMPUTING:
-        return _bigger(snapshot, ruling, process, _threads(process))
-    if cores > thread_pool.THREADS:
-        return _bigger(snapshot, ruling, process, math.floor(cores))
+        threads = _threads(process, size)
+        if threads <= size:
+            return strategy.reject(f"The pool has {size} threads already: its disks and name servers are what is slow.")
+        return _bigger(snapshot, ruling, process, threads, size / threads, _SIDE_BY_SIDE.format(threads=threads))
+    if cores > size:
+        threads = max(math.floor(cores), min(thread_pool.THREADS, 2 * size))
+        gain = f"They compute, on {number(beside)} of {number(cores)} cores: more of them use the others."
+        return _bigger(snapshot, ruling, process, threads, size / min(threads, cores), gain)
     if not spare >= strategy.spare:
         return strategy.reject(
             f"The pool's threads compute on {number(beside)} of {number(cores)} cores: more of them would take turns."
         )
-    return _bigger(snapshot, ruling, process, int(strategy.least), idle=spare)
+    threads = int(max(strategy.least, 2 * size))
+    return _bigger(snapshot, ruling, process, threads, beside / (beside + spare), _gain(process, beside, spare))
 
 
-def _threads(process: Process) -> int:
+def _tells(process: Process) -> bool:
+    return not math.isnan(thread_pool.size(process, thread_pool.WINDOW))
+
+
+def _size(process: Process) -> int:
+    return int(thread_pool.size(process, thread_pool.WINDOW)) if _tells(process) else thread_pool.THREADS
+
+
+def _threads(process: Process, size: int) -> int:
     # Little: what is out at a time is what threads would be busy with, if each had one.
     out = thread_pool.outstanding(process, thread_pool.WINDOW)
     wanted = 0 if math.isnan(out) else math.ceil(out / strategy.busy_pool)
-    return int(min(strategy.most, max(strategy.least, wanted)))
+    return int(min(strategy.most, max(strategy.least, 2 * size, wanted)))
 
 
-def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int, idle: float = 0.0) -> Option:
-    """So many threads; `idle` cores beside threads that compute say that there are fewer than usual, or that wait."""
-    wait = float(thread_pool.waits(process, thread_pool.WINDOW).max())
+def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int, left: float, gain: str) -> Option:
+    """So many threads, with which `left` of the wait is left."""
+    wait = thread_pool.longest_wait(process, thread_pool.WINDOW)
     out = thread_pool.outstanding(process, thread_pool.WINDOW)
-    beside = thread_pool.beside_main(process, thread_pool.WINDOW)
-    left = beside / (beside + idle) if idle else thread_pool.THREADS / threads
-    many = "" if math.isnan(out) else f" Up to {counted(round(out), 'request')} for files and names are out at a time."
+    many = f" Up to {counted(round(out), 'request')} for files and names are out at a time." if out >= 1 else ""
     return strategy.option(
-        f"Give the thread pool {threads} threads{'' if idle else f' instead of {thread_pool.THREADS}'}",
-        why=f"Requests wait up to {duration(wait)} for one of the pool's threads.{many} {_gain(beside, threads, idle)}",
+        f"Give the thread pool {threads} threads{f' instead of {_size(process)}' if _tells(process) else ''}",
+        why=f"Requests wait up to {duration(wait)} for one of the pool's threads.{many} {gain}",
         confidence=ruling.reading.confidence,
-        cost=f"about {number(0.1 * (threads - thread_pool.THREADS))} MB memory per process",
+        cost=f"about {number(0.1 * (threads - _size(process)))} MB memory per process",
         expected=(
             Expectation("threadpool_wait", "Longest wait for a thread of the pool", "s", wait, 0.0,
                         min(wait, max(strategy.wait, wait * left))),
@@ -194,20 +206,23 @@ def _bigger(snapshot: Snapshot, ruling: Ruling, process: Process, threads: int, 
                  "is looked up once for many requests."),
         ),
         check_first=(
-            "Check that UV_THREADPOOL_SIZE is not set already, and that disks and name servers are not slow "
-            "themselves: then more threads wait for the same."
+            "Check where UV_THREADPOOL_SIZE is set already, and that disks and name servers are not slow themselves: "
+            "then more threads wait for the same."
         ),
     )  # fmt: skip
 
 
-def _gain(beside: float, threads: int, idle: float) -> str:
-    if idle:
-        return (
-            f"They keep {number(beside)} of the cores at work while {number(idle)} idle: there are fewer than the "
-            f"usual {thread_pool.THREADS} (UV_THREADPOOL_SIZE is set), or they also wait. More of them use what idles."
-        )
-    return f"With {threads} threads they wait for disks and name servers side by side instead of one behind the other."
+def _gain(process: Process, beside: float, idle: float) -> str:
+    fewer = f"there are fewer than the usual {thread_pool.THREADS} (UV_THREADPOOL_SIZE is set), or they also wait"
+    return (
+        f"They keep {number(beside)} of the cores at work while {number(idle)} idle: "
+        f"{'they also wait' if _tells(process) else fewer}. More of them use what idles."
+    )
 
+
+_SIDE_BY_SIDE = (
+    "With {threads} threads they wait for disks and name servers side by side instead of one behind the other."
+)
 
 _FILES = """import { readFile } from "node:fs/promises";
 

@@ -195,7 +195,7 @@ def _of_pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _less_for_the_pool(snapshot: Snapshot, ruling: Ruling, process: Process, used: str) -> Option:
-    wait = float(thread_pool.waits(process, thread_pool.WINDOW).max())
+    wait = thread_pool.longest_wait(process, thread_pool.WINDOW)
     top = next(iter(snapshot.routes(thread_pool.WINDOW)), None)
     named = f" {top.name} takes {percent(top.time_share)} of the time of requests, this wait included." if top else ""
     return strategy.option(

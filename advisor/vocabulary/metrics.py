@@ -109,9 +109,8 @@ PROCESS = (
     _process_max(
         "threadpool_wait", "advisor.nodejs.threadpool.wait", "s", _G, "Longest wait for a thread of libuv's pool"
     ),
-    _process(
-        "threadpool_active", "advisor.nodejs.threadpool.active", "{request}", _G, "Requests to libuv's thread pool"
-    ),
+    _process("threadpool_active", "advisor.nodejs.threadpool.active", "{request}", _G, "Requests to libuv's pool"),
+    _process_max("threadpool_size", "advisor.nodejs.threadpool.size", "{thread}", _G, "Threads of libuv's pool"),
     _process("worker_threads", "advisor.nodejs.worker.count", "{thread}", _G, "Worker threads running"),
     _process("unhandled_errors", "advisor.nodejs.error.unhandled", "{error}", _C, "Errors that nobody caught"),
 )

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from advisor.features.process import Process
-from advisor.features.thread_pool import Doing, beside_main, doing, lasting_wait, longest, outstanding, waits
+from advisor.features.thread_pool import (
+    Doing,
+    beside_main,
+    doing,
+    lasting_wait,
+    longest,
+    longest_wait,
+    outstanding,
+    queued_wait,
+    waits,
+)
 from tests.additions import with_probe_figures
 from tests.builders import Load, Senders, snapshot
 
@@ -36,6 +46,40 @@ def test_who_waited_longest_is_still_named_in_the_minute_in_which_it_ends(left: 
     track.values["threadpool_wait"][inside] = np.where(track.times[inside] > seen.now - 60, left, 0.1)
     assert longest(seen.processes, 300) is seen.processes[1]
     assert (lasting_wait(seen.processes[1], 300) > 0) is (left > 0)
+
+
+@pytest.mark.parametrize(("threads", "cores", "slower"), [(1, 0.8, 4.0), (4, 3.2, 0.746)])
+def test_threads_that_compute_make_a_request_wait_as_long_as_their_queue_says(
+    threads: float, cores: float, slower: float
+) -> None:
+    """Of one thread 80% busy: 0.8 / (1 - 0.8) times what it computes for a request; of four 0.596 / (4 x 0.2)."""
+    busy = process(
+        Load(rps=20, latency=1.0, threads_cpu=cores, noise=0.0), threadpool_wait=0.0, threadpool_size=threads
+    )
+    assert queued_wait(busy, 300) == pytest.approx(slower * cores / 20, rel=0.05)
+    assert lasting_wait(busy, 300) == pytest.approx(slower * cores / 20, rel=0.15)
+    assert longest_wait(busy, 300) == queued_wait(busy, 300)
+
+
+def test_it_waits_no_longer_than_nobody_computes_for_it() -> None:
+    load = Load(rps=20, latency=0.1, threads_cpu=0.8, noise=0.0)
+    busy = process(load, threadpool_wait=0.0, threadpool_size=1.0)
+    assert queued_wait(busy, 300) == pytest.approx(busy.latency(300).mean - busy.cpu(300) / 20, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("load", "columns"),
+    [
+        (Load(rps=20, latency=1.0, threads_cpu=0.6), {"threadpool_size": 1.0}),
+        (Load(rps=20, latency=1.0, threads_cpu=0.8), {"threadpool_size": 4.0}),
+        (Load(rps=20, latency=1.0, threads_cpu=3.2), {}),
+        (Load(rps=20, latency=1.0, threads_cpu=3.2), {"threadpool_size": 4.0, "worker_threads": 2.0}),
+        (Load(rps=20, latency=1.0, threads_cpu=0.8, gc_share=0.15), {"threadpool_size": 1.0}),
+        (Load(rps=0.0, threads_cpu=0.8), {"threadpool_size": 1.0}),
+    ],
+)
+def test_free_threads_and_what_others_compute_are_no_queue(load: Load, columns: dict[str, Any]) -> None:
+    assert queued_wait(process(load, threadpool_wait=0.0, **columns), 300) == 0
 
 
 def test_nobody_measures_it_without_a_probe() -> None:

@@ -70,6 +70,40 @@ def test_stays_clear_for_a_pool_with_free_threads(load: Load, seed: int) -> None
     assert rule(pooled(load, 0.0005, seed=seed)).verdict is Verdict.CLEAR
 
 
+COMPRESSING = Load(elu=0.18, rps=40, latency=0.12, threads_cpu=0.8)
+
+
+def compressing(load: Load = COMPRESSING, size: float = 1.0, **columns: float) -> Snapshot:
+    """Many small jobs: a look waits for one of them, and sees no queue."""
+    return with_probe_figures(pooled(load, 0.001), threadpool_size=size, **columns)
+
+
+def test_threads_that_compute_nearly_all_the_time_are_a_queue_that_no_look_sees() -> None:
+    reading = read(compressing())
+    assert reading.condition is Condition.OVER
+    assert reading.confidence >= 0.6
+    assert "the pool of 1 thread is 80% busy, and a request waits 8" in reading.claim
+    eight = with_probe_figures(
+        pooled(Load(elu=0.4, rps=200, latency=0.1, threads_cpu=3.7), 0.001, Machine(cores=16)), threadpool_size=4.0
+    )
+    assert read(eight).condition is Condition.OVER
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        compressing(size=4.0),
+        compressing(replace(COMPRESSING, threads_cpu=0.6)),
+        compressing(replace(COMPRESSING, latency=0.5)),
+        compressing(worker_threads=2.0),
+        compressing(replace(COMPRESSING, gc_share=0.2)),
+        with_probe_figures(pooled(COMPRESSING, 0.001)),
+    ],
+)
+def test_stays_silent_for_threads_with_time_left_and_for_other_threads_that_compute(seen: Snapshot) -> None:
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
 def test_stays_silent_for_a_slow_name_server_that_leaves_threads_free() -> None:
     seen = with_probe_figures(pooled(Load(elu=0.1, latency=2.0), 0.001), threadpool_active=3.0)
     assert rule(seen).verdict is Verdict.CLEAR

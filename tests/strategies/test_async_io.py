@@ -96,11 +96,34 @@ def test_without_a_probe_it_cannot_tell(rule: str) -> None:
 def test_a_pool_that_waits_gets_as_many_threads_as_requests_are_out(seen: Snapshot, threads: int) -> None:
     found = option("async-io", POOL, seen)
     wait = expected(found, "threadpool_wait")
-    assert found.title == f"Give the thread pool {threads} threads instead of 4"
+    assert found.title == f"Give the thread pool {threads} threads"
     assert f'UV_THREADPOOL_SIZE: "{threads}"' in code(found, of="UV_THREADPOOL_SIZE:")
     assert wait.now is not None
     assert wait.high is not None
     assert wait.high < wait.now
+
+
+def test_a_pool_whose_size_is_told_gets_more_than_it_has() -> None:
+    waiting = option("async-io", POOL, pooled(threadpool_size=8.0))
+    assert waiting.title == "Give the thread pool 16 threads instead of 8"
+    assert "has 64 threads already" in rejection("async-io", POOL, pooled(threadpool_size=64.0))
+
+
+def test_one_thread_that_computes_gets_the_other_core_too() -> None:
+    load = Load(elu=0.1, rps=30, latency=0.12, threads_cpu=0.8)
+    found = option("async-io", POOL, pooled(load, Machine(cores=2, cpu=0.9), threadpool_size=1.0))
+    assert found.title == "Give the thread pool 2 threads instead of 1"
+    assert "They compute, on 0.8 of 2 cores: more of them use the others." in found.why
+    wait = expected(found, "threadpool_wait")
+    assert wait.now is not None
+    assert wait.high == pytest.approx(wait.now / 2)
+
+
+def test_a_pool_of_the_usual_size_that_computes_and_leaves_cores_idle_waits_as_well() -> None:
+    load = replace(SLOW_FILES, threads_cpu=1.0)
+    found = option("async-io", POOL, pooled(load, Machine(cores=2, cpu=0.65), threadpool_size=4.0))
+    assert found.title == "Give the thread pool 8 threads instead of 4"
+    assert "while 0.7 idle: they also wait." in found.why
 
 
 def test_more_threads_than_cores_do_not_compute_faster() -> None:

@@ -14,6 +14,18 @@ const ON_THE_POOL = /^(FSReq|GetAddrInfoReq|GetNameInfoReq)/;
 const QUEUE = 2;
 const SOON = 1000;
 
+// As libuv reads it (`atoi`), once, when the pool is first used.
+const USUAL = 4;
+const MOST = 1024;
+
+/** Threads that the pool has, or will have. */
+function threads() {
+  const asked = process.env.UV_THREADPOOL_SIZE;
+  if (asked === undefined) return USUAL;
+  const size = Math.trunc(Number.parseFloat(asked)) || 1;
+  return size < 0 ? MOST : Math.min(MOST, size);
+}
+
 /**
  * How long a request waits for a thread of the pool: one that has nothing to do is sent along with each export. What is
  * back by the time at which the loop first looks did not wait; after that, one turn of a busy loop may be in it. One that
@@ -29,6 +41,12 @@ class ThreadPool {
     this.looked = undefined;
     this.asking = false;
     this.stopped = false;
+    // Not at once: a service may set the size of the pool in its first lines, and whoever uses it first takes what is set.
+    setImmediate(() => this.begin()).unref();
+  }
+
+  begin() {
+    this.size = threads();
     this.send();
   }
 
@@ -53,6 +71,7 @@ class ThreadPool {
   collect() {
     const listed = process.getActiveResourcesInfo().filter((type) => ON_THE_POOL.test(type)).length;
     const metrics = [gauge('advisor.nodejs.threadpool.active', '{request}', listed - (this.asking ? 1 : 0))];
+    if (this.size !== undefined) metrics.push(gauge('advisor.nodejs.threadpool.size', '{thread}', this.size));
     if (this.asking && this.waited() > QUEUE) this.longest = Math.max(this.longest ?? 0, this.waited());
     if (this.longest !== undefined) metrics.push(gauge('advisor.nodejs.threadpool.wait', 's', this.longest / 1000));
     this.longest = undefined;
