@@ -48,6 +48,8 @@ class Growing:
         growth: what it did at equal load.
         limit: where it ends, in that unit.
         estimated: whether a rougher figure stands in for the one that was wanted.
+        ahead: seconds of the clock that its growth says something about.
+        fewer: comparisons that are enough, where these are fewer than usual.
     """
 
     instance: int
@@ -57,6 +59,8 @@ class Growing:
     growth: Growth
     limit: float
     estimated: bool = False
+    ahead: float = math.inf
+    fewer: float = math.inf
 
     @property
     def time_left(self) -> float:
@@ -71,12 +75,12 @@ class Growing:
 
 def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence, ...]:
     """What was compared, and whether it says that this level grows without end; the last is the time left."""
-    growth, left = found.growth, rule.horizon / time_scale
+    growth, left = found.growth, min(found.ahead, rule.horizon / time_scale)
     least = max(rule.grown * growth.level, rule.least)
     bend = growth.late / growth.early if growth.early > 0 else math.nan
     settles = rule.settling * found.room
     figures = (
-        ("growth_pairs", "Moments of equal load compared", growth.pairs, "{pair}", rule.pairs),
+        ("growth_pairs", "Moments of equal load compared", growth.pairs, "{pair}", min(found.fewer, rule.pairs)),
         ("growth_rising", "Of them higher later", growth.rising, "1", rule.rising),
         ("growth", f"Growth of the {found.what} at equal load", growth.gained, found.unit, least),
         ("growth_to_come", "Growth to come if it slows down as it did", growth.rest, found.unit, settles),

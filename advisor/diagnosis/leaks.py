@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from advisor.diagnosis.growing import Growing
 from advisor.features import Snapshot, Track
 from advisor.features.descriptors import REST, descriptors_of, with_rest
-from advisor.features.growth import UNKNOWN, Growth, course_of, growth_of
+from advisor.features.growth import SLOWING, UNKNOWN, Growth, course_of, growth_of
 from advisor.features.heap import CROWD, heap_limit
 from advisor.features.memory import Bound, memory_of
 from advisor.features.process import Process
@@ -30,6 +30,9 @@ _HEAPS: Final = ("heap_floor", "heap_used")
 
 FEW: Final = 0.5
 """Least share of the rows that tell the heap in use in which what is left of it must be told to stand for it."""
+
+FEWER: Final = 20
+"""Comparisons that are enough within minutes: those of eight rows that are two apart, or of more rows that are alike."""
 
 LONG: Final = 600.0
 """Seconds over which the present state is read."""
@@ -70,6 +73,34 @@ def of_descriptors(snapshot: Snapshot, rule: str, processes: Iterable[Process], 
         told = descriptors_of(process, LONG)
         yield Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
                       growth.level + told.limit - told.open)  # fmt: skip
+
+
+def of_descriptors_lately(
+    snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace, reaches: Iterable[float]
+) -> Iterator[Growing]:
+    """The same over the last so many (scaled) seconds, of each process that holds more than ever in the past recalled.
+
+    What grew for minutes is foreseen as far ahead as it was seen, and no further; nor what hardly grows any more.
+    """
+    for process, instance in _recalled(snapshot, rule, processes):
+        track, told, scale = with_rest(instance.track), descriptors_of(process, LONG), snapshot.time_scale
+        now = _since(instance, track, snapshot.now - LONG / scale, pace, scale)
+        for began in (snapshot.now - reach / scale for reach in reaches):
+            growth = _since(instance, track, began, pace, scale)
+            if now.slope >= SLOWING * growth.slope and growth.level > _most(track, before=began):
+                yield Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
+                              growth.level + told.limit - told.open, ahead=growth.seconds, fewer=FEWER)  # fmt: skip
+
+
+def _since(instance: InstanceWindow, track: Track, began: float, pace: Pace, scale: float) -> Growth:
+    life = replace(instance, started=max(instance.started or began, began))
+    return growth_in(life, track, REST, pace, scale, lowest=False, crowd=False)
+
+
+def _most(track: Track, before: float) -> float:
+    """The most that no connection explained: what was as high before, and fell, is opened and closed in turn."""
+    rest = track.values.get(REST)
+    return -math.inf if rest is None else float(np.nanmax(rest[track.times < before], initial=-math.inf))
 
 
 def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace) -> Iterator[Growing]:

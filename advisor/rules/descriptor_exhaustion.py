@@ -4,6 +4,7 @@
 A process held {busy:.0%} or more of the descriptors it may open on the mean of ten minutes, or {critical:.0%}
 throughout one minute; or it ended because it got no more (EMFILE, ENFILE); or it is at {half:.0%} and what no open
 connection explains grows to the limit within hours. The same levels count for all descriptors of the kernel.
+Growth that was seen for minutes is foreseen for as many, and only where a process holds more than ever.
 
 ## Why it matters
 Every connection, open file and pipe takes one. At the limit `accept`, `open` and `connect` fail: new clients are
@@ -31,7 +32,7 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule,
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
-from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors
+from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors, of_descriptors_lately
 from advisor.diagnosis.words import counted, lasting, number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.descriptors import RECENT, Descriptors, descriptors_of, ended_without, fullest, fullest_table
@@ -61,6 +62,8 @@ rule = Rule(
 
 LONG = 600.0  # seconds for which a level must hold, or within which a failure was just now
 PACE = Pace(skip=600.0, apart=1800.0, smooth=600.0)
+MINUTES = Pace(skip=0.0, apart=240.0, smooth=600.0)
+LATELY = (1200.0, 2400.0, 4800.0)  # seconds; growth that began within them shows in none that is much longer
 
 
 @rule.check
@@ -97,7 +100,8 @@ def _kernel(snapshot: Snapshot) -> float:
 def _growing(snapshot: Snapshot) -> Growing | None:
     """What grows at processes that are half full; the others have time."""
     near = [p for p in snapshot.processes if descriptors_of(p, LONG).share >= rule.half]
-    return soonest(rule, of_descriptors(snapshot, rule.id, near, PACE), snapshot.time_scale)
+    lately = of_descriptors_lately(snapshot, rule.id, near, MINUTES, LATELY)
+    return soonest(rule, (*of_descriptors(snapshot, rule.id, near, PACE), *lately), snapshot.time_scale)
 
 
 def _runs_out(evidence: tuple[Evidence, ...]) -> bool:
