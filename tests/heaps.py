@@ -9,7 +9,7 @@ import numpy as np
 
 from advisor.features import InstanceWindow, Snapshot
 from advisor.vocabulary.events import EXITED
-from tests.additions import happened, with_events, with_figures, with_window
+from tests.additions import happened, life, with_events, with_figures, with_lives, with_recalled, with_window
 from tests.builders import YOUNG, Load, snapshot
 
 MB = 1e6
@@ -35,6 +35,18 @@ def ended_by_v8(
     dead, alive = seen.window.instances
     seen = with_window(seen, instances=(until(dead, seen.now - AGO / scale), alive))
     return with_events(seen, happened(EXITED.name, AGO / scale, pid=dead.pid, **(said or {"signal": "SIGABRT"})))
+
+
+def the_last(share: float, *, scale: float = 1.0, ago: float = 300.0, **said: Any) -> Snapshot:
+    """The only process, whose heap went from a fifth to this share in its last (scaled) minute; ended so long ago."""
+    seen = snapshot(Load(), time_scale=scale)
+    one = seen.window.instances[0]
+    at = seen.now - ago / scale
+    course = np.clip((one.track.times - at) * scale / 60 + 1, 0, 1) * (share - 0.2) + 0.2
+    seen = with_figures(seen, heap_limit=YOUNG + LIMIT, heap_used=course * LIMIT, heap_floor=course * LIMIT)
+    seen = with_window(seen, instances=(until(seen.window.instances[0], at),))
+    seen = with_lives(seen, life(6 * 3600, ago / scale))
+    return with_recalled(with_events(seen, happened(EXITED.name, ago / scale, **said)), "memory-pressure", seen.window)
 
 
 def until(one: InstanceWindow, at: float) -> InstanceWindow:

@@ -32,7 +32,7 @@ FEW: Final = 0.5
 """Least share of the rows that tell the heap in use in which what is left of it must be told to stand for it."""
 
 FEWER: Final = 20
-"""Comparisons that are enough within minutes: those of eight rows that are two apart, or of more rows that are alike."""
+"""Comparisons that are enough within minutes: those of eight rows that are two apart, or of more that are alike."""
 
 LONG: Final = 600.0
 """Seconds over which the present state is read."""

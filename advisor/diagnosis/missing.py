@@ -7,6 +7,8 @@ from typing import Final
 from advisor.vocabulary import COLUMNS, Column, Entity
 from advisor.vocabulary.runtimes import called
 
+NOBODY: Final = "Fresh data: no process of the service reports any more"
+
 _INSIDE: Final = ("nodejs.", "v8js.", "http.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
 _PROBE: Final = "load the probe into the Node.js process, or an OpenTelemetry SDK that sends runtime metrics"
 _AGENT: Final = "run the agent on the host"

@@ -55,6 +55,7 @@ class Rule(Entry):
             they have settled.
         recall: the longer past that it looks at; None for most.
         of_lives: True if it looks at starts and ends: it can speak where no process is left, or all are young.
+        of_ends: True if it can speak where no process is left, of how the last one ended.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Rule(Entry):
         settles: bool = True,
         recall: Recall | None = None,
         of_lives: bool = False,
+        of_ends: bool = False,
         **limits: Limit,
     ) -> None:
         super().__init__(module, limits)
@@ -81,7 +83,7 @@ class Rule(Entry):
         self.explained_by = tuple(explained_by)
         self.settles = settles
         self.recall = recall
-        self.of_lives = of_lives
+        self.of_lives, self.of_ends = of_lives, of_ends
         self._check: Check | None = None
 
     def check(self, function: Check) -> Check:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Final
 
 from advisor.diagnosis import Rule
-from advisor.diagnosis.missing import of_another_runtime, what_to_add
+from advisor.diagnosis.missing import NOBODY, of_another_runtime, what_to_add
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot
 from advisor.features.memo import remembered
@@ -28,8 +28,9 @@ _OF_HOSTS: Final = frozenset(columns_of(Entity.HOST)) - frozenset(columns_of(Ent
 
 
 def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
-    """What a rule lacks to answer, in words; empty if it can, or if it looks at lives and says itself what it lacks."""
-    if rule.of_lives:
+    """What a rule lacks to answer, in words; empty if it can, or if it looks at lives or
+    at how the last one ended, and says itself what it lacks."""
+    if rule.of_lives or (rule.of_ends and snapshot.gone):
         return ()
     runtime = snapshot.unmeasured_runtime
     if runtime and any(_OF_THE_LOOP.intersection(need) for need in rule.needs):
@@ -63,7 +64,7 @@ def _no_process(snapshot: Snapshot) -> str:
     if snapshot.warming:
         young = duration(WARM_UP / snapshot.time_scale)
         return f"A process older than {young}: {counted(snapshot.warming, 'process')} just started"
-    return "Fresh data: no process of the service reports any more"
+    return NOBODY
 
 
 def _coverage(snapshot: Snapshot, window: float, with_hosts: bool) -> float:

@@ -83,7 +83,12 @@ def _is_advised(ruling: Ruling) -> bool:
 def _read(rule: Rule, snapshot: Snapshot, wait: settle.Freeze | None) -> Reading:
     missing = unanswerable(rule, snapshot)
     reading = Reading(Condition.UNKNOWN, missing=missing) if missing else _tried(rule, snapshot)
-    return settle.frozen(reading, wait) if wait and rule.settles else reading
+    return settle.frozen(reading, wait) if wait and _is_disturbed(rule, snapshot) else reading
+
+
+def _is_disturbed(rule: Rule, snapshot: Snapshot) -> bool:
+    """True if a change disturbs the rule's figures; where none is left, how the last one ended is final."""
+    return rule.settles and not (rule.of_ends and snapshot.gone)
 
 
 def _tried(rule: Rule, snapshot: Snapshot) -> Reading:
@@ -108,7 +113,7 @@ def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
 
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:
-    waits = wait is not None and rule.settles
+    waits = wait is not None and _is_disturbed(rule, snapshot)
     hold, now = _hold(rule, snapshot.time_scale), snapshot.now
     after = hold.freeze(state, now) if waits else hold.next(state, reading.condition, now)
     return Ruling(

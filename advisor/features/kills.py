@@ -12,6 +12,8 @@ import numpy as np
 from advisor.features import stats
 from advisor.features.ends import End
 from advisor.features.heap import CROWD, heap_limit
+from advisor.features.lives import unplanned
+from advisor.features.memo import remembered
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span, rows
 from advisor.features.window import Happening, InstanceWindow, Track
@@ -38,7 +40,8 @@ _ABORTED: Final = 134
 def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happening, ...]:
     """Ends of the last (scaled) seconds by SIGKILL, or by V8, of processes with at least this share of memory in use.
 
-    A kill whose process reported no level just before is left out: whoever stops a process may kill it as well.
+    An end that nobody asked for and nobody can explain is V8's where the heap was so full. A kill whose process
+    reported no level just before is left out: whoever stops a process may kill it as well.
     """
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
@@ -49,8 +52,10 @@ class Filled:
 
     Attributes:
         limit: what lasting objects might have taken.
-        kept: least in use in the last third (or half) of what is known of it.
-        gained: by how much that is more than in the first; 0 unless each is above the one before.
+        kept: what was left of it by its last collection, or the least in use in the last third (or half) of what is
+            known of it, if that is more.
+        gained: by how much the least of the last third is more than that of the first; 0 unless each is above the one
+            before.
         seconds: between the middles of both.
         load: requests a second, or open sockets if there are many, in the last over those in the first; NaN where they
             are not told.
@@ -76,7 +81,7 @@ def filled_heap(snapshot: Snapshot, past: Snapshot | None, seconds: float) -> Fi
         past: longer rows of its processes, also of that one; without them those of the snapshot have to do.
         seconds: how long ago it may have ended.
     """
-    ends = [event for event in killed_full(snapshot, seconds, FULL) if by_v8(event)]
+    ends = [event for event in killed_full(snapshot, seconds, FULL) if not by_system(event)]
     dead = _ended(snapshot, ends[-1]) if ends else None
     if dead is None:
         return None
@@ -97,7 +102,7 @@ def _course(track: Track, limit: float) -> Filled | None:
     rises = all(later > earlier for earlier, later in pairwise(kept))
     return Filled(
         limit=limit,
-        kept=kept[-1],
+        kept=stats.highest([kept[-1], stats.latest(track, "heap_floor", span)]),
         gained=kept[-1] - kept[0] if rises else 0.0,
         seconds=pieces[-1].start - pieces[0].start,
         load=_more(track, pieces[0], pieces[-1]),
@@ -118,6 +123,11 @@ def _more(track: Track, first: Span, last: Span) -> float:
     return stats.highest([later / earlier for earlier, later in pairs if earlier > 0])
 
 
+def by_system(event: Happening) -> bool:
+    """True if it was killed, as the kernel does when memory runs out."""
+    return event.signal == _BY_SYSTEM
+
+
 def by_v8(event: Happening | End) -> bool:
     """True if V8 ended the process itself."""
     return event.signal == _BY_V8 or event.exit_code == _ABORTED
@@ -129,11 +139,21 @@ def _last_share(snapshot: Snapshot, event: Happening) -> float:
     if dead is None:
         return math.nan
     span = Span(event.at - BEFORE / snapshot.time_scale, event.at)
-    if event.signal == _BY_SYSTEM:
+    if by_system(event):
         return _share(snapshot, dead, span)
-    if by_v8(event):
+    if by_v8(event) or dead.id in _unexplained(snapshot):
         return stats.peak(dead.track, "heap_used", span) / heap_limit(snapshot, dead, span)
     return math.nan
+
+
+@remembered
+def _unexplained(snapshot: Snapshot) -> frozenset[int]:
+    """The processes that ended without being asked to, and of which nobody knows how."""
+    return frozenset(
+        end.life.instance_id
+        for end in unplanned(snapshot, math.inf)
+        if end.life is not None and not (end.signal or end.cause or end.exception) and end.exit_code is None
+    )
 
 
 def _ended(snapshot: Snapshot, event: Happening) -> InstanceWindow | None:

@@ -83,6 +83,13 @@ class Snapshot:
         found = [self._process(i) for i in self.window.instances if i.role != _PRIMARY and self._is_alive(i)]
         return tuple([p for p in found if p.serves] or found)
 
+    @cached_property
+    def gone(self) -> tuple[Process, ...]:
+        """The process that reported last, as it was then, where none is left; empty where one lives."""
+        told = [i for i in self.window.instances if i.role != _PRIMARY and i.track.times.size]
+        newest = max(told, key=lambda one: float(one.track.times[-1]), default=None)
+        return () if newest is None or self._serving else (self._process(newest),)
+
     def _process(self, instance: InstanceWindow) -> Process:
         warm = -math.inf if instance.started is None else instance.started + WARM_UP / self.time_scale
         newest = float(instance.track.times[-1])

@@ -29,6 +29,7 @@ import math
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
+from advisor.diagnosis.missing import NOBODY
 from advisor.diagnosis.words import counted, percent
 from advisor.features import Snapshot, stats
 from advisor.features.crash import Crash, Reason, crash, is_told
@@ -62,7 +63,7 @@ def check(snapshot: Snapshot) -> Reading:
     if not found.ends and not found.pm2.told and not is_told(snapshot, PAST):
         return Reading(Condition.UNKNOWN, missing=("How processes end: run the agent on the host, or load the probe",))
     if not found.pm2.told and not (snapshot.processes or snapshot.window.lives):
-        return Reading(Condition.UNKNOWN, missing=("Fresh data: no process of the service reports any more",))
+        return Reading(Condition.UNKNOWN, missing=(NOBODY,))
     return Reading(
         condition=_condition(found),
         claim=_claim(snapshot, found),

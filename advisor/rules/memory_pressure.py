@@ -3,9 +3,10 @@
 ## What it sees
 The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one; or what is
 left of the heap after garbage collection is {heap:.0%} of its limit; or memory comes back from swap all the time; or
-a process was killed while its memory was full; or it is {half:.0%} full and grows to its limit within hours at equal
-load. What a process may use is the limit of its control group (systemd, container), or else the machine's memory;
-what its heap may keep is V8's limit without the 3 to 48 MiB that it leaves to young objects.
+a process was killed, or ended for no known reason, while its memory was full; or it is {half:.0%} full and grows to
+its limit within hours at equal load. What a process may use is the limit of its control group (systemd, container),
+or else the machine's memory; what its heap may keep is V8's limit without the 3 to 48 MiB that it leaves to young
+objects.
 
 ## Why it matters
 At the limit the kernel kills the process without a word in its log, or V8 spends its time on garbage collection and
@@ -32,15 +33,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least, killed
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_MEMORY, Pace, of_memory
-from advisor.diagnosis.words import counted, lasting, number, percent, size
+from advisor.diagnosis.missing import NOBODY
+from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_share
-from advisor.features.kills import by_v8, killed_full
+from advisor.features.kills import by_system, by_v8, killed_full
 from advisor.features.memory import Bound, Memory, memory_of, swaps
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
@@ -64,6 +66,7 @@ rule = Rule(
     clear_hold=300.0,
     place=2,
     explained_by=(),
+    of_ends=True,
     recall=Recall(2 * HOUR, 120.0, 60.0, process=READ_MEMORY),
     busy=Limit(0.85, "1", "VPA and KRR add 15% to the peak of a container: this is the other side of it"),
     critical=Limit(0.92, "1", "a little above GitLab's soft limit for containers, 0.90"),
@@ -82,7 +85,6 @@ rule = Rule(
 LONG = 600.0  # seconds for which a level must hold, or within which a kill was just now
 RECENT = 3600.0  # seconds after a kill in which the rule does not clear
 PACE = Pace(skip=1800.0, apart=1800.0, smooth=600.0)
-_KILLED = "killed in the last ten minutes with memory"
 _ALONE = ("memory_long", "memory_now", "heap_share", "swapping", "killed")
 
 
@@ -113,6 +115,8 @@ def check(snapshot: Snapshot) -> Reading:
     """Look at the fullest process, at kills, at swapping, and at growth."""
     states = [_state(snapshot, process) for process in snapshot.processes]
     known = [s for s in states if not (math.isnan(s.memory.share) and math.isnan(s.heap))]
+    if snapshot.gone:
+        return _of_the_last(snapshot)
     if not known:
         return Reading(Condition.UNKNOWN, missing=("Memory and its limit: run the agent on the host",))
     worst = max(known, key=lambda state: state.fullest)
@@ -126,6 +130,21 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=evidence,
         severity=_severity(snapshot, worst, growing if _runs_out(evidence) else None),
         confidence=_confidence(snapshot, worst, over=over),
+    )
+
+
+def _of_the_last(snapshot: Snapshot) -> Reading:
+    """Where no process is left: whether the last one ended for want of memory."""
+    kills = killed_full(snapshot, LONG, rule.busy)
+    if not kills:
+        return Reading(Condition.UNKNOWN, missing=(NOBODY,))
+    told = all(by_v8(event) or by_system(event) for event in kills)
+    return Reading(
+        condition=Condition.OVER,
+        claim=f"{snapshot.name}: {killed.ended(kills)}, and none is left",
+        evidence=(killed.evidence_of(kills),),
+        severity=Severity.CRITICAL,
+        confidence=confidence(required=(1.0,), support=(1.0 if told else 0.5,), coverage=1.0),
     )
 
 
@@ -152,7 +171,7 @@ def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tupl
     memory, process = worst.memory, worst.process
     lowest, now = memory.lowest / memory.limit, memory.lowest_now / memory.limit
     long = memory.held(rule.busy) and worst.counts and process.history(LONG) >= 0.9
-    paged, kills = _swapping(snapshot, worst), len(killed_full(snapshot, LONG, rule.busy))
+    paged = _swapping(snapshot, worst)
     bound = f"of the {memory.bound}"
     found = [
         Evidence("memory_long", f"Memory {bound} in use, least of ten minutes", finite(lowest), "1", rule.busy,
@@ -162,7 +181,7 @@ def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tupl
         at_least("heap_share", "Heap in use after collection, of its limit", worst.heap, "1", rule.heap, process.name),
         Evidence("swapping", "Pages back from swap a second", finite(paged), "{operation}/s", rule.swapping, "at least",
                  paged >= rule.swapping and memory.share >= rule.relaxed),
-        at_least("killed", "Processes killed with their memory full, in ten minutes", kills, "{process}", 1),
+        killed.evidence_of(killed_full(snapshot, LONG, rule.busy)),
         Evidence("memory_limit", f"Memory {bound}", finite(memory.limit), "By", subject=process.name),
         Evidence("own_memory", "Of the memory in use, by this service", finite(worst.own), "1", subject=process.name),
     ]  # fmt: skip
@@ -198,8 +217,7 @@ def _claim(snapshot: Snapshot, worst: State, growing: Growing | None) -> str:
     kills = killed_full(snapshot, LONG, rule.busy)
     memory, process = worst.memory, worst.process
     if kills:
-        how = "ended by V8 in the last ten minutes with the heap" if all(map(by_v8, kills)) else _KILLED
-        return f"{snapshot.name}: {counted(len(kills), 'process')} {how} full"
+        return f"{snapshot.name}: {killed.ended(kills)}"
     if growing:
         more = size(growing.growth.slope * HOUR)
         return (

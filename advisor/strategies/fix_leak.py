@@ -111,7 +111,7 @@ def _of_an_end(snapshot: Snapshot, ruling: Ruling, filled: Filled) -> Option | R
     if not (filled.is_rising and filled.load <= strategy.even):
         requests = "an unknown number of" if math.isnan(filled.load) else f"{number(filled.load)} times the"
         return strategy.reject(f"{rose}, at {requests} requests: that does not show a leak.")
-    process = next(iter(snapshot.processes), None)
+    process = next(iter(snapshot.processes or snapshot.gone), None)
     if process is None:
         return strategy.reject("0 processes are there that could be looked into.")
     slope = filled.gained / filled.seconds

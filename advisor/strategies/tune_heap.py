@@ -104,7 +104,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 def _fullest(snapshot: Snapshot, filled: Filled | None) -> Heap | None:
     """The heap nearest to its limit, as that of a process that V8 ended was just before."""
     found = []
-    for process in snapshot.processes:
+    for process in snapshot.processes or snapshot.gone:
         allowed = process.memory(LONG) + room_of(snapshot, process)
         limit = heap_limit(snapshot, process.instance, process.span(LONG))
         floor = heap_floor(process, LONG) if filled is None else filled.kept

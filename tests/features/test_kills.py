@@ -11,9 +11,9 @@ import pytest
 from advisor.features import Snapshot
 from advisor.features.kills import filled_heap, killed_full
 from advisor.vocabulary.events import EXITED
-from tests.additions import happened, rows, with_events, with_figures, with_window
+from tests.additions import happened, life, rows, with_events, with_figures, with_window
 from tests.builders import YOUNG, Load, Machine, snapshot
-from tests.heaps import LIMIT, MB, ended_by_v8, until
+from tests.heaps import LIMIT, MB, ended_by_v8, the_last, until
 
 GB = 1e9
 SELF, AGENT = 10, 11
@@ -49,6 +49,31 @@ def test_a_kill_with_room_left_does_not(used: float, count: int) -> None:
 def test_v8_ends_a_process_whose_heap_is_full(said: dict[str, Any]) -> None:
     assert killed(ended(0.97 * GB, instance_id=AGENT, pid=1010, **said)) == 1
     assert killed(ended(0.5 * GB, instance_id=AGENT, pid=1010, **said)) == 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_an_end_that_nobody_explains_is_v8_s_where_the_heap_was_full(scale: float) -> None:
+    assert killed(the_last(0.95, scale=scale)) == 1
+    assert killed(the_last(0.8, scale=scale)) == 0
+
+
+@pytest.mark.parametrize("said", [{"signal": "SIGTERM"}, {"exit_code": 0}, {"exit_code": 1}, {"cause": "exit"}])
+def test_an_end_that_somebody_explains_is_none(said: dict[str, Any]) -> None:
+    assert killed(the_last(0.95, **said)) == 0
+
+
+def test_an_end_that_nobody_explains_is_no_kill_in_a_deploy() -> None:
+    seen = the_last(0.95)
+    old = replace(seen.window.lives[0], version="1")
+    new = life(295.0, instance_id=12, version="2")
+    assert killed(with_window(seen, lives=(old, new))) == 0
+
+
+def test_a_heap_that_filled_within_a_minute_kept_what_its_last_collection_left() -> None:
+    found = filled_heap(the_last(0.95), None, 600)
+    assert found is not None
+    assert found.kept == pytest.approx(0.95 * LIMIT, rel=0.15)
+    assert not found.is_rising
 
 
 @pytest.mark.parametrize("said", [{"signal": "SIGTERM"}, {"exit_code": 0}, {"exit_code": 1}, {}])

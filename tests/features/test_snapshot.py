@@ -9,6 +9,7 @@ import pytest
 
 from advisor.features import Snapshot
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
+from tests.heaps import the_last
 
 
 def test_loops_are_averaged_and_work_is_summed() -> None:
@@ -114,3 +115,10 @@ def test_a_script_of_the_same_package_does_not_dilute_the_loops() -> None:
 def test_websockets_are_those_of_all_processes() -> None:
     assert snapshot(Load(websockets=300), Load(websockets=20)).websockets(60) == 320
     assert snapshot(Load()).websockets(60) == 0
+
+
+def test_the_process_that_reported_last_is_known_where_none_is_left() -> None:
+    assert [process.instance.pid for process in the_last(0.5).gone] == [1010]
+    assert snapshot(Load()).gone == ()
+    assert snapshot(Load(age=60)).gone == ()
+    assert Snapshot(replace(service(), instances=()), NOW).gone == ()

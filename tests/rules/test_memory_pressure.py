@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
 from tests.answers import ruled
 from tests.builders import NOW, YOUNG, Load, Machine, Senders, service, snapshot
+from tests.heaps import the_last
 from tests.pasts import Level, Past, fills, level, with_past
 
 RULE = "memory-pressure"
@@ -185,3 +187,26 @@ def test_unknown_where_nobody_tells_a_limit() -> None:
     answer = rule(with_recalled(seen, RULE, service()))
     assert answer.verdict is Verdict.UNKNOWN
     assert "run the agent" in answer.reading.missing[0]
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+@pytest.mark.parametrize(("said", "how"), [
+    ({"signal": "SIGABRT"}, "ended by V8 in the last ten minutes"), ({}, "ended in the last ten minutes"),
+])  # fmt: skip
+@pytest.mark.parametrize("ago", [120.0, 450.0])
+def test_how_the_last_one_ended_is_told_at_once_where_none_is_left(
+    ago: float, said: dict[str, Any], how: str, scale: float
+) -> None:
+    seen = rule(the_last(0.95, scale=scale, ago=ago, **said))
+    assert seen.verdict is Verdict.FIRING
+    assert seen.reading.claim == f"shop: 1 process {how} with the heap full, and none is left"
+    assert seen.reading.severity is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [the_last(0.6), the_last(0.95, signal="SIGTERM"), the_last(0.95, exit_code=1), the_last(0.95, ago=900.0)],
+)
+def test_stays_silent_where_none_is_left_for_another_reason(seen: Snapshot) -> None:
+    assert rule(seen).verdict is Verdict.UNKNOWN
+    assert "no process of the service reports any more" in rule(seen).reading.missing[0]

@@ -16,7 +16,7 @@ from advisor.vocabulary import Verdict
 from tests.additions import with_figures, with_recalled
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, service, snapshot
-from tests.heaps import ended_by_v8
+from tests.heaps import ended_by_v8, the_last
 from tests.pasts import Past, level, with_past
 from tests.strategies.tools.node import program
 from tests.strategies.tools.shell import read
@@ -82,6 +82,12 @@ def test_a_heap_that_v8_ended_counts_as_it_was_and_not_as_the_next_one_begins() 
     found = offered(with_recalled(seen, PRESSURE, seen.window))
     assert found.title == f"Let the heap grow to {int(400 * MB / MIB)} MiB"
     assert found.why.startswith("240 MB stay in use after collection, 96% of the limit")
+
+
+def test_the_heap_of_the_last_process_counts_although_none_is_left() -> None:
+    found = offered(the_last(0.95, ago=450.0))
+    assert found.title.startswith("Let the heap grow to")
+    assert "stay in use after collection, 9" in found.why
 
 
 def test_one_that_rose_until_then_would_only_fill_later() -> None:
