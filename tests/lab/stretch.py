@@ -130,8 +130,8 @@ def _grow(point: Export, factor: float) -> None:
 def last_of(exports: Iterable[Export], service: str) -> float:
     """The last moment, in Unix seconds, of which a process of the service reports. Raises `ValueError` without any.
 
-    Its host reports a second longer, which is minutes once it is drawn apart, and a service that fell silent for so long
-    has ended.
+    Its host reports a second longer, which is minutes once it is drawn apart, and a service that fell silent for so
+    long has ended.
     """
     items = (item for export in exports for item in export.get("resourceMetrics", ()) if _service(item) == service)
     return max(moment for item in items for moment in _moments(item))
