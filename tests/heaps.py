@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -49,9 +50,9 @@ def the_last(share: float, *, scale: float = 1.0, ago: float = 300.0, **said: An
     return with_recalled(with_events(seen, happened(EXITED.name, ago / scale, **said)), "memory-pressure", seen.window)
 
 
-def until(one: InstanceWindow, at: float) -> InstanceWindow:
+def until(one: InstanceWindow, at: float, since: float = -math.inf) -> InstanceWindow:
     """A process that reported until then."""
-    kept = one.track.times <= at
+    kept = (one.track.times <= at) & (one.track.times > since)
     values = {name: figures[kept] for name, figures in one.track.values.items()}
     track = replace(one.track, times=one.track.times[kept], spans=one.track.spans[kept], values=values, latencies={})
     return replace(one, track=track)

@@ -28,6 +28,9 @@ FULL: Final = 0.85
 RISE: Final = 0.25
 """Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
 
+FINER: Final = 1.5
+"""Rows of minutes must reach this many times as far back as those of seconds, which show a course better."""
+
 _PARTS: Final = 3
 """A course is compared by its thirds; a short one, of two rows, by its halves."""
 
@@ -86,8 +89,12 @@ def filled_heap(snapshot: Snapshot, past: Snapshot | None, seconds: float) -> Fi
     if dead is None:
         return None
     lives = past.window.instances if past else ()
-    longer = next((one for one in lives if one.id == dead.id and one.track.times.size > 1), dead)
+    longer = next((one for one in lives if one.id == dead.id and _length(one) >= FINER * _length(dead)), dead)
     return _course(longer.track, heap_limit(snapshot, dead, Span(-math.inf, ends[-1].at)))
+
+
+def _length(one: InstanceWindow) -> float:
+    return float(one.track.times[-1] - one.track.times[0]) if one.track.times.size else 0.0
 
 
 def _course(track: Track, limit: float) -> Filled | None:

@@ -69,6 +69,23 @@ def test_an_end_that_nobody_explains_is_no_kill_in_a_deploy() -> None:
     assert killed(with_window(seen, lives=(old, new))) == 0
 
 
+def test_a_course_of_minutes_is_told_by_the_finer_rows() -> None:
+    """The rows of two minutes of a heap that filled in its last minute rise from one to the next."""
+    seen = the_last(0.95)
+    past = seen.recalled("memory-pressure")
+    assert past is not None
+    dead = past.window.instances[0]
+    coarse = replace(dead, track=rows(600.0, 120.0, heap_used=np.linspace(0.2, 0.95, 5) * LIMIT))
+    short = replace(past, window=replace(past.window, instances=(coarse,)))
+    found = filled_heap(seen, short, 600)
+    assert found is not None
+    assert not found.is_rising
+    longer = replace(dead, track=rows(7200.0, 120.0, heap_used=np.linspace(0.2, 0.95, 60) * LIMIT))
+    grown = filled_heap(seen, replace(past, window=replace(past.window, instances=(longer,))), 600)
+    assert grown is not None
+    assert grown.is_rising
+
+
 def test_a_heap_that_filled_within_a_minute_kept_what_its_last_collection_left() -> None:
     found = filled_heap(the_last(0.95), None, 600)
     assert found is not None
@@ -148,7 +165,9 @@ def test_the_longer_past_tells_more_of_its_course_than_the_last_minutes() -> Non
 def test_a_short_life_of_which_the_past_has_two_rows_is_compared_by_halves() -> None:
     seen = ended_by_v8(236 * MB, 250 * MB)
     course = rows(240, 120, heap_used=np.array([40 * MB, 200 * MB]), requests=7200.0)
-    past = with_window(seen, instances=(replace(seen.window.instances[0], track=course),))
+    dead, alive = seen.window.instances
+    past = with_window(seen, instances=(replace(dead, track=course),))
+    seen = with_window(seen, instances=(until(dead, seen.now - 60, since=seen.now - 120), alive))
     found = filled_heap(seen, past, 600)
     assert found is not None
     assert (found.gained, found.seconds, found.load) == (160 * MB, 120, 1.0)
