@@ -38,13 +38,15 @@ def ended_by_v8(
     return with_events(seen, happened(EXITED.name, AGO / scale, pid=dead.pid, **(said or {"signal": "SIGABRT"})))
 
 
-def the_last(share: float, *, scale: float = 1.0, ago: float = 300.0, **said: Any) -> Snapshot:
+def the_last(
+    share: float, *, scale: float = 1.0, ago: float = 300.0, garbage: float = 0.0, load: Load | None = None, **said: Any
+) -> Snapshot:
     """The only process, whose heap went from a fifth to this share in its last (scaled) minute; ended so long ago."""
-    seen = snapshot(Load(), time_scale=scale)
+    seen = snapshot(load or Load(), time_scale=scale)
     one = seen.window.instances[0]
     at = seen.now - ago / scale
     course = np.clip((one.track.times - at) * scale / 60 + 1, 0, 1) * (share - 0.2) + 0.2
-    seen = with_figures(seen, heap_limit=YOUNG + LIMIT, heap_used=course * LIMIT, heap_floor=course * LIMIT)
+    seen = with_figures(seen, heap_limit=YOUNG + LIMIT, heap_used=course * LIMIT, heap_floor=(course - garbage) * LIMIT)
     seen = with_window(seen, instances=(until(seen.window.instances[0], at),))
     seen = with_lives(seen, life(6 * 3600, ago / scale))
     return with_recalled(with_events(seen, happened(EXITED.name, ago / scale, **said)), "memory-pressure", seen.window)

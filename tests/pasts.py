@@ -9,8 +9,8 @@ import numpy as np
 
 from advisor.features import InstanceWindow, ServiceWindow, Snapshot, Track
 from advisor.features.window import Array
-from tests.additions import with_recalled
-from tests.builders import NOW
+from tests.additions import with_figures, with_recalled
+from tests.builders import NOW, Load, snapshot
 
 HOUR = 3600.0
 
@@ -84,3 +84,15 @@ def level(start: float, an_hour: float = 0.0) -> Level:
 def fills(start: float, to: float, over: float) -> Level:
     """A level that grows to its end as a cache does, most of it over so many hours."""
     return lambda hours: start + (to - start) * (1 - np.exp(-hours / over))
+
+
+def descriptors(
+    course: Level, now: float, *, seed: int = 1, scale: float = 1.0, lived: float = 2.5, **more: Level
+) -> Snapshot:
+    """A process that may open 1,000 descriptors, hours of a life in which they went this way, and its last minutes."""
+    seen = snapshot(Load(), seed=seed, time_scale=scale)
+    hours = lived + (seen.window.instances[0].track.times - seen.now) * scale / HOUR
+    told = course(np.maximum(0.0, hours))
+    seen = with_figures(seen, fd_open=told - told[-1] + now, fd_limit=1000.0, connections=50.0)
+    past = Past(lived, 120.0, {"fd_open": course, "connections": level(50)} | more)
+    return with_past(seen, "descriptor-exhaustion", past, seed=seed)

@@ -22,4 +22,4 @@ def ended(kills: Sequence[Happening]) -> str:
 
 def evidence_of(kills: Sequence[Happening]) -> Evidence:
     """Their number, of which one is enough."""
-    return at_least("killed", "Processes killed with their memory full, in ten minutes", len(kills), "{process}", 1)
+    return at_least("killed", "Processes ended with their memory full, in ten minutes", len(kills), "{process}", 1)

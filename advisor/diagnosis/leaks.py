@@ -80,16 +80,22 @@ def of_descriptors_lately(
 ) -> Iterator[Growing]:
     """The same over the last so many (scaled) seconds, of each process that holds more than ever in the past recalled.
 
-    What grew for minutes is foreseen as far ahead as it was seen, and no further; nor what hardly grows any more.
+    Only what ends sooner than it has lasted: growth of minutes says nothing of hours; nor what hardly grows any more.
+    The rows of the present are told in seconds, those of the past in minutes of the clock.
     """
+    scale = snapshot.time_scale
     for process, instance in _recalled(snapshot, rule, processes):
-        track, told, scale = with_rest(instance.track), descriptors_of(process, LONG), snapshot.time_scale
-        now = _since(instance, track, snapshot.now - LONG / scale, pace, scale)
-        for began in (snapshot.now - reach / scale for reach in reaches):
+        fine, coarse = with_rest(process.track), with_rest(instance.track)
+        now = _since(instance, fine, snapshot.now - LONG / 2 / scale, pace, scale)
+        for track, reach in ((fine, LONG), *((coarse, reach) for reach in reaches)):
+            began = snapshot.now - reach / scale
             growth = _since(instance, track, began, pace, scale)
-            if now.slope >= SLOWING * growth.slope and growth.level > _most(track, before=began):
-                yield Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
-                              growth.level + told.limit - told.open, ahead=growth.seconds, fewer=FEWER)  # fmt: skip
+            if now.slope >= SLOWING * growth.slope and growth.level > _most(coarse, before=began):
+                told = descriptors_of(process, LONG)
+                found = Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
+                                growth.level + told.limit - told.open, ahead=growth.seconds, fewer=FEWER)  # fmt: skip
+                if found.time_left < found.ahead:
+                    yield found
 
 
 def _since(instance: InstanceWindow, track: Track, began: float, pace: Pace, scale: float) -> Growth:

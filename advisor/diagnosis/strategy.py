@@ -19,6 +19,7 @@ UNRANKED = 0
 class Strategy(Entry):
     """One way out: its family, what it is called when it is turned down, and its effort and risk.
 
+    `of_ends` is True where it can answer of a service of which no process is left, by how the last one ended.
     `adds_copies` is True where more processes of the service serve afterwards. A family does not tell: sharing requests
     out otherwise, or another copy of the data, belong to cloning and add none.
     """
@@ -32,6 +33,7 @@ class Strategy(Entry):
         effort: str,
         risk: str,
         adds_copies: bool = False,
+        of_ends: bool = False,
         **limits: Limit,
     ) -> None:
         super().__init__(module, limits)
@@ -39,7 +41,7 @@ class Strategy(Entry):
         self.name = name
         self.effort = effort
         self.risk = risk
-        self.adds_copies = adds_copies
+        self.adds_copies, self.of_ends = adds_copies, of_ends
         self._consider: Consider | None = None
 
     def consider(self, function: Consider) -> Consider:

@@ -36,6 +36,8 @@ _UNSEEN: Final = RuleState()
 FAILED: Final = "It failed on the figures of this service, and the log of the worker says where"
 """What a rule or a way out says that raised an error, which is a fault of its own and not of the data."""
 
+NONE_LEFT: Final = "0 processes of the service are left, so nothing shows what it would bring."
+
 
 def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     """What every rule says of a service now, and what to do about it.
@@ -156,6 +158,8 @@ def _answer(
     strategy: Strategy, ruling: Ruling, fires: Mapping[str, float | None], snapshot: Snapshot
 ) -> Option | Rejection:
     """What a way out says of itself, unless another rule that fires forbids it; one that fails is none."""
+    if RULES[ruling.rule].of_ends and snapshot.gone and not strategy.of_ends:
+        return strategy.reject(NONE_LEFT)
     try:
         answer = strategy.answer(snapshot, ruling)
     except Exception:

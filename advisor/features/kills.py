@@ -1,4 +1,4 @@
-"""Processes that were killed while their memory was full, and how the heap of one filled that V8 ended."""
+"""Processes that ended while their memory was full, and how the heap of such a one filled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
-from advisor.features.ends import End
+from advisor.features.ends import End, ends
 from advisor.features.heap import CROWD, heap_limit
 from advisor.features.lives import unplanned
 from advisor.features.memo import remembered
@@ -21,6 +21,9 @@ from advisor.vocabulary.events import EXITED
 
 BEFORE: Final = 120.0
 """Scaled seconds before an end in which the last figures of the process are looked for."""
+
+TOLD: Final = 60.0
+"""Scaled seconds within which whoever knows more of an end tells of it: the agent may learn its code so late."""
 
 FULL: Final = 0.85
 """A heap or a limit of descriptors that was this full just before an end is what ended it (decision model C4)."""
@@ -41,17 +44,17 @@ _ABORTED: Final = 134
 
 
 def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happening, ...]:
-    """Ends of the last (scaled) seconds by SIGKILL, or by V8, of processes with at least this share of memory in use.
+    """Ends of the last (scaled) seconds for want of memory: with at least this share of it in use.
 
-    An end that nobody asked for and nobody can explain is V8's where the heap was so full. A kill whose process
-    reported no level just before is left out: whoever stops a process may kill it as well.
+    By SIGKILL or by V8; or for no reason that anybody knows, where collections left so much of the heap in use: whoever
+    stops a process may end it with garbage in its heap. One that reported no level just before is left out as well.
     """
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The heap of a process that V8 ended for want of room; bytes, and seconds as the series tells them.
+    """The heap of a process that ended for want of room; bytes, and seconds as the series tells them.
 
     Attributes:
         limit: what lasting objects might have taken.
@@ -77,20 +80,20 @@ class Filled:
 
 
 def filled_heap(snapshot: Snapshot, past: Snapshot | None, seconds: float) -> Filled | None:
-    """Of the last process that V8 ended in the last (scaled) seconds with its heap full; None without one.
+    """Of the last process that ended in the last (scaled) seconds with its heap full; None without one.
 
     Args:
         snapshot: the service now, with its events.
         past: longer rows of its processes, also of that one; without them those of the snapshot have to do.
         seconds: how long ago it may have ended.
     """
-    ends = [event for event in killed_full(snapshot, seconds, FULL) if not by_system(event)]
-    dead = _ended(snapshot, ends[-1]) if ends else None
+    full = [event for event in killed_full(snapshot, seconds, FULL) if not by_system(event)]
+    dead = _ended(snapshot, full[-1]) if full else None
     if dead is None:
         return None
     lives = past.window.instances if past else ()
     longer = next((one for one in lives if one.id == dead.id and _length(one) >= FINER * _length(dead)), dead)
-    return _course(longer.track, heap_limit(snapshot, dead, Span(-math.inf, ends[-1].at)))
+    return _course(longer.track, heap_limit(snapshot, dead, Span(-math.inf, full[-1].at)))
 
 
 def _length(one: InstanceWindow) -> float:
@@ -141,25 +144,45 @@ def by_v8(event: Happening | End) -> bool:
 
 
 def _last_share(snapshot: Snapshot, event: Happening) -> float:
-    """The share of its limit that the ended process used last; its heap's, if V8 ended it."""
+    """The share of its limit that the ended process used last; its heap's, unless it was killed."""
     dead = _ended(snapshot, event)
     if dead is None:
         return math.nan
     span = Span(event.at - BEFORE / snapshot.time_scale, event.at)
     if by_system(event):
         return _share(snapshot, dead, span)
-    if by_v8(event) or dead.id in _unexplained(snapshot):
+    if by_v8(event):
         return stats.peak(dead.track, "heap_used", span) / heap_limit(snapshot, dead, span)
+    if dead.id in _unexplained(snapshot):
+        return _left(dead.track, span) / heap_limit(snapshot, dead, span)
     return math.nan
+
+
+def _left(track: Track, span: Span) -> float:
+    """What the last collection left in the heap, else the least in use."""
+    left = stats.latest(track, "heap_floor", span)
+    return _least(track, span) if math.isnan(left) else left
+
+
+def is_explained(end: End) -> bool:
+    """True if somebody knows how the process ended."""
+    return bool(end.signal or end.cause or end.exception) or end.exit_code is not None
+
+
+def is_last_explained(snapshot: Snapshot) -> bool:
+    """True if none is left, and somebody knows how the last process ended."""
+    last = {process.instance.id for process in snapshot.gone}
+    known = ends(snapshot.window, snapshot.now, snapshot.time_scale) if last else ()
+    return any(is_explained(end) for end in known if end.life is not None and end.life.instance_id in last)
 
 
 @remembered
 def _unexplained(snapshot: Snapshot) -> frozenset[int]:
-    """The processes that ended without being asked to, and of which nobody knows how."""
+    """The processes that ended without being asked to, and of which nobody knows how after the time to tell of it."""
     return frozenset(
         end.life.instance_id
         for end in unplanned(snapshot, math.inf)
-        if end.life is not None and not (end.signal or end.cause or end.exception) and end.exit_code is None
+        if end.life is not None and not is_explained(end) and end.at <= snapshot.now - TOLD / snapshot.time_scale
     )
 
 

@@ -99,6 +99,12 @@ def destinations(snapshot: Snapshot, seconds: float) -> tuple[Destination, ...]:
     return tuple(sorted((one for one in found if one.mean >= 0), key=lambda one: (-one.share, one.name)))
 
 
+def called_time(process: Process, seconds: float) -> float:
+    """Seconds a second that a process spent in calls over the last (scaled) seconds; more than 1 where many run."""
+    called = process.instance.of_kind(*_CALLED)
+    return stats.known_sum([0.0, *(stats.rate(part.track, "duration", process.span(seconds)) for part in called)])
+
+
 def pools(snapshot: Snapshot, seconds: float) -> tuple[Pool, ...]:
     """Every pool of every process, the fullest first; those that tell no capacity last."""
     found = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -88,7 +88,10 @@ class Snapshot:
         """The process that reported last, as it was then, where none is left; empty where one lives."""
         told = [i for i in self.window.instances if i.role != _PRIMARY and i.track.times.size]
         newest = max(told, key=lambda one: float(one.track.times[-1]), default=None)
-        return () if newest is None or self._serving else (self._process(newest),)
+        if newest is None or self._serving:
+            return ()
+        process = self._process(newest)
+        return (replace(process, began=min(process.began, float(newest.track.times[0]))),)
 
     def _process(self, instance: InstanceWindow) -> Process:
         warm = -math.inf if instance.started is None else instance.started + WARM_UP / self.time_scale

@@ -11,6 +11,7 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.memo import remembered
+from advisor.features.parts import called_time
 from advisor.features.process import MINUTE, Process, resolution_of
 from advisor.features.queueing import erlang_c
 from advisor.features.sums import rows
@@ -31,6 +32,10 @@ than a quarter is waiting. A judgement: four threads that read files from a cach
 FULL: Final = 0.7
 """Share of the pool's threads that compute, from which what they compute is a queue as well: of four threads so busy,
 43% of requests wait, of one 70% (Erlang C)."""
+
+MOST: Final = 1.1
+"""More cores than the pool has threads, and a tenth for how exactly both are measured, are kept busy by others as well:
+native code has threads of its own."""
 
 COLLECTING: Final = 0.1
 """Share of time in garbage collection from which threads of V8 may be what computes beside the main one."""
@@ -82,7 +87,7 @@ def busy(process: Process, seconds: float) -> float:
     if workers > 0 or process.gc_share(seconds) >= COLLECTING:
         return math.nan
     share = beside_main(process, seconds) / size(process, seconds)
-    return 1.0 if share > 1 else share
+    return math.nan if share > MOST else min(share, 1.0)
 
 
 @remembered
@@ -92,14 +97,14 @@ def queued_wait(process: Process, seconds: float) -> float:
     Compression comes in many small jobs: a look waits for one of them, a request for all of its own. Whoever shares
     threads with others takes 1 + C / (n (1 - busy)) times as long, C being Erlang's probability to wait for one of n
     (M/M/n, in which processor sharing and one queue have the same mean). No more than the part of a request's time in
-    which nobody computes for it.
+    which nobody computes for it, and no call of it is under way.
     """
     full, threads, arrivals = busy(process, seconds), size(process, seconds), process.requests(seconds)
     latency = process.latency(seconds)
     if not (full >= FULL and arrivals > 0 and latency.count > 0):
         return 0.0
     work = beside_main(process, seconds) / arrivals
-    idle = latency.mean - process.cpu(seconds) / arrivals
+    idle = latency.mean - (process.cpu(seconds) + called_time(process, seconds)) / arrivals
     slower = erlang_c(int(threads), full * threads) / (threads * max(1e-3, 1 - full))
     return max(0.0, min(idle, work * slower))
 

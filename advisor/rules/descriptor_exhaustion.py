@@ -4,7 +4,8 @@
 A process held {busy:.0%} or more of the descriptors it may open on the mean of ten minutes, or {critical:.0%}
 throughout one minute; or it ended because it got no more (EMFILE, ENFILE); or it is at {half:.0%} and what no open
 connection explains grows to the limit within hours. The same levels count for all descriptors of the kernel.
-Growth that was seen for minutes is foreseen for as many, and only where a process holds more than ever.
+Growth that was seen for minutes is foreseen for as many, and only where a process holds more than in the last two
+hours.
 
 ## Why it matters
 Every connection, open file and pipe takes one. At the limit `accept`, `open` and `connect` fail: new clients are
@@ -16,8 +17,9 @@ connections over more processes. If they are no connections, look first what the
 what it opens, a higher limit only delays the end. A kernel's own limit is raised on its machine.
 
 ## Known limits
-Connections are those from outside. Sockets to other services and open files count among the rest. Without the agent,
-failures show only as the end of a process.
+A job that opens files for many minutes, and closes them all at its end, looks like a leak of minutes once in two
+hours. Connections are those from outside. Sockets to other services and open files count among the rest. Without the
+agent, failures show only as the end of a process.
 
 ## References
 - [GitLab runbooks: open file descriptors](https://gitlab.com/gitlab-com/runbooks)

@@ -42,7 +42,7 @@ from advisor.diagnosis.missing import NOBODY
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_share
-from advisor.features.kills import by_system, by_v8, killed_full
+from advisor.features.kills import by_system, by_v8, is_last_explained, killed_full
 from advisor.features.memory import Bound, Memory, memory_of, swaps
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
@@ -137,7 +137,7 @@ def _of_the_last(snapshot: Snapshot) -> Reading:
     """Where no process is left: whether the last one ended for want of memory."""
     kills = killed_full(snapshot, LONG, rule.busy)
     if not kills:
-        return Reading(Condition.UNKNOWN, missing=(NOBODY,))
+        return Reading(Condition.UNDER if is_last_explained(snapshot) else Condition.UNKNOWN, missing=(NOBODY,))
     told = all(by_v8(event) or by_system(event) for event in kills)
     return Reading(
         condition=Condition.OVER,

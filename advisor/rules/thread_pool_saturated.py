@@ -6,7 +6,8 @@ minutes and of the last one; or its threads compute {full:.0%} of the time, and 
 long. And that is {felt:.0%} of the time of a request or more, while the event loop is less than {busy:.0%} busy.
 
 ## Why it matters
-Files, names of hosts, part of cryptography and compression run on a pool of 4 threads that the whole process shares.
+Files, names of hosts, part of cryptography and compression run on a pool that the whole process shares: of 4 threads,
+unless UV_THREADPOOL_SIZE says otherwise.
 When all are taken, a read of a small file waits behind a slow name server, and the event loop is idle meanwhile.
 
 ## What to do
@@ -16,8 +17,9 @@ UV_THREADPOOL_SIZE. Where they compute, more threads than cores help nobody: do 
 ## Known limits
 One look a sample, and one a second while there is a queue. A block of the event loop delays what the pool answers, so
 it is taken off. Slow answers of a disk or name server alone are no queue: they are silent here until all threads wait
-for them. Where the process has worker threads, or collects garbage {collecting:.0%} of the time, what its pool computes
-is not known, and only looks count.
+for them. Where the process has worker threads, keeps more cores at work than its pool has threads, or collects garbage
+{collecting:.0%} of the time, what its pool computes is not known, and only looks count. Threads of native code that
+compute less than that are taken for the pool's.
 
 ## References
 - [Node.js: UV_THREADPOOL_SIZE](https://nodejs.org/api/cli.html#uv_threadpool_sizesize)
@@ -106,6 +108,7 @@ def _evidence(process: Process, wait: float) -> tuple[Evidence, ...]:
 
 
 def _confidence(process: Process, wait: float) -> float:
+    waits = thread_pool.waits(process, rule.window)
     felt = _felt(process, wait)
     return confidence(
         required=(
@@ -113,20 +116,12 @@ def _confidence(process: Process, wait: float) -> float:
             1 - stats.ramp(process.loop(rule.window), rule.busy - 0.1, rule.busy),
         ),
         support=(
-            _steady(process),
+            int((waits >= rule.relaxed).sum()) / waits.size,
             0.5 if math.isnan(felt) else stats.ramp(felt, 0.0, rule.felt),
         ),
         coverage=min(stats.coverage(process.track, "threadpool_wait", process.span(rule.window)),
                      process.history(rule.window)),
     )  # fmt: skip
-
-
-def _steady(process: Process) -> float:
-    """The share of looks that saw a queue, or how far the threads are always busy."""
-    waits = thread_pool.waits(process, rule.window)
-    full = thread_pool.busy(process, rule.window)
-    seen = int((waits >= rule.relaxed).sum()) / waits.size
-    return seen if math.isnan(full) else max(seen, stats.ramp(full, 0.0, rule.full))
 
 
 def _claim(snapshot: Snapshot, process: Process, wait: float) -> str:

@@ -154,10 +154,10 @@ def _pool(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if doing is not thread_pool.Doing.COMPUTING:
         threads = _threads(process, size)
         if threads <= size:
-            return strategy.reject(f"The pool has {size} threads already: its disks and name servers are what is slow.")
+            return strategy.reject(f"The pool has {size} threads already: more of them wait for the same.")
         return _bigger(snapshot, ruling, process, threads, size / threads, _SIDE_BY_SIDE.format(threads=threads))
-    if cores > size:
-        threads = max(math.floor(cores), min(thread_pool.THREADS, 2 * size))
+    threads = max(math.floor(cores), min(thread_pool.THREADS, 2 * size)) if cores > size else 0
+    if threads > size:
         gain = f"They compute, on {number(beside)} of {number(cores)} cores: more of them use the others."
         return _bigger(snapshot, ruling, process, threads, size / min(threads, cores), gain)
     if not spare >= strategy.spare:

@@ -2,7 +2,7 @@
 
 ## When it fits
 Memory or descriptors of a process grow at equal load and would reach their limit. Only letting go of what is kept
-ends that; everything else buys time. Or V8 ended a process whose heap had risen by {filled:.0%} of its limit in what is
+ends that; everything else buys time. Or a process ended whose heap had risen by {filled:.0%} of its limit in what is
 known of its life, with at most {even:.2f} times the requests: one life is no proof, so that this is less sure.
 
 ## When it does not
@@ -47,10 +47,11 @@ strategy = Strategy(
     name="Find and fix the leak",
     effort="days",
     risk="low: a snapshot stops one process for seconds",
+    of_ends=True,
     early=Limit(0.60, "1", "a restart at 60% of the time to the limit leaves room for a load that doubles"),
     left=Limit(0.20, "1", "what may be left of the growth after the fix (decision model C5)"),
     apart=Limit(0.10, "1", "two snapshots that differ by a tenth of the heap show what grows among what changes"),
-    filled=Limit(RISE, "1", "of a heap that V8 ended: collections differ by less in what they leave", fixed=True),
+    filled=Limit(RISE, "1", "of a heap that was full: collections differ by less in what they leave", fixed=True),
     even=Limit(1.25, "1", "with more requests than that a heap may hold so much more for them"),
     once=Limit(0.7, "1", "what is left of the confidence of one life: a cache that fills looks alike"),
 )
@@ -106,8 +107,8 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _of_an_end(snapshot: Snapshot, ruling: Ruling, filled: Filled) -> Option | Rejection:
-    """A heap that rose until V8 ended the process, at an even load."""
-    rose = f"The heap that V8 ended rose by {size(filled.gained)} of {size(filled.limit)} in {lasting(filled.seconds)}"
+    """A heap that rose until its process ended, at an even load."""
+    rose = f"A heap rose by {size(filled.gained)} of {size(filled.limit)} in {lasting(filled.seconds)} before the end"
     if not (filled.is_rising and filled.load <= strategy.even):
         requests = "an unknown number of" if math.isnan(filled.load) else f"{number(filled.load)} times the"
         return strategy.reject(f"{rose}, at {requests} requests: that does not show a leak.")

@@ -41,6 +41,7 @@ from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_limit
 from advisor.features.kills import Filled, filled_heap
+from advisor.features.memory import Bound, memory_of
 from advisor.features.process import Process
 from advisor.vocabulary import Family
 
@@ -50,6 +51,7 @@ strategy = Strategy(
     name="A heap that fits the memory",
     effort="under an hour",
     risk="low: one restart, undone by one setting",
+    of_ends=True,
     share=Limit(0.75, "1", "the rest is for buffers, code and stacks (decision model C4)"),
     target=Limit(0.60, "1", "a heap that keeps six tenths collects seldom and has room for peaks"),
     near=Limit(0.70, "1", "below it V8 has room and collects by its own choice"),
@@ -88,7 +90,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     filled = filled_heap(snapshot, past, LONG) if ruling.rule == PRESSURE else None
     if filled is not None and filled.is_rising:
         return strategy.reject(
-            f"The heap that V8 ended rose by {size(filled.gained)} in {lasting(filled.seconds)}: a bigger one only "
+            f"A heap rose by {size(filled.gained)} in {lasting(filled.seconds)} before the end: a bigger one only "
             "fills later."
         )
     heap = _fullest(snapshot, filled)
@@ -102,16 +104,23 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 
 def _fullest(snapshot: Snapshot, filled: Filled | None) -> Heap | None:
-    """The heap nearest to its limit, as that of a process that V8 ended was just before."""
+    """The heap nearest to its limit, as that of a process that ended with a full one was just before."""
     found = []
     for process in snapshot.processes or snapshot.gone:
-        allowed = process.memory(LONG) + room_of(snapshot, process)
+        allowed = _used(snapshot, process) + room_of(snapshot, process)
         limit = heap_limit(snapshot, process.instance, process.span(LONG))
         floor = heap_floor(process, LONG) if filled is None else filled.kept
         heap = Heap(process, floor, limit, allowed)
         if heap.floor > 0 and heap.limit > 0 and heap.allowed > 0:
             found.append(heap)
     return max(found, key=lambda heap: heap.floor / heap.limit, default=None)
+
+
+def _used(snapshot: Snapshot, process: Process) -> float:
+    """Bytes that it uses beside what is free; those of one that ended are free on its machine by now."""
+    is_gone = process in snapshot.gone
+    freed = is_gone and memory_of(process, snapshot.machine_of(process), LONG).bound is Bound.HOST
+    return 0.0 if freed else process.memory(LONG)
 
 
 def _collecting(process: Process) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from tests.additions import (
     with_recalled,
 )
 from tests.builders import NOW, YOUNG, Load, Machine, service, snapshot
-from tests.pasts import level
+from tests.pasts import descriptors, level
 from tests.rules import (
     test_crash_loop,
     test_datastore_read_bound,
@@ -98,7 +98,7 @@ SHAPES = {
     "descriptor-exhaustion: no connections": holding(0.85, connected=0.1),
     "descriptor-exhaustion: no connections of a high limit": _high(0.1),
     "descriptor-exhaustion: nobody counts": _uncounted(),
-    "descriptor-exhaustion: grows": test_descriptor_exhaustion.growing(level(60, 200), 560),
+    "descriptor-exhaustion: grows": descriptors(level(60, 200), 560),
     "descriptor-exhaustion: the kernel": _full_kernel(),
     "descriptor-exhaustion: the kernel and a process": _full_kernel(0.9),
     "descriptor-exhaustion: ended by EMFILE": _ended("EMFILE"),

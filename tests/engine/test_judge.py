@@ -9,10 +9,11 @@ import pytest
 
 from advisor.diagnosis import Condition, Judgement, RuleState
 from advisor.engine import RULES, STRATEGIES, judge
-from advisor.engine.judge import FAILED
+from advisor.engine.judge import FAILED, NONE_LEFT
 from advisor.features import ServiceWindow, Snapshot, Track
 from advisor.vocabulary import Verdict
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
+from tests.heaps import the_last
 
 SCALE = 5.0
 CHECKOUT = Load(elu=0.885, cpu=0.85, rps=175, latency=0.0055, routes={"GET /checkout": 1.0})
@@ -202,3 +203,12 @@ def test_a_service_without_any_process_is_unknown() -> None:
     judgement = judge(Snapshot(replace(service(), instances=(), hosts=()), NOW), {})
     assert {ruling.verdict for ruling in judgement.rulings} == {Verdict.UNKNOWN}
     assert all("no process" in ruling.reading.missing[0] for ruling in judgement.rulings)
+
+
+def test_of_a_service_of_which_none_is_left_only_ways_out_for_its_end_are_asked() -> None:
+    judged = judge(the_last(0.95, ago=120.0), {})
+    advice = next(one for one in judged.advice if one.ruling.rule == "memory-pressure")
+    assert [option.id for option in advice.options] == ["tune-heap"]
+    others = {one.id: one.reason for one in advice.rejected if one.id != "fix-leak"}
+    assert set(others.values()) == {NONE_LEFT}
+    assert len(others) == len(RULES["memory-pressure"].suggests) - 2

@@ -57,6 +57,16 @@ def test_an_end_that_nobody_explains_is_v8_s_where_the_heap_was_full(scale: floa
     assert killed(the_last(0.8, scale=scale)) == 0
 
 
+def test_a_heap_full_of_garbage_is_no_reason_to_end() -> None:
+    assert killed(the_last(0.95, garbage=0.4)) == 0
+    assert killed(the_last(0.95, garbage=0.4, signal="SIGABRT")) == 1
+
+
+def test_whoever_knows_more_of_an_end_has_a_minute_to_tell() -> None:
+    assert killed(the_last(0.95, ago=50.0)) == 0
+    assert killed(the_last(0.95, ago=70.0)) == 1
+
+
 @pytest.mark.parametrize("said", [{"signal": "SIGTERM"}, {"exit_code": 0}, {"exit_code": 1}, {"cause": "exit"}])
 def test_an_end_that_somebody_explains_is_none(said: dict[str, Any]) -> None:
     assert killed(the_last(0.95, **said)) == 0

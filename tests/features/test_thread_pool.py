@@ -20,7 +20,8 @@ from advisor.features.thread_pool import (
     queued_wait,
     waits,
 )
-from tests.additions import with_probe_figures
+from advisor.vocabulary import PartKind
+from tests.additions import with_part, with_probe_figures
 from tests.builders import Load, Senders, snapshot
 
 
@@ -61,6 +62,15 @@ def test_threads_that_compute_make_a_request_wait_as_long_as_their_queue_says(
     assert longest_wait(busy, 300) == queued_wait(busy, 300)
 
 
+def test_what_its_calls_take_is_no_wait_for_the_pool() -> None:
+    """A file is packed in the background, and requests wait 200 ms for a database."""
+    load = Load(rps=40, latency=0.2, threads_cpu=0.95, noise=0.0)
+    seen = with_probe_figures(snapshot(load), threadpool_wait=0.0, threadpool_size=1.0)
+    assert queued_wait(seen.processes[0], 300) > 0.1
+    called = with_part(seen, PartKind.DATABASE, "postgresql 10.0.0.9 5432", count=400.0, duration=400 * 0.19)
+    assert queued_wait(called.processes[0], 300) < 0.01
+
+
 def test_it_waits_no_longer_than_nobody_computes_for_it() -> None:
     load = Load(rps=20, latency=0.1, threads_cpu=0.8, noise=0.0)
     busy = process(load, threadpool_wait=0.0, threadpool_size=1.0)
@@ -76,6 +86,7 @@ def test_it_waits_no_longer_than_nobody_computes_for_it() -> None:
         (Load(rps=20, latency=1.0, threads_cpu=3.2), {"threadpool_size": 4.0, "worker_threads": 2.0}),
         (Load(rps=20, latency=1.0, threads_cpu=0.8, gc_share=0.15), {"threadpool_size": 1.0}),
         (Load(rps=0.0, threads_cpu=0.8), {"threadpool_size": 1.0}),
+        (Load(rps=20, latency=1.0, threads_cpu=6.0), {"threadpool_size": 4.0}),
     ],
 )
 def test_free_threads_and_what_others_compute_are_no_queue(load: Load, columns: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from advisor.embedded import ports
-from tests.lab.stretch import Export, Stretch, last_of, newest
+from tests.lab.stretch import Export, Stretch, newest
 
 Record = tuple[str, Export]
 """The path of a request, and its body."""
@@ -104,11 +104,10 @@ def replay(records: list[Record], server: str, token: str, name: str, factor: fl
 
     Yields after each of those. Raises `urllib.error.HTTPError` for what the product refuses.
     """
-    last, begins = last_of((export for _, export in records), recorded(name)), time.time()
+    last, begins = max(newest(export) for _, export in records), time.time()
     stretch = Stretch(factor, last, begins + live, recorded(name), name, f"host-of-{name}")
     soon: list[tuple[float, str, Export]] = []
-    kept = [record for record in records if newest(record[1]) <= last]
-    for where, export in sorted(kept, key=lambda record: newest(record[1])):
+    for where, export in sorted(records, key=lambda record: newest(record[1])):
         if stretch.moment(newest(export)) > begins:
             soon += [(at, where, told) for at, told in stretch.pieces(export, INTERVAL)]
         elif told := stretch.export(export):

@@ -111,7 +111,7 @@ class Stage:
             stage = dataclasses.replace(self, product=fast)
             with stage._programs(full, case.services) as programs, stage._load(full, programs[0], case.phases):
                 stage._phases(full, programs, case.phases)
-            return list(records)
+                return list(records)  # that its programs are ended now is no part of the story
 
     def _phases(
         self, name: str, programs: list[Program], phases: tuple[Phase, ...], look: Callable[[], None] = lambda: None

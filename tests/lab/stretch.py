@@ -6,7 +6,7 @@ service with 20 requests a second still has 20. Only what changes slowly, such a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -73,7 +73,8 @@ class Stretch:
                 yield end, told
 
     def _keeps(self, item: Export) -> bool:
-        return _service(item) in ("", self.service)
+        names = [a["value"].get("stringValue") for a in item["resource"]["attributes"] if a["key"] == "service.name"]
+        return not names or names[0] == self.service
 
     def _resource(self, resource: Export) -> None:
         attributes = {a["key"]: a["value"] for a in resource["attributes"]}
@@ -125,21 +126,6 @@ def _grow(point: Export, factor: float) -> None:
     for buckets in (point, point.get("positive", {})):
         if "bucketCounts" in buckets:
             buckets["bucketCounts"] = [round(int(count) * factor) for count in buckets["bucketCounts"]]
-
-
-def last_of(exports: Iterable[Export], service: str) -> float:
-    """The last moment, in Unix seconds, of which a process of the service reports. Raises `ValueError` without any.
-
-    Its host reports a second longer, which is minutes once it is drawn apart, and a service that fell silent for so
-    long has ended.
-    """
-    items = (item for export in exports for item in export.get("resourceMetrics", ()) if _service(item) == service)
-    return max(moment for item in items for moment in _moments(item))
-
-
-def _service(item: Export) -> str:
-    names = [a["value"].get("stringValue") for a in item["resource"]["attributes"] if a["key"] == "service.name"]
-    return str(names[0]) if names else ""
 
 
 def newest(export: Export) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.lab.discovery import LAB
-from tests.lab.stretch import NANO, Stretch, last_of, newest
+from tests.lab.stretch import NANO, Stretch, newest
 
 CONTRACT = LAB.parents[1] / "agents" / "contract"
 FACTOR = 30.0
@@ -43,15 +43,6 @@ def test_it_ends_where_it_should_and_spans_are_longer(recorded: dict[str, Any], 
     assert newest(told) == pytest.approx(END)
     spans = [int(p["timeUnixNano"]) - int(p["startTimeUnixNano"]) for p in (before, after)]
     assert spans[1] == pytest.approx(spans[0] * FACTOR)
-
-
-def test_it_ends_with_the_last_report_of_the_service_and_not_with_that_of_its_host(recorded: dict[str, Any]) -> None:
-    host = json.loads((CONTRACT / "host.example.json").read_text())
-    late = json.loads(json.dumps(host).replace('"timeUnixNano": "1', '"timeUnixNano": "9'))
-    assert newest(late) > newest(recorded)
-    assert last_of((recorded, late), "checkout") == newest(recorded)
-    with pytest.raises(ValueError, match="empty"):
-        last_of((late,), "checkout")
 
 
 def test_rates_and_levels_stay(recorded: dict[str, Any], told: dict[str, Any]) -> None:

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
-from advisor.diagnosis.growing import leaking
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
 from tests.answers import ruled
 from tests.builders import Load, Senders, service, snapshot
-from tests.pasts import Level, Past, fills, level, with_past
+from tests.pasts import Level, descriptors, level
 
 RULE = "descriptor-exhaustion"
 SEEDS = (1, 2, 3)
@@ -38,16 +37,6 @@ def risen(share: float, ago: float) -> Snapshot:
     seen = holding(share)
     before = seen.window.instances[0].track.times < seen.now - ago
     return with_figures(seen, fd_open=np.where(before, 300.0, share * LIMIT))
-
-
-def growing(
-    descriptors: Level, now: float, *, seed: int = 1, scale: float = 1.0, lived: float = 2.5, **more: Level
-) -> Snapshot:
-    """The same with two hours of a life in which its descriptors went this way."""
-    seen = snapshot(Load(), seed=seed, time_scale=scale)
-    seen = with_figures(seen, fd_open=now, fd_limit=LIMIT, connections=50.0)
-    past = Past(lived, 120.0, {"fd_open": descriptors, "connections": level(50)} | more)
-    return with_past(seen, RULE, past, seed=seed)
 
 
 def read(seen: Snapshot) -> Reading:
@@ -146,92 +135,34 @@ def test_the_kernel_may_be_full_as_well() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("scale", SCALES)
 def test_fast_growth_fires_before_the_level_does(seed: int, scale: float) -> None:
-    seen = growing(level(60, 200), now=560, seed=seed, scale=scale)
+    seen = descriptors(level(60, 200), now=560, seed=seed, scale=scale)
     assert read(seen).condition is Condition.OVER
     assert read(seen).severity is Severity.CRITICAL
     assert "more an hour it reaches the limit in" in read(seen).claim
 
 
-@pytest.mark.parametrize(("descriptors", "now"), [(level(60, 200), 450.0), (level(300, 90), 525.0)])
-def test_stays_silent_for_growth_that_has_time(descriptors: Level, now: float) -> None:
-    assert rule(growing(descriptors, now)).verdict is Verdict.CLEAR
-
-
-def since(hours: float, per_hour: float, base: float = 60.0) -> Level:
-    """A level that begins to grow at some hour of the life."""
-    return lambda told: base + per_hour * np.clip(told - hours, 0.0, None)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("lived", [0.4, 2.5])
-def test_growth_of_minutes_is_foreseen_as_far_ahead_as_it_was_seen(lived: float, scale: float, seed: int) -> None:
-    """20 minutes of 27 a minute, and 15 minutes left: in a process that has just begun, and in an old one."""
-    seen = growing(since(lived - 1 / 3, 1620), now=600, seed=seed, scale=scale, lived=lived)
-    assert read(seen).condition is Condition.OVER
-    assert "more an hour it reaches the limit in" in read(seen).claim
-    left = next(e.value for e in read(seen).evidence if e.signal == "time_to_limit")
-    assert left == pytest.approx(400 / 27 * 60 / scale, rel=0.2)
-    assert read(seen).severity is Severity.CRITICAL
-    assert leaking(rule(seen)).endswith("nobody closes them")
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("minutes", "now"), [(4, 600.0), (20, 400.0)])
-def test_stays_silent_for_growth_of_few_minutes_and_below_half(minutes: float, now: float, seed: int) -> None:
-    grows = since(2.5 - minutes / 60, (now - 60) / minutes * 60)
-    assert rule(growing(grows, now, seed=seed)).verdict is Verdict.CLEAR
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_stays_silent_for_growth_of_minutes_that_has_longer_than_it_was_seen(seed: int) -> None:
-    grows = since(2.5 - 20 / 60, 600, base=400.0)
-    assert rule(growing(grows, 600, seed=seed)).verdict is Verdict.CLEAR
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_stays_silent_for_a_pool_of_connections_that_has_filled(seed: int) -> None:
-    began, most = 2.5 - 20 / 60, fills(60.0, 650.0, over=0.06)
-    filling = growing(lambda told: most(np.clip(told - began, 0.0, None)), 650, seed=seed)
-    assert rule(filling).verdict is Verdict.CLEAR
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_stays_silent_for_files_that_are_opened_and_closed_in_turn(seed: int) -> None:
-    """Up by 20 a minute for half an hour, then all are closed, again and again."""
-    turns = growing(lambda told: 60 + 1200 * ((told + 0.15) % 0.5), 600, seed=seed)
-    assert rule(turns).verdict is Verdict.CLEAR
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_stays_silent_for_descriptors_that_follow_the_load(seed: int) -> None:
-    """Twice the requests within 20 minutes, and a descriptor to another service for each of them."""
-    ramp = since(2.5 - 20 / 60, 1650)
-    seen = growing(ramp, 610, seed=seed)
-    past = seen.recalled(RULE)
-    assert past is not None
-    track = past.window.instances[0].track
-    track.values["requests"][:] = track.values["fd_open"] * 10
-    assert rule(seen).verdict is Verdict.CLEAR
+@pytest.mark.parametrize(("course", "now"), [(level(60, 200), 450.0), (level(300, 90), 525.0)])
+def test_stays_silent_for_growth_that_has_time(course: Level, now: float) -> None:
+    assert rule(descriptors(course, now)).verdict is Verdict.CLEAR
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_stays_silent_for_idle_websockets_that_come_in(seed: int) -> None:
     ramp = level(100, 180)
-    seen = growing(lambda hours: ramp(hours) + 60, 600, seed=seed, connections=ramp, websockets=ramp)
+    seen = descriptors(lambda hours: ramp(hours) + 60, 600, seed=seed, connections=ramp, websockets=ramp)
     assert rule(seen).verdict is Verdict.CLEAR
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_stays_silent_for_logs_that_rotate(seed: int) -> None:
-    seen = growing(lambda hours: 450 + 150 * (hours % 0.5), 600, seed=seed)
+    seen = descriptors(lambda hours: 450 + 150 * (hours % 0.5), 600, seed=seed)
     assert rule(seen).verdict is Verdict.CLEAR
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_stays_silent_for_a_steady_half(seed: int) -> None:
     noise = np.random.default_rng(seed).normal(0, 5, 1000)
-    seen = growing(lambda hours: 550 + noise[: hours.size], 550, seed=seed)
+    seen = descriptors(lambda hours: 550 + noise[: hours.size], 550, seed=seed)
     assert rule(seen).verdict is Verdict.CLEAR
 
 

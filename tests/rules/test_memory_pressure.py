@@ -203,10 +203,20 @@ def test_how_the_last_one_ended_is_told_at_once_where_none_is_left(
     assert seen.reading.severity is Severity.CRITICAL
 
 
-@pytest.mark.parametrize(
-    "seen",
-    [the_last(0.6), the_last(0.95, signal="SIGTERM"), the_last(0.95, exit_code=1), the_last(0.95, ago=900.0)],
-)
-def test_stays_silent_where_none_is_left_for_another_reason(seen: Snapshot) -> None:
+@pytest.mark.parametrize("seen", [the_last(0.6), the_last(0.95, garbage=0.4), the_last(0.95, ago=900.0)])
+def test_stays_silent_where_nothing_shows_why_the_last_one_ended(seen: Snapshot) -> None:
     assert rule(seen).verdict is Verdict.UNKNOWN
     assert "no process of the service reports any more" in rule(seen).reading.missing[0]
+
+
+@pytest.mark.parametrize("said", [{"signal": "SIGTERM"}, {"exit_code": 1}, {"exit_code": 0}])
+def test_stays_silent_where_the_last_one_ended_for_another_reason(said: dict[str, Any]) -> None:
+    assert rule(the_last(0.95, **said)).verdict is Verdict.CLEAR
+
+
+def test_it_clears_once_somebody_explains_the_end() -> None:
+    said = rule(the_last(0.95, ago=120.0))
+    explained = the_last(0.95, ago=450.0, signal="SIGTERM")
+    for ago in range(300, -1, -60):
+        said = rule(replace(explained, now=explained.now - ago), said.state)
+    assert said.verdict is Verdict.CLEAR

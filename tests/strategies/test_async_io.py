@@ -119,6 +119,12 @@ def test_one_thread_that_computes_gets_the_other_core_too() -> None:
     assert wait.high == pytest.approx(wait.now / 2)
 
 
+def test_half_a_core_more_is_no_thread_more() -> None:
+    load = replace(SLOW_FILES, threads_cpu=3.8)
+    seen = with_figures(pooled(load, Machine(cores=16, cpu=0.3), threadpool_size=4.0), cgroup_cpu_limit=4.2)
+    assert "compute on 3.8 of 4.2 cores" in rejection("async-io", POOL, seen)
+
+
 def test_a_pool_of_the_usual_size_that_computes_and_leaves_cores_idle_waits_as_well() -> None:
     load = replace(SLOW_FILES, threads_cpu=1.0)
     found = option("async-io", POOL, pooled(load, Machine(cores=2, cpu=0.65), threadpool_size=4.0))

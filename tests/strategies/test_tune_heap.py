@@ -13,7 +13,7 @@ from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.features.heap import young
 from advisor.vocabulary import Verdict
-from tests.additions import with_figures, with_recalled
+from tests.additions import with_figures, with_host_figures, with_recalled
 from tests.answers import expected, option, rejection
 from tests.builders import YOUNG, Load, Machine, Senders, service, snapshot
 from tests.heaps import ended_by_v8, the_last
@@ -88,6 +88,18 @@ def test_the_heap_of_the_last_process_counts_although_none_is_left() -> None:
     found = offered(the_last(0.95, ago=450.0))
     assert found.title.startswith("Let the heap grow to")
     assert "stay in use after collection, 9" in found.why
+
+
+def test_the_memory_of_the_last_process_is_free_by_now_and_counts_once() -> None:
+    """2 GB, of which 1.8 GB are free once the process is gone: three quarters of that are the most."""
+    seen = with_host_figures(the_last(0.95, ago=450.0), memory_limit=2 * GB, memory_available=1.8 * GB)
+    found = offered(with_figures(seen, memory_rss=1.15 * GB, heap_limit=YOUNG + 1.2 * GB, heap_floor=1.1 * GB,
+                                 heap_used=1.1 * GB))  # fmt: skip
+    assert "the process may use 1.8 GB" in found.why
+
+
+def test_a_young_process_that_filled_its_heap_is_known_as_well() -> None:
+    assert "A heap rose by" in refused(the_last(0.95, ago=450.0, load=Load(age=500.0)))
 
 
 def test_one_that_rose_until_then_would_only_fill_later() -> None:

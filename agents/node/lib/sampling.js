@@ -49,7 +49,7 @@ function ask(stacks, taken) {
   if (running === false) return;
   const asked = performance.now();
   stacks.ask((frames) => {
-    if (running || performance.now() - asked < LATE) taken.push(frames);
+    if (frames !== undefined && (running || performance.now() - asked < LATE)) taken.push(frames);
   });
 }
 

@@ -43,8 +43,9 @@ class Stacks {
 
   /**
    * Calls back with the stack, innermost first, once the main thread runs JavaScript or is idle (then it is empty), and
-   * with how often its loop had beaten at that moment; never if it was left before.
-   * @param {(frames: Frame[], beats: number | undefined) => void} callback
+   * with how often its loop had beaten at that moment: without both where the stack is not shown; never if it was left
+   * before.
+   * @param {(frames: Frame[] | undefined, beats: number | undefined) => void} callback
    */
   ask(callback) {
     const session = this.attach();
@@ -54,7 +55,7 @@ class Stacks {
     session.post('Runtime.enable');
     session.post('Runtime.evaluate', { expression: ASKED, silent: true }, (_, answer) => {
       this.detach(session);
-      if (callFrames !== undefined) callback(interrupted(callFrames), answer?.result.value);
+      callback(callFrames && interrupted(callFrames), answer?.result.value);
     });
   }
 

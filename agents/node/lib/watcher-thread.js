@@ -65,7 +65,7 @@ function ask(asking, now) {
   stacks.ask((frames, counted) => {
     asking.isWaiting = false;
     // After a beat it would be somebody else's stack.
-    if (counted === asking.count) answered(asking, frames);
+    if (frames !== undefined && counted === asking.count) answered(asking, frames);
     if (asking.isOver) report(asking);
   });
 }

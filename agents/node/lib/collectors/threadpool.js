@@ -22,7 +22,7 @@ const MOST = 1024;
 function threads() {
   const asked = process.env.UV_THREADPOOL_SIZE;
   if (asked === undefined) return USUAL;
-  const size = Math.trunc(Number.parseFloat(asked)) || 1;
+  const size = Number.parseInt(asked, 10) || 1;
   return size < 0 ? MOST : Math.min(MOST, size);
 }
 

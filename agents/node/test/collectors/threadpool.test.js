@@ -22,7 +22,7 @@ async function waited(collector) {
   return figures(collector)['advisor.nodejs.threadpool.wait'];
 }
 
-for (const [asked, size] of [[undefined, 4], ['16', 16], ['8 threads', 8], ['0', 1], ['many', 1], ['-1', 1024], ['2000', 1024]]) {
+for (const [asked, size] of [[undefined, 4], ['16', 16], ['8 threads', 8], ['1e3', 1], ['0', 1], ['many', 1], ['-1', 1024], ['2000', 1024]]) {
   test(`the pool has ${size} threads where UV_THREADPOOL_SIZE is ${asked}`, async (t) => {
     const before = process.env.UV_THREADPOOL_SIZE;
     const restore = () => (before === undefined ? delete process.env.UV_THREADPOOL_SIZE : (process.env.UV_THREADPOOL_SIZE = before));
