@@ -99,6 +99,7 @@ def main() -> int:
     parser.add_argument("what", choices=("run", "freeze", "page"))
     parser.add_argument("--cases", default="*", help="names, with * and ?, commas between them")
     parser.add_argument("--frozen", action="store_true", help="those of `frozen`, whose hashes must be as committed")
+    parser.add_argument("--seen", action="store_true", help="those of `seen`, which were frozen until their run")
     parser.add_argument("--scale", type=float, default=10.0, help="ADVISOR_TIME_SCALE")
     parser.add_argument("--resume", action="store_true", help="keep results that are there")
     parser.add_argument("--plain", action="store_true", help="do not ask Clinic Doctor, which takes a minute a case")
@@ -112,7 +113,7 @@ def main() -> int:
             return 0
         if asked.frozen:
             discovery.require_frozen()
-        folder = discovery.FROZEN if asked.frozen else discovery.OPEN
+        folder = discovery.FROZEN if asked.frozen else discovery.SEEN if asked.seen else discovery.OPEN
         return run(folder, asked.cases, asked.scale, asked.resume, clinic.is_there() and not asked.plain)
     except discovery.WrongCaseError as refusal:
         print(refusal, file=sys.stderr)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.lab.case import Case
 
 LAB = Path(__file__).resolve().parent
-OPEN, FROZEN = "cases", "frozen"
+OPEN, SEEN, FROZEN = "cases", "seen", "frozen"
 APPS = LAB / "apps"
 SUMS = LAB / FROZEN / "SHA256SUMS"
 
@@ -20,7 +20,7 @@ class WrongCaseError(Exception):
 
 
 def names(folder: str, pattern: str = "*") -> list[str]:
-    """The names of the cases of `cases` or `frozen` that match one of the patterns `a*,b`, in alphabetical order."""
+    """The names of the cases of a folder that match one of the patterns `a*,b`, in alphabetical order."""
     stems = (path.stem for path in (LAB / folder).glob("*.py") if not path.stem.startswith("_"))
     return sorted(stem for stem in stems if any(fnmatch.fnmatch(stem, one) for one in pattern.split(",")))
 

@@ -10,7 +10,11 @@ from tests.lab.outcome import Outcome
 from tests.lab.report import Results, share
 
 PAGE = Path(__file__).resolve().parents[2] / "templates" / "docs" / "measurements" / "lab.md"
-TITLES = {"cases": "Cases that the rules were tuned on", "frozen": "Frozen cases, run once the rules were done"}
+TITLES = {
+    "cases": "Cases that the rules were tuned on",
+    "frozen": "Frozen cases, run once the rules were done",
+    "seen": "Cases that were frozen before, as they were judged in their only run",
+}
 SENDERS = {
     "probe": "the probe",
     "sdk": "an OpenTelemetry SDK",

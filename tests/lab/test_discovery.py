@@ -19,7 +19,7 @@ GOOD = Case(
 )
 
 
-@pytest.mark.parametrize("folder", [discovery.OPEN, discovery.FROZEN])
+@pytest.mark.parametrize("folder", [discovery.OPEN, discovery.SEEN, discovery.FROZEN])
 def test_every_case_can_be_read(folder: str) -> None:
     found = list(discovery.cases(folder).values())
     assert all(case.reason for case in found)
