@@ -28,6 +28,9 @@ TOLD: Final = 60.0
 FULL: Final = 0.85
 """A heap or a limit of descriptors that was this full just before an end is what ended it (decision model C4)."""
 
+LEFT: Final = 0.7
+"""Of a heap's limit: where the last collection that was told left less, V8 had room (as tune-heap has it)."""
+
 RISE: Final = 0.25
 """Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
 
@@ -46,8 +49,8 @@ _ABORTED: Final = 134
 def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happening, ...]:
     """Ends of the last (scaled) seconds for want of memory: with at least this share of it in use.
 
-    By SIGKILL or by V8; or for no reason that anybody knows, where collections left so much of the heap in use: whoever
-    stops a process may end it with garbage in its heap. One that reported no level just before is left out as well.
+    By SIGKILL or by V8; or for no known reason, where the heap was as full and collections left little room in it:
+    whoever stops a process may end it with garbage in its heap. One that told no level just before is left out as well.
     """
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
@@ -151,10 +154,9 @@ def _last_share(snapshot: Snapshot, event: Happening) -> float:
     span = Span(event.at - BEFORE / snapshot.time_scale, event.at)
     if by_system(event):
         return _share(snapshot, dead, span)
-    if by_v8(event):
-        return stats.peak(dead.track, "heap_used", span) / heap_limit(snapshot, dead, span)
-    if dead.id in _unexplained(snapshot):
-        return _left(dead.track, span) / heap_limit(snapshot, dead, span)
+    limit = heap_limit(snapshot, dead, span)
+    if by_v8(event) or (dead.id in _unexplained(snapshot) and _left(dead.track, span) >= LEFT * limit):
+        return stats.peak(dead.track, "heap_used", span) / limit
     return math.nan
 
 

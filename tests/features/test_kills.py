@@ -59,6 +59,7 @@ def test_an_end_that_nobody_explains_is_v8_s_where_the_heap_was_full(scale: floa
 
 def test_a_heap_full_of_garbage_is_no_reason_to_end() -> None:
     assert killed(the_last(0.95, garbage=0.4)) == 0
+    assert killed(the_last(0.95, garbage=0.2)) == 1
     assert killed(the_last(0.95, garbage=0.4, signal="SIGABRT")) == 1
 
 
