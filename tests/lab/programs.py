@@ -76,8 +76,7 @@ class Program:
             self._processes[port] = self._launch(port)
         for port in self.ports:
             self._wait(port)
-        if self.service.revive:
-            threading.Thread(target=self._revive, daemon=True).start()
+        threading.Thread(target=self._supervise, daemon=True).start()
 
     def turn(self, knobs: Mapping[str, Knob]) -> None:
         """Change knobs while it runs."""
@@ -163,11 +162,13 @@ class Program:
             os.killpg(process.pid, signal.SIGKILL)  # its session: workers go with it
         process.wait()
 
-    def _revive(self) -> None:
+    def _supervise(self) -> None:
+        """Take note of ends, as every parent does (the kernel tells an exit code to others only then), and revive."""
         while not self._leaving.wait(REVIVE_SECONDS):
             with self._lock:
                 for port, process in self._processes.items():
-                    if process.poll() is not None and not self._leaving.is_set():
+                    ended = process.poll() is not None
+                    if ended and self.service.revive and not self._leaving.is_set():
                         self._processes[port] = self._launch(port)
 
 

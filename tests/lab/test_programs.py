@@ -73,6 +73,16 @@ def test_a_knob_changes_a_running_service(start: Start) -> None:
 
 
 @needs_node
+def test_the_kernel_may_tell_others_how_a_process_ended_that_nobody_revives(start: Start) -> None:
+    program = start(Service(script="crashing.js", telemetry="agent", knobs={"is_broken": True}))
+    (pid,) = pids(program)
+    with suppress(OSError):
+        get(program, "/boom")
+    until(lambda: not Path(f"/proc/{pid}").exists(), "its parent took note of its end")
+    assert pids(program) == {pid}
+
+
+@needs_node
 def test_a_deploy_puts_another_process_on_the_same_port(start: Start) -> None:
     program = start(Service(script="leaving.js", telemetry="agent", knobs={"graceful": True, "wait_ms": 1}, copies=2))
     before, ports = pids(program), program.ports
