@@ -63,11 +63,6 @@ class Growing:
     fewer: float = math.inf
 
     @property
-    def is_short(self) -> bool:
-        """True if it was seen for minutes only."""
-        return math.isfinite(self.ahead)
-
-    @property
     def time_left(self) -> float:
         """Seconds of the clock until the limit; NaN where one of the two is not known."""
         return self.growth.time_to(self.limit)

@@ -70,9 +70,7 @@ def of_descriptors(snapshot: Snapshot, rule: str, processes: Iterable[Process], 
     for process, instance in _recalled(snapshot, rule, processes):
         growth = growth_in(instance, with_rest(instance.track), REST, pace, snapshot.time_scale, lowest=False,
                            crowd=False)  # fmt: skip
-        told = descriptors_of(process, LONG)
-        yield Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
-                      growth.level + told.limit - told.open)  # fmt: skip
+        yield _opened(process, growth)
 
 
 def of_descriptors_lately(
@@ -91,11 +89,15 @@ def of_descriptors_lately(
             began = snapshot.now - reach / scale
             growth = _since(instance, track, began, pace, scale)
             if now.slope >= SLOWING * growth.slope and growth.level > _most(coarse, before=began):
-                told = descriptors_of(process, LONG)
-                found = Growing(instance.id, process.name, "descriptors", "{file_descriptor}", growth,
-                                growth.level + told.limit - told.open, ahead=growth.seconds, fewer=FEWER)  # fmt: skip
+                found = replace(_opened(process, growth), ahead=growth.seconds, fewer=FEWER)
                 if found.time_left < found.ahead:
                     yield found
+
+
+def _opened(process: Process, growth: Growth) -> Growing:
+    told = descriptors_of(process, LONG)
+    end = growth.level + told.limit - told.open
+    return Growing(process.instance.id, process.name, "descriptors", "{file_descriptor}", growth, end)
 
 
 def _since(instance: InstanceWindow, track: Track, began: float, pace: Pace, scale: float) -> Growth:

@@ -28,8 +28,7 @@ _OF_HOSTS: Final = frozenset(columns_of(Entity.HOST)) - frozenset(columns_of(Ent
 
 
 def unanswerable(rule: Rule, snapshot: Snapshot) -> tuple[str, ...]:
-    """What a rule lacks to answer, in words; empty if it can, or if it looks at lives or
-    at how the last one ended, and says itself what it lacks."""
+    """What a rule lacks to answer, in words; empty if it can, or if it looks at lives and ends and says so itself."""
     if rule.of_lives or (rule.of_ends and snapshot.gone):
         return ()
     runtime = snapshot.unmeasured_runtime

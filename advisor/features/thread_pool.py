@@ -99,9 +99,11 @@ def queued_wait(process: Process, seconds: float) -> float:
     (M/M/n, in which processor sharing and one queue have the same mean). No more than the part of a request's time in
     which nobody computes for it, and no call of it is under way.
     """
-    full, threads, arrivals = busy(process, seconds), size(process, seconds), process.requests(seconds)
-    latency = process.latency(seconds)
-    if not (full >= FULL and arrivals > 0 and latency.count > 0):
+    full = busy(process, seconds)
+    if not full >= FULL:
+        return 0.0
+    threads, arrivals, latency = size(process, seconds), process.requests(seconds), process.latency(seconds)
+    if not (arrivals > 0 and latency.count > 0):
         return 0.0
     work = beside_main(process, seconds) / arrivals
     idle = latency.mean - (process.cpu(seconds) + called_time(process, seconds)) / arrivals
