@@ -68,6 +68,7 @@ class Reading:
         confidence: 0 to 1.
         missing: the signals without which the rule cannot say (only with UNKNOWN), in words.
         apart_from: rules that explain such figures in general, and by these figures cannot explain them here.
+        first: the strategy that suits this kind of the trouble best, before the others that the rule lists.
     """
 
     condition: Condition
@@ -77,6 +78,7 @@ class Reading:
     confidence: float = 0.0
     missing: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    first: str = ""
 
 
 def leading(reading: Reading) -> Evidence | None:

@@ -124,6 +124,21 @@ def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace:
             yield Growing(instance.id, process.name, what, "By", growth, growth.level + bound, estimated=rough)
 
 
+def of_memory_early(
+    snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace, found: Iterable[Growing], enough: float
+) -> Iterator[Growing]:
+    """The same at a quicker pace, of processes of which `found` has fewer comparisons than are enough.
+
+    Only what ends sooner than it has lasted: growth of hours says nothing of days. Resident memory also settles for
+    hours, so it takes no part.
+    """
+    told = {one.instance for one in found if one.growth.pairs >= enough}
+    young = [process for process in processes if process.instance.id not in told]
+    for one in of_memory(snapshot, rule, young, pace):
+        if not one.estimated and one.time_left < one.growth.seconds:
+            yield replace(one, ahead=one.growth.seconds)
+
+
 def levels_of(track: Track) -> list[tuple[str, str]]:
     """The columns that say most about a leak, each in words.
 

@@ -50,7 +50,7 @@ class Growth:
     title: str
     why: str
     cost: str
-    expected: Expectation
+    expected: tuple[Expectation, ...]
     steps: tuple[Step, ...]
     check_first: str
 

@@ -74,8 +74,8 @@ def more_memory(snapshot: Snapshot, ruling: Ruling) -> Growth | None:
         f"A socket takes {number(each / 1000)} kB, and {number(sockets)} of the {number(now)} that the memory allows a "
         f"process are open. {size(added)} more hold {number(then)}.",
         f"{size(wanted - limit.limit)} more memory",
-        Expectation("websocket_use", "Share of what it can carry", "1", sockets / now, sockets / then * 0.9,
-                    sockets / then),
+        (Expectation("websocket_use", "Share of what it can carry", "1", sockets / now, sockets / then * 0.9,
+                     sockets / then),),
         resize.MACHINE if shared else resize.container(wanted),
         "Check that a socket does not take more the longer it is open: buffers that nobody reads fill any size.",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.machine_size import cores_for
 from advisor.diagnosis.prediction import SIZING
 from advisor.diagnosis.recipes import faster_disk, resize
 from advisor.diagnosis.sizes import Growth, memory_for, misses_expectation
@@ -12,15 +13,15 @@ from advisor.features.machine import Machine
 from advisor.features.store_memory import Store
 
 
-def of_cores(machine: Machine, wanted: int) -> Growth:
-    """So many cores."""
-    busy = machine.cpu(SIZING)
+def of_cores(machine: Machine) -> Growth:
+    """Cores of which a busy hour leaves some."""
+    busy, wanted = machine.cpu(SIZING), cores_for(machine)
     then = busy * machine.cores / wanted
     return Growth(
         f"Move {machine.name}, with the datastore, to {wanted} cores",
         f"Its {number(machine.cores)} cores are {percent(busy)} busy, and a datastore uses many at once.",
         f"{number(wanted - machine.cores)} more cores",
-        Expectation("cpu", "Processors busy", "1", busy, then * 0.9, min(busy, then * 1.25)),
+        (Expectation("cpu", "Processors busy", "1", busy, then * 0.9, min(busy, then * 1.25)),),
         resize.MACHINE,
         "Check first for statements that are dear, for indexes and for pools: they cost no machine.",
     )
@@ -33,7 +34,7 @@ def of_memory(store: Store, memory: float) -> Growth:
         f"Move {store.machine.name} to {size(wanted)} of memory",
         f"{size(store.size)} of data do not fit {size(memory)}: {percent(store.missing)} of blocks are missed.",
         f"{size(wanted - memory)} more memory",
-        misses_expectation(store.misses, store.size, memory, wanted),
+        (misses_expectation(store.misses, store.size, memory, wanted),),
         resize.MACHINE,
         "Check for an index that is missing and for queries that read more than they need: cheaper.",
     )
@@ -46,8 +47,8 @@ def of_disk(store: Datastore) -> Growth:
         f"Its disk is at work {percent(store.disk)} of the time, and {number(store.held_up)} of {number(store.active)} "
         "active sessions wait for it or inside the server.",
         "a volume with more operations a second, or a disk inside the machine",
-        Expectation("db_held_up", "Sessions that wait for a disk or inside", "{session}", store.held_up, 0.0,
-                    store.held_up),
+        (Expectation("db_held_up", "Sessions that wait for a disk or inside", "{session}", store.held_up, 0.0,
+                     store.held_up),),
         faster_disk.STEPS,
         "Check first for indexes that nobody reads, for rows that can be written together and for checkpoints that "
         "come too often (max_wal_size): each is cheaper than a disk.",

@@ -143,7 +143,8 @@ def _advise(
     waiting: Sequence[str],
     snapshot: Snapshot,
 ) -> Advice:
-    answers = [_answer(STRATEGIES[name], ruling, fires, snapshot) for name in RULES[ruling.rule].suggests]
+    names = sorted(RULES[ruling.rule].suggests, key=lambda name: name != ruling.reading.first)
+    answers = [_answer(STRATEGIES[name], ruling, fires, snapshot) for name in names]
     options = [answer for answer in answers if isinstance(answer, Option)]
     rejected = [answer for answer in answers if isinstance(answer, Rejection)]
     beside = notes.beside(ruling, rulings, waiting, options, rejected)

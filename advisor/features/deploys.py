@@ -37,8 +37,10 @@ class Loss:
         stopped: processes that it ended.
         requests: answered around it, and `rate`, a second.
         failed: of those failed or broken off, beyond the usual share.
-        cut: in flight in processes that ended by the signal itself: nobody answered them.
+        cut: in flight in processes that ended all the same: nobody answered them.
+        guessed: of these, by the last count of processes that ended by the signal itself, and could tell no more.
         unhandled: processes that ended by the signal itself, since nothing in them handles it.
+        hasty: processes that ended of their own accord with requests in flight.
         later: share of requests that failed in the ten minutes after, outside the next deploys.
     """
 
@@ -48,7 +50,9 @@ class Loss:
     rate: float
     failed: float
     cut: float
+    guessed: float
     unhandled: int
+    hasty: int
     later: float
 
     @property
@@ -157,7 +161,9 @@ def _loss(
     here = rows.within(span)
     later = rows.within(Span(span.end + rows.width, span.end + LATER / snapshot.time_scale)) & apart
     ended = stops(snapshot, change)
-    by_signal = [end for end in ended if end.signal in _UNHANDLED]
+    by_signal = [end for end in ended if end.signal in _UNHANDLED and end.active is None]
+    hasty = [end.active for end in ended if end.active and end.is_orderly]
+    guessed = sum(_in_flight(past, end, rows.width) for end in by_signal)
     requests, seconds = float(rows.requests[here].sum()), float(here.sum()) * rows.width
     return Loss(
         change=change,
@@ -165,8 +171,10 @@ def _loss(
         requests=requests,
         rate=requests / seconds if seconds > 0 else 0.0,
         failed=max(0.0, float(rows.failed[here].sum()) - usual * requests),
-        cut=sum(_in_flight(past, end, rows.width) for end in by_signal),
+        cut=guessed + sum(hasty),
+        guessed=guessed,
         unhandled=len(by_signal),
+        hasty=len(hasty),
         later=rows.share(later),
     )
 

@@ -41,6 +41,7 @@ class End:
         cause: of `vocabulary.events.Cause`.
         told: False where it only fell silent.
         host_id: its machine.
+        active: requests in flight then, by its own word.
     """
 
     at: float
@@ -55,6 +56,7 @@ class End:
     line: int | None = None
     told: bool = True
     host_id: int | None = None
+    active: int | None = None
 
     @property
     def is_error(self) -> bool:
@@ -167,4 +169,5 @@ def _joined(told: list[Happening], life: Life | None, host_id: int | None) -> En
         file=knows.file,
         line=knows.line,
         host_id=host_id,
+        active=next((event.active for event in ordered if event.active is not None), None),
     )

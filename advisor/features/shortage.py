@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 from advisor.features import stats
 from advisor.features.memo import remembered
@@ -35,3 +36,20 @@ def waited(process: Process, seconds: float) -> float:
     The kernel counts it (schedstat). Time that a quota holds back or a hypervisor takes is not in it.
     """
     return process.sums(seconds).rate("cpu_wait")
+
+
+def delayed(process: Process, seconds: float) -> float:
+    """Share of the time in which its main thread wants to run that it waits for a processor; NaN where not told.
+
+    A third of it makes all work of the loop take half as long again, however little of it there is.
+    """
+    waits = waited(process, seconds)
+    wanted = waits + process.cpu_main(seconds)
+    return waits / wanted if wanted > 0 else math.nan
+
+
+def felt(
+    processes: Sequence[Process], figure: Callable[[Process, float], float], seconds: float, longer: float
+) -> float:
+    """The mean of a figure over the one time or the other, whichever is more: one calm minute is no relief."""
+    return stats.highest([stats.mean([figure(process, span) for process in processes]) for span in (seconds, longer)])

@@ -114,6 +114,7 @@ class Happening:
         duration: seconds.
         share: 0 to 1.
         cause: of `vocabulary.events.Cause`.
+        active: requests in flight as the process ended.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Happening:
     exception: str = ""
     exit_code: int | None = None
     signal: str = ""
+    active: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,5 +90,6 @@ _READERS: Final[Mapping[str, Callable[[Scalar], str | int | float]]] = {
     "ordinal": partial(_integer, 0, _LARGEST),
     "line": partial(_integer, 1, _LARGEST),
     "pid": partial(_integer, 1, _LARGEST),
+    "active": partial(_integer, 0, _LARGEST),
     "exit_code": partial(_integer, -(2**31), 2**32 - 1),  # Windows has codes of 32 bits
 }

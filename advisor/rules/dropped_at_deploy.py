@@ -4,7 +4,8 @@
 Around the stops of processes in a deploy, from 30 s before to 120 s after, requests fail or are cut off:
 {share:.1%} of them or more, {times:.0f} times the usual share, and at least {least:.0f}. That happened in
 {often:.0f} of the last three deploys, or once with {many:.0f} requests or more. Outside deploys it does not. Or
-processes that handle no signal end with {least:.0f} requests in flight or more, {share:.1%} of those of half a minute.
+processes end with {least:.0f} requests in flight or more, {share:.1%} of those of half a minute: they handle no signal,
+or exit as soon as it comes.
 
 ## Why it matters
 Every release costs requests of users, so releases become rare and large. The same happens whenever a machine is
@@ -100,7 +101,7 @@ def _condition(hit: tuple[Loss, ...], found: Losses) -> Condition:
 
 def _confidence(hit: tuple[Loss, ...], found: Losses) -> float:
     lost = sum(one.lost for one in hit)
-    seen = 1.0 if lost and sum(one.failed for one in hit) >= lost / 2 else 0.6  # the rest is an estimate
+    seen = 1.0 if lost and sum(one.guessed for one in hit) <= lost / 2 else 0.6
     alone = max(0.0, 1 - found.bursts / rule.bursts)
     return confidence(required=(1.0 if _enough(hit) else 0.0,), support=(seen, alone), coverage=1.0)
 
@@ -111,7 +112,7 @@ def _claim(snapshot: Snapshot, recent: tuple[Loss, ...], hit: tuple[Loss, ...]) 
     if not hit:
         return f"{snapshot.name}: {counted(len(recent), 'deploy')} in three days cost no requests"
     last = hit[-1]
-    how = "about " if last.cut > last.failed else ""
+    how = "about " if last.guessed > last.lost / 2 else ""
     return (
         f"{snapshot.name}: {len(hit)} of the last {counted(len(recent), 'deploy')} dropped requests, the newest "
         f"{how}{number(last.lost)} ({percent(last.share)}) while {counted(last.stopped, 'process')} stopped"
@@ -134,5 +135,6 @@ def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) ->
             at_least("share", "Share of all", one.share, "1", level, subject),
             at_least("cut", "Cut off in flight, of the requests of 30 s", one.at_once, "1", rule.share, subject),
             Evidence("unhandled", "Processes without a handler", float(one.unhandled), "{process}", subject=subject),
+            Evidence("hasty", "Ended with requests in flight", float(one.hasty), "{process}", subject=subject),
         ]  # fmt: skip
     return tuple(told)

@@ -3,7 +3,8 @@
 ## What it sees
 Garbage collection takes {share:.0%} of the time of an event loop or more, over ten minutes and still; or it pauses
 the loop for {pause:.3g} s or longer in at least {minutes:.0f} of the last ten minutes. And it is felt: pauses make at
-least {explained:.0%} of the time in which the loop is blocked, or with {growth:.0%} more load the loop would be full.
+least {explained:.0%} of the time in which the loop is blocked, with {growth:.0%} more load the loop would be full, or
+{critical:.0%} of all time is gone, and requests take longer by it.
 
 ## Why it matters
 While V8 collects garbage, JavaScript stands still. The time is taken from every request, looks like work of the loop
@@ -57,9 +58,14 @@ rule = Rule(
     clear_hold=300.0,
     place=6,
     explained_by=("host-cpu-saturated",),
-    share=Limit(0.10, "1", "judgement: no standard for Node.js exists; a tenth of all time is a tenth of the capacity"),
+    share=Limit(
+        0.10,
+        "1",
+        "judgement: no standard for Node.js exists; a tenth of all time is a tenth of the capacity",
+        at_most="critical",
+    ),
     relaxed=Limit(0.05, "1", "half of it, so that noise does not reopen it", at_most="share"),
-    critical=Limit(0.20, "1", "twice the fire level: a fifth of the capacity"),
+    critical=Limit(0.20, "1", "twice the fire level: a fifth of the capacity, whatever else it does"),
     pause=Limit(0.100, "s", "Clinic Doctor flags a delay of 100 ms; people notice from there"),
     pause_relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it", at_most="pause"),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
@@ -107,7 +113,7 @@ class _Seen:
 
     @property
     def is_felt(self) -> bool:
-        return self.explained >= rule.explained or self.room < rule.growth
+        return self.explained >= rule.explained or self.room < rule.growth or self.share >= rule.critical
 
     @property
     def pauses(self) -> bool:
@@ -141,7 +147,11 @@ def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
 def _confidence(seen: _Seen) -> float:
     often = min(1.0, seen.hits / rule.minutes) * stats.ramp(seen.longest, rule.pause_relaxed, rule.pause)
     explained = stats.ramp(seen.explained, 0.0, rule.explained)
-    felt = max(explained, stats.ramp(seen.room, 2 * rule.growth, rule.growth))
+    felt = max(
+        explained,
+        stats.ramp(seen.room, 2 * rule.growth, rule.growth),
+        stats.ramp(seen.share, rule.share, rule.critical),
+    )
     much = stats.ramp(seen.share, rule.relaxed, rule.share)
     process = seen.process
     return confidence(

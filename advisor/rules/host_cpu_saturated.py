@@ -5,7 +5,8 @@ One of three shortages of processors, told apart. Contention: those of a host ar
 or tasks wait for one {pressure:.0%} of the time on a host that is nearly full. Throttling: a quota, of the host's
 control group or of the process's own, holds it back in {throttle:.0%} of its periods. Steal: the hypervisor takes
 {steal:.0%} of the time. And the service feels it: its main threads wait for a processor or its loops are busy without
-computing ({gap:.0%} of the last minute or of five), or its processes use {own:.0%} of all cores that they may use.
+computing ({gap:.0%} of the last minute or of five, or {least:.0%} where that is {delayed:.0%} of the time in which they
+want to run), or its processes use {own:.0%} of all cores that they may use.
 
 ## Why it matters
 A process that waits for a processor looks like one that works: its event loop is busy and its requests are
@@ -31,7 +32,6 @@ counts tasks that wait for disks as well, so it is shown and decides nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -72,11 +72,13 @@ rule = Rule(
     steal=Limit(0.10, "1", "a tenth of the time taken by neighbours is felt by every request"),
     steal_relaxed=Limit(0.05, "1", "half of it, so that noise does not reopen it", at_most="steal"),
     gap=Limit(0.15, "1", "measured: a computing loop stays below it, a starved one shows 0.5"),
+    delayed=Limit(0.25, "1", "its work takes a third longer then: a fair share of a full host, however little it asks"),
+    least=Limit(0.05, "1", "half of GitLab's soft limit for waits of a node: below it nobody notices", at_most="gap"),
     own=Limit(0.80, "1", "then the service itself fills the machine, whether its loops show it or not"),
 )
 
 
-LONG = 300.0  # seconds in which somebody would have asked for something
+SPANS = (rule.window, 300.0)  # seconds: now, and a time in which somebody would have asked for something
 
 
 class Kind(StrEnum):
@@ -95,6 +97,7 @@ class _Place:
         held: the process that its own quota holds back most.
         short: each kind -> how far it went from its clear to its fire level, 0 to 1.
         waits: share of time that the service waits for a processor; NaN where nobody can tell.
+        delayed: likewise, of the time in which its main threads want to run.
         own: cores that it uses, of those that it may.
     """
 
@@ -102,19 +105,22 @@ class _Place:
     held: Process
     short: dict[Kind, float]
     waits: float
+    delayed: float
     own: float
-
-    @property
-    def worst(self) -> float:
-        return max(self.short.values())
 
     @property
     def kind(self) -> Kind:
         return max(self.short, key=lambda kind: self.short[kind])
 
     @property
-    def feels(self) -> bool:
-        return self.waits >= rule.gap or self.own >= rule.own
+    def worst(self) -> float:
+        return self.short[self.kind]
+
+    @property
+    def felt(self) -> float:
+        """How near it is to a level at which the shortage is felt, which is 1."""
+        often = self.waits / rule.least if self.delayed >= rule.delayed else math.nan
+        return stats.highest([self.waits / rule.gap, often, self.own / rule.own])
 
 
 @rule.check
@@ -133,11 +139,12 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=_evidence(snapshot, place),
         severity=_severity(snapshot, place),
         confidence=_confidence(place),
+        first="vertical" if place.kind is Kind.THROTTLING else "",
     )
 
 
 def _severity(snapshot: Snapshot, place: _Place) -> Severity:
-    if nobody_waits(snapshot, LONG):
+    if nobody_waits(snapshot, max(SPANS)):
         return Severity.INFO
     return Severity.CRITICAL if place.machine.cpu(rule.window) >= rule.critical else Severity.WARNING
 
@@ -151,7 +158,9 @@ def _place(snapshot: Snapshot, machine: Machine) -> _Place:
     own = stats.mean([p.cpu(window) for p in here]) * len(here) / machine.cores
     if quota and not group.is_filled_by_loops(window, rule.own):
         own = max(own, group.used(window) / group.quota)  # workers in one container draw on it together
-    return _Place(machine, held, short, _waits(here, held if quota else None, short), own)
+    crowded = short[Kind.CONTENTION] >= max(short.values())
+    delayed = shortage.felt(here, shortage.delayed, *SPANS) if crowded else math.nan
+    return _Place(machine, held, short, _waits(here, held if quota else None, crowded), delayed, own)
 
 
 def _short(machine: Machine, held: Process) -> dict[Kind, float]:
@@ -166,29 +175,23 @@ def _short(machine: Machine, held: Process) -> dict[Kind, float]:
     }
 
 
-def _waits(here: tuple[Process, ...], held: Process | None, short: dict[Kind, float]) -> float:
+def _waits(here: tuple[Process, ...], held: Process | None, crowded: bool) -> float:
     """What the kernel counts if others crowd the host; else, and where it does not tell, the gap of the loops."""
-    told = _felt(here, shortage.waited)
-    if short[Kind.CONTENTION] >= max(short.values()) and not math.isnan(told):
+    told = shortage.felt(here, shortage.waited, *SPANS)
+    if crowded and not math.isnan(told):
         return told
-    return _felt((held,) if held else here, Process.gap)
-
-
-def _felt(here: tuple[Process, ...], figure: Callable[[Process, float], float]) -> float:
-    """The mean of a figure over the last minute or over five, whichever is more: one calm minute is no relief."""
-    return stats.highest([stats.mean([figure(p, seconds) for p in here]) for seconds in (rule.window, LONG)])
+    return shortage.felt((held,) if held else here, Process.gap, *SPANS)
 
 
 def _condition(place: _Place) -> Condition:
-    if place.worst >= 1 and place.feels:
+    if place.worst >= 1 and place.felt >= 1:
         return Condition.OVER
     return Condition.BETWEEN if place.worst > 0 else Condition.UNDER
 
 
 def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
-    machine, held, window = place.machine, place.held, rule.window
-    here = snapshot.on(machine)
-    waited, gap = _felt(here, shortage.waited), _felt(here, Process.gap)
+    machine, held, window, here = place.machine, place.held, rule.window, snapshot.on(place.machine)
+    waited, gap = (shortage.felt(here, figure, *SPANS) for figure in (shortage.waited, Process.gap))
     load = stats.level(machine.track, "load_1m", machine.span(window)) / machine.cores
     figures = (
         ("host_cpu", "Host CPU", machine.cpu(window), rule.busy, machine.name),
@@ -197,14 +200,12 @@ def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
         ("cgroup_throttled", "Its own quota throttled", shortage.throttled(held, window), rule.throttle, held.name),
         ("cpu_steal", "Taken by the hypervisor", machine.steal(window), rule.steal, machine.name),
         ("cpu_wait", "Main thread waits for a processor", waited, rule.gap, machine.name),
+        ("delayed", "That, of the time in which it wants to run", place.delayed, rule.delayed, machine.name),
         ("gap", "Busy without computing", max(gap, 0.0), rule.gap, machine.name),
         ("own_cpu", "Cores that the service uses, of all", place.own, rule.own, machine.name),
     )
     return (
-        *(
-            at_least(signal, label, value, "1", limit, who)
-            for signal, label, value, limit, who in figures
-        ),
+        *(at_least(signal, label, value, "1", limit, who) for signal, label, value, limit, who in figures),
         Evidence("load_per_core", "Load average of a minute, per core", finite(load), "1", subject=machine.name),
         Evidence("cgroup_throttled_time", "Threads held back by its own quota, seconds a second",
                  finite(shortage.held_back(held, window)), "1", subject=held.name),
@@ -222,16 +223,13 @@ def _confidence(place: _Place) -> float:
     else:
         # An idle host speaks neither for nor against a quota or a hypervisor: what the service feels does.
         support = (stats.ramp(place.waits, 0.0, 2 * rule.gap), stats.ramp(place.own, 0.0, rule.own))
-    return confidence(
-        required=(place.worst, max(stats.ramp(place.waits, 0.0, rule.gap), stats.ramp(place.own, 0.0, rule.own))),
-        support=support,
-        coverage=machine.coverage(window),
-    )
+    felt = stats.ramp(place.felt, 0.0, 1.0)
+    return confidence(required=(place.worst, felt), support=support, coverage=machine.coverage(window))
 
 
 def _claim(snapshot: Snapshot, place: _Place) -> str:
     sentence = f"{snapshot.name}: {_shortage(place)}"
-    if place.worst >= 1 and place.waits >= rule.gap:
+    if place.worst >= 1 and place.felt >= 1 and place.waits >= rule.least:
         return f"{sentence}, so its event loop waits for a processor {percent(place.waits)} of the time"
     return f"{sentence}; its processors are {percent(place.machine.cpu(rule.window))} busy"
 

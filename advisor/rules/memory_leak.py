@@ -4,7 +4,8 @@
 The heap that is left after garbage collection, or the memory of buffers outside it, grows at equal load over most
 of a day: {rising:.0%} of all moments with the same load have more of it later, by at least {grown:.0%} and
 {least:.0f} bytes, and at that pace the process reaches its limit within two weeks. Growth that slows down as a cache
-does when it fills is none. It is a warning only if the end is less than a day away.
+does when it fills is none. It is a warning only if the end is less than a day away. After the first hours already it
+speaks where the end is nearer than the growth is old.
 
 ## Why it matters
 At the limit the process collects garbage most of the time, then it is killed or ends by itself. More processes,
@@ -16,8 +17,9 @@ the limit. If it began with a release, go back to the one before.
 
 ## Known limits
 It needs most of a day of one life, longer where the load of each hour of the day differs, and skips the first three
-hours. Without a probe it looks at resident memory, which is rougher: confidence is lower then. A cache that fills
-for days cannot be told from a leak until it slows down.
+hours; growth that soon fills what there is needs four to eight hours, of which it skips one. Without a probe it looks
+at resident memory, which is rougher: confidence is lower then, and the first hours say nothing. A cache that fills for
+days cannot be told from a leak until it slows down.
 
 ## References
 - [Node.js: memory diagnostics](https://nodejs.org/en/learn/diagnostics/memory)
@@ -31,7 +33,7 @@ import math
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, condition_of, evidence_of, is_proven, soonest, too_short
-from advisor.diagnosis.leaks import READ_MEMORY, Pace, growth_in, levels_of, of_memory
+from advisor.diagnosis.leaks import READ_MEMORY, Pace, growth_in, levels_of, of_memory, of_memory_early
 from advisor.diagnosis.words import lasting, size
 from advisor.features import Snapshot, stats
 from advisor.vocabulary import Severity
@@ -60,12 +62,14 @@ rule = Rule(
 
 _NO_LIMIT = "How much memory there is for a leak: run the agent on the host, or load the probe into the process"
 PACE = Pace(skip=3 * HOUR, apart=3 * HOUR, smooth=HOUR)
+EARLY = Pace(skip=HOUR, apart=HOUR, smooth=HOUR)
 
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Compare every process with itself at equal load; the one that ends first speaks."""
     candidates = list(of_memory(snapshot, rule.id, snapshot.processes, PACE))
+    candidates += of_memory_early(snapshot, rule.id, snapshot.processes, EARLY, candidates, rule.pairs)
     told = [found for found in candidates if found.growth.pairs >= rule.pairs]
     worst = soonest(rule, told, snapshot.time_scale)
     if worst is None:

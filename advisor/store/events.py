@@ -44,6 +44,7 @@ class StoredEvent:
         duration: seconds.
         delay: seconds from the start of a block until it was seen who it was.
         share: 0 to 1.
+        active: requests in flight as the process ended.
         pid: another process that the event is about: the child that a primary saw end.
     """
 
@@ -63,6 +64,7 @@ class StoredEvent:
     exception: str | None = None
     exit_code: int | None = None
     signal: str | None = None
+    active: int | None = None
     pid: int | None = None
 
 

@@ -14,7 +14,7 @@ from advisor.store.models import Event
 from advisor.store.tables import MICROSECONDS
 from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, STARTED
 
-_NUMBERS: Final = ("instance_id", "pid", "duration", "share", "line", "exit_code")
+_NUMBERS: Final = ("instance_id", "pid", "duration", "share", "line", "exit_code", "active")
 _WORDS: Final = ("cause", "function", "file", "exception", "signal")
 
 

@@ -147,6 +147,7 @@ class Event(models.Model):
     exception = models.CharField(max_length=255, null=True)
     exit_code = models.BigIntegerField(null=True)
     signal = models.CharField(max_length=32, null=True)
+    active = models.IntegerField(null=True)
     pid = models.IntegerField(null=True)
 
     class Meta:

@@ -53,10 +53,10 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     lost = _worst(ruling, "lost")
     if not lost > 0:
         return strategy.reject("0 requests were lost at the last deploys.")
-    unhandled = _worst(ruling, "unhandled")
+    unhandled, hasty = _worst(ruling, "unhandled"), _worst(ruling, "hasty")
     return strategy.option(
         f"Let {snapshot.name} finish open requests when it is stopped",
-        why=_why(lost, unhandled),
+        why=_why(lost, unhandled, hasty),
         confidence=ruling.reading.confidence,
         cost=f"up to {strategy.whole:.0f} s more for each process in a release",
         expected=(Expectation("lost", "Requests lost in a deploy", "{request}", lost, 0.0, max(1.0, lost * 0.05)),),
@@ -70,10 +70,13 @@ def _worst(ruling: Ruling, signal: str) -> float:
     return max(told, default=0.0)
 
 
-def _why(lost: float, unhandled: float) -> str:
+def _why(lost: float, unhandled: float, hasty: float) -> str:
     if unhandled:
         ended = counted(int(unhandled), "process")
         return f"{ended} ended by the signal itself: nothing in the code handles it. {number(lost)} requests were lost."
+    if hasty:
+        ended = counted(int(hasty), "process")
+        return f"{ended} ended without waiting for open requests. {number(lost)} requests were lost."
     return (
         f"The code handles the signal, and {number(lost)} requests were lost all the same: it stops accepting before "
         "load balancers have learned of it, or ends before open requests do."

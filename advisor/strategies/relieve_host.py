@@ -2,26 +2,25 @@
 
 ## When it fits
 Something besides the service uses up its machine: another program or another service ({spare:g} cores or more), a
-hypervisor that gives the time to others ({steal:.0%} or more), a quota that holds it back ({throttle:.0%} of its
-periods or more), a datastore that takes the memory, logs and uploads that fill the disk, or data: those of a datastore
-that are {most:.0%} of what is used there or more.
+hypervisor that gives the time to others ({steal:.0%} or more), a datastore that takes the memory, logs and uploads that
+fill the disk, or data: those of a datastore that are {most:.0%} of what is used there or more.
 
 ## When it does not
-The service itself is what uses the machine: then it needs more of it, or less work. Memory of the machine that is not
+The service itself is what uses the machine, or a quota of its own holds it back ({throttle:.0%} of its periods or
+more): then it needs more, or less work. Memory of the machine that is not
 short: less than {relaxed:.0%} of it is in use, or the limit of a heap alone is full.
 
 ## How
-Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Raise or remove a
-quota, and run as many workers as it leaves whole cores. Give a datastore its own host. Rotate logs; keep uploads
-in object storage; archive old rows, and keep tables that only grow in a piece for each month; give data a volume of its
-own. Where inodes are short, remove small files, not large ones.
+Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Give a datastore its
+own host. Rotate logs; keep uploads in object storage; archive old rows, and keep tables that only grow in a piece for
+each month; give data a volume of its own. Where inodes are short, remove small files, not large ones.
 
 ## What it costs
 Little where a limit is set; a machine where a program moves. What is held back takes longer itself.
 
 ## How to verify
-Loops are no longer busy without computing ({gap:.0%} of the time at most), fewer than {calm:.0%} of quota periods are
-throttled, memory stays below {relaxed:.0%}, and the disk stops filling.
+Loops are no longer busy without computing ({gap:.0%} of the time at most), memory stays below {relaxed:.0%}, and the
+disk stops filling.
 
 ## References
 - [systemd: resource control](https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html)
@@ -33,20 +32,29 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, disk_relief, memory_room
+from advisor.diagnosis import (
+    Expectation,
+    Limit,
+    Option,
+    Rejection,
+    Ruling,
+    Step,
+    Strategy,
+    disk_relief,
+    memory_room,
+    quota,
+)
 from advisor.diagnosis.disks import filling_of
-from advisor.diagnosis.peak import growth
-from advisor.diagnosis.prediction import AFTER_LOSS, LONG, NOW, TARGET, loop_expectation
+from advisor.diagnosis.prediction import AFTER_LOSS, LONG, NOW
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.sizes import PEAK, RELAXED, tightest_memory
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import cores, number, percent, size
-from advisor.features import Snapshot, control_groups, neighbours, stats
-from advisor.features.control_groups import ControlGroup
+from advisor.features import Snapshot, neighbours, stats
 from advisor.features.filesystem import INODES
 from advisor.features.machine import Machine
 from advisor.features.neighbours import Neighbour
-from advisor.features.process import MINUTE, Process
+from advisor.features.process import MINUTE
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -57,9 +65,8 @@ strategy = Strategy(
     risk="low: what is held back can be let go by one setting",
     spare=Limit(0.5, "{cpu}", "a neighbour that uses less frees too little for a busy loop"),
     steal=Limit(0.05, "1", "the level at which the rule for a full host is calm again"),
-    throttle=Limit(0.15, "1", "the level at which the rule for a full host is calm again"),
-    calm=Limit(0.05, "1", "what the decision model asks of a quota that is raised (C3)"),
-    gap=Limit(0.10, "1", "what the decision model asks of a loop that has its processor (C3)"),
+    throttle=Limit(quota.HELD, "1", "the level at which the rule for a full host is calm again", fixed=True),
+    gap=Limit(quota.GAP, "1", "what the decision model asks of a loop that has its processor (C3)", fixed=True),
     part=Limit(0.20, "1", "of the memory: a program that takes less makes no host roomy by leaving"),
     most=Limit(disk_relief.MOST, "1", "with less than half something else fills the disk", fixed=True),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)", fixed=True),
@@ -81,11 +88,14 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     told = [m for m in snapshot.machines if snapshot.on(m) and m.spare(MINUTE) >= 0 and m.spare(LONG) >= 0]
-    machine = max(told, key=lambda m: (_is_held_back(snapshot, m), m.cpu(MINUTE)), default=None)
+    machine = max(told, key=lambda m: (m.steal(MINUTE) >= strategy.steal, m.cpu(MINUTE)), default=None)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so nothing shows what is in the way.")
-    if _throttled(snapshot, machine) >= strategy.throttle:
-        return _unbound(snapshot, ruling, machine)
+    if bound := quota.most_throttled(snapshot):
+        held = percent(quota.throttled(snapshot, bound))
+        return strategy.reject(
+            f"A quota holds it back in {held} of its periods on {bound.name}: a limit, and no neighbour."
+        )
     if machine.steal(MINUTE) >= strategy.steal:
         return _moved(snapshot, ruling, machine)
     found = next((n for n in neighbours.on(snapshot, machine, LONG) if n.cores >= strategy.spare), None)
@@ -98,54 +108,6 @@ def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     return _held(snapshot, ruling, machine, found)
 
 
-def _is_held_back(snapshot: Snapshot, machine: Machine) -> bool:
-    """True where a quota or the hypervisor takes processors away, however idle the machine looks."""
-    return _throttled(snapshot, machine) >= strategy.throttle or machine.steal(MINUTE) >= strategy.steal
-
-
-def _throttled(snapshot: Snapshot, machine: Machine) -> float:
-    """Share of quota periods in which its processes, or the agent's own group, were held back."""
-    return max(machine.throttled(MINUTE), _most_held(snapshot, machine).throttled(MINUTE))
-
-
-def _most_held(snapshot: Snapshot, machine: Machine) -> ControlGroup:
-    return max(control_groups.on(snapshot, machine), key=lambda group: group.throttled(MINUTE))
-
-
-def _calmer_loop(processes: tuple[Process, ...]) -> tuple[Expectation, ...]:
-    """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
-    now = stats.mean([p.loop(NOW) for p in processes])
-    low = min(now, stats.mean([p.cpu_main(NOW) for p in processes]))
-    if math.isnan(now + low):
-        return ()
-    return (loop_expectation(now, low, max(low, min(now, low + strategy.gap))),)
-
-
-def _unbound(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option | Rejection:
-    group = _most_held(snapshot, machine)
-    if group.throttled(MINUTE) < machine.throttled(MINUTE):  # what the machine itself may use holds all of them back
-        group = ControlGroup(machine, snapshot.on(machine), math.nan)
-    alike = sum(one.quota == group.quota for one in control_groups.on(snapshot, machine))
-    each, quota = f" of each of {alike} control groups" if alike > 1 else "", group.cores
-    processors = stats.latest(machine.track, "cpu_count", machine.span(LONG))
-    work = stats.known_sum([p.loop(NOW) for p in group.processes])
-    wanted = max(math.floor(quota) + 1, 0 if math.isnan(work) else math.ceil(work * growth(snapshot) / TARGET))
-    wanted = wanted if math.isnan(processors) else min(wanted, math.floor(processors))
-    if wanted <= quota:
-        return strategy.reject(f"The quota is {number(quota)} cores already, all that {machine.name} has.")
-    held = _throttled(snapshot, machine)
-    return strategy.option(
-        f"Raise the processor limit{each} on {machine.name} from {number(quota)} to {wanted} cores",
-        why=f"The limit holds it back in {percent(held)} of its periods, while the machine may have cores to give.",
-        confidence=ruling.reading.confidence,
-        cost=f"{number((wanted - quota) * max(1, alike))} more cores to use",
-        expected=(Expectation("throttled", "Quota throttled", "1", held, 0.0, strategy.calm),
-                  *_calmer_loop(group.processes)),
-        steps=linux.unbound(quota, wanted),
-        check_first="Check who set the limit and for whom: others on the machine may need what it keeps free.",
-    )  # fmt: skip
-
-
 def _moved(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
     taken = machine.steal(MINUTE)
     return strategy.option(
@@ -154,7 +116,7 @@ def _moved(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
         confidence=ruling.reading.confidence,
         cost="what processors of one's own cost more than shared ones",
         expected=(Expectation("cpu_steal", "Taken by the hypervisor", "1", taken, 0.0, strategy.steal),
-                  *_calmer_loop(snapshot.on(machine))),
+                  *quota.calmer_loop(snapshot.on(machine))),
         steps=(
             Step("A machine that is paid by bursts may have used up its credits: check that first, at the provider."),
             Step("Stop and start it, which often puts it on another physical host; or order one with dedicated "
@@ -181,7 +143,7 @@ def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour
         cost="a place for it elsewhere, or longer times for it here",
         expected=(
             Expectation("host_cpu", "Host CPU", "1", used / machine.cores, min(high, left / machine.cores * 0.9), high),
-            *_calmer_loop(snapshot.on(machine)),
+            *quota.calmer_loop(snapshot.on(machine)),
         ),
         steps=linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed),
         check_first="Check that the service does not need it on the same host, and who waits for its results.",

@@ -1,9 +1,10 @@
 """Move to a bigger machine
 
 ## When it fits
-What is short belongs to the machine: processors that enough processes use, memory that the service needs even at
-rest or that open WebSockets take, a disk that data fills, or the memory, processors or disk of a datastore's host. It
-is the quickest way out where nothing may be rebuilt.
+What is short belongs to the machine or the container: processors that enough processes use, a quota that holds them
+back in {held:.0%} of its periods or more, memory that the service needs even at rest or that open WebSockets take, a
+disk that data fills, or the memory, processors or disk of a datastore's host. It is the quickest way out where nothing
+may be rebuilt.
 
 ## When it does not
 One process runs JavaScript on one core: more cores would idle too, while any core here is idle already. A
@@ -13,13 +14,14 @@ largest size.
 
 ## How
 Take a machine (or a limit of the container, or a volume) of the size given, move the service, and let it use
-what is new: one worker per core.
+what is new: one worker per core. A quota can also be removed: the kernel shares processors out where they are short.
 
 ## What it costs
 Usually the price grows with the size, and moving needs a short stop or a second machine.
 
 ## How to verify
-Host CPU falls in proportion to the cores and loops are no longer busy without computing; memory stays below
+Host CPU falls in proportion to the cores and loops are no longer busy without computing; fewer than {calm:.0%}
+of quota periods are throttled; memory stays below
 {relaxed:.0%} over one daily peak; the disk is used to {roomy:.0%} or less.
 
 ## References
@@ -37,16 +39,16 @@ from advisor.diagnosis import (
     Option,
     Rejection,
     Ruling,
-    Step,
     Strategy,
     machine_size,
+    quota,
     socket_room,
     store_size,
     stores,
 )
 from advisor.diagnosis.disks import filling_of
 from advisor.diagnosis.growing import leaking
-from advisor.diagnosis.prediction import GROWTH, LONG, SIZING, TARGET, Clones, of_clones
+from advisor.diagnosis.prediction import LONG, SIZING
 from advisor.diagnosis.sizes import RELAXED, ROOMY, Growth, tightest_memory
 from advisor.diagnosis.vetoes import deciding
 from advisor.diagnosis.words import cores, counted, duration, number, percent
@@ -55,7 +57,6 @@ from advisor.features.datastores import Datastore
 from advisor.features.filesystem import INODES
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE
-from advisor.features.queueing import Policy
 from advisor.features.socket_capacity import Resource
 from advisor.features.store_memory import local_stores, memory_used
 from advisor.features.task import WINDOW
@@ -71,6 +72,8 @@ strategy = Strategy(
     idle=Limit(0.2, "1", "of the cores of a full host: it is calm again from here on (C3), however many it has"),
     grown=Limit(0.7, "1", "what is left of the confidence, since the processes must also use the new cores"),
     delayed=Limit(0.7, "1", "what is left of it where growth goes on: a bigger disk or memory only fills later"),
+    held=Limit(quota.HELD, "1", "the level at which the rule for a full host is calm again", fixed=True),
+    calm=Limit(quota.CALM, "1", "what the decision model asks of a quota that is raised (C3)", fixed=True),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4); above it memory is what is short", fixed=True),
     roomy=Limit(ROOMY, "1", "below it a disk no longer warns (C12)", fixed=True),
     missing=Limit(0.01, "1", "of the blocks asked for: above it, by a rule of thumb, the cache is too small"),
@@ -123,7 +126,16 @@ def _cores(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(
             f"{counted(count, 'process')} cannot use the {number(machine.cores)} cores of {machine.name} as it is."
         )
-    return _bigger(snapshot, ruling, machine)
+    return _grown(ruling, machine_size.of_cores(snapshot, machine), strategy.grown)
+
+
+def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    """More of a quota where that is what holds the service back, else more cores."""
+    machine = quota.most_throttled(snapshot)
+    if machine is None:
+        return _cores(snapshot, ruling)
+    found = quota.raised(snapshot, machine)
+    return strategy.reject(found) if isinstance(found, str) else _grown(ruling, found, sure=1.0)
 
 
 def _same_block(snapshot: Snapshot, ruling: Ruling) -> Rejection:
@@ -132,35 +144,6 @@ def _same_block(snapshot: Snapshot, ruling: Ruling) -> Rejection:
         return strategy.reject("0 processes report delays that more cores would shorten.")
     block = duration(float(process.blocks(process.span(WINDOW)).max()))
     return strategy.reject(f"A block of {block} runs on one core, and takes {block} on any number of cores.")
-
-
-def _bigger(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
-    here = max(1, math.floor(machine.cores))
-    wanted = _cores_for(machine)
-    every, count = len(snapshot.processes), len(snapshot.on(machine))
-    after = max(count, round(count * wanted / here))
-    where = f" on {machine.name}" if len(snapshot.machines) > 1 else ""
-    return strategy.option(
-        f"Move {machine.name} to {wanted} cores",
-        why=(
-            f"Its {counted(here, 'core')} are {percent(machine.cpu(SIZING))} busy and {counted(count, 'process')} "
-            f"can use them all. {wanted} cores bring that to {percent(machine.cpu(SIZING) * machine.cores / wanted)}."
-        ),
-        confidence=ruling.reading.confidence * strategy.grown,
-        cost=f"{wanted - here} more cores",
-        expected=of_clones(snapshot, Clones(every, every + after - count, Policy.ROUND_ROBIN)),
-        steps=(
-            Step(f"Order or resize to {wanted} cores with the same memory per core or more."),
-            Step(f"Run {counted(after, 'worker')}{where} instead of {count}, so that the new cores are used."),
-        ),
-        check_first="Check the largest size that the provider offers: the next step after this one may not exist.",
-    )
-
-
-def _cores_for(machine: Machine) -> int:
-    """Cores with which it is busy to the target (P1), at least one more than now."""
-    more = math.floor(machine.cores) + 1
-    return max(more, math.ceil(machine.cores * machine.cpu(SIZING) * GROWTH / TARGET))
 
 
 def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
@@ -203,7 +186,7 @@ def _datastore(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 def _short_of(snapshot: Snapshot, ruling: Ruling, store: Datastore, machine: Machine) -> Growth | None:
     """Processors where they are full, a disk that writes wait for, memory for data that is read and does not fit."""
     if machine.cpu(SIZING) >= strategy.crowded:
-        return store_size.of_cores(machine, _cores_for(machine))
+        return store_size.of_cores(machine)
     if ruling.rule == WRITES:
         waits = store.disk >= strategy.at_work and store.held_up > store.locked
         return store_size.of_disk(store) if waits else None
@@ -224,13 +207,13 @@ def _sockets(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     return _grown(ruling, grown) if grown else strategy.reject("0 rows tell how much memory a WebSocket takes.")
 
 
-def _grown(ruling: Ruling, grown: Growth) -> Option:
+def _grown(ruling: Ruling, grown: Growth, sure: float | None = None) -> Option:
     return strategy.option(
         grown.title,
         why=grown.why,
-        confidence=ruling.reading.confidence * strategy.delayed,
+        confidence=ruling.reading.confidence * (strategy.delayed if sure is None else sure),
         cost=grown.cost,
-        expected=(grown.expected,),
+        expected=grown.expected,
         steps=grown.steps,
         check_first=grown.check_first,
     )
@@ -238,6 +221,7 @@ def _grown(ruling: Ruling, grown: Growth) -> Option:
 
 _BY_RULE: Final[Mapping[str, Callable[[Snapshot, Ruling], Option | Rejection]]] = {
     BLOCKED: _same_block,
+    CROWDED: _processors,
     "memory-pressure": _memory,
     "disk-filling": _volume,
     READS: _datastore,

@@ -50,6 +50,7 @@ ATTRIBUTES: dict[str, str] = {
     "exception.type": "exception",
     "process.exit.code": "exit_code",
     "advisor.process.exit.signal": "signal",
+    "advisor.process.exit.active_requests": "active",
     "advisor.process.exited.pid": "pid",
 }
 """Attribute on the wire -> the store's column. Seconds and ratios of 0 to 1; the ordinal counts from 0."""
@@ -69,11 +70,13 @@ PROFILED = Event(
 STARTED = Event("advisor.process.started", "A process began.", ())
 EXITED = Event(
     "advisor.process.exited",
-    "A process ended: told by itself, by its primary, by the agent. A pid names a child that its primary saw end.",
+    "A process ended: told by itself (with the requests that it left unanswered), by its primary, by the agent. A pid "
+    "names a child that its primary saw end.",
     (
         "advisor.cause",
         "process.exit.code",
         "advisor.process.exit.signal",
+        "advisor.process.exit.active_requests",
         "advisor.process.exited.pid",
         "exception.type",
         *_PLACE,

@@ -23,11 +23,11 @@ def told(*events: object, lives: tuple[object, ...] = (), time_scale: float = 1.
 def test_three_tell_of_one_end() -> None:
     (end,) = told(
         happened(EXITED.name, 100, 10, cause=Cause.UNCAUGHT_EXCEPTION, exception="TypeError", file="a.js", line=3),
-        happened(EXITED.name, 99, 10, exit_code=1),
+        happened(EXITED.name, 99, 10, exit_code=1, active=6),
         happened(EXITED.name, 95, 20, pid=1010, exit_code=1),
         lives=(life(500, 100, 10), life(900, 0, 20)),
     )
-    assert (end.at, end.pid, end.exit_code) == (NOW - 100, 1010, 1)
+    assert (end.at, end.pid, end.exit_code, end.active) == (NOW - 100, 1010, 1, 6)
     assert (end.cause, end.exception, end.file, end.line) == (Cause.UNCAUGHT_EXCEPTION, "TypeError", "a.js", 3)
     assert end.is_error
     assert not end.is_orderly

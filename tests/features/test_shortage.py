@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features.process import Process
-from advisor.features.shortage import allowed, held_back, throttled, waited
+from advisor.features.shortage import allowed, delayed, felt, held_back, throttled, waited
 from tests.additions import with_figures
 from tests.builders import snapshot
 
@@ -33,6 +33,22 @@ def test_without_a_quota_nothing_holds_it_back() -> None:
     assert throttled(process(cgroup_periods=0.0, cgroup_throttled=0.0), 60) == 0
     assert math.isnan(allowed(process(), 60))
     assert math.isnan(allowed(process(cgroup_cpu_limit=0.0), 60))
+
+
+def test_a_wait_is_measured_by_the_time_in_which_it_wants_to_run() -> None:
+    assert delayed(process(cpu_main=2.0, cpu_wait=1.0), 60) == pytest.approx(1 / 3)
+    assert delayed(process(cpu_main=2.0, cpu_wait=0.0), 60) == 0
+    assert math.isnan(delayed(process(cpu_main=0.0, cpu_wait=0.0), 60))
+    assert math.isnan(delayed(process(cpu_main=2.0, cpu_wait=np.nan), 60))
+
+
+def test_of_two_times_the_worse_is_felt() -> None:
+    seen = snapshot()
+    latest = seen.window.instances[0].track.times > seen.now - 60
+    for calm in (latest, ~latest):
+        found = with_figures(seen, cpu_wait=np.where(calm, 0.0, 2.0)).processes
+        assert felt(found, waited, 60, 300) == pytest.approx(0.2 if calm is not latest else 0.16, abs=0.01)
+    assert math.isnan(felt(with_figures(seen, cpu_wait=np.nan).processes, waited, 60, 300))
 
 
 def test_what_is_not_told_is_not_known() -> None:

@@ -13,6 +13,7 @@ from advisor.store.events import HOURLY
 from tests.ingest.exports import HOST, NOW, PROCESS, Json, nanos
 from tests.ingest.log_exports import BLOCKED, EXITED, PROFILED, STARTED, event, log_body, logs
 
+ACTIVE = "advisor.process.exit.active_requests"
 DURATION, SHARE, LINE, ORDINAL = "advisor.duration", "advisor.share", "code.line.number", "advisor.event.ordinal"
 
 
@@ -33,6 +34,7 @@ def test_an_event_is_read_into_its_columns() -> None:
         "advisor.cause": "uncaught-exception",
         "process.exit.code": 1,
         "advisor.process.exit.signal": "SIGKILL",
+        ACTIVE: 6,
         "advisor.process.exited.pid": 77,
         "exception.type": "RangeError",
         "code.function.name": "boom",
@@ -46,6 +48,7 @@ def test_an_event_is_read_into_its_columns() -> None:
         "cause": "uncaught-exception",
         "exit_code": 1,
         "signal": "SIGKILL",
+        "active": 6,
         "pid": 77,
         "exception": "RangeError",
         "function": "boom",
@@ -96,6 +99,12 @@ def test_numbers_that_are_not_finite_are_left_out(key: str, value: str) -> None:
     record["attributes"] = [{"key": key, "value": {"doubleValue": value}}]
     assert pivoted(record).rejected.total() == 1
     assert pivoted(record).reports == []
+
+
+@pytest.mark.parametrize("requests", [-1, 0.5, "6"])
+def test_requests_in_flight_are_counted_in_whole_numbers(requests: object) -> None:
+    assert only(event(EXITED, {ACTIVE: 0}))["active"] == 0
+    assert dict(pivoted(event(EXITED, {ACTIVE: requests})).rejected) == {rejection.BAD_INTEGER: 1}
 
 
 @pytest.mark.parametrize("code", [-(2**31) - 1, 2**32])

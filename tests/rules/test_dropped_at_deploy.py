@@ -27,7 +27,7 @@ def released(
     *lost: float,
     rps: float = 20.0,
     usual: float = 0.0002,
-    active: float = 0.0,
+    before: float = 0.0,
     later: float = 0.0,
     elsewhere: float = 0.0,
     seed: int = 1,
@@ -39,7 +39,8 @@ def released(
 ) -> Snapshot:
     """A service with two processes and a deploy each `gap` seconds that lost so many requests, the newest last.
 
-    `later` is the share that fails for half an hour after each deploy, `elsewhere` the share of minutes that lose 40.
+    `before` requests are in flight in the minutes before; `later` is the share that fails for half an hour after each
+    deploy, `elsewhere` the share of minutes that lose 40.
     A row stands for a minute of the decision model, or for `row` seconds.
     """
     draw = np.random.default_rng(seed)
@@ -55,9 +56,9 @@ def released(
         place = int(np.searchsorted(track.times, NOW - ago / scale))
         failed[place] += count
         failed[place : place + 30] += later * requests[place : place + 30]
-    values = {"requests": requests, "request_errors": failed, "requests_active": np.full(failed.size, active)}
+    values = {"requests": requests, "request_errors": failed, "requests_active": np.full(failed.size, before)}
     lives, events = _processes(agos, scale, said or {"exit_code": 0})
-    cut = {"requests_active": np.full(track.times.size, active)}
+    cut = {"requests_active": np.full(track.times.size, before)}
     one = [
         InstanceWindow(
             each.instance_id, 1, each.pid, "single", each.started, replace(track, values=cut if n else values)
@@ -102,7 +103,7 @@ def test_fires_where_two_of_three_deploys_lose_requests(seed: int, time_scale: f
 def test_rows_of_the_store_may_be_longer_than_a_minute_of_a_fast_clock(newest: float, said: dict[str, Any]) -> None:
     cut, failed = (40.0, 0.0) if "signal" in said else (0.0, 40.0)
     told = partial(released, newest=newest, time_scale=10.0, row=60.0, usual=0.0, **said)
-    found = rule(told(failed, failed, failed, active=cut))
+    found = rule(told(failed, failed, failed, before=cut))
     assert found.verdict is Verdict.FIRING
     assert rule(told(0, 0, 0)).verdict is Verdict.CLEAR
 
@@ -110,10 +111,10 @@ def test_rows_of_the_store_may_be_longer_than_a_minute_of_a_fast_clock(newest: f
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_cut_off_is_lost_however_much_fails_at_other_times(seed: int) -> None:
     """36 of 60 requests a second are in flight: 2% of half a minute, and 0.4% of the minutes around the deploy."""
-    told = partial(released, rps=60, active=36, usual=0.015, seed=seed)
+    told = partial(released, rps=60, before=36, usual=0.015, seed=seed)
     assert rule(told(0, 0, 0, signal="SIGTERM")).verdict is Verdict.FIRING
     assert rule(told(0, 0, 0)).verdict is Verdict.CLEAR, "they finished and exited with 0"
-    assert rule(released(0, 0, 0, rps=3_000, active=36, seed=seed, signal="SIGTERM")).verdict is Verdict.CLEAR
+    assert rule(released(0, 0, 0, rps=3_000, before=36, seed=seed, signal="SIGTERM")).verdict is Verdict.CLEAR
 
 
 @pytest.mark.parametrize("said", [{"exit_code": 0}, {"signal": "SIGTERM"}])
@@ -147,15 +148,33 @@ def test_a_share_that_is_usual_is_no_loss() -> None:
 
 
 def test_requests_in_flight_of_processes_without_a_handler_are_lost() -> None:
-    found = read(released(0, 0, active=30, usual=0.0, signal="SIGTERM"))
+    found = read(released(0, 0, before=30, usual=0.0, signal="SIGTERM"))
     assert found.condition is Condition.OVER
     assert "about 60" in found.claim
     assert {one.value for one in found.evidence if one.signal == "unhandled"} == {2.0}
 
 
+@pytest.mark.parametrize("said", [{"exit_code": 0}, {"exit_code": 143}, {"exit_code": 0, "signal": "SIGTERM"}])
+@pytest.mark.parametrize("time_scale", [1.0, 10.0])
+def test_requests_in_flight_as_a_process_says_at_its_end_are_lost(said: dict[str, Any], time_scale: float) -> None:
+    """As where a handler of SIGTERM calls process.exit: what was counted a minute before says nothing of it."""
+    rps = 20 / time_scale  # the builder's are of a (scaled) second
+    found = rule(released(0, 0, 0, rps=rps, usual=0.0, time_scale=time_scale, active=8, **said))
+    assert found.verdict is Verdict.FIRING
+    assert found.reading.confidence >= 0.75
+    assert "the newest 16 (" in found.reading.claim
+    assert {one.value for one in found.reading.evidence if one.signal == "hasty"} == {2.0}
+    assert {one.value for one in found.reading.evidence if one.signal == "unhandled"} == {0.0}
+
+
+@pytest.mark.parametrize(("active", "rps"), [(0, 20.0), (4, 20.0), (8, 200.0)])
+def test_silent_where_processes_end_with_none_or_few_requests_in_flight(active: int, rps: float) -> None:
+    assert rule(released(0, 0, 0, rps=rps, usual=0.0, exit_code=0, active=active)).verdict is Verdict.CLEAR
+
+
 @pytest.mark.parametrize("said", [{"exit_code": 0}, {"exit_code": 143}])
 def test_silent_where_processes_end_in_order_with_requests_in_flight_a_minute_before(said: dict[str, Any]) -> None:
-    assert rule(released(0, 0, 0, active=30, **said)).verdict is Verdict.CLEAR
+    assert rule(released(0, 0, 0, before=30, **said)).verdict is Verdict.CLEAR
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -30,6 +30,7 @@ def living(
     hours: float = 30.0,
     limit: float = 600 * MB,
     swing: float = 0.6,
+    begins: float = 7.0,
     noise: float = 0.01,
     seed: int = 1,
     scale: float = 1.0,
@@ -37,7 +38,7 @@ def living(
 ) -> Snapshot:
     """A process whose memory went this way over its life; the heap may grow to `limit`."""
     seen = with_figures(snapshot(Load(), seed=seed, time_scale=scale, machine=machine), heap_limit=YOUNG + limit)
-    past = Past(hours, 300.0, {column: course}, swing=swing, noise=noise)
+    past = Past(hours, 300.0, {column: course}, swing=swing, begins=begins, noise=noise)
     return with_past(seen, RULE, past, seed=seed)
 
 
@@ -178,6 +179,49 @@ def test_where_collections_are_rare_the_heap_in_use_stands_for_what_they_leave(
     seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 600 * MB)
     found = read(with_past(seen, RULE, Past(30, 300.0, told, swing=0.6)))
     assert found.condition is condition
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize(("an_hour", "hours"), [(20, 7.0), (40, 4.5)])
+def test_growth_of_hours_is_told_where_the_end_is_nearer_than_it_is_old(
+    an_hour: float, hours: float, scale: float, seed: int
+) -> None:
+    grows = partial(living, "heap_floor", level(60 * MB, an_hour * MB), swing=0.0, seed=seed, scale=scale)
+    told = partial(grows, limit=300 * MB)
+    found = read(told(hours=hours))
+    assert (found.condition, found.severity) == (Condition.OVER, Severity.WARNING if hours > 5 else Severity.CRITICAL)
+    assert found.confidence >= 0.5
+    assert rule(told(hours=hours / 2)).verdict is Verdict.UNKNOWN, "half of the time is left, and more"
+    assert rule(grows(hours=hours)).verdict is Verdict.UNKNOWN, "it has longer than it has lasted"
+
+
+def _late(by: float, begins: float) -> Level:
+    """A heap that follows the load of the day so many hours later, and fills nine tenths of its limit at the peak."""
+    return lambda hours: (185 + 85 * np.sin(2 * np.pi * (hours - by + begins) / 24)) * MB
+
+
+@pytest.mark.parametrize("begins", [0.0, 3.0, 7.0, 13.0, 19.0])
+@pytest.mark.parametrize("hours", [4.0, 6.0, 8.0, 10.0])
+@pytest.mark.parametrize("by", [0.0, 2.0])
+def test_stays_silent_in_the_first_hours_for_a_heap_that_follows_the_day_late(
+    by: float, hours: float, begins: float
+) -> None:
+    seen = living("heap_floor", _late(by, begins), hours=hours, swing=0.7, begins=begins, limit=300 * MB)
+    assert rule(seen).verdict in (Verdict.CLEAR, Verdict.UNKNOWN)
+
+
+@pytest.mark.parametrize("over", [0.5, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("hours", [4.0, 6.0, 8.0, 10.0])
+def test_stays_silent_in_the_first_hours_for_a_cache_that_fills(over: float, hours: float) -> None:
+    seen = living("heap_floor", fills(60 * MB, 250 * MB, over), hours=hours, swing=0.2, limit=300 * MB)
+    assert rule(seen).verdict in (Verdict.CLEAR, Verdict.UNKNOWN)
+
+
+def test_resident_memory_of_the_first_hours_says_nothing() -> None:
+    machine = Machine(memory=1e9, available=100 * MB)
+    seen = living("memory_rss", level(120 * MB, 40 * MB), hours=5.0, swing=0.0, machine=machine)
+    assert rule(seen).verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize("hours", [2.0, 6.0])

@@ -28,6 +28,7 @@ WHOLE: dict[str, str | float] = {
     "exception": "RangeError",
     "exit_code": 3221225477,
     "signal": "SIGKILL",
+    "active": 6,
     "pid": 77,
 }
 

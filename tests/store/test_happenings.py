@@ -27,6 +27,13 @@ def test_events_come_oldest_first_and_say_what_they_said() -> None:
     assert (ended.exit_code, ended.pid, ended.cause, ended.exception) == (1, 77, "uncaught-exception", "RangeError")
 
 
+def test_an_end_says_what_was_in_flight() -> None:
+    one = instance(service())
+    keep(event_row(one, 5, EXITED.name, exit_code=0, active=6), event_row(one, 9, EXITED.name, exit_code=0))
+    found = happenings([one.service_id], START, START + 60)[one.service_id]
+    assert [ended.active for ended in found] == [6, None]
+
+
 def test_starts_and_ends_are_told_from_longer_ago_than_blocks() -> None:
     one = instance(service())
     keep(*(event_row(one, 0, name) for name in (BLOCKED.name, STARTED.name, EXITED.name)))

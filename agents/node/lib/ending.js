@@ -15,10 +15,12 @@ const CODE = /^[A-Z][A-Z0-9_]{1,60}$/;
 class Ending {
   /**
    * @param {import('./events').Events} events
+   * @param {() => number | undefined} inFlight requests that nobody has answered yet
    * @param {() => void} [last] called when the process ends
    */
-  constructor(events, last = () => {}) {
+  constructor(events, inFlight, last = () => {}) {
     this.events = events;
+    this.inFlight = inFlight;
     this.last = last;
     this.unhandled = 0;
     this.attributes = {};
@@ -57,7 +59,11 @@ class Ending {
       // An error long ago that the service survived is not why it ends.
       const failed = this.failedAt !== undefined && process.uptime() - this.failedAt < 1;
       if (!failed && this.attributes['advisor.cause'] !== 'out-of-work') this.note('exit');
-      this.events.add(EXITED, { ...this.attributes, 'process.exit.code': Number(code ?? 0) });
+      this.events.add(EXITED, {
+        ...this.attributes,
+        'process.exit.code': Number(code ?? 0),
+        'advisor.process.exit.active_requests': this.inFlight(),
+      });
       this.events.flushNow();
       this.last();
     } catch {

@@ -48,7 +48,11 @@ class Probe {
     this.settings = settings;
     this.sender = new Sender(settings, this.wallClock);
     this.events = new Events(this.sender, () => this.attributes(), this.wallClock);
-    this.ending = new Ending(this.events, () => this.watcher?.letGo());
+    this.ending = new Ending(
+      this.events,
+      () => this.inFlight?.(),
+      () => this.watcher?.letGo(),
+    );
     this.sampleNext = 0;
     this.collectors = startCollectors(this);
     this.lastWall = this.wallClock();

@@ -36,11 +36,21 @@ for (const [trouble, code, said] of [
     assert.equal(attributes['advisor.cause'], said.cause);
     assert.equal(attributes['process.exit.code'], code);
     assert.equal(attributes['exception.type'], said.type);
+    assert.equal(attributes['advisor.process.exit.active_requests'], 0);
     assert.equal(attributes['code.file.path'], said.type && SCRIPT);
     assert.equal(attributes['code.line.number'], said.type && lineOf(trouble));
     assert.ok(!JSON.stringify(payload).includes('secret'));
   });
 }
+
+test('requests that a process leaves unanswered as it ends are told', async (t) => {
+  const { receiver, service, get } = await begun(t);
+  const ended = once(service, 'close', { signal: AbortSignal.timeout(20_000) });
+  const open = await Promise.all([1, 2].map(() => fetch(`${service.url}/hang`)));
+  await get('exit');
+  await Promise.all([ended, ...open.map((answer) => answer.text().catch(() => {}))]);
+  assert.equal((await receiver.event(EXITED)).attributes['advisor.process.exit.active_requests'], 2);
+});
 
 test('an error that the service survives is counted, and is not why it ends later', async (t) => {
   const { receiver, service, get } = await begun(t);

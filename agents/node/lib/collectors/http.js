@@ -27,6 +27,7 @@ class HttpServer {
   constructor(probe) {
     this.probe = probe;
     this.active = 0;
+    probe.inFlight = () => this.active;
     this.routes = new Map();
     this.listeners = {
       'http.server.request.start': harmless((message) => this.started(message)),

@@ -80,6 +80,7 @@ const TROUBLES = {
 const server = http.createServer((request, response) => {
   const [, name, number] = request.url.split('/');
   response.setHeader('Connection', 'close');
+  if (name === 'hang') return response.flushHeaders();
   TROUBLES[name]?.(number && Number(number));
   response.end(String(process.pid));
 });

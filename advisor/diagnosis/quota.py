@@ -1,0 +1,86 @@
+"""A quota that holds a service back, and what it should allow: more of a container is a bigger machine to it."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.peak import growth
+from advisor.diagnosis.prediction import NOW, TARGET, loop_expectation
+from advisor.diagnosis.recipes import linux
+from advisor.diagnosis.sizes import Growth
+from advisor.diagnosis.words import number, percent
+from advisor.features import Snapshot, control_groups, stats
+from advisor.features.control_groups import ControlGroup
+from advisor.features.machine import Machine
+from advisor.features.process import MINUTE, Process
+
+HELD: Final = 0.15
+"""Share of its periods: the level at which the rule for a full host is calm again."""
+
+CALM: Final = 0.05
+"""What is asked of a quota that was raised (decision model C3)."""
+
+GAP: Final = 0.10
+"""Share of time for which a loop that has its processor is busy without computing, at most (C3)."""
+
+_SPAN: Final = 300.0
+
+
+def throttled(snapshot: Snapshot, machine: Machine) -> float:
+    """Share of quota periods in which its processes, or the agent's own group, were held back."""
+    return max(machine.throttled(MINUTE), _most_held(snapshot, machine).throttled(MINUTE))
+
+
+def most_throttled(snapshot: Snapshot) -> Machine | None:
+    """The machine of the service where a quota holds it back most, and more than is calm; None without one."""
+    used = [machine for machine in snapshot.machines if snapshot.on(machine)]
+    worst = max(used, key=lambda machine: throttled(snapshot, machine), default=None)
+    return worst if worst is not None and throttled(snapshot, worst) >= HELD else None
+
+
+def raised(snapshot: Snapshot, machine: Machine) -> Growth | str:
+    """A quota in which what it holds has room for a peak; in words why not where it allows the whole machine."""
+    group = _most_held(snapshot, machine)
+    if group.throttled(MINUTE) < machine.throttled(MINUTE):  # what the machine itself may use holds all of them back
+        group = ControlGroup(machine, snapshot.on(machine), math.nan)
+    alike = sum(one.quota == group.quota for one in control_groups.on(snapshot, machine))
+    each, quota, wanted = (
+        f" of each of {alike} control groups" if alike > 1 else "",
+        group.cores,
+        _wanted(snapshot, group),
+    )
+    if wanted <= quota:
+        return f"The quota is {number(quota)} cores already, all that {machine.name} has."
+    held = throttled(snapshot, machine)
+    return Growth(
+        f"Raise the processor limit{each} on {machine.name} from {number(quota)} to {wanted} cores",
+        f"The limit holds it back in {percent(held)} of its periods, while the machine may have cores to give.",
+        f"{number((wanted - quota) * max(1, alike))} more cores to use",
+        (Expectation("throttled", "Quota throttled", "1", held, 0.0, CALM), *calmer_loop(group.processes)),
+        linux.unbound(quota, wanted),
+        "Check who set the limit and for whom: others on the machine may need what it keeps free.",
+    )
+
+
+def calmer_loop(processes: tuple[Process, ...]) -> tuple[Expectation, ...]:
+    """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
+    now = stats.mean([p.loop(NOW) for p in processes])
+    low = min(now, stats.mean([p.cpu_main(NOW) for p in processes]))
+    if math.isnan(now + low):
+        return ()
+    return (loop_expectation(now, low, max(low, min(now, low + GAP))),)
+
+
+def _most_held(snapshot: Snapshot, machine: Machine) -> ControlGroup:
+    return max(control_groups.on(snapshot, machine), key=lambda group: group.throttled(MINUTE))
+
+
+def _wanted(snapshot: Snapshot, group: ControlGroup) -> int:
+    """Cores, one more at least, in which its loops are as busy as they should be; no more than the machine has."""
+    machine = group.machine
+    processors = stats.latest(machine.track, "cpu_count", machine.span(_SPAN))
+    work = stats.known_sum([p.loop(NOW) for p in group.processes])
+    wanted = max(math.floor(group.cores) + 1, 0 if math.isnan(work) else math.ceil(work * growth(snapshot) / TARGET))
+    return wanted if math.isnan(processors) else min(wanted, math.floor(processors))
