@@ -49,8 +49,9 @@ _ABORTED: Final = 134
 def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happening, ...]:
     """Ends of the last (scaled) seconds for want of memory: with at least this share of it in use.
 
-    By SIGKILL or by V8; or for no known reason, where the heap was as full and collections left little room in it:
-    whoever stops a process may end it with garbage in its heap. One that told no level just before is left out as well.
+    By SIGKILL or by V8 (whose heap goes on to fill from its last row as it came there); or for no known reason, where
+    the heap was as full and collections left little room in it: whoever stops a process may end it with garbage in its
+    heap. One that told no level just before is left out as well.
     """
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
@@ -155,9 +156,26 @@ def _last_share(snapshot: Snapshot, event: Happening) -> float:
     if by_system(event):
         return _share(snapshot, dead, span)
     limit = heap_limit(snapshot, dead, span)
-    if by_v8(event) or (dead.id in _unexplained(snapshot) and _left(dead.track, span) >= LEFT * limit):
+    if by_v8(event):
+        return _reached(dead.track, span) / limit
+    if dead.id in _unexplained(snapshot) and _left(dead.track, span) >= LEFT * limit:
         return stats.peak(dead.track, "heap_used", span) / limit
     return math.nan
+
+
+def _reached(track: Track, span: Span) -> float:
+    """The most heap in use up to the end of the span: one at its highest goes on as it came there from the row before.
+
+    V8 ends nothing while there is room, and a heap may fill between two looks.
+    """
+    where = rows(track, span)
+    used = track.values.get("heap_used", np.empty(0))[where]
+    told = ~np.isnan(used)
+    used, times = used[told], track.times[where][told]
+    if used.size < 2 or used[-1] < used.max():
+        return float(used.max()) if used.size else math.nan
+    pace = (used[-1] - used[-2]) / (times[-1] - times[-2])
+    return float(used[-1] + pace * (span.end - times[-1]))
 
 
 def _left(track: Track, span: Span) -> float:

@@ -63,6 +63,25 @@ def test_a_heap_full_of_garbage_is_no_reason_to_end() -> None:
     assert killed(the_last(0.95, garbage=0.4, signal="SIGABRT")) == 1
 
 
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+@pytest.mark.parametrize(("share", "count"), [(0.98, 1), (0.8, 0)])
+def test_a_heap_that_fills_between_two_looks_goes_on_to_its_end(share: float, count: int, scale: float) -> None:
+    """Its last row is a quarter of a minute older than the end, and says 0.7 of the limit or less."""
+    seen = the_last(share, scale=scale, signal="SIGABRT")
+    short = until(seen.window.instances[0], seen.now - 315 / scale)
+    assert np.nanmax(short.track.values["heap_used"]) < 0.8 * LIMIT
+    assert killed(with_window(seen, instances=(short,))) == count
+    others = (the_last(share, scale=scale, signal="SIGTERM"), the_last(share, scale=scale, exit_code=1))
+    assert [killed(with_window(other, instances=(short,))) for other in others] == [0, 0]
+
+
+def test_a_heap_that_had_fallen_does_not_go_on() -> None:
+    seen = the_last(0.98, signal="SIGABRT")
+    short = until(seen.window.instances[0], seen.now - 315)
+    short.track.values["heap_used"][short.track.times < seen.now - 360] = 0.8 * LIMIT
+    assert killed(with_window(seen, instances=(short,))) == 0
+
+
 def test_whoever_knows_more_of_an_end_has_a_minute_to_tell() -> None:
     assert killed(the_last(0.95, ago=50.0)) == 0
     assert killed(the_last(0.95, ago=70.0)) == 1

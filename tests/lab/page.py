@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "templates" / "docs" / "measurement
 TITLES = {
     "cases": "Cases that the rules were tuned on",
     "frozen": "Frozen cases, run once the rules were done",
-    "seen": "Cases that were frozen before, as they were judged in their only run",
+    "seen": "Cases that were frozen before, each set as it was judged in its only run",
 }
 SENDERS = {
     "probe": "the probe",
@@ -46,16 +46,16 @@ def write(found: Mapping[str, Results]) -> None:
 
 def _part(name: str, results: Results) -> Iterable[str]:
     folder, _, scale = name.partition("-at-")
-    answers = report.everyone(results)
-    ours = answers["Scaling Advisor"]
+    ours = report.everyone(results)["Scaling Advisor"]
     yield f"## {TITLES[folder]}"
     yield ""
     pace = "as slow as life" if scale == "1" else f"{scale} times as fast as life"
     there = len(discovery.names(folder))
     yield f"{len(results)} of {there} cases, {pace}."
     yield ""
-    yield from _origin(results)
-    yield from _sums(answers)
+    for run in _runs(folder, results):
+        yield from _origin(run)
+        yield from _sums(report.everyone(run))
     yield _goals()
     yield ""
     yield from _calibration(results)
@@ -73,6 +73,14 @@ def _part(name: str, results: Results) -> Iterable[str]:
         yield f"`{strategy}` was applied in {name}, and nothing that was predicted of it was measured."
         yield ""
     yield from _table(("case", "truth", "said", "first advice", "after", ""), (_row(o) for o in ours))
+
+
+def _runs(folder: str, results: Results) -> Iterable[Results]:
+    """Each set that was frozen had its only run with a commit of its own; other results have one score together."""
+    if folder != discovery.SEEN:
+        return [results]
+    commits = dict.fromkeys(result["commit"] for result in sorted(results, key=lambda result: result["began"]))
+    return [[result for result in results if result["commit"] == commit] for commit in commits]
 
 
 def _origin(results: Results) -> Iterable[str]:

@@ -30,6 +30,16 @@ def test_the_sums_stand_beside_those_of_peers() -> None:
     assert text.count("## ") == 2
 
 
+def test_each_set_that_was_frozen_before_has_the_score_of_its_only_run() -> None:
+    first = [{**one, "commit": "aaa1111", "began": 1_000.0} for one in RESULTS[:1]]
+    second = [{**one, "commit": "bbb2222", "began": 2_000.0} for one in RESULTS[1:3]]
+    text = page.markdown({"seen-at-10": [*second, *first]})
+    assert text.index("`aaa1111`") < text.index("| Scaling Advisor | 1 | 1.00 |") < text.index("`bbb2222`")
+    assert text.index("`bbb2222`") < text.index("| Scaling Advisor | 2 | 0.00 |")
+    assert text.count("Goals:") == 1
+    assert page.markdown({"cases-at-10": [*second, *first]}).count("| Scaling Advisor |") == 1
+
+
 def test_each_class_says_how_often_it_was_right_and_how_long_that_took() -> None:
     slower = result("slower", ("event-loop-saturated",), row("event-loop-saturated", 600, "cluster"))
     lines = page.markdown({"cases-at-10": [*RESULTS, slower]}).splitlines()

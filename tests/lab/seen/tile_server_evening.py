@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.lab.case import SILENT, Http, Phase
-from tests.lab.frozen.tile_server_rush import case as base
+from tests.lab.seen.tile_server_rush import case as base
 
 case = replace(
     base,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.lab.case import SILENT, Phase
-from tests.lab.frozen.parcel_hasty_deploys import LOAD
-from tests.lab.frozen.parcel_hasty_deploys import case as base
+from tests.lab.seen.parcel_hasty_deploys import LOAD
+from tests.lab.seen.parcel_hasty_deploys import case as base
 
 case = replace(
     base,

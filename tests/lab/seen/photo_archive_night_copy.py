@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.lab.case import SILENT, Http, Phase
-from tests.lab.frozen.photo_archive_anniversary import case as base
+from tests.lab.seen.photo_archive_anniversary import case as base
 
 case = replace(
     base,

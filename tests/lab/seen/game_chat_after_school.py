@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.lab.case import SILENT, Phase, Sockets
-from tests.lab.frozen.game_chat_tournament import case as base
+from tests.lab.seen.game_chat_tournament import case as base
 
 case = replace(
     base,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.lab.case import SILENT, Http, Phase
-from tests.lab.frozen.ticket_vouchers_sealed import case as base
+from tests.lab.seen.ticket_vouchers_sealed import case as base
 
 case = replace(
     base,
