@@ -61,6 +61,11 @@ class Loss:
         return self.failed + self.cut
 
     @property
+    def told(self) -> float:
+        """Cut off by the word of the process that ended."""
+        return self.cut - self.guessed
+
+    @property
     def share(self) -> float:
         """Lost of all requests around the deploy, 0 to 1."""
         return self.lost / (self.requests + self.cut) if self.requests + self.cut > 0 else 0.0

@@ -5,7 +5,7 @@ Around the stops of processes in a deploy, from 30 s before to 120 s after, requ
 {share:.1%} of them or more, {times:.0f} times the usual share, and at least {least:.0f}. That happened in
 {often:.0f} of the last three deploys, or once with {many:.0f} requests or more. Outside deploys it does not. Or
 processes end with {least:.0f} requests in flight or more, {share:.1%} of those of half a minute: they handle no signal,
-or exit as soon as it comes.
+or exit before they have answered; {sure:.0f} are enough where they say so themselves.
 
 ## Why it matters
 Every release costs requests of users, so releases become rare and large. The same happens whenever a machine is
@@ -17,7 +17,8 @@ close the database, exit before the supervisor's deadline. Replace processes one
 
 ## Known limits
 Answers that a load balancer gives because it reached nobody are not seen from inside. Requests cut off in a process
-that handles no signal are taken from its last count of requests in flight: an estimate, and mostly too low.
+that handles no signal are taken from its last count of requests in flight: an estimate, and mostly too low. Where a
+process tells them itself, those that it has worked on for ten seconds are left out: streams, and polls for news.
 
 ## References
 - [Kubernetes: termination of Pods](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination)
@@ -50,6 +51,7 @@ rule = Rule(
     share=Limit(0.005, "1", "one request in 200: users notice (decision model C16)"),
     times=Limit(5, "1", "five times the usual share is no chance"),
     least=Limit(10, "{request}", "fewer may be chance whatever their share"),
+    sure=Limit(5, "{request}", "what a process itself tells as it ends is no chance, at two deploys", at_most="least"),
     often=Limit(2, "{deployment}", "twice in three deploys is how it is released, not bad luck"),
     many=Limit(50, "{request}", "so many at once need no second time"),
     bursts=Limit(0.02, "1", "more minutes like it outside deploys than one in 50, and deploys are not the reason"),
@@ -82,7 +84,7 @@ def check(snapshot: Snapshot) -> Reading:
 
 
 def _is_hit(one: Loss, usual: float) -> bool:
-    if one.cut >= rule.least and one.at_once >= rule.share:
+    if one.at_once >= rule.share and (one.cut >= rule.least or one.told >= rule.sure):
         return True
     if one.lost < rule.least or one.share < max(rule.share, rule.times * usual):
         return False
@@ -133,6 +135,7 @@ def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) ->
         told += [
             at_least("lost", "Requests lost around it", one.lost, "{request}", rule.least, subject),
             at_least("share", "Share of all", one.share, "1", level, subject),
+            at_least("told", "In flight at their end, say the processes", one.told, "{request}", rule.sure, subject),
             at_least("cut", "Cut off in flight, of the requests of 30 s", one.at_once, "1", rule.share, subject),
             Evidence("unhandled", "Processes without a handler", float(one.unhandled), "{process}", subject=subject),
             Evidence("hasty", "Ended with requests in flight", float(one.hasty), "{process}", subject=subject),

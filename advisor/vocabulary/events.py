@@ -70,8 +70,8 @@ PROFILED = Event(
 STARTED = Event("advisor.process.started", "A process began.", ())
 EXITED = Event(
     "advisor.process.exited",
-    "A process ended: told by itself (with the requests that it left unanswered), by its primary, by the agent. A pid "
-    "names a child that its primary saw end.",
+    "A process ended: told by itself (with the requests of its last 10 s that it left open), by its primary, by the "
+    "agent. A pid names a child that its primary saw end.",
     (
         "advisor.cause",
         "process.exit.code",

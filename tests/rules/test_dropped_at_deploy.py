@@ -167,7 +167,14 @@ def test_requests_in_flight_as_a_process_says_at_its_end_are_lost(said: dict[str
     assert {one.value for one in found.reading.evidence if one.signal == "unhandled"} == {0.0}
 
 
-@pytest.mark.parametrize(("active", "rps"), [(0, 20.0), (4, 20.0), (8, 200.0)])
+@pytest.mark.parametrize(("active", "condition"), [(3, Condition.OVER), (2, Condition.UNDER)])
+def test_five_of_which_processes_tell_themselves_are_enough(active: int, condition: Condition) -> None:
+    assert read(released(0, 0, 0, rps=10, usual=0.0, exit_code=0, active=active)).condition is condition
+    guessed = read(released(0, 0, 0, rps=10, usual=0.0, before=active, signal="SIGTERM"))
+    assert guessed.condition is Condition.UNDER
+
+
+@pytest.mark.parametrize(("active", "rps"), [(0, 20.0), (2, 20.0), (8, 200.0)])
 def test_silent_where_processes_end_with_none_or_few_requests_in_flight(active: int, rps: float) -> None:
     assert rule(released(0, 0, 0, rps=rps, usual=0.0, exit_code=0, active=active)).verdict is Verdict.CLEAR
 

@@ -15,7 +15,7 @@ const CODE = /^[A-Z][A-Z0-9_]{1,60}$/;
 class Ending {
   /**
    * @param {import('./events').Events} events
-   * @param {() => number | undefined} inFlight requests that nobody has answered yet
+   * @param {() => number | undefined} inFlight requests that nobody has answered yet, streams left out
    * @param {() => void} [last] called when the process ends
    */
   constructor(events, inFlight, last = () => {}) {

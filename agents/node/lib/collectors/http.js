@@ -18,6 +18,9 @@ const OTHER = 'other';
 // The place of a request that was broken off, beside the status classes 1 to 5.
 const ABORTED = 0;
 
+// Milliseconds after which a request is a stream or waits for news: a process that ends cannot wait for it.
+const ENDLESS = 10_000;
+
 // Seconds in which the loop may have stood still: somebody should look at once, not at the next export.
 const SUSPICIOUS = 0.25;
 
@@ -27,7 +30,9 @@ class HttpServer {
   constructor(probe) {
     this.probe = probe;
     this.active = 0;
-    probe.inFlight = () => this.active;
+    // The newest of the exchanges that are open, which know those to either side: an array would cost their number.
+    this.newest = null;
+    probe.inFlight = () => this.inFlight();
     this.routes = new Map();
     this.listeners = {
       'http.server.request.start': harmless((message) => this.started(message)),
@@ -39,7 +44,9 @@ class HttpServer {
 
   started({ response, socket }) {
     this.active++;
-    const exchange = { response, started: now() };
+    const exchange = { response, started: now(), older: this.newest, newer: null };
+    if (this.newest !== null) this.newest.newer = exchange;
+    this.newest = exchange;
     // What a connection has open: one exchange, nothing (null), or many where its client does not wait.
     const open = socket[OPEN];
     // Only a connection that closes can break a request off, so one listener a connection is enough.
@@ -62,8 +69,11 @@ class HttpServer {
     for (const exchange of open ? [open].flat() : []) this.record(exchange.response.req, exchange, ABORTED);
   }
 
-  record(request, { started }, outcome) {
+  record(request, { started, older, newer }, outcome) {
     this.active--;
+    if (older !== null) older.newer = newer;
+    if (newer !== null) newer.older = older;
+    else this.newest = older;
     const seconds = (now() - started) / 1000;
     this.timesOf(request.method, route.routeOf(request), outcome).record(seconds);
     if (seconds > SUSPICIOUS) this.probe.suspect?.();
@@ -81,6 +91,14 @@ class HttpServer {
     let methods = this.routes.get(admitted);
     if (methods === undefined) this.routes.set(admitted, (methods = new Map()));
     return methods;
+  }
+
+  /** Requests that somebody still expects to be answered soon. */
+  inFlight() {
+    const since = now() - ENDLESS;
+    let count = 0;
+    for (let exchange = this.newest; exchange !== null && exchange.started > since; exchange = exchange.older) count++;
+    return count;
   }
 
   collect() {

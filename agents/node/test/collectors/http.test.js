@@ -1,9 +1,11 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { once } = require('node:events');
+const diagnostics = require('node:diagnostics_channel');
+const { EventEmitter, once } = require('node:events');
 const net = require('node:net');
 const { test } = require('node:test');
+const startHttp = require('../../lib/collectors/http');
 const { Receiver } = require('../../testing/receiver');
 const { serve, stop } = require('../../testing/service');
 
@@ -72,6 +74,44 @@ test('many requests over one connection leave nothing in flight', async (t) => {
   client.destroy();
   await once(client, 'close');
   assert.deepEqual(counts(receiver), { 'GET - 200 -': 50 });
+});
+
+/** A collector of its own in this process, and exchanges that begin and end as told. */
+function alone(t) {
+  const probe = {};
+  const collector = startHttp(probe);
+  t.after(() => collector.stop());
+  const begin = () => {
+    const exchange = { request: { method: 'GET' }, response: { statusCode: 200 }, socket: new EventEmitter() };
+    diagnostics.channel('http.server.request.start').publish(exchange);
+    return exchange;
+  };
+  const end = (exchange) => diagnostics.channel('http.server.response.finish').publish(exchange);
+  return { collector, begin, end, inFlight: () => probe.inFlight() };
+}
+
+for (const order of [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]]) {
+  test(`requests that end in the order ${order} leave the others in flight`, (t) => {
+    const { begin, end, inFlight } = alone(t);
+    const open = [begin(), begin(), begin()];
+    const counted = order.map((place) => [inFlight(), end(open[place])][0]);
+    assert.deepEqual([...counted, inFlight()], [3, 2, 1, 0]);
+    begin();
+    assert.equal(inFlight(), 1);
+  });
+}
+
+test('a stream is open and not in flight', (t) => {
+  const { collector, begin, end, inFlight } = alone(t);
+  const stream = begin();
+  collector.newest.started -= 10_001;
+  const request = begin();
+  assert.deepEqual([collector.active, inFlight()], [2, 1]);
+  end(request);
+  assert.deepEqual([collector.active, inFlight()], [1, 0]);
+  end(stream);
+  begin();
+  assert.deepEqual([collector.active, inFlight()], [1, 1]);
 });
 
 for (const version of ['express4', 'express']) {
