@@ -209,9 +209,11 @@ def _unexplained(snapshot: Snapshot) -> frozenset[int]:
 def _ended(snapshot: Snapshot, event: Happening) -> InstanceWindow | None:
     """The process that a primary or an agent saw end, else the one that told of itself."""
     lives = snapshot.window.instances
+    teller = next((one for one in lives if one.id == event.instance_id), None)
     if event.pid is None:
-        return next((one for one in lives if one.id == event.instance_id), None)
-    return next((one for one in lives if one.pid == event.pid), None)
+        return teller
+    same = [one for one in lives if one.pid == event.pid and (teller is None or one.host_id == teller.host_id)]
+    return max(same, key=lambda one: one.started or 0.0, default=None)  # a process id comes again after a while
 
 
 def _share(snapshot: Snapshot, dead: InstanceWindow, span: Span) -> float:

@@ -133,6 +133,18 @@ def test_without_a_group_the_machine_is_asked() -> None:
     assert killed(ended(4.0 * GB, group=False, signal="SIGKILL", pid=1010)) == 0
 
 
+def test_a_process_id_is_one_of_its_machine_and_the_youngest_that_had_it() -> None:
+    seen = ended(0.95 * GB, signal="SIGKILL", instance_id=AGENT, pid=1010)
+    dead, alive = seen.window.instances
+    calm = with_figures(seen, cgroup_memory_usage=0.2 * GB).window.instances[0]
+    elsewhere = replace(calm, id=20, host_id=99)
+    assert killed(with_window(seen, instances=(elsewhere, dead, alive))) == 1
+    assert (
+        killed(with_window(seen, instances=(replace(elsewhere, host_id=dead.host_id, started=5.0), dead, alive))) == 1
+    )
+    assert killed(with_window(seen, instances=(replace(dead, started=5.0), replace(calm, id=20), alive))) == 0
+
+
 def test_only_ends_of_the_asked_time_count() -> None:
     seen = ended(0.95 * GB, ago=500, signal="SIGKILL", pid=1010)
     assert (killed(seen, 600), killed(seen, 400)) == (1, 0)
