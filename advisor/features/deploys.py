@@ -67,8 +67,8 @@ class Loss:
 
     @property
     def share(self) -> float:
-        """Lost of all requests around the deploy, 0 to 1."""
-        return self.lost / (self.requests + self.cut) if self.requests + self.cut > 0 else 0.0
+        """Lost of all requests around the deploy, 0 to 1; 0 while no request around it is told."""
+        return self.lost / (self.requests + self.cut) if self.requests > 0 else 0.0
 
     @property
     def at_once(self) -> float:

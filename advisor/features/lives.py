@@ -244,7 +244,7 @@ def _change(burst: Sequence[_Moment], before: Sequence[Life], ended: dict[int, E
     if now != len(before):
         return Change(ChangeKind.SCALE, at, f"from {len(before)} to {now} processes", until, version)
     if len(gone) == len(before) and not version and all(ended[life.instance_id].is_orderly for life in gone):
-        return Change(ChangeKind.DEPLOY, at, f"all {len(before)} processes were replaced", until)
-    again = sum(not starts for _, _, starts in burst)
-    what = f"{again} of {len(before)} processes began anew"
+        what = f"all {len(before)} processes were replaced" if len(before) > 1 else "its process was replaced"
+        return Change(ChangeKind.DEPLOY, at, what, until)
+    what = f"{sum(not starts for _, _, starts in burst)} of {len(before)} processes began anew"
     return Change(ChangeKind.RESTART, at, what, until, version, in_turn=_in_turn(burst, before))

@@ -200,12 +200,13 @@ def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
         ("cgroup_throttled", "Its own quota throttled", shortage.throttled(held, window), rule.throttle, held.name),
         ("cpu_steal", "Taken by the hypervisor", machine.steal(window), rule.steal, machine.name),
         ("cpu_wait", "Main thread waits for a processor", waited, rule.gap, machine.name),
-        ("delayed", "That, of the time in which it wants to run", place.delayed, rule.delayed, machine.name),
+        ("delayed", "Wait, of the time in which it wants to run", place.delayed, rule.delayed, machine.name),
         ("gap", "Busy without computing", max(gap, 0.0), rule.gap, machine.name),
         ("own_cpu", "Cores that the service uses, of all", place.own, rule.own, machine.name),
     )
     return (
-        *(at_least(signal, label, value, "1", limit, who) for signal, label, value, limit, who in figures),
+        *(at_least(signal, label, value, "1", limit, who) for signal, label, value, limit, who in figures
+          if signal != "delayed" or value >= 0),
         Evidence("load_per_core", "Load average of a minute, per core", finite(load), "1", subject=machine.name),
         Evidence("cgroup_throttled_time", "Threads held back by its own quota, seconds a second",
                  finite(shortage.held_back(held, window)), "1", subject=held.name),

@@ -84,6 +84,7 @@ def test_stopped_first_and_then_started_is_the_same_deploy() -> None:
 def test_without_versions_all_replaced_in_order_is_a_deploy() -> None:
     change = only(seen(*rolling("", "", 3000, 2)))
     assert (change.kind, change.what) == (ChangeKind.DEPLOY, "all 2 processes were replaced")
+    assert only(seen(*rolling("", "", 3000, 1))).what == "its process was replaced"
 
 
 def test_the_same_version_again_is_a_restart() -> None:

@@ -131,6 +131,15 @@ def test_the_claim_says_how_many_and_when() -> None:
     assert claim.endswith("while 2 processes stopped")
 
 
+def test_a_deploy_is_no_loss_while_the_requests_around_it_are_not_told() -> None:
+    seen = released(0, 0, 0, usual=0.0, exit_code=0, active=20)
+    past = seen.recalled("dropped-at-deploy")
+    assert past is not None
+    track = past.window.instances[0].track
+    track.values["requests"][track.times > NOW - 4000] = 0.0
+    assert "2 of the last 3 deploys dropped requests, the newest 40 (0.8%)" in read(seen).claim
+
+
 @pytest.mark.parametrize(("lost", "condition"), [
     ((40, 40), Condition.OVER), ((0, 0, 40), Condition.BETWEEN), ((0, 0, 60), Condition.OVER),
     ((9, 9, 9), Condition.UNDER), ((60, 60, 0, 0, 0), Condition.UNDER), ((0, 0, 0), Condition.UNDER),
