@@ -129,13 +129,13 @@ def of_memory_early(
 ) -> Iterator[Growing]:
     """The same at a quicker pace, of processes of which `found` has fewer comparisons than are enough.
 
-    Only what ends sooner than it has lasted: growth of hours says nothing of days. Resident memory also settles for
-    hours, so it takes no part.
+    It sees as far ahead as it was seen: growth of hours says nothing of days. Resident memory also settles for hours,
+    so it takes no part.
     """
     told = {one.instance for one in found if one.growth.pairs >= enough}
     young = [process for process in processes if process.instance.id not in told]
     for one in of_memory(snapshot, rule, young, pace):
-        if not one.estimated and one.time_left < one.growth.seconds:
+        if not one.estimated:
             yield replace(one, ahead=one.growth.seconds)
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
+from advisor.diagnosis.finding import Ruling
 from advisor.diagnosis.peak import growth
 from advisor.diagnosis.prediction import NOW, TARGET, loop_expectation
 from advisor.diagnosis.recipes import linux
@@ -16,9 +17,6 @@ from advisor.features.control_groups import ControlGroup
 from advisor.features.machine import Machine
 from advisor.features.process import MINUTE, Process
 
-HELD: Final = 0.15
-"""Share of its periods: the level at which the rule for a full host is calm again."""
-
 CALM: Final = 0.05
 """What is asked of a quota that was raised (decision model C3)."""
 
@@ -26,6 +24,7 @@ GAP: Final = 0.10
 """Share of time for which a loop that has its processor is busy without computing, at most (C3)."""
 
 _SPAN: Final = 300.0
+_ANSWER: Final = "vertical"
 
 
 def throttled(snapshot: Snapshot, machine: Machine) -> float:
@@ -33,11 +32,12 @@ def throttled(snapshot: Snapshot, machine: Machine) -> float:
     return max(machine.throttled(MINUTE), _most_held(snapshot, machine).throttled(MINUTE))
 
 
-def most_throttled(snapshot: Snapshot) -> Machine | None:
-    """The machine of the service where a quota holds it back most, and more than is calm; None without one."""
-    used = [machine for machine in snapshot.machines if snapshot.on(machine)]
-    worst = max(used, key=lambda machine: throttled(snapshot, machine), default=None)
-    return worst if worst is not None and throttled(snapshot, worst) >= HELD else None
+def binding(snapshot: Snapshot, ruling: Ruling) -> Machine | None:
+    """The machine where a quota is what a ruling speaks of; None where it speaks of another shortage."""
+    if ruling.reading.first != _ANSWER:
+        return None
+    name = next((one.subject for one in ruling.reading.evidence if one.signal == "host_cpu"), "")
+    return next((one for one in snapshot.machines if one.name == name and snapshot.on(one) and one.cores > 0), None)
 
 
 def raised(snapshot: Snapshot, machine: Machine) -> Growth | str:

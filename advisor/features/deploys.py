@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.features import stats
-from advisor.features.ends import End
+from advisor.features.ends import ERRORS, End
 from advisor.features.lives import Change, ChangeKind, changes, stops, unplanned
+from advisor.features.process import MINUTE
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
 from advisor.features.window import Array
+from advisor.vocabulary.events import Cause
 
 BEFORE: Final = 30.0
 AFTER: Final = 120.0
@@ -26,6 +28,7 @@ LATER: Final = 600.0
 PAST: Final = 3 * 86400.0
 
 _UNHANDLED: Final = ("SIGTERM", "SIGINT", "SIGHUP")
+_FAILED: Final = (*ERRORS, Cause.OUT_OF_WORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Loss:
     Attributes:
         change: the deploy.
         stopped: processes that it ended.
-        requests: answered around it, and `rate`, a second.
+        requests: answered around it; 0 while that is not told, as rows of minutes come late.
+        rate: of these, a second; the present one while it is not told.
         failed: of those failed or broken off, beyond the usual share.
         cut: in flight in processes that ended all the same: nobody answered them.
         guessed: of these, by the last count of processes that ended by the signal itself, and could tell no more.
@@ -167,14 +171,14 @@ def _loss(
     later = rows.within(Span(span.end + rows.width, span.end + LATER / snapshot.time_scale)) & apart
     ended = stops(snapshot, change)
     by_signal = [end for end in ended if end.signal in _UNHANDLED and end.active is None]
-    hasty = [end.active for end in ended if end.active and end.is_orderly]
+    hasty = [end.active for end in ended if end.active and end.cause not in _FAILED]
     guessed = sum(_in_flight(past, end, rows.width) for end in by_signal)
     requests, seconds = float(rows.requests[here].sum()), float(here.sum()) * rows.width
     return Loss(
         change=change,
         stopped=len(ended),
         requests=requests,
-        rate=requests / seconds if seconds > 0 else 0.0,
+        rate=requests / seconds if requests > 0 else snapshot.rps(MINUTE),
         failed=max(0.0, float(rows.failed[here].sum()) - usual * requests),
         cut=guessed + sum(hasty),
         guessed=guessed,

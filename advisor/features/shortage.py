@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from advisor.features import stats
 from advisor.features.memo import remembered
@@ -38,14 +38,27 @@ def waited(process: Process, seconds: float) -> float:
     return process.sums(seconds).rate("cpu_wait")
 
 
-def delayed(process: Process, seconds: float) -> float:
-    """Share of the time in which its main thread wants to run that it waits for a processor; NaN where not told.
+def delayed(processes: Sequence[Process], seconds: float) -> float:
+    """Share of the time in which their main threads want to run that they wait for a processor; NaN where not told.
 
-    A third of it makes all work of the loop take half as long again, however little of it there is.
+    A third of it makes all work of the loops take half as long again, however little of it there is.
     """
-    waits = waited(process, seconds)
-    wanted = waits + process.cpu_main(seconds)
+    told = [(waited(process, seconds), process.cpu_main(seconds)) for process in processes]
+    waits = sum(wait for wait, main in told if wait + main >= 0)
+    wanted = sum(wait + main for wait, main in told if wait + main >= 0)
     return waits / wanted if wanted > 0 else math.nan
+
+
+def in_the_way(
+    processes: Sequence[Process], spans: Iterable[float], least_delayed: float, least_waits: float
+) -> tuple[float, float]:
+    """`delayed`, and how near it and the waits come to both of these levels, which is 1; in the span where it is most.
+
+    In one span, since waits of one and a share of another prove nothing. NaN where not told.
+    """
+    waits = [(delayed(processes, span), stats.mean([waited(one, span) for one in processes])) for span in spans]
+    near = [(share, min(share / least_delayed, wait / least_waits)) for share, wait in waits if share >= 0]
+    return max(near, key=lambda one: one[1], default=(math.nan, math.nan))
 
 
 def felt(

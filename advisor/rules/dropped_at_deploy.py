@@ -18,7 +18,8 @@ close the database, exit before the supervisor's deadline. Replace processes one
 ## Known limits
 Answers that a load balancer gives because it reached nobody are not seen from inside. Requests cut off in a process
 that handles no signal are taken from its last count of requests in flight: an estimate, and mostly too low. Where a
-process tells them itself, those that it has worked on for ten seconds are left out: streams, and polls for news.
+process tells them itself, event streams and those that it has worked on for ten seconds are left out; a poll for news
+that began later counts. One that was killed at its supervisor's deadline tells nothing.
 
 ## References
 - [Kubernetes: termination of Pods](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination)
@@ -115,9 +116,10 @@ def _claim(snapshot: Snapshot, recent: tuple[Loss, ...], hit: tuple[Loss, ...]) 
         return f"{snapshot.name}: {counted(len(recent), 'deploy')} in three days cost no requests"
     last = hit[-1]
     how = "about " if last.guessed > last.lost / 2 else ""
+    share = f" ({percent(last.share)})" if last.requests > 0 else ""
     return (
         f"{snapshot.name}: {len(hit)} of the last {counted(len(recent), 'deploy')} dropped requests, the newest "
-        f"{how}{number(last.lost)} ({percent(last.share)}) while {counted(last.stopped, 'process')} stopped"
+        f"{how}{number(last.lost)}{share} while {counted(last.stopped, 'process')} stopped"
     )
 
 

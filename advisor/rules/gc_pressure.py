@@ -4,7 +4,7 @@
 Garbage collection takes {share:.0%} of the time of an event loop or more, over ten minutes and still; or it pauses
 the loop for {pause:.3g} s or longer in at least {minutes:.0f} of the last ten minutes. And it is felt: pauses make at
 least {explained:.0%} of the time in which the loop is blocked, with {growth:.0%} more load the loop would be full, or
-{critical:.0%} of all time is gone, and requests take longer by it.
+{critical:.0%} of all time is gone, by which all that it serves takes longer.
 
 ## Why it matters
 While V8 collects garbage, JavaScript stands still. The time is taken from every request, looks like work of the loop
@@ -18,7 +18,8 @@ Then more copies, where it is the whole loop that is full and not its heap: each
 ## Known limits
 Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
 length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest.
-A collection-heavy service that answers in time and has room stays silent.
+A service that has room and loses less than {critical:.0%} of all time stays silent, and so does a batch job, of which
+nobody waits for an answer.
 
 ## References
 - [V8: garbage collection](https://v8.dev/blog/trash-talk)
@@ -36,6 +37,7 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, collection, places, stats
 from advisor.features.heap import heap_share
+from advisor.features.impact import nobody_waits
 from advisor.features.process import MINUTE, Process
 from advisor.features.task import WINDOW
 from advisor.vocabulary import Severity
@@ -104,6 +106,7 @@ class _Seen:
         # What a thread saw while the loop stood still is better than samples that happen to agree.
         sampled = collection.explained(process, rule.window, rule.pause_relaxed)
         self.explained = sampled if math.isnan(told) else told
+        self.slows = self.share >= rule.critical and not nobody_waits(snapshot, rule.window)
         busy = process.loop(rule.window)
         self.room = 1 / busy - 1 if busy > 0 else math.inf
 
@@ -113,7 +116,7 @@ class _Seen:
 
     @property
     def is_felt(self) -> bool:
-        return self.explained >= rule.explained or self.room < rule.growth or self.share >= rule.critical
+        return self.explained >= rule.explained or self.room < rule.growth or self.slows
 
     @property
     def pauses(self) -> bool:
@@ -125,7 +128,8 @@ def _condition(seen: _Seen) -> Condition:
     if seen.pauses or (seen.share >= rule.share and seen.is_felt):
         return Condition.OVER
     calm = not seen.minutes or seen.minutes[-1] < rule.pause_relaxed
-    return Condition.UNDER if seen.share < rule.relaxed and calm else Condition.BETWEEN
+    low = rule.relaxed if seen.is_felt else rule.share  # what only its share made felt is calm at half of that
+    return Condition.UNDER if seen.share < low and calm else Condition.BETWEEN
 
 
 def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
@@ -147,11 +151,7 @@ def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
 def _confidence(seen: _Seen) -> float:
     often = min(1.0, seen.hits / rule.minutes) * stats.ramp(seen.longest, rule.pause_relaxed, rule.pause)
     explained = stats.ramp(seen.explained, 0.0, rule.explained)
-    felt = max(
-        explained,
-        stats.ramp(seen.room, 2 * rule.growth, rule.growth),
-        stats.ramp(seen.share, rule.share, rule.critical),
-    )
+    felt = max(explained, stats.ramp(seen.room, 2 * rule.growth, rule.growth), 1.0 if seen.slows else 0.0)
     much = stats.ramp(seen.share, rule.relaxed, rule.share)
     process = seen.process
     return confidence(

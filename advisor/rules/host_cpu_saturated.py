@@ -98,6 +98,7 @@ class _Place:
         short: each kind -> how far it went from its clear to its fire level, 0 to 1.
         waits: share of time that the service waits for a processor; NaN where nobody can tell.
         delayed: likewise, of the time in which its main threads want to run.
+        often: how near that and the waits come together to the levels at which little work feels them, which is 1.
         own: cores that it uses, of those that it may.
     """
 
@@ -106,6 +107,7 @@ class _Place:
     short: dict[Kind, float]
     waits: float
     delayed: float
+    often: float
     own: float
 
     @property
@@ -119,8 +121,7 @@ class _Place:
     @property
     def felt(self) -> float:
         """How near it is to a level at which the shortage is felt, which is 1."""
-        often = self.waits / rule.least if self.delayed >= rule.delayed else math.nan
-        return stats.highest([self.waits / rule.gap, often, self.own / rule.own])
+        return stats.highest([self.waits / rule.gap, self.often, self.own / rule.own])
 
 
 @rule.check
@@ -159,8 +160,8 @@ def _place(snapshot: Snapshot, machine: Machine) -> _Place:
     if quota and not group.is_filled_by_loops(window, rule.own):
         own = max(own, group.used(window) / group.quota)  # workers in one container draw on it together
     crowded = short[Kind.CONTENTION] >= max(short.values())
-    delayed = shortage.felt(here, shortage.delayed, *SPANS) if crowded else math.nan
-    return _Place(machine, held, short, _waits(here, held if quota else None, crowded), delayed, own)
+    delayed, often = shortage.in_the_way(here, SPANS, rule.delayed, rule.least) if crowded else (math.nan, math.nan)
+    return _Place(machine, held, short, _waits(here, held if quota else None, crowded), delayed, often, own)
 
 
 def _short(machine: Machine, held: Process) -> dict[Kind, float]:
@@ -169,9 +170,9 @@ def _short(machine: Machine, held: Process) -> dict[Kind, float]:
     # Pressure counts waits of any task, also of short ones on a half idle machine: alone it is no shortage.
     pressed = stats.ramp(machine.pressure(window), rule.pressure / 2, rule.pressure) if busy >= rule.relaxed else 0.0
     return {
+        Kind.CONTENTION: max(stats.ramp(busy, rule.relaxed, rule.busy), pressed),  # of equals: no quota adds a core
         Kind.THROTTLING: stats.ramp(throttle, rule.throttle_relaxed, rule.throttle),
         Kind.STEAL: stats.ramp(machine.steal(window), rule.steal_relaxed, rule.steal),
-        Kind.CONTENTION: max(stats.ramp(busy, rule.relaxed, rule.busy), pressed),
     }
 
 
@@ -230,7 +231,7 @@ def _confidence(place: _Place) -> float:
 
 def _claim(snapshot: Snapshot, place: _Place) -> str:
     sentence = f"{snapshot.name}: {_shortage(place)}"
-    if place.worst >= 1 and place.felt >= 1 and place.waits >= rule.least:
+    if place.worst >= 1 and stats.highest([place.waits / rule.gap, place.often]) >= 1:
         return f"{sentence}, so its event loop waits for a processor {percent(place.waits)} of the time"
     return f"{sentence}; its processors are {percent(place.machine.cpu(rule.window))} busy"
 

@@ -17,9 +17,9 @@ the limit. If it began with a release, go back to the one before.
 
 ## Known limits
 It needs most of a day of one life, longer where the load of each hour of the day differs, and skips the first three
-hours; growth that soon fills what there is needs four to eight hours, of which it skips one. Without a probe it looks
-at resident memory, which is rougher: confidence is lower then, and the first hours say nothing. A cache that fills for
-days cannot be told from a leak until it slows down.
+hours; growth that soon fills what there is needs four to eight hours of even load, of which it skips one. Without a
+probe it looks at resident memory, which is rougher: confidence is lower then, and the first hours say nothing. A cache
+that fills for days, or evenly to its end, cannot be told from a leak until it slows down.
 
 ## References
 - [Node.js: memory diagnostics](https://nodejs.org/en/learn/diagnostics/memory)
@@ -93,9 +93,10 @@ def _alike(snapshot: Snapshot, worst: Growing) -> int:
     lives = past.window.instances if past else ()
     version = next((life.version for life in lives if life.id == worst.instance), "")
     others = [life for life in lives if life.id != worst.instance and life.version == version]
+    pace = PACE if math.isinf(worst.ahead) else EARLY
     longest = sorted(others, key=lambda one: -one.track.times.size)[: int(rule.lives)]
     growths = [
-        growth_in(one, one.track, column, PACE, snapshot.time_scale, lowest=True)
+        growth_in(one, one.track, column, pace, snapshot.time_scale, lowest=True)
         for one in longest
         for column, what in levels_of(one.track)
         if what == worst.what

@@ -50,13 +50,12 @@ strategy = Strategy(
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """The code, and how each platform stops and replaces processes."""
-    lost = _worst(ruling, "lost")
+    lost = max(_of_deploys(ruling, "lost"), default=0.0)
     if not lost > 0:
         return strategy.reject("0 requests were lost at the last deploys.")
-    unhandled, hasty = _worst(ruling, "unhandled"), _worst(ruling, "hasty")
     return strategy.option(
         f"Let {snapshot.name} finish open requests when it is stopped",
-        why=_why(lost, unhandled, hasty),
+        why=_why(ruling),
         confidence=ruling.reading.confidence,
         cost=f"up to {strategy.whole:.0f} s more for each process in a release",
         expected=(Expectation("lost", "Requests lost in a deploy", "{request}", lost, 0.0, max(1.0, lost * 0.05)),),
@@ -65,16 +64,18 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     )
 
 
-def _worst(ruling: Ruling, signal: str) -> float:
-    told = [one.value for one in ruling.reading.evidence if one.signal == signal and one.value is not None]
-    return max(told, default=0.0)
+def _of_deploys(ruling: Ruling, signal: str) -> list[float]:
+    return [one.value or 0.0 for one in ruling.reading.evidence if one.signal == signal]
 
 
-def _why(lost: float, unhandled: float, hasty: float) -> str:
+def _why(ruling: Ruling) -> str:
+    """What happened at the deploy that cost most."""
+    figures = zip(*(_of_deploys(ruling, signal) for signal in ("lost", "told", "unhandled", "hasty")), strict=True)
+    lost, told, unhandled, hasty = max(figures)
     if unhandled:
         ended = counted(int(unhandled), "process")
         return f"{ended} ended by the signal itself: nothing in the code handles it. {number(lost)} requests were lost."
-    if hasty:
+    if told >= lost / 2:
         ended = counted(int(hasty), "process")
         return f"{ended} ended without waiting for open requests. {number(lost)} requests were lost."
     return (

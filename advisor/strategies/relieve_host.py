@@ -6,9 +6,8 @@ hypervisor that gives the time to others ({steal:.0%} or more), a datastore that
 fill the disk, or data: those of a datastore that are {most:.0%} of what is used there or more.
 
 ## When it does not
-The service itself is what uses the machine, or a quota of its own holds it back ({throttle:.0%} of its periods or
-more): then it needs more, or less work. Memory of the machine that is not
-short: less than {relaxed:.0%} of it is in use, or the limit of a heap alone is full.
+The service itself is what uses the machine, or a quota of its own holds it back: then it needs more, or less work.
+Memory of the machine that is not short: less than {relaxed:.0%} of it is in use, or the limit of a heap alone is full.
 
 ## How
 Name the program, move it to a host or an hour of its own, or hold it in bounds (systemd, nice). Give a datastore its
@@ -65,7 +64,6 @@ strategy = Strategy(
     risk="low: what is held back can be let go by one setting",
     spare=Limit(0.5, "{cpu}", "a neighbour that uses less frees too little for a busy loop"),
     steal=Limit(0.05, "1", "the level at which the rule for a full host is calm again"),
-    throttle=Limit(quota.HELD, "1", "the level at which the rule for a full host is calm again", fixed=True),
     gap=Limit(quota.GAP, "1", "what the decision model asks of a loop that has its processor (C3)", fixed=True),
     part=Limit(0.20, "1", "of the memory: a program that takes less makes no host roomy by leaving"),
     most=Limit(disk_relief.MOST, "1", "with less than half something else fills the disk", fixed=True),
@@ -91,7 +89,7 @@ def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     machine = max(told, key=lambda m: (m.steal(MINUTE) >= strategy.steal, m.cpu(MINUTE)), default=None)
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so nothing shows what is in the way.")
-    if bound := quota.most_throttled(snapshot):
+    if bound := quota.binding(snapshot, ruling):
         held = percent(quota.throttled(snapshot, bound))
         return strategy.reject(
             f"A quota holds it back in {held} of its periods on {bound.name}: a limit, and no neighbour."

@@ -2,9 +2,8 @@
 
 ## When it fits
 What is short belongs to the machine or the container: processors that enough processes use, a quota that holds them
-back in {held:.0%} of its periods or more, memory that the service needs even at rest or that open WebSockets take, a
-disk that data fills, or the memory, processors or disk of a datastore's host. It is the quickest way out where nothing
-may be rebuilt.
+back, memory that the service needs even at rest or that open WebSockets take, a disk that data fills, or the memory,
+processors or disk of a datastore's host. It is the quickest way out where nothing may be rebuilt.
 
 ## When it does not
 One process runs JavaScript on one core: more cores would idle too, while any core here is idle already. A
@@ -72,7 +71,6 @@ strategy = Strategy(
     idle=Limit(0.2, "1", "of the cores of a full host: it is calm again from here on (C3), however many it has"),
     grown=Limit(0.7, "1", "what is left of the confidence, since the processes must also use the new cores"),
     delayed=Limit(0.7, "1", "what is left of it where growth goes on: a bigger disk or memory only fills later"),
-    held=Limit(quota.HELD, "1", "the level at which the rule for a full host is calm again", fixed=True),
     calm=Limit(quota.CALM, "1", "what the decision model asks of a quota that is raised (C3)", fixed=True),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4); above it memory is what is short", fixed=True),
     roomy=Limit(ROOMY, "1", "below it a disk no longer warns (C12)", fixed=True),
@@ -131,11 +129,13 @@ def _cores(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """More of a quota where that is what holds the service back, else more cores."""
-    machine = quota.most_throttled(snapshot)
-    if machine is None:
-        return _cores(snapshot, ruling)
-    found = quota.raised(snapshot, machine)
-    return strategy.reject(found) if isinstance(found, str) else _grown(ruling, found, sure=1.0)
+    bound, cores_too = quota.binding(snapshot, ruling), _cores(snapshot, ruling)
+    if bound is None:
+        return cores_too
+    found = quota.raised(snapshot, bound)
+    if not isinstance(found, str):
+        return _grown(ruling, found, sure=1.0)
+    return strategy.reject(found) if isinstance(cores_too, Rejection) else cores_too
 
 
 def _same_block(snapshot: Snapshot, ruling: Ruling) -> Rejection:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from advisor.engine import judge
-from tests import rulings
 from tests.additions import in_containers, in_one_container, with_figures, with_host_figures, with_window
-from tests.answers import expected
+from tests.answers import expected, option, rejection, ruled
 from tests.builders import Load, Machine, snapshot
 from tests.strategies.tools import shell
 
@@ -15,8 +16,8 @@ STARVED = "host-cpu-saturated"
 SLOWED = Load(elu=0.9, cpu=0.6, rps=80)
 FULL_POD = Load(elu=0.98, cpu=0.45, rps=80)
 
-offered = partial(rulings.offered, "vertical")
-refused = partial(rulings.refused, "vertical")
+offered = partial(option, "vertical")
+refused = partial(rejection, "vertical")
 
 
 def test_a_quota_of_the_host_is_raised() -> None:
@@ -42,9 +43,11 @@ def test_a_quota_is_raised_to_what_the_busiest_hours_of_a_week_took() -> None:
     assert offered(STARVED, with_window(seen, busiest=2.8)).title.endswith("from 1 to 5 cores")
 
 
-def test_a_quota_of_all_processors_cannot_be_raised() -> None:
+def test_a_quota_of_all_processors_cannot_be_raised_but_the_machine_can() -> None:
     full = with_host_figures(snapshot(SLOWED, machine=Machine(cores=1, cpu=0.6, throttled=0.4)), cpu_count=1.0)
-    assert "1 core" in refused(STARVED, full)
+    assert offered(STARVED, full).title == "Move web-1 to 2 cores"
+    roomy = snapshot(SLOWED, machine=Machine(cores=2, cpu=0.5, throttled=0.4))
+    assert "The quota is 2 cores already" in refused(STARVED, with_host_figures(roomy, cpu_count=2.0))
 
 
 def test_each_container_gets_what_its_own_loop_needs() -> None:
@@ -74,6 +77,28 @@ def test_it_is_the_first_advice_where_a_quota_is_what_is_short() -> None:
     assert first == "vertical"
     assert {"load-balance", "autoscale"} <= set(others)
     assert "relieve-host" in {found.id for found in advice.rejected}
+
+
+def test_a_quota_elsewhere_is_not_what_a_full_host_is_short_of() -> None:
+    """One machine is full, and a quota on another one holds a calm process back now and then."""
+    seen = snapshot(*[Load(elu=0.99, cpu=0.47, rps=80)] * 4, machine=Machine(cores=2, cpu=0.97), hosts=2)
+    calm = seen.window.hosts[1]
+    calm.track.values["cpu_idle"][:] = 0.7 * 2 * 10
+    here = [n for n, one in enumerate(seen.window.instances) if one.host_id == calm.id]
+    for place in here:
+        seen = with_figures(seen, place, cgroup_cpu_limit=1.0, cgroup_periods=100.0, cgroup_throttled=17.0)
+    assert offered(STARVED, seen).title.startswith(f"Move {seen.window.hosts[0].name} to ")
+
+
+def test_a_full_host_is_short_of_more_than_a_quota() -> None:
+    seen = snapshot(*[SLOWED] * 2, machine=Machine(cores=2, cpu=0.97, throttled=0.4))
+    assert offered(STARVED, seen).title.startswith("Move web-1 to ")
+
+
+@pytest.mark.parametrize("cpu", [0.97, 0.85, 0.5])
+def test_no_quota_is_no_reason_to_grow_first(cpu: float) -> None:
+    seen = snapshot(*[SLOWED] * 2, machine=Machine(cores=2, cpu=cpu, pressure=0.5))
+    assert ruled(STARVED, seen).reading.first == ""
 
 
 def test_a_full_host_gets_more_machines_before_a_bigger_one() -> None:

@@ -14,7 +14,7 @@ from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import BLOCKED
-from tests.additions import happened, with_events, with_probe_figures
+from tests.additions import happened, with_events, with_figures, with_probe_figures
 from tests.answers import ruled
 from tests.builders import YOUNG, Load, Machine, Senders, snapshot
 
@@ -118,6 +118,20 @@ def test_stays_silent_for_a_collection_heavy_service_that_has_room(seed: int) ->
     seen = snapshot(Load(elu=0.5, gc_share=0.18, gc_pause=0.01), seed=seed)
     assert rule(seen).verdict is Verdict.CLEAR
     assert {e.signal: e.holds for e in read(seen).evidence}["gc_share"] is True
+
+
+def test_stays_silent_for_a_batch_job_of_which_nobody_waits_for_an_answer() -> None:
+    batch = with_figures(snapshot(Load(elu=0.5, rps=0.0, gc_share=0.25, gc_pause=0.02)), listening=0.0, websockets=0.0)
+    assert rule(batch).verdict is Verdict.CLEAR
+
+
+def test_what_only_its_share_made_felt_is_calm_at_half_of_it() -> None:
+    def share(of: float) -> Condition:
+        return read(snapshot(Load(elu=0.5, gc_share=of, gc_pause=0.02))).condition
+
+    assert [share(of) for of in (0.21, 0.18, 0.11, 0.09)] == [
+        Condition.OVER, Condition.BETWEEN, Condition.BETWEEN, Condition.UNDER,
+    ]  # fmt: skip
 
 
 def test_stays_silent_for_long_pauses_beside_longer_blocks_of_code() -> None:

@@ -192,8 +192,7 @@ def test_growth_of_hours_is_told_where_the_end_is_nearer_than_it_is_old(
     found = read(told(hours=hours))
     assert (found.condition, found.severity) == (Condition.OVER, Severity.WARNING if hours > 5 else Severity.CRITICAL)
     assert found.confidence >= 0.5
-    assert rule(told(hours=hours / 2)).verdict is Verdict.UNKNOWN, "half of the time is left, and more"
-    assert rule(grows(hours=hours)).verdict is Verdict.UNKNOWN, "it has longer than it has lasted"
+    assert read(grows(hours=hours)).condition is Condition.BETWEEN, "it has longer than it has lasted"
 
 
 def _late(by: float, begins: float) -> Level:
@@ -216,6 +215,18 @@ def test_stays_silent_in_the_first_hours_for_a_heap_that_follows_the_day_late(
 def test_stays_silent_in_the_first_hours_for_a_cache_that_fills(over: float, hours: float) -> None:
     seen = living("heap_floor", fills(60 * MB, 250 * MB, over), hours=hours, swing=0.2, limit=300 * MB)
     assert rule(seen).verdict in (Verdict.CLEAR, Verdict.UNKNOWN)
+
+
+def test_growth_that_was_told_early_and_stopped_is_calm_again_before_a_day_is_over() -> None:
+    stops: Level = lambda hours: (60 + 40 * np.minimum(hours, 5.0)) * MB  # noqa: E731
+    told = [read(living("heap_floor", stops, hours=hours, swing=0.0, limit=300 * MB)) for hours in (5.0, 8.0, 12.0)]
+    assert [one.condition for one in told] == [Condition.OVER, Condition.BETWEEN, Condition.UNDER]
+
+
+def test_ended_lives_that_grew_as_fast_make_early_growth_sure() -> None:
+    past = Past(5.0, 300.0, {"heap_floor": level(60 * MB, 40 * MB)})
+    seen = with_figures(snapshot(Load()), heap_limit=YOUNG + 300 * MB)
+    assert read(with_past(seen, RULE, past)).confidence < read(with_past(seen, RULE, past, ended=(past,))).confidence
 
 
 def test_resident_memory_of_the_first_hours_says_nothing() -> None:

@@ -17,7 +17,7 @@ from tests.additions import (
     with_part,
     with_window,
 )
-from tests.answers import expected
+from tests.answers import expected, rejection
 from tests.builders import Load, Machine, Senders, snapshot
 from tests.strategies.tools import shell
 from tests.strategies.tools.logrotate import debugged
@@ -90,7 +90,7 @@ def test_a_small_neighbour_may_stay(busy: float) -> None:
 
 def test_a_quota_is_no_neighbour() -> None:
     seen = snapshot(SLOWED, machine=Machine(cores=1, cpu=0.6, throttled=0.4))
-    assert "A quota holds it back in 40% of its periods on web-1" in refused(STARVED, seen)
+    assert "A quota holds it back in 40% of its periods on web-1" in rejection("relieve-host", STARVED, seen)
     roomy = _beside()
     held = with_figures(roomy, cgroup_cpu_limit=0.5, cgroup_periods=100.0, cgroup_throttled=14.0)
     assert offered(STARVED, held).title == offered(STARVED, roomy).title

@@ -97,7 +97,9 @@ class HttpServer {
   inFlight() {
     const since = now() - ENDLESS;
     let count = 0;
-    for (let exchange = this.newest; exchange !== null && exchange.started > since; exchange = exchange.older) count++;
+    for (let exchange = this.newest; exchange !== null && exchange.started > since; exchange = exchange.older) {
+      if (!isStream(exchange.response)) count++;
+    }
     return count;
   }
 
@@ -133,6 +135,11 @@ function attributesOf(method, name, outcome) {
   if (outcome === ABORTED) attributes['error.type'] = 'aborted';
   if (outcome === 5) attributes['error.type'] = '500';
   return attributes;
+}
+
+/** Events that a server sends go on until one side leaves, and the browser comes back by itself. */
+function isStream(response) {
+  return String(response.getHeader?.('content-type')).startsWith('text/event-stream');
 }
 
 /** The exchange of a response among those that are open, which it then no longer is; undefined where there is none. */

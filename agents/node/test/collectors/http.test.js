@@ -114,6 +114,14 @@ test('a stream is open and not in flight', (t) => {
   assert.deepEqual([collector.active, inFlight()], [1, 1]);
 });
 
+test('an event stream is not in flight however young it is', (t) => {
+  const { begin, inFlight } = alone(t);
+  const { response } = begin();
+  response.getHeader = () => 'text/event-stream; charset=utf-8';
+  begin().response.getHeader = () => undefined;
+  assert.equal(inFlight(), 1);
+});
+
 for (const version of ['express4', 'express']) {
   test(`${version}: the route is the pattern, mounted routers included`, async (t) => {
     const { receiver, get } = await watch(t, 'with-express', version);
