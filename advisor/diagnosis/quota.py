@@ -23,8 +23,10 @@ CALM: Final = 0.05
 GAP: Final = 0.10
 """Share of time for which a loop that has its processor is busy without computing, at most (C3)."""
 
+ANSWER: Final = "vertical"
+"""The strategy that the rule names first where a quota is what is short."""
+
 _SPAN: Final = 300.0
-_ANSWER: Final = "vertical"
 
 
 def throttled(snapshot: Snapshot, machine: Machine) -> float:
@@ -34,7 +36,7 @@ def throttled(snapshot: Snapshot, machine: Machine) -> float:
 
 def binding(snapshot: Snapshot, ruling: Ruling) -> Machine | None:
     """The machine where a quota is what a ruling speaks of; None where it speaks of another shortage."""
-    if ruling.reading.first != _ANSWER:
+    if ruling.reading.first != ANSWER:
         return None
     name = next((one.subject for one in ruling.reading.evidence if one.signal == "host_cpu"), "")
     return next((one for one in snapshot.machines if one.name == name and snapshot.on(one) and one.cores > 0), None)
@@ -46,11 +48,8 @@ def raised(snapshot: Snapshot, machine: Machine) -> Growth | str:
     if group.throttled(MINUTE) < machine.throttled(MINUTE):  # what the machine itself may use holds all of them back
         group = ControlGroup(machine, snapshot.on(machine), math.nan)
     alike = sum(one.quota == group.quota for one in control_groups.on(snapshot, machine))
-    each, quota, wanted = (
-        f" of each of {alike} control groups" if alike > 1 else "",
-        group.cores,
-        _wanted(snapshot, group),
-    )
+    each = f" of each of {alike} control groups" if alike > 1 else ""
+    quota, wanted = group.cores, _wanted(snapshot, group)
     if wanted <= quota:
         return f"The quota is {number(quota)} cores already, all that {machine.name} has."
     held = throttled(snapshot, machine)

@@ -29,6 +29,9 @@ DEFAULT_RESOLUTION: Final = 0.010
 SAMPLE: Final = 10.0
 """Seconds of one sample, the unit in which variation is measured."""
 
+SHORTEST: Final = 2.0
+"""Seconds of the clock that a sample lasts at least: requests come at random, so those of one second say little."""
+
 MINUTE: Final = 60.0
 
 OF_LOOP: Final = ("loop_active", "loop_idle", "loop_utilization")
@@ -143,9 +146,10 @@ class Process:
 
     @remembered
     def loop_series(self, seconds: float) -> list[float]:
-        """`loop` in consecutive samples of 10 (scaled) seconds, those without data left out."""
+        """`loop` in consecutive samples of 10 (scaled) seconds or a little more, those without data left out."""
         columns, share = (OF_LOOP, busy_of) if self.measures_loop else (OF_CPU, cpu_main_of)
-        busy = map(share, sums_of_pieces(self.track, columns, self.span(seconds), SAMPLE / self.time_scale))
+        width = max(SAMPLE / self.time_scale, SHORTEST)
+        busy = map(share, sums_of_pieces(self.track, columns, self.span(seconds), width))
         return [share for share in busy if not math.isnan(share)]
 
     @remembered

@@ -43,10 +43,10 @@ def delayed(processes: Sequence[Process], seconds: float) -> float:
 
     A third of it makes all work of the loops take half as long again, however little of it there is.
     """
-    told = [(waited(process, seconds), process.cpu_main(seconds)) for process in processes]
-    waits = sum(wait for wait, main in told if wait + main >= 0)
-    wanted = sum(wait + main for wait, main in told if wait + main >= 0)
-    return waits / wanted if wanted > 0 else math.nan
+    both = [(waited(process, seconds), process.cpu_main(seconds)) for process in processes]
+    told = [(wait, wait + main) for wait, main in both if wait + main >= 0]
+    wanted = sum(want for _, want in told)
+    return sum(wait for wait, _ in told) / wanted if wanted > 0 else math.nan
 
 
 def in_the_way(

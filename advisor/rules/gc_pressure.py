@@ -18,8 +18,8 @@ Then more copies, where it is the whole loop that is full and not its heap: each
 ## Known limits
 Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
 length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest.
-A service that has room and loses less than {critical:.0%} of all time stays silent, and so does a batch job, of which
-nobody waits for an answer.
+A service that has room stays silent below {critical:.0%} of all time, and a batch job, of which nobody waits for an
+answer, above it as well.
 
 ## References
 - [V8: garbage collection](https://v8.dev/blog/trash-talk)

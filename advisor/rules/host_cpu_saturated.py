@@ -38,6 +38,7 @@ from enum import StrEnum
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
+from advisor.diagnosis.quota import ANSWER
 from advisor.diagnosis.words import cores, number, percent
 from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.impact import nobody_waits
@@ -127,8 +128,7 @@ class _Place:
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Look at the machine where processors are shortest, of those that the service runs on."""
-    machines = [m for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(rule.window))]
-    places = [_place(snapshot, machine) for machine in machines]
+    places = [_place(snapshot, m) for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(rule.window))]
     place = max(places, key=lambda p: (p.worst, p.machine.cpu(rule.window)), default=None)
     if place is None:
         return Reading(Condition.UNKNOWN, missing=("Processor time of the host: run the agent on it",))
@@ -140,7 +140,7 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=_evidence(snapshot, place),
         severity=_severity(snapshot, place),
         confidence=_confidence(place),
-        first="vertical" if place.kind is Kind.THROTTLING else "",
+        first=ANSWER if place.kind is Kind.THROTTLING else "",
     )
 
 

@@ -41,6 +41,12 @@ def test_without_a_probe_the_loop_is_estimated_and_the_gap_unknown() -> None:
     assert len(found.loop_series(60)) == 6
 
 
+@pytest.mark.parametrize(("scale", "count"), [(1.0, 6), (5.0, 6), (10.0, 3)])
+def test_samples_of_a_fast_clock_are_no_shorter_than_two_seconds(scale: float, count: int) -> None:
+    (found,) = snapshot(Load(elu=0.6), time_scale=scale).processes
+    assert found.loop_series(60) == pytest.approx([0.6] * count, abs=0.1)
+
+
 def test_the_main_thread_falls_back_to_the_process_and_never_exceeds_a_core() -> None:
     load = Load(elu=0.9, cpu=0.8, threads_cpu=1.5)
     assert process(load).cpu_main(60) == pytest.approx(0.8)

@@ -3,14 +3,16 @@
 /**
  * The same listener, but one that never throws: an error in a channel's subscriber would end the
  * service as an uncaught exception. What is lost is one event less in the figures.
- * @param {(message: any) => void} listener
+ * @template T
+ * @param {(message: any) => T} listener
+ * @returns {(message: any) => T | undefined}
  */
 function harmless(listener) {
   return (message) => {
     try {
-      listener(message);
+      return listener(message);
     } catch {
-      // See above.
+      return undefined; // see above
     }
   };
 }

@@ -32,7 +32,7 @@ class HttpServer {
     this.active = 0;
     // The newest of the exchanges that are open, which know those to either side: an array would cost their number.
     this.newest = null;
-    probe.inFlight = () => this.inFlight();
+    probe.inFlight = harmless(() => this.inFlight());
     this.routes = new Map();
     this.listeners = {
       'http.server.request.start': harmless((message) => this.started(message)),

@@ -120,6 +120,8 @@ test('an event stream is not in flight however young it is', (t) => {
   response.getHeader = () => 'text/event-stream; charset=utf-8';
   begin().response.getHeader = () => undefined;
   assert.equal(inFlight(), 1);
+  begin().response.getHeader = () => { throw new Error('a service may replace it'); };
+  assert.equal(inFlight(), undefined);
 });
 
 for (const version of ['express4', 'express']) {
