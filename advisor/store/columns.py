@@ -47,6 +47,15 @@ def rolled(entity: Entity, name: str) -> tuple[str, ...]:
     return (name, f"{name}_span") if is_increase(entity, name) else (name, f"{name}_min", f"{name}_max")
 
 
+def aggregated(entity: Entity, name: str) -> tuple[str, ...]:
+    """SQL that computes the columns of `rolled` from samples; in 8 bytes while adding up."""
+    figure = f'CAST("{name}" AS double precision)'
+    if is_increase(entity, name):
+        seconds = f'SUM(CASE WHEN "{name}" IS NULL THEN NULL ELSE CAST("span" AS double precision) END)'
+        return f"SUM({figure})", seconds
+    return f"AVG({figure})", f'MIN("{name}")', f'MAX("{name}")'
+
+
 def sample_figures(entity: Entity) -> Callable[[_Table], _Table]:
     """Give a table of samples the number columns of `entity`."""
     return _with(columns_of(entity))

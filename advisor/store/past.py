@@ -12,10 +12,10 @@ from django.db import connection
 
 from advisor.features.window import Array, HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
-from advisor.store.columns import is_increase, rolled
-from advisor.store.fetch import Condition, Row, among, during, figures, gathered
-from advisor.store.tables import HOST, PART, PROCESS, Table, listed
-from advisor.vocabulary import PartKind
+from advisor.store.columns import aggregated, is_increase, rolled
+from advisor.store.fetch import Condition, Row, among, during, figures, gathered, microseconds
+from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS, Table, listed
+from advisor.vocabulary import Entity, PartKind
 
 _MINUTE = 60.0
 
@@ -32,20 +32,34 @@ class Span:
     parts: Mapping[PartKind, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def minutes(self) -> int:
-        """Whole minutes in a row, at least one: rollups are no finer."""
-        return max(1, round(self.step / _MINUTE))
+    def is_fine(self) -> bool:
+        """True for rows shorter than a minute, as a fast clock asks for: rollups are no finer, so samples are read."""
+        return self.step < _MINUTE
+
+    @property
+    def length(self) -> float:
+        """Seconds that a row stands for: whole minutes, unless it is fine."""
+        return self.step if self.is_fine else max(1, round(self.step / _MINUTE)) * _MINUTE
+
+    @property
+    def cell(self) -> str:
+        """SQL for the number of the row that a sample or a minute belongs to."""
+        if self.is_fine:
+            return f'"at" / {round(self.step * MICROSECONDS)}'
+        return f'"minute" / {round(self.length / _MINUTE)}'
 
     @property
     def during(self) -> Condition:
-        """The minutes that lie in it."""
+        """The samples or whole minutes that lie in it."""
+        if self.is_fine:
+            return microseconds(self.start, self.end)
         return during("minute", math.ceil(self.start / _MINUTE), math.floor(self.end / _MINUTE) - 1)
 
 
 def past(service_id: int, span: Span) -> ServiceWindow:
-    """A service's rollups over a span; processes that ended in it are there as well.
+    """A service's rollups (or samples, for short rows) over a span; processes that ended in it are there as well.
 
-    Each row stands for `span.step` seconds: increases are scaled up where a sender was silent for a part of
+    Each row stands for `span.length` seconds: increases are scaled up where a sender was silent for a part of
     it, levels are means, with `lows` and `highs` beside them. There are no distributions.
 
     Raises:
@@ -114,12 +128,12 @@ def _tracks(table: Table, span: Span, columns: Sequence[str], where: Condition) 
     """The track of each series of a table, aggregated by the database."""
     if not columns:
         return {}
-    picked = [sql for name in columns for sql in _picked(table, name)]
-    cell = f'"minute" / {span.minutes}'
+    picked = [sql for name in columns for sql in (aggregated if span.is_fine else _picked)(table.entity, name)]
+    source, cell = table.samples if span.is_fine else table.minutes, span.cell
     condition = where & span.during
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {table.minutes} "  # noqa: S608
+            f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {source} "  # noqa: S608
             f"WHERE {condition.sql} GROUP BY {listed(table.series)}, {cell}",
             condition.parameters,
         )
@@ -127,18 +141,19 @@ def _tracks(table: Table, span: Span, columns: Sequence[str], where: Condition) 
     return {key: _track(table, columns, found, span) for key, found in rows.items()}
 
 
-def _picked(table: Table, name: str) -> tuple[str, ...]:
-    if is_increase(table.entity, name):
-        return tuple(f'SUM("{column}")' for column in rolled(table.entity, name))
-    mean, low, high = rolled(table.entity, name)
+def _picked(entity: Entity, name: str) -> tuple[str, ...]:
+    """The same as `aggregated`, from minutes."""
+    if is_increase(entity, name):
+        return tuple(f'SUM("{column}")' for column in rolled(entity, name))
+    mean, low, high = rolled(entity, name)
     return f'AVG("{mean}")', f'MIN("{low}")', f'MAX("{high}")'
 
 
 def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span) -> Track:
     ordered = sorted(rows, key=lambda row: row[0])
-    width = sum(len(_picked(table, name)) for name in columns)
+    width = sum(len(_picked(table.entity, name)) for name in columns)
     numbers = figures(ordered, 1 + width)
-    length = span.minutes * _MINUTE
+    length = span.length
     times = np.minimum((numbers[:, 0] + 1) * length, span.end)
     values: dict[str, Array] = {}
     lows: dict[str, Array] = {}
@@ -150,7 +165,7 @@ def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span
                 values[name] = numbers[:, place] / numbers[:, place + 1] * length
         else:
             values[name], lows[name], highs[name] = (numbers[:, place + n] for n in range(3))
-        place += len(_picked(table, name))
+        place += len(_picked(table.entity, name))
     known = {name: figure for name, figure in values.items() if not np.isnan(figure).all()}
     return Track(
         times,

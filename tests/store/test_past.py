@@ -66,11 +66,31 @@ def test_a_sender_that_was_silent_for_a_while_keeps_its_rate() -> None:
     assert "heap_used" not in seen.track.values
 
 
-def test_a_step_below_a_minute_becomes_a_minute() -> None:
+def test_rows_below_a_minute_come_from_the_samples() -> None:
+    """A clock that is ten times as fast asks for five minutes in thirty seconds."""
+    web = host()
+    one = instance(service(), web)
+    rolled(
+        *(process_row(one, at, requests=5, heap_used=at) for at in range(10, 181, 10)),
+        host_row(web, 15, memory_available=7),
+    )
+    past = samples.past(one.service_id, span(step=30.0, end=START + 180))
+    (seen,), (machine,) = past.instances, past.hosts
+    assert np.diff(seen.track.times).tolist()[:4] == [30] * 4
+    assert set(seen.track.spans.tolist()) == {30}
+    assert seen.track.values["requests"] == pytest.approx(np.full(seen.track.times.size, 15))
+    middle = seen.track.times == START + 90
+    figures = (seen.track.values, seen.track.lows, seen.track.highs)
+    assert [told["heap_used"][middle].tolist() for told in figures] == [[70], [60], [80]]
+    assert machine.track.values["memory_available"].tolist() == [7]
+
+
+def test_short_rows_are_of_the_span_that_was_asked_for() -> None:
     one = instance(service())
-    rolled(*(process_row(one, at, requests=1) for at in range(10, 171, 10)))
-    (seen,) = samples.past(one.service_id, span(step=6.0)).instances
-    assert np.diff(seen.track.times).tolist() == [60, 60]
+    rolled(*(process_row(one, at, requests=5) for at in range(10, 181, 10)))
+    (seen,) = samples.past(one.service_id, span(step=20.0, start=START + 60, end=START + 120)).instances
+    assert seen.track.times.min() > START + 60
+    assert seen.track.times.max() <= START + 120
 
 
 def test_hosts_and_parts_come_with_it() -> None:
