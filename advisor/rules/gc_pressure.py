@@ -4,7 +4,7 @@
 Garbage collection takes {share:.0%} of the time of an event loop or more, over ten minutes and still; or it pauses
 the loop for {pause:.3g} s or longer in at least {minutes:.0f} of the last ten minutes. And it is felt: pauses make at
 least {explained:.0%} of the time in which the loop is blocked, with {growth:.0%} more load the loop would be full, or
-{critical:.0%} of all time is gone, by which all that it serves takes longer.
+it is {work:.0%} of all that the loop does or {critical:.0%} of all time, by which all that it serves takes longer.
 
 ## Why it matters
 While V8 collects garbage, JavaScript stands still. The time is taken from every request, looks like work of the loop
@@ -18,8 +18,8 @@ Then more copies, where it is the whole loop that is full and not its heap: each
 ## Known limits
 Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
 length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest.
-A service that has room stays silent below {critical:.0%} of all time, and a batch job, of which nobody waits for an
-answer, above it as well.
+A service that has room stays silent below {critical:.0%} of all time and {work:.0%} of its work, and a batch job, of
+which nobody waits for an answer, above them as well.
 
 ## References
 - [V8: garbage collection](https://v8.dev/blog/trash-talk)
@@ -72,6 +72,7 @@ rule = Rule(
     pause_relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it", at_most="pause"),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
     explained=Limit(0.5, "1", "below half, something else blocks the loop more than collections do"),
+    work=Limit(0.40, "1", "of what the loop does: every piece of work takes two thirds longer by it"),
     growth=Limit(0.30, "1", "impact is forecast for 30% more load (decision model 1.2)"),
 )
 
@@ -106,8 +107,9 @@ class _Seen:
         # What a thread saw while the loop stood still is better than samples that happen to agree.
         sampled = collection.explained(process, rule.window, rule.pause_relaxed)
         self.explained = sampled if math.isnan(told) else told
-        self.slows = self.share >= rule.critical and not nobody_waits(snapshot, rule.window)
         busy = process.loop(rule.window)
+        much = self.share >= min(rule.critical, rule.work * busy)
+        self.slows = much and not nobody_waits(snapshot, rule.window)
         self.room = 1 / busy - 1 if busy > 0 else math.inf
 
     @property

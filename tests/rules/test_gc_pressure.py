@@ -45,11 +45,14 @@ def test_rare_but_long_pauses_are_enough(noise: float) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("share", [0.22, 0.35])
-def test_a_fifth_of_all_time_is_felt_although_there_is_room(share: float, seed: int) -> None:
-    """Requests of 10,000 records each made a lab's loop collect for 0.23 of the time at 0.5 busy: p95 3 to 59 ms."""
-    found = read(snapshot(Load(elu=0.5, gc_share=share, gc_pause=0.02), seed=seed))
-    assert (found.condition, found.severity) == (Condition.OVER, Severity.CRITICAL)
+@pytest.mark.parametrize(("busy", "share"), [(0.5, 0.22), (0.7, 0.22), (0.32, 0.15), (0.25, 0.11)])
+def test_a_fifth_of_all_time_or_much_of_the_work_is_felt_although_there_is_room(
+    busy: float, share: float, seed: int
+) -> None:
+    """In a lab 0.23 at 0.5 busy took p95 from 3 to 59 ms, and 0.15 at 0.32 from 5 to 31 ms."""
+    found = read(snapshot(Load(elu=busy, gc_share=share, gc_pause=0.02), seed=seed))
+    assert found.condition is Condition.OVER
+    assert found.severity is (Severity.CRITICAL if share > 0.2 else Severity.WARNING)
     assert found.confidence >= 0.5
 
 
@@ -105,7 +108,7 @@ def test_events_of_blocks_are_believed_before_samples() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("load", [
-    Load(), Load(elu=0.0, rps=0.0), Load(elu=0.885, rps=175, gc_share=0.04),
+    Load(), Load(elu=0.0, rps=0.0), Load(elu=0.885, rps=175, gc_share=0.04), Load(elu=0.06, gc_share=0.04),
     Load(elu=0.08, rps=3, block=0.3),
 ])  # fmt: skip
 def test_stays_clear_for_a_service_that_collects_little(load: Load, seed: int) -> None:
