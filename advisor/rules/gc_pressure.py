@@ -108,7 +108,8 @@ class _Seen:
         sampled = collection.explained(process, rule.window, rule.pause_relaxed)
         self.explained = sampled if math.isnan(told) else told
         busy = process.loop(rule.window)
-        much = self.share >= min(rule.critical, rule.work * busy)
+        self.work = self.share / busy if busy > 0 else math.nan
+        much = self.share >= rule.critical or self.work >= rule.work
         self.slows = much and not nobody_waits(snapshot, rule.window)
         self.room = 1 / busy - 1 if busy > 0 else math.inf
 
@@ -138,6 +139,7 @@ def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
     process, who, window = seen.process, seen.process.name, rule.window
     return (
         at_least("gc_share", "Garbage collection", seen.share, "1", rule.share, who),
+        at_least("gc_work", "Of what the loop does", seen.work, "1", rule.work, who),
         at_least("gc_pause_max", "Longest pause", seen.longest, "s", rule.pause, who),
         at_least("paused_minutes", f"Minutes with such a pause, of {len(seen.minutes)}", float(seen.hits), "{minute}",
                  rule.minutes, who),

@@ -53,6 +53,8 @@ def test_a_fifth_of_all_time_or_much_of_the_work_is_felt_although_there_is_room(
     found = read(snapshot(Load(elu=busy, gc_share=share, gc_pause=0.02), seed=seed))
     assert found.condition is Condition.OVER
     assert found.severity is (Severity.CRITICAL if share > 0.2 else Severity.WARNING)
+    (work,) = (e.value for e in found.evidence if e.signal == "gc_work")
+    assert work == pytest.approx(share / busy, rel=0.1)
     assert found.confidence >= 0.5
 
 
