@@ -79,7 +79,7 @@ def of_descriptors_lately(
     """The same over the last so many (scaled) seconds, of each process that holds more than ever in the past recalled.
 
     Only what ends sooner than it has lasted: growth of minutes says nothing of hours; nor what hardly grows any more.
-    The rows of the present are told in seconds, those of the past in minutes of the clock.
+    The rows of the present are told in seconds, those of the past as the rule recalled them.
     """
     scale = snapshot.time_scale
     for process, instance in _recalled(snapshot, rule, processes):

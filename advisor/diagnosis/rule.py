@@ -25,7 +25,7 @@ class Recall:
 
     Attributes:
         seconds: how far back.
-        step: seconds that a row stands for; rollups are no finer than a real minute.
+        step: seconds that a row stands for; shorter ones than a real minute come from the samples.
         pace: seconds between two looks.
         process: columns of processes that it reads.
         host: columns of hosts.

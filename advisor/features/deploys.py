@@ -150,7 +150,7 @@ class _Rows(NamedTuple):
 
 
 def _rows(past: Snapshot, minute: float) -> _Rows:
-    """Rows of a (scaled) minute, or as long as the store has them: a fast clock has minutes shorter than those."""
+    """Rows of a (scaled) minute, or as long as they come."""
     tracks = [one.track for one in past.window.instances if "requests" in one.track.values]
     width = max([minute, *(float(track.spans.max()) for track in tracks if track.spans.size)])
     if not tracks:
