@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
-from advisor.features import Snapshot, crowding
+from advisor.features import Snapshot, crowding, stats
 from advisor.features.memo import remembered
+from advisor.features.process import Process
 from advisor.features.queueing import Policy, Queue, inferred_spread
 from advisor.features.task import Task
 
@@ -26,6 +27,9 @@ TARGET: Final = 0.60
 AFTER_LOSS: Final = 0.80
 GROWTH: Final = 1.1
 """P1: loops are sized to 60 % for at least 10 % more work than now, and to 80 % with one copy lost."""
+
+GAP: Final = 0.10
+"""Share of time for which a loop that has its processor is busy without computing, at most (decision model C3)."""
 
 CENSORED: Final = 0.95
 """Above this utilization demand cannot be seen: what is measured is what the loop could do."""
@@ -81,6 +85,15 @@ def loop_expectation(now: float, low: float, high: float | None) -> Expectation:
     """How busy each loop is, 0 to 1."""
     high = None if high is None else min(1.0, high)
     return Expectation("loop_utilization", "Event loop busy", "1", now, min(1.0, low), high)
+
+
+def calmer_loop(processes: tuple[Process, ...]) -> tuple[Expectation, ...]:
+    """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
+    now = stats.mean([p.loop(NOW) for p in processes])
+    low = min(now, stats.mean([p.cpu_main(NOW) for p in processes]))
+    if math.isnan(now + low):
+        return ()
+    return (loop_expectation(now, low, max(low, min(now, low + GAP))),)
 
 
 def of_fewer(snapshot: Snapshot, after: int) -> Expectation:

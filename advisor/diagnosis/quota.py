@@ -8,30 +8,25 @@ from typing import Final
 from advisor.diagnosis.advice import Expectation
 from advisor.diagnosis.finding import Ruling
 from advisor.diagnosis.peak import growth
-from advisor.diagnosis.prediction import NOW, TARGET, loop_expectation
+from advisor.diagnosis.prediction import LONG, NOW, TARGET, calmer_loop
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.sizes import Growth
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, control_groups, stats
 from advisor.features.control_groups import ControlGroup
 from advisor.features.machine import Machine
-from advisor.features.process import MINUTE, Process
+from advisor.features.process import MINUTE
 
 CALM: Final = 0.05
 """What is asked of a quota that was raised (decision model C3)."""
 
-GAP: Final = 0.10
-"""Share of time for which a loop that has its processor is busy without computing, at most (C3)."""
-
 ANSWER: Final = "vertical"
 """The strategy that the rule names first where a quota is what is short."""
-
-_SPAN: Final = 300.0
 
 
 def throttled(snapshot: Snapshot, machine: Machine) -> float:
     """Share of quota periods in which its processes, or the agent's own group, were held back."""
-    return max(machine.throttled(MINUTE), _most_held(snapshot, machine).throttled(MINUTE))
+    return max(machine.throttled(MINUTE), control_groups.most_held(snapshot, machine, MINUTE).throttled(MINUTE))
 
 
 def binding(snapshot: Snapshot, ruling: Ruling) -> Machine | None:
@@ -44,7 +39,7 @@ def binding(snapshot: Snapshot, ruling: Ruling) -> Machine | None:
 
 def raised(snapshot: Snapshot, machine: Machine) -> Growth | str:
     """A quota in which what it holds has room for a peak; in words why not where it allows the whole machine."""
-    group = _most_held(snapshot, machine)
+    group = control_groups.most_held(snapshot, machine, MINUTE)
     if group.throttled(MINUTE) < machine.throttled(MINUTE):  # what the machine itself may use holds all of them back
         group = ControlGroup(machine, snapshot.on(machine), math.nan)
     alike = sum(one.quota == group.quota for one in control_groups.on(snapshot, machine))
@@ -63,23 +58,10 @@ def raised(snapshot: Snapshot, machine: Machine) -> Growth | str:
     )
 
 
-def calmer_loop(processes: tuple[Process, ...]) -> tuple[Expectation, ...]:
-    """Loops that have their processor are busy as long as they compute, or little longer (C3)."""
-    now = stats.mean([p.loop(NOW) for p in processes])
-    low = min(now, stats.mean([p.cpu_main(NOW) for p in processes]))
-    if math.isnan(now + low):
-        return ()
-    return (loop_expectation(now, low, max(low, min(now, low + GAP))),)
-
-
-def _most_held(snapshot: Snapshot, machine: Machine) -> ControlGroup:
-    return max(control_groups.on(snapshot, machine), key=lambda group: group.throttled(MINUTE))
-
-
 def _wanted(snapshot: Snapshot, group: ControlGroup) -> int:
     """Cores, one more at least, in which its loops are as busy as they should be; no more than the machine has."""
     machine = group.machine
-    processors = stats.latest(machine.track, "cpu_count", machine.span(_SPAN))
+    processors = stats.latest(machine.track, "cpu_count", machine.span(LONG))
     work = stats.known_sum([p.loop(NOW) for p in group.processes])
     wanted = max(math.floor(group.cores) + 1, 0 if math.isnan(work) else math.ceil(work * growth(snapshot) / TARGET))
     return wanted if math.isnan(processors) else min(wanted, math.floor(processors))

@@ -82,6 +82,11 @@ def on(snapshot: Snapshot, machine: Machine) -> tuple[ControlGroup, ...]:
     return tuple(group for group in every(snapshot) if group.machine.id == machine.id)
 
 
+def most_held(snapshot: Snapshot, machine: Machine, seconds: float) -> ControlGroup:
+    """The one on a machine, on which the service runs, that its quota holds back most."""
+    return max(on(snapshot, machine), key=lambda group: group.throttled(seconds))
+
+
 def of(snapshot: Snapshot, process: Process) -> ControlGroup | None:
     """The one that holds a process; None where its machine does not report."""
     groups = every(snapshot)

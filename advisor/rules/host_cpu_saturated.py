@@ -152,7 +152,7 @@ def _severity(snapshot: Snapshot, place: _Place) -> Severity:
 
 def _place(snapshot: Snapshot, machine: Machine) -> _Place:
     here, window = snapshot.on(machine), rule.window
-    group = max(control_groups.on(snapshot, machine), key=lambda one: one.throttled(window))
+    group = control_groups.most_held(snapshot, machine, window)
     held = max(group.processes, key=lambda process: shortage.throttled(process, window))
     short = _short(machine, held)
     quota = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, window) > 0

@@ -38,14 +38,16 @@ class Span:
 
     @property
     def length(self) -> float:
-        """Seconds that a row stands for: whole minutes, unless it is fine."""
-        return self.step if self.is_fine else max(1, round(self.step / _MINUTE)) * _MINUTE
+        """Seconds that a row stands for: whole minutes, or whole microseconds if it is fine."""
+        if self.is_fine:
+            return round(self.step * MICROSECONDS) / MICROSECONDS
+        return max(1, round(self.step / _MINUTE)) * _MINUTE
 
     @property
     def cell(self) -> str:
         """SQL for the number of the row that a sample or a minute belongs to."""
         if self.is_fine:
-            return f'"at" / {round(self.step * MICROSECONDS)}'
+            return f'"at" / {round(self.length * MICROSECONDS)}'
         return f'"minute" / {round(self.length / _MINUTE)}'
 
     @property
@@ -151,7 +153,7 @@ def _picked(entity: Entity, name: str) -> tuple[str, ...]:
 
 def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span) -> Track:
     ordered = sorted(rows, key=lambda row: row[0])
-    width = sum(len(_picked(table.entity, name)) for name in columns)
+    width = sum(len(rolled(table.entity, name)) for name in columns)
     numbers = figures(ordered, 1 + width)
     length = span.length
     times = np.minimum((numbers[:, 0] + 1) * length, span.end)
@@ -165,7 +167,7 @@ def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span
                 values[name] = numbers[:, place] / numbers[:, place + 1] * length
         else:
             values[name], lows[name], highs[name] = (numbers[:, place + n] for n in range(3))
-        place += len(_picked(table.entity, name))
+        place += len(rolled(table.entity, name))
     known = {name: figure for name, figure in values.items() if not np.isnan(figure).all()}
     return Track(
         times,

@@ -44,7 +44,7 @@ from advisor.diagnosis import (
     quota,
 )
 from advisor.diagnosis.disks import filling_of
-from advisor.diagnosis.prediction import AFTER_LOSS, LONG, NOW
+from advisor.diagnosis.prediction import AFTER_LOSS, GAP, LONG, NOW, calmer_loop
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.sizes import PEAK, RELAXED, tightest_memory
 from advisor.diagnosis.vetoes import deciding
@@ -64,7 +64,7 @@ strategy = Strategy(
     risk="low: what is held back can be let go by one setting",
     spare=Limit(0.5, "{cpu}", "a neighbour that uses less frees too little for a busy loop"),
     steal=Limit(0.05, "1", "the level at which the rule for a full host is calm again"),
-    gap=Limit(quota.GAP, "1", "what the decision model asks of a loop that has its processor (C3)", fixed=True),
+    gap=Limit(GAP, "1", "what the decision model asks of a loop that has its processor (C3)", fixed=True),
     part=Limit(0.20, "1", "of the memory: a program that takes less makes no host roomy by leaving"),
     most=Limit(disk_relief.MOST, "1", "with less than half something else fills the disk", fixed=True),
     relaxed=Limit(RELAXED, "1", "memory pressure is over below it (C4)", fixed=True),
@@ -114,7 +114,7 @@ def _moved(snapshot: Snapshot, ruling: Ruling, machine: Machine) -> Option:
         confidence=ruling.reading.confidence,
         cost="what processors of one's own cost more than shared ones",
         expected=(Expectation("cpu_steal", "Taken by the hypervisor", "1", taken, 0.0, strategy.steal),
-                  *quota.calmer_loop(snapshot.on(machine))),
+                  *calmer_loop(snapshot.on(machine))),
         steps=(
             Step("A machine that is paid by bursts may have used up its credits: check that first, at the provider."),
             Step("Stop and start it, which often puts it on another physical host; or order one with dedicated "
@@ -141,7 +141,7 @@ def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour
         cost="a place for it elsewhere, or longer times for it here",
         expected=(
             Expectation("host_cpu", "Host CPU", "1", used / machine.cores, min(high, left / machine.cores * 0.9), high),
-            *quota.calmer_loop(snapshot.on(machine)),
+            *calmer_loop(snapshot.on(machine)),
         ),
         steps=linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed),
         check_first="Check that the service does not need it on the same host, and who waits for its results.",

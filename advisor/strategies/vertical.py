@@ -129,13 +129,12 @@ def _cores(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 
 def _processors(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """More of a quota where that is what holds the service back, else more cores."""
-    bound, cores_too = quota.binding(snapshot, ruling), _cores(snapshot, ruling)
-    if bound is None:
-        return cores_too
-    found = quota.raised(snapshot, bound)
+    bound = quota.binding(snapshot, ruling)
+    found = quota.raised(snapshot, bound) if bound else ""
     if not isinstance(found, str):
         return _grown(ruling, found, sure=1.0)
-    return strategy.reject(found) if isinstance(cores_too, Rejection) else cores_too
+    more = _cores(snapshot, ruling)
+    return strategy.reject(found) if found and isinstance(more, Rejection) else more
 
 
 def _same_block(snapshot: Snapshot, ruling: Ruling) -> Rejection:

@@ -85,6 +85,15 @@ def test_rows_below_a_minute_come_from_the_samples() -> None:
     assert machine.track.values["memory_available"].tolist() == [7]
 
 
+def test_short_rows_of_no_whole_second_end_where_they_should() -> None:
+    """Seven times life asks for 42.857... seconds: forty million rows since 1970 must not add up what is rounded."""
+    one = instance(service())
+    rolled(*(process_row(one, at, requests=5) for at in range(10, 1201, 10)))
+    (seen,) = samples.past(one.service_id, span(step=300 / 7)).instances
+    assert START < seen.track.times.min() <= START + 10 + 300 / 7
+    assert seen.track.times.max() == END
+
+
 def test_short_rows_are_of_the_span_that_was_asked_for() -> None:
     one = instance(service())
     rolled(*(process_row(one, at, requests=5) for at in range(10, 181, 10)))
