@@ -21,7 +21,7 @@ case = Case(
             telemetry="sdk",
             environment={"UNDERWRITER_URL": "http://127.0.0.1:{port:underwriter}"},
         ),
-        Service(script="partner.js", name="underwriter", telemetry="agent"),
+        Service(script="travel_partner.js", name="underwriter", telemetry="agent"),
     ),
     phases=(
         Phase(300, (Http(path="/quote?trip={n}", rate=7),)),

@@ -18,7 +18,7 @@ case = Case(
     ),
     services=(
         Service(script="visa_checks.js", environment={"MINISTRY_URL": "http://127.0.0.1:{port:ministry}"}),
-        Service(script="partner.js", name="ministry", telemetry="agent", knobs={"wait_ms": 30}),
+        Service(script="travel_partner.js", name="ministry", telemetry="agent", knobs={"wait_ms": 30}),
     ),
     phases=(
         Phase(300, (Http(path="/check?traveller={n}", rate=20),)),
