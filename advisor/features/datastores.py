@@ -38,6 +38,8 @@ class Datastore:
         active: sessions that run a statement, those that wait included; mean.
         locked: of these, sessions that wait for a lock.
         held_up: of these, sessions that wait for a disk or for another's work inside the server.
+        reading: of those held up, sessions that wait for a read, by what they say they wait for.
+        writing: of those held up, sessions that wait for a write.
         wal: bytes of write-ahead log a second.
         looked_up: bytes a second asked of its cache.
         missed: of these, bytes asked of the system, for they were not in its cache.
@@ -58,6 +60,8 @@ class Datastore:
     active: float
     locked: float
     held_up: float
+    reading: float
+    writing: float
     wal: float
     looked_up: float
     missed: float
@@ -79,11 +83,12 @@ class Datastore:
     def write_share(self) -> float:
         """The share of active sessions that writing holds up (`db_wr`), 0 to 1: at least so much of its work writes.
 
-        Who waits for a lock waits for a writer. Who waits for the disk or inside the server is shared out by bytes:
-        log written beside blocks read. Sessions that compute count as reading. Rows are left out: those that it reads
-        are all that it looked at, so a share of rows would make writes look small.
+        Who waits for a lock waits for a writer, and who says to wait for a write, of the log for one, for that. Who
+        else waits for the disk or inside the server is shared out by bytes: log written beside blocks read. Sessions
+        that compute count as reading. Rows are left out: those that it reads are all that it looked at, so a share of
+        rows would make writes look small.
         """
-        return self._of_active(self.locked + self.held_up * self._share(self.wal))
+        return self._of_active(self.locked + self._held_up(self.writing, self.wal))
 
     @property
     def read_share(self) -> float:
@@ -97,13 +102,15 @@ class Datastore:
 
     @property
     def fetching(self) -> float:
-        """Sessions that wait for blocks that its cache lacks, by the bytes that all who wait are waiting for."""
-        return self.held_up * self._share(self.missed)
+        """Sessions that wait for blocks that its cache lacks."""
+        return self._held_up(self.reading, self.missed)
 
-    def _share(self, moved: float) -> float:
-        """Its share of all bytes that sessions wait for the disk for; 0 where nobody tells."""
+    def _held_up(self, told: float, moved: float) -> float:
+        """Those who say what they wait for, and of the others the share of these bytes in all that are waited for."""
         whole = self.wal + self.missed
-        return moved / whole if whole > 0 else 0.0
+        silent = self.held_up - stats.known_sum([self.reading, self.writing, 0.0])
+        # What is not known stays so: max() keeps its first argument beside NaN.
+        return stats.known_sum([told, 0.0]) + max(silent, 0.0) * (moved / whole if whole > 0 else 0.0)
 
     def _of_active(self, sessions: float) -> float:
         # What is not known stays so: min() keeps its first argument beside NaN.
@@ -151,6 +158,8 @@ def _of(snapshot: Snapshot, name: str, told: list[tuple[Machine, PartWindow]], s
         active=stats.known_sum(levels("active")),
         locked=stats.known_sum(levels("pending")),
         held_up=stats.known_sum([*levels("pending_disk"), *levels("pending_inside")]),
+        reading=stats.known_sum(levels("pending_read")),
+        writing=stats.known_sum(levels("pending_write")),
         wal=stats.highest(rates("wal")),  # of the whole server, whichever database tells
         looked_up=(hits + misses) * BLOCK,
         missed=misses * BLOCK,

@@ -14,10 +14,10 @@ Cheapest first: shorter transactions, indexes that nobody uses, connections that
 largest table in pieces; a faster disk or more cores; a server for each database where several share one; shards last.
 
 ## Known limits
-The share of writing is a lower bound: sessions that compute count as reading. Who waits inside the server may wait for
-something else than its log. Only PostgreSQL tells its sessions. For one that runs elsewhere, such as a managed one, set
-how many processors it has (`cores`). A vacuum or a checkpoint may look like it for some minutes, which is why it must
-last.
+The share of writing is a lower bound: sessions that compute count as reading. Who waits inside the server without
+saying whether to read or to write is shared out by bytes, and may wait for something else. Only PostgreSQL tells its
+sessions. For one that runs elsewhere, such as a managed one, set how many processors it has (`cores`). A vacuum or a
+checkpoint may look like it for some minutes, which is why it must last.
 
 ## References
 - [PostgreSQL: wait events](https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE)

@@ -6,7 +6,8 @@ memory or more, or they swing by that much with the requests. Also where one rou
 or fills the heap with garbage.
 
 ## When it does not
-A leak: what is kept stays, streamed or not. Memory that holds few buffers and moves little. Answers that are small.
+A leak, or buffers that stay where they are while requests come and go: what is kept stays, streamed or not. Memory
+that holds few buffers and moves little. Answers that are small.
 
 ## How
 Send files and results piece by piece with `pipeline`, which also waits for slow readers. Read lists page by page, by
@@ -29,6 +30,8 @@ import json
 import math
 import re
 from dataclasses import dataclass
+
+import numpy as np
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import is_proven
@@ -54,21 +57,38 @@ strategy = Strategy(
 LEAKS = ("memory-leak", "descriptor-leak")
 BY_ROUTE = ("gc-pressure", "event-loop-blocked")
 LONG = 600.0  # seconds over which the present state is read
+STEADY = 300.0  # seconds in which buffers that are kept stay as they are
 
 
 @dataclass(frozen=True, slots=True)
 class Buffers:
-    """What one process holds outside the heap, in bytes: now, and between its least and most; `memory` is in all."""
+    """What one process holds outside the heap, in bytes.
+
+    Attributes:
+        process: whose they are.
+        held: the mean of ten minutes.
+        swing: between their least and most.
+        lately: the same in the last five minutes.
+        memory: all memory of the process.
+        flight: requests and open sockets that may hold some at a time.
+    """
 
     process: Process
     held: float
     swing: float
+    lately: float
     memory: float
+    flight: float
 
     @property
     def share(self) -> float:
         """The larger of level and swing, of all memory, 0 to 1."""
         return max(self.held, self.swing) / self.memory if self.memory > 0 else 0.0
+
+    @property
+    def are_kept(self) -> bool:
+        """True if they do not come and go with requests: of n in flight, chance alone moves the number by sqrt(n)."""
+        return self.lately < self.held / math.sqrt(max(self.flight, 1.0))  # False where nobody tells how many
 
 
 @strategy.consider
@@ -81,12 +101,18 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         )
     found = _buffers(snapshot)
     route = _heavy(snapshot)
-    if found is not None and found.share >= strategy.buffers:
+    large = found is not None and found.share >= strategy.buffers
+    if found is not None and large and not found.are_kept:
         return _option(snapshot, ruling, found, route)
     if ruling.rule in BY_ROUTE and route is not None:
         return _by_route(snapshot, ruling, route)
     if found is None:
         return strategy.reject("0 processes report the memory that lies in buffers: load the probe.")
+    if large:
+        return strategy.reject(
+            f"The {size(found.held)} in buffers moved by {size(found.lately)} in five minutes, with "
+            f"{number(found.flight)} requests and sockets at a time: they are kept, and a stream changes nothing."
+        )
     return strategy.reject(
         f"Buffers hold {size(found.held)} and move by {size(found.swing)}, {percent(found.share)} of the memory."
     )
@@ -96,9 +122,11 @@ def _buffers(snapshot: Snapshot) -> Buffers | None:
     found = []
     for process in snapshot.processes:
         figures, _ = stats.known(process.track, "external_memory", process.span(LONG))
+        lately, _ = stats.known(process.track, "external_memory", process.span(STEADY))
         memory = process.memory(LONG)
-        if figures.size and memory > 0:
-            found.append(Buffers(process, float(figures.mean()), float(figures.max() - figures.min()), memory))
+        if lately.size and memory > 0:
+            swing, flight = float(np.ptp(figures)), _in_flight(snapshot, process)
+            found.append(Buffers(process, float(figures.mean()), swing, float(np.ptp(lately)), memory, flight))
     return max(found, key=lambda buffers: buffers.share, default=None)
 
 
@@ -114,8 +142,7 @@ def _heavy(snapshot: Snapshot) -> Route | None:
 
 def _option(snapshot: Snapshot, ruling: Ruling, found: Buffers, route: Route | None) -> Option:
     named = f" The first to look at is {route.name}." if route else ""
-    flight = _in_flight(snapshot, found.process)
-    low = min(found.held * strategy.rest, max(1.0, flight) * strategy.chunk)
+    low = min(found.held * strategy.rest, max(1.0, found.flight) * strategy.chunk)
     return strategy.option(
         f"Stream what lies in {size(max(found.held, found.swing))} of buffers",
         why=(
@@ -133,9 +160,10 @@ def _option(snapshot: Snapshot, ruling: Ruling, found: Buffers, route: Route | N
 
 
 def _in_flight(snapshot: Snapshot, process: Process) -> float:
-    """Requests that one process handles at a time: throughput times duration (Little)."""
+    """Requests that one process handles at a time, throughput times duration (Little), and its open sockets."""
     busy = process.requests(LONG) * snapshot.latency(LONG).mean
-    return 1.0 if math.isnan(busy) else busy
+    sockets = process.websockets(LONG)
+    return busy if math.isnan(sockets) else busy + sockets
 
 
 def _by_route(snapshot: Snapshot, ruling: Ruling, route: Route) -> Option:

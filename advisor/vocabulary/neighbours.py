@@ -18,6 +18,7 @@ _WAITING = f"{_PG}.backend.waiting"
 _ACTIVE, _IDLE = {f"{_PG}.backend.state": ("active",)}, {f"{_PG}.backend.state": ("idle",)}
 _OPEN = {f"{_PG}.backend.state": ("idle in transaction",)}
 _WAIT = f"{_PG}.wait.type"
+_ACCESS, _ACCESSING = f"{_PG}.wait.access", f"{_PG}.backend.io_waiting"
 _REPLAY = {"operation": ("replay",)}
 _STORE = ("db.system.name", "server.address", "server.port", "db.namespace")
 
@@ -54,6 +55,8 @@ NEIGHBOURS = (
         "Sessions that wait for another's work inside the server",
         {_WAIT: ("LWLock", "BufferPin", "IPC")},
     ),
+    _store("pending_read", _ACCESSING, "{backend}", _U, "Of these, those for a read", {_ACCESS: ("read",)}),
+    _store("pending_write", _ACCESSING, "{backend}", _U, "Of these, those for a write", {_ACCESS: ("write",)}),
     _store("oldest", f"{_PG}.transaction.age", "s", _G, "Age of the oldest open transaction"),
     _store("hits", "postgresql.blks_hit", "{block}", _C, "Blocks found in its cache"),
     _store("misses", "postgresql.blks_read", "{block}", _C, "Blocks asked of the system"),

@@ -34,6 +34,19 @@ def test_a_wait_for_the_disk_is_shared_out_by_bytes() -> None:
     assert used_by(_seen(wal=0.0), 300.0)[0].write_share == pytest.approx(1 / 4)
 
 
+def test_who_says_what_it_waits_for_is_believed_and_the_others_are_shared_out() -> None:
+    """Flushes of a log that hardly grows hold up who commits line by line, whatever else is read meanwhile."""
+    flushes = used_by(_seen(wal=8192.0, pending_write=2.0, pending_read=0.0), 300.0)[0]
+    assert flushes.write_share == pytest.approx((1 + 2) / 4)
+    assert flushes.read_share == pytest.approx(1 / 4)
+    reads = used_by(_seen(misses=1.0, pending_write=0.0, pending_read=2.0), 300.0)[0]
+    assert reads.write_share == pytest.approx(1 / 4)
+    assert reads.read_share == pytest.approx((2 + 1) / 4)
+    both = used_by(_seen(pending_write=1.0, pending_read=0.0), 300.0)[0]
+    assert both.write_share == pytest.approx((1 + 1 + 1 * 0.5) / 4)
+    assert both.fetching == pytest.approx(0.5)
+
+
 def test_a_server_that_computes_does_not_write() -> None:
     assert used_by(_seen(pending=0.0, pending_disk=0.0, wal=8192e6), 300.0)[0].write_share == 0.0
 
@@ -83,7 +96,7 @@ def test_a_replica_of_the_server_tells_its_lag() -> None:
 
 
 def test_sessions_whose_waits_nobody_tells_are_held_up_by_nothing_that_is_known() -> None:
-    silent = _seen(pending=math.nan, pending_disk=math.nan, pending_inside=math.nan)
+    silent = _seen(pending=math.nan, pending_disk=math.nan, pending_inside=math.nan, pending_write=math.nan)
     [store] = used_by(silent, 300.0)
     assert store.active == 4.0
     assert math.isnan(store.write_share)

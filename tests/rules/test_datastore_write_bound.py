@@ -59,6 +59,17 @@ def test_fires_where_writing_holds_up_a_loaded_primary(noise: float, time_scale:
     assert found.reading.confidence >= 0.5
 
 
+@pytest.mark.parametrize(("figures", "condition"), [
+    ({"pending_write": 3.0, "wal": 1e5, "misses": 1e6}, Condition.OVER),
+    ({"pending_write": 0.0, "pending_read": 3.0, "wal": 4e8}, Condition.UNDER),
+])  # fmt: skip
+def test_who_waits_for_the_log_writes_however_little_and_who_waits_for_blocks_reads(
+    figures: dict[str, float], condition: Condition
+) -> None:
+    told = rule(_seen(**{"pending": 0.0, "pending_disk": 3.0} | figures))  # type: ignore[arg-type]
+    assert told.reading.condition is condition
+
+
 def test_the_claim_names_the_server_with_its_numbers() -> None:
     found = rule(_seen()).reading
     assert found.claim.startswith("checkout: postgresql 127.0.0.1 5432 has 2 active sessions for each core, writing")

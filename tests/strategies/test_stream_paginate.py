@@ -16,7 +16,7 @@ from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
 from advisor.vocabulary import Verdict
 from tests.additions import with_figures, with_recalled, with_window
-from tests.answers import expected, option, rejection
+from tests.answers import answered, expected, option, rejection
 from tests.builders import YOUNG, Load, Senders, service, snapshot
 from tests.pasts import Past, level, with_past
 from tests.strategies.tools.node import program
@@ -28,9 +28,9 @@ offered = partial(option, "stream-paginate")
 refused = partial(rejection, "stream-paginate")
 
 
-def buffered(held: float, swing: float = 0.0, senders: Senders | None = None) -> Snapshot:
+def buffered(held: float, swing: float = 0.0, load: Load | None = None) -> Snapshot:
     """A process of 400 MB that holds so many bytes in buffers, which move up and down."""
-    seen = snapshot(Load(rss=400 * MB), senders=senders)
+    seen = snapshot(replace(load or Load(), rss=400 * MB))
     size = seen.window.instances[0].track.times.size
     figures = np.where(np.arange(size) % 2 == 1, held + swing / 2, held - swing / 2)
     return with_recalled(with_figures(seen, external_memory=figures), PRESSURE, service())
@@ -50,13 +50,36 @@ def with_heavy(slow: float, *, rule: str = BLOCKED) -> Option | Rejection:
 
 
 def code(file: str) -> str:
-    return next(step.code for step in offered(PRESSURE, buffered(200 * MB)).steps if step.file == file)
+    return next(step.code for step in offered(PRESSURE, buffered(200 * MB, 210 * MB)).steps if step.file == file)
 
 
-@pytest.mark.parametrize(("held", "swing"), [(130 * MB, 0.0), (80 * MB, 130 * MB), (300 * MB, 10 * MB)])
+@pytest.mark.parametrize(("held", "swing"), [(130 * MB, 131 * MB), (80 * MB, 130 * MB), (300 * MB, 301 * MB)])
 def test_buffers_that_hold_or_swing_by_a_third_are_streamed(held: float, swing: float) -> None:
     found = offered(PRESSURE, buffered(held, swing))
     assert found.title == f"Stream what lies in {max(held, swing) / MB:.0f} MB of buffers"
+
+
+@pytest.mark.parametrize(("load", "swing"), [(Load(), 0.0), (Load(), 150 * MB), (Load(rps=400, latency=0.25), 0.0)])
+def test_buffers_that_stay_while_requests_come_and_go_are_kept_and_not_streamed(load: Load, swing: float) -> None:
+    told = refused(PRESSURE, buffered(200 * MB, swing, load=load))
+    assert "they are kept" in told
+    assert "stream" in told
+
+
+@pytest.mark.parametrize(
+    ("load", "swing"),
+    [
+        (Load(rps=400, latency=0.25), 25 * MB),  # of a hundred answers in flight, ten more or less are chance
+        (Load(websockets=100), 25 * MB),
+    ],
+)
+def test_buffers_of_many_requests_or_sockets_move_by_little_and_are_streamed(load: Load, swing: float) -> None:
+    assert offered(PRESSURE, buffered(200 * MB, swing, load=load)).title == "Stream what lies in 200 MB of buffers"
+
+
+def test_where_nobody_tells_of_requests_nothing_is_said_to_be_kept() -> None:
+    seen = buffered(200 * MB, load=Load(rps=0))
+    assert isinstance(answered("stream-paginate", PRESSURE, seen), Option)
 
 
 @pytest.mark.parametrize(("held", "swing"), [(110 * MB, 0.0), (30 * MB, 60 * MB), (0.0, 0.0)])
@@ -65,7 +88,7 @@ def test_few_buffers_are_left_alone(held: float, swing: float) -> None:
 
 
 def test_the_effect_is_half_at_most_and_a_chunk_a_request_at_best() -> None:
-    told = expected(offered(PRESSURE, buffered(200 * MB)), "external_memory")
+    told = expected(offered(PRESSURE, buffered(200 * MB, 210 * MB)), "external_memory")
     assert told.now == pytest.approx(200 * MB)
     assert told.low is not None
     assert 131_072 <= told.low < 10 * MB

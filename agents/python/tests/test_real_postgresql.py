@@ -10,6 +10,7 @@ import pytest
 
 from advisor_agent.errand import Answer
 from advisor_agent.errands import postgresql
+from advisor_agent.postgresql_views import ACCESS
 from fakes.postgresql import HAS_STATEMENTS, Cluster, cluster, folder
 
 TRANSACTIONS = 800
@@ -110,6 +111,21 @@ def test_sessions_that_wait_for_a_lock_and_those_that_idle(server):
     assert found["advisor.postgresql.transaction.age",] > 0
     # Those three, ours, and the one of the fixture.
     assert found["advisor.postgresql.connection.count",] == 5
+
+
+EVENTS = {
+    "write": "WALSync WALWrite WALWriteLock wal_insert WALInitSync SyncRep DataFileExtend DataFileWrite DataFileFlush",
+    "read": "DataFileRead DataFilePrefetch SLRURead WALRead",
+    "": "BufFileRead BufFileWrite BufferMapping BufferIO ProcArrayGroupUpdate",
+}
+"""Names of versions 12 to 17."""
+
+
+def test_events_are_waited_for_to_read_or_to_write(server):
+    with server.connect() as connection:
+        asked = f"SELECT wait_event, {ACCESS} FROM unnest(string_to_array(%s, ' ')) AS wait_event"
+        rows = connection.execute(asked, (" ".join(EVENTS.values()),)).fetchall()
+    assert rows == [(event, access) for access, events in EVENTS.items() for event in events.split()]
 
 
 def test_a_deadlock_and_what_is_written_to_temporary_files(server):

@@ -30,13 +30,25 @@ SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS
 """
 """A replica that has replayed all it got is not behind, however long its primary is idle; one without a link is."""
 
-SESSIONS = """
+ACCESS = """
+CASE WHEN wait_event ~* '^buffile' THEN ''
+     WHEN wait_event ~* 'read|prefetch' THEN 'read'
+     WHEN wait_event ~* '^wal|write|sync|flush|extend' THEN 'write' ELSE '' END
+"""
+"""For which access a session waits, by the name of the event; temporary files are none. SyncRep waits for a replica."""
+
+SESSIONS = f"""
 SELECT datname = current_database() AND pid <> pg_backend_pid(), coalesce(state, ''),
        CASE WHEN state = 'active' THEN coalesce(wait_event_type, '') ELSE '' END,
+       CASE WHEN state = 'active' AND wait_event_type IN ('IO', 'LWLock', 'IPC') THEN {ACCESS} ELSE '' END,
        count(*), coalesce(extract(epoch FROM clock_timestamp() - min(xact_start)), 0)::float8
-FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2, 3
-"""
-"""Is it a session of this database, other than ours; its state; what it waits for; how many; the oldest transaction."""
+FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1, 2, 3, 4
+"""  # noqa: S608 - words of our own alone
+"""Is it a session of this database, other than ours; its state; what it waits for, and for which access; how many; the
+oldest transaction."""
+
+AGAIN = "SELECT pg_stat_clear_snapshot()"
+"""Within one transaction the sessions stay as they were seen first, until this is asked."""
 
 REPLICAS = f"""
 SELECT concat_ws(' ', coalesce(host(client_addr), 'unix'), nullif(application_name, 'walreceiver')),

@@ -63,13 +63,16 @@ class FakeConnection:
             views.WAL: [(77_000_000 + 50_000 * seconds,)],
             views.LAG: [(0.5,)],
             views.SESSIONS: [
-                (True, "active", "", 2, 0.1),
-                (True, "active", "Lock", 3, 12.5),
-                (True, "active", "IPC", 1, 0.1),
-                (True, "idle", "", 29, 0.0),
-                (True, "idle in transaction (aborted)", "", 1, 3.0),
-                (False, "active", "Lock", 2, 900.0),
+                (True, "active", "", "", 2, 0.1),
+                (True, "active", "Lock", "", 3, 12.5),
+                (True, "active", "IPC", "write", 1, 0.1),
+                (True, "active", "LWLock", "write", 2, 0.1),
+                (True, "active", "IO", "read", 3, 0.1),
+                (True, "idle", "", "", 29, 0.0),
+                (True, "idle in transaction (aborted)", "", "", 1, 3.0),
+                (False, "active", "Lock", "", 2, 900.0),
             ],
+            views.AGAIN: [("",)],
             views.REPLICAS: [("10.0.0.8 shop-2", 4096, 0.02)],
             views.STATEMENTS_OF: [("public.pg_stat_statements", "total_exec_time")],
             views.STATEMENTS.format(view="public.pg_stat_statements", column="total_exec_time"): [
@@ -105,6 +108,10 @@ class Driver:
     Error = ZeroDivisionError
 
 
+def skipped(seconds: float) -> None:
+    """A pause that takes no time."""
+
+
 class FakeErrands:
     """In the place of `Errands`: every look brings what both told at `seconds`."""
 
@@ -116,7 +123,7 @@ class FakeErrands:
     def take(self) -> Answers:
         for cost in self.costs.values():
             cost.seconds += 0.1
-        conversation = postgresql.Conversation(Driver, FakeConnection(self.seconds), SHOP)
+        conversation = postgresql.Conversation(Driver, FakeConnection(self.seconds), SHOP, pause=skipped)
         samples = [
             *redis.figures(redis.parsed(info(self.seconds))),
             *redis.replication(redis.parsed(info(self.seconds))),

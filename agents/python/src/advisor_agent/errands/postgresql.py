@@ -6,7 +6,9 @@ Names are those of the OpenTelemetry Collector's receiver of PostgreSQL, where i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from advisor_agent.config import Config
@@ -14,13 +16,13 @@ from advisor_agent.datastore import ANSWERED, EVERY, TIMEOUT_SECONDS, Told, repo
 from advisor_agent.dsn import POSTGRESQL, Dsn
 from advisor_agent.errand import Answer, ErrandError
 from advisor_agent.metric import COUNTER, GAUGE, UPDOWNCOUNTER, Metric, Sample, Samples
+from advisor_agent.postgresql_sessions import ACCESS, BACKENDS, CONNECTIONS, OLDEST, WAITING, sessions
 from advisor_agent.postgresql_views import (
     DATABASE,
     FACTS,
     LAG,
     MARK,
     REPLICAS,
-    SESSIONS,
     SIZE,
     STATEMENTS,
     STATEMENTS_OF,
@@ -32,7 +34,7 @@ from advisor_agent.view import View
 if TYPE_CHECKING:
     import psycopg
 
-_BACKENDS, _ROWS = "{backend}", "{row}"
+_ROWS = "{row}"
 COMMITS = Metric("postgresql.commits", "{commit}", COUNTER, "Transactions committed")
 ROLLBACKS = Metric("postgresql.rollbacks", "{rollback}", COUNTER, "Transactions rolled back")
 DEADLOCKS = Metric("postgresql.deadlocks", "{deadlock}", COUNTER, "Deadlocks")
@@ -44,10 +46,6 @@ SPILLED = Metric("postgresql.temp.io", "By", COUNTER, "Bytes written to temporar
 DB_SIZE = Metric("postgresql.db_size", "By", UPDOWNCOUNTER, "Size on disk")
 LIMIT = Metric("postgresql.connection.max", "{connection}", GAUGE, "Most connections")
 RESERVED = Metric("advisor.postgresql.connection.reserved", "{connection}", GAUGE, "Of these, kept for superusers")
-CONNECTIONS = Metric("advisor.postgresql.connection.count", "{connection}", UPDOWNCOUNTER, "Connections, server-wide")
-BACKENDS = Metric("postgresql.backends", _BACKENDS, UPDOWNCOUNTER, "Sessions by state")
-WAITING = Metric("advisor.postgresql.backend.waiting", _BACKENDS, UPDOWNCOUNTER, "Busy sessions that wait, by what for")
-OLDEST = Metric("advisor.postgresql.transaction.age", "s", GAUGE, "Age of the oldest open transaction")
 WAL_BYTES = Metric("advisor.postgresql.wal.written", "By", COUNTER, "Write-ahead log written, or replayed by a replica")
 REPLAY_LAG = Metric("advisor.postgresql.replication.lag", "s", GAUGE, "Age of what this replica replayed last")
 REPLICA_LAG = Metric("postgresql.wal.delay", "s", GAUGE, "Time until a replica has replayed what is written")
@@ -56,16 +54,10 @@ CALLS = Metric("advisor.postgresql.statement.calls", "{call}", COUNTER, "Times t
 TIME = Metric("advisor.postgresql.statement.time", "s", COUNTER, "Time that a statement ran")
 METRICS = (
     ANSWERED, COMMITS, ROLLBACKS, DEADLOCKS, READ, HIT, ROWS_READ, ROWS_WRITTEN, SPILLED, DB_SIZE, LIMIT, RESERVED,
-    CONNECTIONS, BACKENDS, WAITING, OLDEST, WAL_BYTES, REPLAY_LAG, REPLICA_LAG, REPLICA_DELAY, CALLS, TIME,
+    CONNECTIONS, BACKENDS, WAITING, ACCESS, OLDEST, WAL_BYTES, REPLAY_LAG, REPLICA_LAG, REPLICA_DELAY, CALLS, TIME,
 )  # fmt: skip
 
 __all__ = ["EVERY", "METRICS", "ask", "targets"]
-
-STATES = ("active", "idle", "idle in transaction")
-"""Of `state`; "(aborted)" may follow."""
-
-WAITS = ("Lock", "IO", "LWLock", "BufferPin", "IPC")
-"""Of `wait_event_type`: those where a busy session waits for the database itself."""
 
 MOST_STATEMENTS = 5
 _Row = Sequence[Any]
@@ -121,10 +113,17 @@ def _reason(error: Exception, dsn: Dsn) -> str:
 class Conversation:
     """One transaction of questions; a question that fails takes nothing but its own answer away."""
 
-    def __init__(self, driver: Any, connection: psycopg.Connection[tuple[Any, ...]], dsn: Dsn) -> None:
+    def __init__(
+        self,
+        driver: Any,
+        connection: psycopg.Connection[tuple[Any, ...]],
+        dsn: Dsn,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._driver = driver
         self._connection = connection
         self._dsn = dsn
+        self._pause = pause
 
     def told(self) -> Iterator[Answer | ErrandError]:
         """Everything that this role may see, and what it may not."""
@@ -135,7 +134,7 @@ class Conversation:
         if is_replica:
             questions.append(("how far it is behind", self._lag))
         if sees_all:
-            questions.append(("its sessions", self._sessions))
+            questions.append(("its sessions", partial(sessions, self._rows, self._pause)))
             questions.append(("its replicas", self._replicas))
             questions.append(("its statements", self._statements))
         else:
@@ -185,19 +184,6 @@ class Conversation:
         for (seconds,) in self._rows(LAG):
             if seconds is not None:
                 yield REPLAY_LAG.at(max(seconds, 0.0))
-
-    def _sessions(self) -> Samples:
-        """Connections are those of the whole server, as their limit is; the rest is of this database alone."""
-        rows = self._rows(SESSIONS)
-        here = [row[1:] for row in rows if row[0]]
-        yield CONNECTIONS.at(sum(row[3] for row in rows))
-        yield OLDEST.at(max((age for *_, age in here), default=0.0))
-        for name in STATES:
-            count = sum(number for state, _, number, _ in here if state.partition(" (")[0] == name)
-            yield BACKENDS.at(count, ("advisor.postgresql.backend.state", name))
-        for name in WAITS:
-            count = sum(number for _, wait, number, _ in here if wait == name)
-            yield WAITING.at(count, ("advisor.postgresql.wait.type", name))
 
     def _replicas(self) -> Samples:
         for client, size, seconds in self._rows(REPLICAS):
