@@ -5,7 +5,9 @@ Over five minutes 5% of the requests take {slow:.3g} s or longer, while the even
 the host less than {host:.0%}: at least {waiting:.0%} of a request's time is no work of the loop. And it is seen what
 the requests wait for: calls take {share:.0%} of their time or more, or a pool of connections is {full:.0%} used while
 requests wait for a connection, {felt:.0%} of a request's time or more. Such a pool is named before answers are so slow
-once that wait is {doubled:.0%} of what the slowest 5% take, and {noticed:.3g} s at least.
+once that wait is {doubled:.0%} of what the slowest 5% take, and {noticed:.3g} s at least. A queue that nobody tells of
+is seen by its ends: a call is always under way, and requests take {longer:.3g} times as long as in a quick minute while
+neither the loop nor the calls take {share:.0%} of that.
 
 ## Why it matters
 Such a service looks idle and is slow. More copies, more cores or more threads send the same calls to what is slow, over
@@ -37,13 +39,13 @@ import math
 import statistics
 from typing import Final
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below, segments, unseen
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import duration, number, percent
-from advisor.features import Snapshot, Track, parts, stats
+from advisor.features import Snapshot, parts, stats
 from advisor.features.parts import Destination, Pool
-from advisor.features.sums import Span
+from advisor.features.unseen_queue import unseen_queue
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -72,6 +74,10 @@ rule = Rule(
     noticed=Limit(0.1, "s", "what is answered sooner feels instantaneous (Nielsen, Usability Engineering, 1993)"),
     blocks=Limit(3, "{times}", "below 80% busy, with blocks of one length, a call waits for two of them on the mean "
                  "(M/D/1), and one may hold the answer itself"),
+    longer=Limit(3.0, "{times}", "three times as long as in a quick minute of the same route is no chance"),
+    always=Limit(0.8, "{call}", "judgement: a pool that requests wait for is never idle, so a call is under way"),
+    asking=Limit(0.2, "{call}", "judgement: calls of one request in five at least are on its way, not beside it"),
+    unseen=Limit(0.7, "1", "what is left of the confidence where a queue is only seen by both its ends"),
     repeated=Limit(0.02, "1", "judgement: a sound network sends far less than 1% of its segments again"),
 )  # fmt: skip
 
@@ -99,17 +105,22 @@ def check(snapshot: Snapshot) -> Reading:
     if hurt and missing:
         return Reading(Condition.UNKNOWN, evidence=general, missing=missing)
     pooled, calls = _of_pool(snapshot, pool), _of_calls(called)
+    network = segments.sent_again(snapshot, rule.window, rule.repeated)
     doubled = idle and not missing and _holds(pooled) and queue >= rule.doubled
     by_calls = _holds(calls) and not _holds(pooled)
     block = _usual_block(snapshot) if by_calls else math.nan
-    found = _holds(pooled) or by_calls
+    hidden = unseen_queue(snapshot, called, rule.window) if hurt and not (_holds(pooled) or by_calls) else None
+    unnamed = unseen.evidence(hidden, rule.share, rule.longer, rule.always, rule.asking)
+    sure = _confidence(snapshot, p95, queue) if _holds(pooled) or by_calls or _holds(unnamed) else 0.0
     fast = p95 < rule.relaxed and queue < 0.8 * rule.doubled
     return Reading(
-        condition=Condition.OVER if (hurt and found) or doubled else Condition.UNDER if fast else Condition.BETWEEN,
-        claim=_claim(snapshot, p95, called, pool if _holds(pooled) and not fast else None),
-        evidence=(*general, *pooled, *_queued(queue), *calls, *_beside_blocks(block), *_network(snapshot)),
+        condition=Condition.OVER if (hurt and sure > 0) or doubled else Condition.UNDER if fast else Condition.BETWEEN,
+        claim=unseen.claim(snapshot.name, hidden)
+        if hidden is not None and _holds(unnamed)
+        else _claim(snapshot, p95, called, pool if _holds(pooled) and not fast else None, segments.in_words(network)),
+        evidence=(*general, *pooled, *_queued(queue), *unnamed, *calls, *_beside_blocks(block), *network),
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
-        confidence=_confidence(snapshot, p95, queue) if found else 0.0,
+        confidence=sure * (rule.unseen if _holds(unnamed) else 1.0),
         apart_from=("event-loop-blocked",) if by_calls and called[0].mean >= rule.blocks * block else (),
     )
 
@@ -193,19 +204,6 @@ def _beside_blocks(block: float) -> tuple[Evidence, ...]:
     return () if math.isnan(block) else (told,)
 
 
-def _network(snapshot: Snapshot) -> tuple[Evidence, ...]:
-    told = [(machine, _repeated(machine.track, machine.span(rule.window))) for machine in snapshot.machines]
-    return tuple(
-        at_least("tcp_repeated", "TCP segments sent again", share, "1", rule.repeated, machine.name)
-        for machine, share in told if not math.isnan(share)
-    )  # fmt: skip
-
-
-def _repeated(track: Track, span: Span) -> float:
-    sent, again = (stats.total(track, column, span) for column in ("tcp_sent", "tcp_repeated"))
-    return again / sent if sent > 0 else math.nan
-
-
 def _holds(evidence: tuple[Evidence, ...]) -> bool:
     """True if every figure that is known and has a limit speaks for it, and there is one."""
     judged = [e.holds for e in evidence if e.holds is not None]
@@ -222,7 +220,7 @@ def _confidence(snapshot: Snapshot, p95: float, queue: float) -> float:
     )  # fmt: skip
 
 
-def _claim(snapshot: Snapshot, p95: float, called: tuple[Destination, ...], pool: Pool | None) -> str:
+def _claim(snapshot: Snapshot, p95: float, called: tuple[Destination, ...], pool: Pool | None, lossy: str) -> str:
     slow = f"5% of requests take {duration(p95)} or longer"
     if pool is not None:
         wait = "" if math.isnan(pool.wait) else f" for {duration(pool.wait)} (95%)"
@@ -239,12 +237,5 @@ def _claim(snapshot: Snapshot, p95: float, called: tuple[Destination, ...], pool
     since = f", after {duration(first.before)} five minutes before" if longer else ""
     return (
         f"{snapshot.name}: calls to {first.name} take {duration(first.mean)} each{since}, "
-        f"{percent(min(1.0, first.share))} of the time of requests, and {slow}{_lossy(snapshot)}"
+        f"{percent(min(1.0, first.share))} of the time of requests, and {slow}{lossy}"
     )
-
-
-def _lossy(snapshot: Snapshot) -> str:
-    worst = max((e for e in _network(snapshot) if e.holds), key=lambda e: e.value or 0.0, default=None)
-    if worst is None or worst.value is None:
-        return ""
-    return f", while {worst.subject} sends {percent(worst.value)} of its TCP segments again"
