@@ -43,6 +43,11 @@ class Destination:
     before: float
     failed: float
 
+    @property
+    def kind(self) -> PartKind:
+        """The kind of part that tells of it."""
+        return PartKind.DATABASE if self.is_database else PartKind.DESTINATION
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:

@@ -24,6 +24,9 @@ SILENCE: Final = 60.0
 ENOUGH_REQUESTS: Final = 200
 """Fewer requests than this say nothing about latency (decision model 1.2)."""
 
+WIDER: Final = (1, 2, 3)
+"""Where a span has too few requests, so many times as long is looked back: quiet services are slow as well."""
+
 _PRIMARY: Final = "primary"
 _OF_PROCESSES: Final = frozenset(columns_of(Entity.PROCESS))
 
@@ -199,14 +202,26 @@ class Snapshot:
 
     @remembered
     def p95(self, seconds: float) -> float:
-        """The 95th percentile of request durations; NaN with too few requests to tell."""
-        latency = self.latency(seconds)
-        return latency.quantile(0.95) if latency.count >= ENOUGH_REQUESTS else math.nan
+        """The 95th percentile of request durations, of up to three times as long where too few came; else NaN."""
+        spans = (self.latency(times * seconds) for times in WIDER)
+        return next((latency.quantile(0.95) for latency in spans if latency.count >= ENOUGH_REQUESTS), math.nan)
 
     @remembered
     def routes(self, seconds: float) -> tuple[routes.Route, ...]:
         """The routes, most request time first."""
         return routes.table(self.processes, seconds)
+
+    @remembered
+    def slowest(self, seconds: float) -> tuple[float, str]:
+        """The 95th percentile of all requests, or of the route that takes most of their time where that is higher.
+
+        Who waits there is not helped by many quick requests of other routes. With the route's name, empty for all.
+        """
+        whole = self.p95(seconds)
+        tables = (self.routes(times * seconds) for times in WIDER)
+        first = next((table[0] for table in tables if table and table[0].latency.count >= ENOUGH_REQUESTS), None)
+        own = math.nan if first is None else first.latency.quantile(0.95)
+        return (own, first.name) if first is not None and not own <= whole and own > 0 else (whole, "")
 
     def busy_loops(self, machine: Machine, seconds: float) -> int:
         """Busy loops on a machine; estimated for the service's own where no loop is reported."""

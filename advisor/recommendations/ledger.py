@@ -18,7 +18,7 @@ from advisor.diagnosis.finding import Condition, RuleState, Ruling
 from advisor.fleet.models import Service
 from advisor.recommendations import content
 from advisor.recommendations.models import Recommendation, RuleVerdict, ServiceSummary, Transition
-from advisor.recommendations.steady import keep_first
+from advisor.recommendations.steady import keep_first, keep_warning
 from advisor.vocabulary import Progress, Verdict
 
 _BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
@@ -198,7 +198,7 @@ def _renew(row: Recommendation, ruling: Ruling, advice: Advice | None, *, moved:
     """Bring the content up to date where a person would see it; a step in its life always takes the newest."""
     fresh = content.of(ruling, advice)
     if not moved and row.state == Progress.OPEN:
-        fresh = keep_first(row, fresh)
+        fresh = keep_warning(row, keep_first(row, fresh))
     if not moved and fresh.looks_like(row):
         return False
     fresh.write_to(row)

@@ -1,4 +1,4 @@
-"""Keeps the first option of open advice from changing back and forth while somebody reads it."""
+"""Keeps open advice from changing back and forth while somebody reads it: its first option, and that it warns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from advisor.recommendations.content import Content
 from advisor.recommendations.models import Recommendation
+from advisor.vocabulary import Severity
 
 LOOKS: Final = 3
 """Looks in a row in which another option must come first before it takes the place of the first."""
@@ -28,6 +29,13 @@ def keep_first(row: Recommendation, fresh: Content) -> Content:
         return fresh
     ordered = sorted(fresh.options, key=lambda option: option["id"] != first)
     return replace(fresh, options=[option | {"rank": rank} for rank, option in enumerate(ordered, 1)])
+
+
+def keep_warning(row: Recommendation, fresh: Content) -> Content:
+    """The new content; what the row warned of stays a warning until it is over, and falls to no hint meanwhile."""
+    if row.severity != Severity.INFO and fresh.severity == Severity.INFO:
+        return replace(fresh, severity=Severity.WARNING.value)
+    return fresh
 
 
 def _first(options: list[Any]) -> str:

@@ -95,25 +95,23 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if pool is not None:
         return _pool(snapshot, ruling, pool)
     called = parts.destinations(snapshot, WINDOW)
-    if not (called and called[0].share > 0 and called[0].calls > 0):
-        return strategy.reject("0 calls and 0 full pools of connections are told of: nobody knows what to tune.")
     queue = unseen_queue(snapshot, called, WINDOW) if unseen.is_found(ruling) else None
     if queue is not None:
         return _unseen(ruling, queue)
+    if not (called and called[0].share > 0 and called[0].calls > 0):
+        return strategy.reject("0 calls and 0 full pools of connections are told of: nobody knows what to tune.")
     return _calls(snapshot, ruling, called[0])
 
 
 def _unseen(ruling: Ruling, queue: UnseenQueue) -> Option:
-    name, size = queue.called.name, unseen.wider(queue, strategy.step)
     return strategy.option(
-        f"Let {size} calls to {name} run at a time in each process, instead of about {unseen.admitted(queue)}",
-        why=f"So many are under way even in the quietest minute, each for {duration(queue.called.mean)}; "
-        f"{percent(queue.waiting)} of the time of a request is neither a call nor work of the loop.",
+        unseen.title(queue, ruling),
+        why=unseen.why(queue, ruling),
         confidence=ruling.reading.confidence,
-        cost="connections more to who is called",
+        cost="time to look; perhaps more connections to who is called",
         expected=unseen.expected(queue),
-        steps=unseen.steps(queue, size),
-        check_first=f"Check that {name} can take {size} calls at a time from each process.",
+        steps=unseen.steps(queue, ruling),
+        check_first=unseen.check_first(queue, ruling),
     )
 
 

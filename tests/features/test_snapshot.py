@@ -31,7 +31,12 @@ def test_percentiles_are_taken_after_merging() -> None:
 
 
 def test_few_requests_have_no_p95() -> None:
-    assert math.isnan(snapshot(Load(rps=0.5)).p95(300))
+    assert math.isnan(snapshot(Load(rps=0.2)).p95(300))
+
+
+def test_a_quiet_service_is_looked_at_for_longer_until_enough_requests_tell_its_p95() -> None:
+    assert snapshot(Load(rps=0.3, latency=0.9)).p95(300) == pytest.approx(1.5, rel=0.15)
+    assert snapshot(Load(rps=0.3, latency=0.9)).p95(300) == snapshot(Load(rps=0.3, latency=0.9)).p95(900)
 
 
 def test_primaries_and_young_processes_do_not_serve() -> None:

@@ -35,6 +35,7 @@ def queue_of(seen: Snapshot) -> UnseenQueue | None:
 def test_its_two_ends_are_told(time_scale: float) -> None:
     found = queue_of(seen_of(time_scale=time_scale))
     assert found is not None
+    assert found.called is not None
     assert (found.called.name, found.route) == (PARTNER, "GET /quote")
     assert found.flight == pytest.approx(2.0, rel=0.1)  # the quietest minute is not the mean
     assert found.quick == pytest.approx(0.12)
@@ -55,16 +56,24 @@ def test_a_minute_without_calls_is_its_quietest() -> None:
     figures = np.where(pause, 0.0, track.values["requests"])
     found = queue_of(with_part(plain, PartKind.DESTINATION, "ratings 80", count=figures, duration=9.0 * figures))
     assert found is not None
+    assert found.called is not None
     assert found.called.name == PARTNER
 
 
 @pytest.mark.parametrize("seen", [
-    snapshot(Load(rps=20.0, latency=3.0)),
     with_part(snapshot(Load(latency=3.0, routes={})), PartKind.DESTINATION, PARTNER, count=10.0, duration=1.0),
-    seen_of(rps=0.1),
-], ids=["no calls", "no routes", "few requests"])  # fmt: skip
-def test_without_calls_routes_or_requests_nothing_is_said(seen: Snapshot) -> None:
+    seen_of(rps=0.02),
+], ids=["no routes", "few requests"])  # fmt: skip
+def test_without_routes_or_requests_nothing_is_said(seen: Snapshot) -> None:
     assert queue_of(seen) is None
+
+
+def test_without_calls_it_is_a_wait_for_whatever_it_is() -> None:
+    found = queue_of(snapshot(Load(rps=20.0, latency=3.0, noise=0.0)))
+    assert found is not None
+    assert found.called is None
+    assert math.isnan(found.flight)
+    assert found.more == pytest.approx(1.0, abs=0.05)
 
 
 def test_calls_that_nobody_times_are_not_under_way() -> None:
@@ -72,4 +81,5 @@ def test_calls_that_nobody_times_are_not_under_way() -> None:
     silent = with_part(plain, PartKind.DESTINATION, "ratings 80", count=math.nan, duration=math.nan)
     found = queue_of(silent)
     assert found is not None
+    assert found.called is not None
     assert found.called.name == PARTNER

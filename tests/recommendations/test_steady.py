@@ -9,7 +9,7 @@ import pytest
 from advisor.diagnosis.advice import Judgement, Rejection
 from advisor.recommendations import ledger
 from advisor.recommendations.models import Recommendation
-from advisor.vocabulary import Verdict
+from advisor.vocabulary import Severity, Verdict
 from tests.recommendations.judgements import NOW, T, advice, option, ruling, service
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,24 @@ def test_the_kept_option_has_its_newest_figures() -> None:
 
 def _old(id: str) -> dict[str, object]:
     return {"id": id, "rank": 1, "why": "Old reason."}
+
+
+def _severities(*told: Severity) -> list[str]:
+    """What the row says after each of these looks, ten seconds apart."""
+    pk, found = service().pk, []
+    for number, severity in enumerate(told, 1):
+        one = ruling(Verdict.FIRING, at=T + 10 * number)
+        one = replace(one, reading=replace(one.reading, severity=severity))
+        ledger.record(Judgement(pk, T + 10 * number, (one,), (advice(one),)), NOW)
+        found.append(Recommendation.objects.get().severity)
+    return found
+
+
+def test_what_was_warned_of_falls_to_no_hint_while_it_lasts() -> None:
+    assert _severities(Severity.CRITICAL, Severity.INFO) == ["critical", "warning"]
+    assert Recommendation.objects.get().state == "open"
+
+
+def test_a_hint_may_become_a_warning_and_a_crisis_a_warning() -> None:
+    told = (Severity.INFO, Severity.WARNING, Severity.CRITICAL, Severity.WARNING)
+    assert _severities(*told) == ["info", "warning", "critical", "warning"]

@@ -229,6 +229,6 @@ def test_a_slow_service_whose_loop_is_not_known_is_not_judged() -> None:
 
 
 def test_too_few_requests_say_nothing() -> None:
-    found = rule(_seen(replace(SLOW, rps=0.3)))
+    found = rule(_seen(replace(SLOW, rps=0.2)))
     assert found.verdict is Verdict.UNKNOWN
     assert "200 requests" in found.reading.missing[0]

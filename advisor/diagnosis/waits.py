@@ -1,0 +1,159 @@
+"""What a service waits for while nothing inside it is busy: one look, each figure beside its limit."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import dataclass
+from functools import cached_property
+
+from advisor.diagnosis import calls, unseen
+from advisor.diagnosis.finding import Evidence, at_least, below
+from advisor.diagnosis.rule import Rule
+from advisor.features import Snapshot, parts, stats
+from advisor.features.parts import Destination, Pool
+from advisor.features.unseen_queue import UnseenQueue, unseen_queue
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One look at a service with the limits of the rule that asks."""
+
+    snapshot: Snapshot
+    rule: Rule
+
+    @cached_property
+    def slowest(self) -> tuple[float, str]:
+        """Seconds within which 95% of requests are answered, and the route if they are those of one."""
+        return self.snapshot.slowest(self.rule.window)
+
+    @property
+    def p95(self) -> float:
+        """Seconds within which 95% of them are answered; NaN with too few requests to tell."""
+        return self.slowest[0]
+
+    @cached_property
+    def called(self) -> tuple[Destination, ...]:
+        """What it calls, the one that takes most time first."""
+        return parts.destinations(self.snapshot, self.rule.window)
+
+    @cached_property
+    def pool(self) -> Pool | None:
+        """The fullest pool that tells how large it is and who waits for it."""
+        found = parts.pools(self.snapshot, self.rule.window)
+        return next((pool for pool in found if pool.utilization >= 0 and pool.tells_waits), None)
+
+    @cached_property
+    def share(self) -> float:
+        """The share of a request's time in which the loop does not work on it; NaN where it is not known."""
+        mean = self.snapshot.latency(self.rule.window).mean
+        return max(0.0, 1 - self.snapshot.service_time(self.rule.window) / mean) if mean > 0 else math.nan
+
+    @cached_property
+    def general(self) -> tuple[Evidence, ...]:
+        """How slow it is, and how little its own loop and machine have to do with that."""
+        rule, loop = self.rule, self.snapshot.loop(self.rule.window)
+        host = stats.highest([machine.cpu(rule.window) for machine in self.snapshot.machines])
+        label = "Event loop busy" if self.snapshot.measures_loop else "Event loop busy, estimated from CPU time"
+        return (
+            at_least("p95", "95% of requests answered within", self.p95, "s", rule.slow, self.slowest[1]),
+            at_least("wait_share", "Time of a request without work of the loop", self.share, "1", rule.waiting),
+            below("loop_utilization", label, loop, "1", rule.busy),
+            below("host_cpu", "Host CPU", host, "1", rule.host),
+        )
+
+    @cached_property
+    def is_idle(self) -> bool:
+        """True if neither the loop nor the machine makes the requests wait."""
+        return all(e.holds for e in self.general[1:] if e.holds is not None)
+
+    @cached_property
+    def failing(self) -> tuple[Evidence, ...]:
+        """Failed requests, and failed calls."""
+        return calls.failing(self.snapshot, self.called, self.rule.window, self.rule.failed, self.rule.failing)
+
+    @cached_property
+    def is_cut(self) -> bool:
+        """True if calls fail after a time that is noticed, and requests with them: a limit of time hides how slow."""
+        return self.p95 >= self.rule.noticed and self.by_calls and hold(self.failing)
+
+    @cached_property
+    def is_hurt(self) -> bool:
+        """True if users wait, or are turned away, and nothing inside explains it."""
+        return self.is_idle and (self.p95 >= self.rule.slow or self.is_cut)
+
+    @cached_property
+    def pooled(self) -> tuple[Evidence, ...]:
+        """How full the pool is, and how long requests wait for it."""
+        if self.pool is None:
+            return ()
+        rule, pool, who = self.rule, self.pool, f"{self.pool.name} in {self.pool.process}"
+        felt = pool.wait / self.snapshot.latency(rule.window).mean
+        return (
+            at_least("pool_used", "Connections of the pool at work", pool.utilization, "1", rule.full, who),
+            at_least("pool_pending", "Requests that wait for a connection", pool.pending, "{request}", rule.pending,
+                     who),
+            at_least("pool_wait", "Their wait (95%), of the time of a request", felt, "1", rule.felt, who),
+        )  # fmt: skip
+
+    @cached_property
+    def queue(self) -> float:
+        """The share of the slowest requests' time in which they wait for a connection; 0 where nobody notices."""
+        wait = math.nan if self.pool is None else self.pool.wait
+        return min(1.0, wait / self.p95) if wait >= self.rule.noticed else 0.0
+
+    @cached_property
+    def queued(self) -> tuple[Evidence, ...]:
+        """That share, beside the least that counts before answers are slow."""
+        told = at_least("pool_queue", "That wait, of what the slowest 5% take", self.queue, "1", self.rule.doubled)
+        return (told,) if self.queue else ()
+
+    @cached_property
+    def told(self) -> tuple[Evidence, ...]:
+        """The time that calls take of that of requests."""
+        return calls.evidence(self.called, self.rule.share)
+
+    @cached_property
+    def by_pool(self) -> bool:
+        """True if a pool is too small."""
+        return hold(self.pooled)
+
+    @cached_property
+    def by_calls(self) -> bool:
+        """True if the calls themselves take most of the time."""
+        return hold(self.told) and not self.by_pool
+
+    @cached_property
+    def ever(self) -> tuple[Evidence, ...]:
+        """That the calls were never much quicker; not of a database, which is the service's own to tune."""
+        if not self.by_calls or self.called[0].is_database:
+            return ()
+        return calls.ever(self.snapshot, self.called[0], self.rule.ever)
+
+    @cached_property
+    def hidden(self) -> UnseenQueue | None:
+        """What is seen around a wait that nobody tells of, where nothing that is told explains it."""
+        named = self.by_pool or self.by_calls
+        return unseen_queue(self.snapshot, self.called, self.rule.window) if self.is_hurt and not named else None
+
+    @cached_property
+    def unnamed(self) -> tuple[Evidence, ...]:
+        """The same beside its limits: of a queue before calls, else of a sudden wait."""
+        return unseen.evidence(self.hidden, self.rule)
+
+    @cached_property
+    def by_unseen(self) -> bool:
+        """True if there is such a wait."""
+        return hold(self.unnamed)
+
+    @cached_property
+    def usual_block(self) -> float:
+        """The median of the longest blocks of each minute, in the process where they are longest; NaN if unknown."""
+        told = [process.blocked_minutes(self.rule.window) for process in self.snapshot.processes]
+        return stats.highest([statistics.median(minutes) for minutes in told if minutes])
+
+
+def hold(evidence: tuple[Evidence, ...]) -> bool:
+    """True if every figure that is known and has a limit speaks for it, and there is one."""
+    judged = [e.holds for e in evidence if e.holds is not None]
+    return bool(judged) and all(judged)

@@ -1,0 +1,42 @@
+"""The quickest minute of a route or a call: of any process, and only where enough came."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from advisor.features import Snapshot
+from advisor.features.quick import FEW, quickest
+from advisor.vocabulary import PartKind
+from tests.additions import with_part
+from tests.builders import NOW, Load, snapshot
+
+KINDS = (PartKind.DESTINATION,)
+
+
+def called(count: float, *, quick: float = 0.1, slow: float = 0.8, time_scale: float = 1.0) -> Snapshot:
+    """Calls that take `slow` seconds, but for the minute from five to four minutes ago."""
+    plain = snapshot(Load(), time_scale=time_scale)
+    times = plain.processes[0].track.times
+    best = (times > NOW - 300 / time_scale) & (times <= NOW - 240 / time_scale)
+    each = np.where(best, quick, slow)
+    return with_part(plain, PartKind.DESTINATION, "stock 80", count=count + 0 * each, duration=count * each)
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_the_minute_that_took_least_is_found(time_scale: float) -> None:
+    found = quickest(called(50.0, time_scale=time_scale), KINDS, "stock 80")
+    assert found.mean == pytest.approx(0.1)
+    assert found.rate > 0
+
+
+def test_a_minute_of_few_says_nothing() -> None:
+    plain = called(FEW / 100)
+    assert math.isnan(quickest(plain, KINDS, "stock 80").mean)
+
+
+@pytest.mark.parametrize(("kinds", "name"), [(KINDS, "ratings 80"), ((PartKind.DATABASE,), "stock 80")])
+def test_others_are_not_asked(kinds: tuple[PartKind, ...], name: str) -> None:
+    assert math.isnan(quickest(called(50.0), kinds, name).mean)
