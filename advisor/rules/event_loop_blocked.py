@@ -2,8 +2,9 @@
 
 ## What it sees
 Something holds the event loop for {block:.3g} s or longer at a time, in at least {minutes:.0f} of the last ten
-minutes, and in all at least {share:.0%} of the time is lost to it, or light routes answer ten times slower
-than usual; while on average the loop is less than {busy:.0%} busy.
+minutes ({heavy:.0f} where {critical_share:.0%} of the time is lost to it), and in all at least {share:.0%} of the time
+is lost to it, or light routes answer ten times slower than usual; while on average the loop is less than {busy:.0%}
+busy.
 
 ## Why it matters
 While one piece of work holds the loop, nobody else is answered: health checks, light requests and timers
@@ -62,6 +63,7 @@ rule = Rule(
     block=Limit(0.100, "s", "Clinic Doctor flags a longest delay of 100 ms; people notice from there"),
     relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it", at_most="block"),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
+    heavy=Limit(2, "{minute}", "judgement: two such as cost a twentieth of all time are a habit as well"),
     share=Limit(0.01, "1", "one percent of the time is what the slowest percent of requests feels"),
     spread=Limit(10, "{times}", "a light route whose 99th percentile is ten medians waits for something else"),
     busy=Limit(0.80, "1", "above it the loop is saturated, and every request waits anyway"),
@@ -118,7 +120,7 @@ def _evidence(
     return (
         at_least("loop_delay_max", "Longest block", worst, "s", rule.block, who),
         at_least("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "{minute}",
-                 rule.minutes, who),
+                 _enough(share), who),
         Evidence("blocked_share", "Time lost to blocks", share, "1", rule.share, "at least", lost, who),
         Evidence("loop_utilization", busy_label, finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",
@@ -127,6 +129,11 @@ def _evidence(
         Evidence("gap", "Busy without computing", finite(max(gap, 0.0)), "1", subject=who),
         *_named(snapshot, process),
     )  # fmt: skip
+
+
+def _enough(share: float) -> float:
+    """Minutes with a block that make it a habit."""
+    return rule.heavy if share >= rule.critical_share else rule.minutes
 
 
 def _busiest(process: Process) -> float:
@@ -169,7 +176,7 @@ def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], shar
                 stats.ramp(share, rule.share / 2, rule.share),
                 stats.ramp(spread, rule.spread / 2, rule.spread),
             ),
-            min(1.0, hits / rule.minutes),
+            min(1.0, hits / _enough(share)),
         ),
         support=(stats.ramp(share, 0.0, rule.critical_share), 1.0 if heavy else 0.5),
         # A young process has fewer minutes to show: what it shows counts for less.

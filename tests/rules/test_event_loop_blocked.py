@@ -173,6 +173,14 @@ def test_stays_silent_for_a_block_once_in_five_minutes() -> None:
     assert rule(snapshot(replace(HEAVY, block_every=300.0))).verdict is Verdict.CLEAR
 
 
+@pytest.mark.parametrize(("block", "condition"), [(18.0, Condition.OVER), (9.0, Condition.UNDER)])
+def test_two_minutes_are_enough_where_their_blocks_cost_a_twentieth_of_all_time(
+    block: float, condition: Condition
+) -> None:
+    found = read(snapshot(replace(HEAVY, block=block, block_every=270.0)))
+    assert found.condition is condition
+
+
 def test_stays_silent_for_blocks_that_take_less_than_a_percent() -> None:
     assert rule(snapshot(replace(HEAVY, block=0.12, block_every=20.0))).verdict is Verdict.CLEAR
 
