@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, TypedDict
 
 from advisor.diagnosis.entry import Limit
-from advisor.diagnosis.finding import Condition, Evidence, Reading, Ruling, finite
+from advisor.diagnosis.finding import Condition, Evidence, Reading, Ruling, at_least, finite
 from advisor.diagnosis.rule import Rule
 from advisor.diagnosis.words import number, size
 from advisor.features.growth import SLOWING, Growth
@@ -27,7 +27,10 @@ PROOF: Final[Proof] = {
     "rising": Limit(0.85, "1", "healthy days stay far below: measured 0 alarms in 240 service-days (C5)"),
     "settling": Limit(1.5, "1", "a cache that fills is given half as much again as its own bend promises"),
 }
-"""Limits that every rule about growth shares; each adds `grown`, `least` and `horizon` of its own."""
+"""Limits that every rule about growth shares; each adds `grown`, `least` and `horizon` of its own.
+
+One that also speaks where the end is beyond its horizon adds `times` and `far`: how far a level must have grown.
+"""
 
 HOUR: Final = 3600.0
 
@@ -74,7 +77,7 @@ class Growing:
 
 
 def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence, ...]:
-    """What was compared, and whether it says that this level grows without end; the last is the time left."""
+    """What was compared, whether it says that this level grows without end, and what is told of that end."""
     growth, left = found.growth, min(found.ahead, rule.horizon / time_scale)
     least = max(rule.grown * growth.level, rule.least)
     bend = growth.late / growth.early if growth.early > 0 else math.nan
@@ -96,7 +99,20 @@ def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence
     time = found.time_left
     compared.append(Evidence("time_to_limit", f"Until the {found.what} reaches its limit", finite(time), "s", left,
                              "below", time < left, found.subject))  # fmt: skip
-    return tuple(compared)
+    return (*compared, *_far(rule, found, time_scale))
+
+
+def _far(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence, ...]:
+    """Where the end is known and beyond the horizon, whether it grew far enough to be told of; else nothing.
+
+    Growth of the first hours (`ahead`) says nothing of an end so far away.
+    """
+    beyond = math.isfinite(found.time_left) and found.time_left >= rule.horizon / time_scale
+    if "far" not in rule.limits or not beyond or math.isfinite(found.ahead):
+        return ()
+    wanted = max((rule.times - 1) * found.growth.began, rule.far)
+    label = f"Growth of the {found.what} that counts however far its end is"
+    return (at_least("far", label, found.growth.gained, found.unit, wanted, found.subject),)
 
 
 def too_short(rule: Rule, candidates: Iterable[Growing]) -> Reading:
@@ -128,8 +144,11 @@ def leaking(ruling: Ruling) -> str:
 
 
 def condition_of(rule: Rule, worst: Growing, evidence: tuple[Evidence, ...]) -> Condition:
-    """Where a level stands; under the lower one only if few moments are higher later, or it grew by very little."""
-    if all(e.holds for e in evidence if e.holds is not None):
+    """Where a level stands: over if it grows without end and that is near, or it grew far.
+
+    It is under the lower one only if few moments are higher later, or it grew by very little.
+    """
+    if is_proven(evidence) and any(e.holds for e in evidence if e.signal in ("time_to_limit", "far")):
         return Condition.OVER
     calm = not is_proven(evidence) and (worst.growth.rising < rule.relaxed or worst.growth.gained < rule.least / 2)
     return Condition.UNDER if calm else Condition.BETWEEN

@@ -42,8 +42,8 @@ def cores(spare: float, whole: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A time to plan with, in whole minutes, hours or days."""
-    for unit, length in (("day", 86_400.0), ("hour", 3_600.0)):
+    """A time to plan with, in whole minutes, hours, days or years."""
+    for unit, length in (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3_600.0)):
         if seconds >= 2 * length:
             return counted(round(seconds / length), unit)
     return counted(max(1, round(seconds / 60)), "minute")

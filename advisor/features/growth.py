@@ -78,6 +78,7 @@ class Growth:
         late: the slope of the latest third.
         between: seconds between those two thirds.
         level: where it is now.
+        middle: its median over the course.
         seconds: how long the course is.
     """
 
@@ -90,12 +91,18 @@ class Growth:
     late: float
     between: float
     level: float
+    middle: float
     seconds: float
 
     @property
     def gained(self) -> float:
         """Units that the course grew by over its length at this slope."""
         return self.slope * self.seconds
+
+    @property
+    def began(self) -> float:
+        """Where it began, at the load of its middle: the load of its first moments, or of now, may be any."""
+        return self.middle - self.gained / 2
 
     @property
     def is_steady(self) -> bool:
@@ -118,7 +125,7 @@ class Growth:
 
 
 _NONE: Final = math.nan
-UNKNOWN: Final = Growth(_NONE, _NONE, _NONE, 0, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE)
+UNKNOWN: Final = Growth(_NONE, _NONE, _NONE, 0, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, _NONE)
 """Of a course without two points to compare."""
 
 
@@ -165,6 +172,7 @@ def growth_of(course: Course, apart: float) -> Growth:
         late=late,
         between=between,
         level=float(np.median(course.level[-LATEST:])),
+        middle=float(np.median(course.level)),
         seconds=course.seconds,
     )
 

@@ -3,7 +3,8 @@
 ## What it sees
 Descriptors that no connection from outside explains grow at equal load: {rising:.0%} of all moments with the same
 load have more of them later, by at least {grown:.0%} and {least:.0f}, and at that pace the process reaches its limit
-within a day.
+within a day. If that is further away it is a hint and no warning, and only where they have become {times:.0f} times as
+many over the life, and {far:.0f} more.
 
 ## Why it matters
 Somebody opens files, sockets or pipes and does not close them. A restart hides it until the limit is reached again.
@@ -15,7 +16,7 @@ error, watchers, child processes. A higher limit, more processes or a bigger mac
 ## Known limits
 It takes more than two hours of one life at comparable loads, the agent's count of connections, and growth within
 the last twelve hours. Idle connections to other services that are kept open count as descriptors, but do not grow
-at equal load.
+at equal load. What fills evenly for hours is such a hint until it is full.
 
 ## References
 - [Linux: files of a process](https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html)
@@ -48,6 +49,8 @@ rule = Rule(
     grown=Limit(0.10, "1", "less than a tenth is within the usual ups and downs (C9)"),
     least=Limit(50, "{file_descriptor}", "fewer are a handful of idle connections to other services (C9)"),
     horizon=Limit(24 * HOUR, "s", "later than in a day there is time to look again (C9)"),
+    times=Limit(3, "{times}", "pools to other services that still fill make two of one, and seldom three"),
+    far=Limit(200, "{file_descriptor}", "four times what counts where the end is near: more than pools of a few hosts"),
     soon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
     relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires", at_most="rising"),
     **PROOF,
@@ -70,7 +73,7 @@ def check(snapshot: Snapshot) -> Reading:
         condition=condition_of(rule, worst, evidence),
         claim=_claim(snapshot, worst, kind),
         evidence=(*evidence, *([Evidence("kind", f"What grows most: {kind}", None, "")] if kind else [])),
-        severity=Severity.CRITICAL if worst.time_left < rule.soon / snapshot.time_scale else Severity.WARNING,
+        severity=_severity(worst, snapshot.time_scale),
         confidence=_confidence(worst, kind),
     )
 
@@ -79,6 +82,11 @@ def _kind(snapshot: Snapshot, worst: Growing) -> str:
     past = snapshot.recalled(rule.id)
     lives = past.window.instances if past else ()
     return next((kind_of(life, PACE, snapshot.time_scale) for life in lives if life.id == worst.instance), "")
+
+
+def _severity(worst: Growing, time_scale: float) -> Severity:
+    left = worst.time_left * time_scale
+    return Severity.CRITICAL if left < rule.soon else Severity.WARNING if left < rule.horizon else Severity.INFO
 
 
 def _confidence(worst: Growing, kind: str) -> float:
@@ -96,5 +104,8 @@ def _claim(snapshot: Snapshot, worst: Growing, kind: str) -> str:
     sentence = (
         f"{snapshot.name}: {worst.subject} opens {number(slope)} more {kind or 'descriptors'} an hour than it closes"
     )
-    known = math.isfinite(worst.time_left)
-    return f"{sentence} and reaches its limit in {lasting(worst.time_left)}" if known else sentence
+    if not math.isfinite(worst.time_left):
+        return sentence
+    if worst.time_left * snapshot.time_scale >= rule.horizon:
+        sentence += f", {number(worst.growth.gained)} over {lasting(worst.growth.seconds)} so far,"
+    return f"{sentence} and reaches its limit in {lasting(worst.time_left)}"

@@ -5,7 +5,8 @@ The heap that is left after garbage collection, or the memory of buffers outside
 of a day: {rising:.0%} of all moments with the same load have more of it later, by at least {grown:.0%} and
 {least:.0f} bytes, and at that pace the process reaches its limit within two weeks. Growth that slows down as a cache
 does when it fills is none. It is a warning only if the end is less than a day away. After the first hours already it
-speaks where the end is nearer than the growth is old.
+speaks where the end is nearer than the growth is old. If the end is further away than two weeks it is a hint, and only
+where the memory is {times:.0f} times that of the beginning, and {far:,.0f} bytes more.
 
 ## Why it matters
 At the limit the process collects garbage most of the time, then it is killed or ends by itself. More processes,
@@ -51,6 +52,8 @@ rule = Rule(
     grown=Limit(0.08, "1", "less is within what caches and pools take over a day (C5)"),
     least=Limit(20e6, "By", "less than 20 MB is within what a young process settles by (C5)"),
     horizon=Limit(14 * 24 * HOUR, "s", "later than in two weeks a release comes first (decision model 1.2)"),
+    times=Limit(2, "{times}", "what doubles at equal load is no ups and downs, whatever room there is"),
+    far=Limit(100e6, "By", "five times what counts where the end is nearer: caches of a small process hold less"),
     soon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
     day=Limit(24 * HOUR, "s", "sooner than this it is a warning (decision model 1.2)"),
     relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires", at_most="rising"),
@@ -126,4 +129,7 @@ def _claim(snapshot: Snapshot, worst: Growing) -> str:
     sentence = f"{snapshot.name}: the {worst.what} of {worst.subject} grows by {size(slope)} an hour at equal load"
     if not math.isfinite(worst.time_left):
         return sentence
+    if worst.time_left * snapshot.time_scale >= rule.horizon:
+        began, gained = max(0.0, worst.growth.began), worst.growth.gained
+        sentence += f", from {size(began)} to {size(began + gained)} so far,"
     return f"{sentence} and fills the {size(max(0.0, worst.room))} that are left in {lasting(worst.time_left)}"

@@ -10,8 +10,9 @@ Growth that the load explains, and caches that fill and then stop. Then nothing 
 
 ## How
 Memory: compare two heap snapshots of the same process. Descriptors: list what is open by kind, and close it on every
-path, also after errors. Until that is done, restart the processes one by one at {early:.0%} of the time to the limit.
-If the growth began with a release, go back to the one before.
+path, also after errors. Until that is done, restart the processes one by one at {early:.0%} of the time to the limit;
+where that is two weeks or further away, a release comes first. If the growth began with a release, go back to the one
+before.
 
 ## What it costs
 Days of search. A heap snapshot stops the process for seconds, needs about as much memory again as the heap holds,
@@ -49,6 +50,7 @@ strategy = Strategy(
     risk="low: a snapshot stops one process for seconds",
     of_ends=True,
     early=Limit(0.60, "1", "a restart at 60% of the time to the limit leaves room for a load that doubles"),
+    rare=Limit(14 * 86_400.0, "s", "with an end as far away as this a release restarts the processes before"),
     left=Limit(0.20, "1", "what may be left of the growth after the fix (decision model C5)"),
     apart=Limit(0.10, "1", "two snapshots that differ by a tenth of the heap show what grows among what changes"),
     filled=Limit(RISE, "1", "of a heap that was full: collections differ by less in what they leave", fixed=True),
@@ -147,8 +149,10 @@ def _leak(snapshot: Snapshot, ruling: Ruling) -> Leak | None:
 def _option(snapshot: Snapshot, ruling: Ruling, leak: Leak) -> Option:
     what = "descriptors" if leak.descriptors else "memory"
     every = strategy.early * leak.left
+    soon = leak.left * snapshot.time_scale < strategy.rare
+    restarts = f", and restart every {lasting(every)} until then" if soon else ""
     return strategy.option(
-        f"Find what keeps {leak.words} an hour, and restart every {lasting(every)} until then",
+        f"Find what keeps {leak.words} an hour{restarts}",
         why=(
             f"{leak.process.name} keeps {leak.words} more each hour at equal load and reaches its limit in "
             f"{lasting(leak.left)}. More processes, a higher limit or a bigger machine only delay that."
@@ -158,7 +162,11 @@ def _option(snapshot: Snapshot, ruling: Ruling, leak: Leak) -> Option:
         # The growth falls below a fifth (C5), so the same room lasts at least five times as long.
         expected=(Expectation("time_to_limit", f"Until the {what} reaches its limit" if what == "memory"
                               else "Until the descriptors run out", "s", leak.left, leak.left / strategy.left, None),),
-        steps=(*_search(leak), *_restarts(snapshot.name, leak, every), *_rollback(snapshot, leak)),
+        steps=(
+            *_search(leak),
+            *(_restarts(snapshot.name, leak, every) if soon else ()),
+            *_rollback(snapshot, leak),
+        ),
         check_first=_check_first(leak),
     )  # fmt: skip
 

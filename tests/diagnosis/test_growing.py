@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from advisor.diagnosis import Rule
-from advisor.diagnosis.growing import Growing, evidence_of, is_proven, leaking, soonest
+from advisor.diagnosis import Condition, Rule
+from advisor.diagnosis.growing import Growing, condition_of, evidence_of, is_proven, leaking, soonest
 from advisor.engine import RULES
 from advisor.features.growth import Growth
 from tests.rulings import firing
@@ -17,7 +17,7 @@ RULE: Rule = RULES["memory-leak"]
 MB, HOUR = 1e6, 3600.0
 PROVEN = Growth(
     slope=10 * MB / HOUR, low=9 * MB / HOUR, high=11 * MB / HOUR, pairs=200, rising=0.85, early=10 * MB / HOUR,
-    late=10 * MB / HOUR, between=8 * HOUR, level=300 * MB, seconds=24 * HOUR,
+    late=10 * MB / HOUR, between=8 * HOUR, level=300 * MB, middle=180 * MB, seconds=24 * HOUR,
 )  # fmt: skip
 
 
@@ -54,6 +54,47 @@ def test_the_time_left_is_that_of_the_clock_and_so_is_its_limit(scale: float, ho
     assert left.value == pytest.approx(20 * HOUR)
     assert left.limit == pytest.approx(14 * 24 * HOUR / scale)
     assert left.holds is holds
+
+
+FAR = 100_000 * MB
+
+
+@pytest.mark.parametrize(("began", "gained", "condition"), [
+    (100, 101, Condition.OVER), (60, 101, Condition.OVER), (100, 99, Condition.BETWEEN), (60, 99, Condition.BETWEEN),
+    (300, 310, Condition.OVER), (300, 290, Condition.BETWEEN),
+])  # fmt: skip
+def test_a_far_end_is_told_of_what_doubled_and_grew_by_a_hundred_megabytes(
+    began: float, gained: float, condition: Condition
+) -> None:
+    slope = gained * MB / PROVEN.seconds
+    middle, level = (began + gained / 2) * MB, (began + gained) * MB
+    grown = replace(PROVEN, slope=slope, early=slope, late=slope, middle=middle, level=level)
+    assert _condition(heap(grown, FAR)) is condition
+
+
+@pytest.mark.parametrize("found", [
+    heap(replace(PROVEN, rising=0.84), FAR), heap(replace(PROVEN, late=3 * MB / HOUR), FAR), heap(limit=math.nan),
+    heap(limit=math.inf), replace(heap(limit=FAR), ahead=24 * HOUR),
+], ids=["not proven", "slows down", "unknown end", "no end", "seen for hours only"])  # fmt: skip
+def test_no_end_is_told_that_is_far_and_not_sure(found: Growing) -> None:
+    assert _condition(heap(limit=FAR)) is Condition.OVER
+    assert _condition(found) is Condition.BETWEEN
+
+
+def _condition(found: Growing) -> Condition:
+    return condition_of(RULE, found, evidence_of(RULE, found, 1.0))
+
+
+@pytest.mark.parametrize("rule", ["memory-pressure", "descriptor-exhaustion"])
+def test_rules_of_what_is_short_now_tell_of_no_far_end(rule: str) -> None:
+    assert not any(e.signal == "far" for e in evidence_of(RULES[rule], heap(limit=FAR), 1.0))
+
+
+def test_what_ends_soon_speaks_before_what_grew_far_and_that_before_what_did_not() -> None:
+    little = replace(PROVEN, middle=400 * MB)
+    near, far, hardly = heap(instance=1), heap(limit=FAR, instance=2), heap(little, FAR / 2, 3)
+    order = [soonest(RULE, found, 1.0) for found in ([hardly, far, near], [hardly, far])]
+    assert [found.instance for found in order if found] == [1, 2]
 
 
 def test_without_evidence_nothing_is_proven() -> None:

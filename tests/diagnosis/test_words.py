@@ -59,7 +59,7 @@ def test_cores() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(10, "1 minute"), (600, "10 minutes"), (7100, "118 minutes"), (7200, "2 hours"), (32_400, "9 hours"),
-     (172_799, "48 hours"), (259_200, "3 days")],
+     (172_799, "48 hours"), (259_200, "3 days"), (63_000_000, "729 days"), (95e6, "3 years")],
 )  # fmt: skip
 def test_lasting(seconds: float, text: str) -> None:
     assert words.lasting(seconds) == text

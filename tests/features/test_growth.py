@@ -149,13 +149,22 @@ def test_too_few_points_for_an_interval_leave_it_open() -> None:
 
 
 def test_the_time_to_a_limit_is_room_over_slope() -> None:
-    growth = Growth(2.0, 1.0, 4.0, 300, 1.0, 2.0, 2.0, 100.0, level=100.0, seconds=300.0)
+    growth = Growth(2.0, 1.0, 4.0, 300, 1.0, 2.0, 2.0, 100.0, level=100.0, middle=80.0, seconds=300.0)
     assert growth.time_to(120.0) == 10.0
     assert growth.time_to(90.0) == 0.0
 
 
+def test_where_it_began_is_told_at_the_load_of_its_middle() -> None:
+    """The load of now is three times that of the middle, and so is the level: only what was gained is taken off."""
+    times = np.arange(0.0, 100.0)
+    load = np.where(times < 95, 1.0, 3.0)
+    growth = growth_of(Course(times, load * (50.0 + times), (load,)), 10.0)
+    assert growth.level > 400
+    assert growth.began == pytest.approx(50.0, abs=3.0)
+
+
 def test_a_falling_level_never_gets_there() -> None:
-    falling = Growth(-2.0, -3.0, -1.0, 300, 0.0, -2.0, -2.0, 100.0, level=100.0, seconds=300.0)
+    falling = Growth(-2.0, -3.0, -1.0, 300, 0.0, -2.0, -2.0, 100.0, level=100.0, middle=120.0, seconds=300.0)
     assert falling.time_to(120.0) == math.inf
 
 
