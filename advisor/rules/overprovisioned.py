@@ -4,7 +4,7 @@
 Over {days:.0f} days or more, all processes together never needed (but for one hour in 200) more than a smaller number
 of them would carry at {load:.0%}, and at {loss:.0%} with one of those lost. Memory, processors and descriptors would
 stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}, those of each control group (container) as well as those of hosts.
-The number is smaller by a quarter at most.
+The number is smaller by {step:.0%} at most, or by one where that is less than one.
 
 ## Why it matters
 Processes and machines that are not used cost money and memory, and each holds its own database connections.
@@ -14,8 +14,8 @@ Take away a few, watch a daily peak, then look again. Never below two.
 
 ## Known limits
 It knows nothing of events to come, of a number that is set by contract, or of load below two weeks' patterns:
-below {whole:.0f} days it is not sure. It cannot see incidents of the weeks before. A quarter of three is none, so it
-speaks from four processes on.
+below {whole:.0f} days it is not sure. It cannot see incidents of the weeks before. Whether a third process stands in a
+zone of its own, so that one may be lost whole, it cannot know.
 
 ## References
 - [AWS Compute Optimizer: rightsizing preferences](https://docs.aws.amazon.com/compute-optimizer/latest/ug/rightsizing-preferences.html)
@@ -62,7 +62,7 @@ rule = Rule(
     cpu=Limit(0.60, "1", "that of the loops, for the host carries them (P1)"),
     handles=Limit(0.60, "1", "as for loops: connections move to the others"),
     relaxed=Limit(0.10, "1", "above each of these limits, so that noise does not end it"),
-    step=Limit(0.25, "1", "at most a quarter at once, then a daily peak must be seen"),
+    step=Limit(0.25, "1", "at most a quarter at once, or one, then a daily peak must be seen (C17)"),
     growth=Limit(1.10, "1", "a service that grows by a tenth a week needs them soon"),
     least=Limit(2, "{process}", "with fewer, one that is lost leaves none"),
     complete=Limit(0.8, "1", "with more hours missing the peak may be among them"),
@@ -78,7 +78,7 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=(_too_short(need),))
     count = len(snapshot.processes)
     figures = _figures(snapshot, past, need)
-    most = min(math.floor(rule.step * count), count - math.ceil(rule.least))
+    most = min(max(1, math.floor(rule.step * count)), count - math.ceil(rule.least))
     calm = not unplanned(snapshot, 3 * DAY) and need.growth < rule.growth
     enough = _most(figures, count, most, 0.0) if calm else 0
     fewer = enough or (_most(figures, count, most, rule.relaxed) if calm else 0)

@@ -8,8 +8,8 @@ While anything else is wrong with it, in growth, with less than a week of data, 
 then nothing could be lost any more.
 
 ## How
-At most {step:.0%} fewer at once. Whole machines where there are enough of them, since only those save money; else
-processes, or a smaller machine.
+At most {step:.0%} fewer at once, or one where that is less than one. Whole machines where there are enough of them,
+since only those save money; else processes, or a smaller machine.
 
 ## What it costs
 Room for what has never happened yet. It is undone by the same setting.
@@ -42,7 +42,7 @@ strategy = Strategy(
     effort="minutes, and a day of watching",
     risk="low in steps, and undone by the same setting",
     least=Limit(2, "{process}", "with fewer none can be lost"),
-    step=Limit(0.25, "1", "at most a quarter at once, then a daily peak must be seen"),
+    step=Limit(0.25, "1", "at most a quarter at once, or one, then a daily peak must be seen (C17)"),
 )
 
 RULE = "overprovisioned"
@@ -56,7 +56,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(f"{counted(count, 'process')} are in trouble: fewer would be in more.")
     if count <= strategy.least:
         return strategy.reject(f"{counted(count, 'process')}: with one fewer none could be lost.")
-    fewer = min(int(_told(ruling, "fewer")), math.floor(strategy.step * count))
+    fewer = min(int(_told(ruling, "fewer")), max(1, math.floor(strategy.step * count)))
     if ruling.reading.condition is not Condition.OVER or fewer < 1:
         return strategy.reject(f"0 of {counted(count, 'process')} can go: the conditions beside this do not all hold.")
     hosts = _whole_hosts(snapshot, fewer)

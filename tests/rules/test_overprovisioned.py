@@ -91,6 +91,7 @@ def test_the_claim_holds_its_numbers() -> None:
 @pytest.mark.parametrize(("count", "peak", "condition"), [
     (8, 0.50, Condition.OVER), (8, 0.54, Condition.BETWEEN), (8, 0.64, Condition.UNDER),
     (4, 0.38, Condition.OVER), (4, 0.43, Condition.BETWEEN), (4, 0.48, Condition.UNDER),
+    (3, 0.25, Condition.OVER), (3, 0.28, Condition.BETWEEN), (3, 0.32, Condition.UNDER), (2, 0.05, Condition.UNDER),
 ])  # fmt: skip
 def test_just_over_and_just_under_its_levels(count: int, peak: float, condition: Condition) -> None:
     assert read(fleet(count, peak, high=1.0)).condition is condition
@@ -102,6 +103,27 @@ def test_limits_of_its_own_never_take_the_last_away(step: float, least: float, f
     found = read(with_window(fleet(4, peak=0.05), limits={"overprovisioned": {"step": step, "least": least}}))
     assert found.condition is Condition.OVER
     assert next(one.value for one in found.evidence if one.signal == "fewer") == fewer
+
+
+@pytest.mark.parametrize("step", [0.25, 0.1])
+def test_one_of_three_may_go_though_that_is_more_than_the_step(step: float) -> None:
+    found = read(with_window(fleet(3, peak=0.2), limits={"overprovisioned": {"step": step}}))
+    assert next(one.value for one in found.evidence if one.signal == "fewer") == 1.0
+    assert "shop: 3 processes were 2" in found.claim
+    assert "and 2 would be 3" in found.claim
+
+
+@pytest.mark.parametrize("hindrance", [
+    {"memory": 0.55}, {"cpu": 0.45}, {"handles": 0.45}, {"high": 7.0}, {"growth": 1.15}, {"peak": 0.32},
+    {"handles": None, "sockets": 50.0}, {"group": {"cgroup_memory_usage": 300e6, "cgroup_memory_limit": 512e6}},
+])  # fmt: skip
+def test_each_condition_alone_forbids_it_for_one_of_three(hindrance: dict[str, Any]) -> None:
+    assert rule(fleet(**({"count": 3, "peak": 0.2} | hindrance))).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("days", [5.0, 6.5])
+def test_one_of_three_needs_a_week_as_well(days: float) -> None:
+    assert rule(fleet(3, peak=0.2, days=days)).verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize("hindrance", [

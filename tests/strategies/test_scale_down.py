@@ -1,4 +1,4 @@
-"""scale-down: a quarter fewer at most, never below two, and never beside another trouble."""
+"""scale-down: a quarter or one fewer at most, never below two, and never beside another trouble."""
 
 from __future__ import annotations
 
@@ -31,15 +31,23 @@ def test_a_quarter_fewer_with_what_it_saves() -> None:
     assert "go back to 8" in found.check_first
 
 
-@pytest.mark.parametrize(("count", "after"), [(4, 3), (5, 4), (8, 6), (16, 12)])
-def test_never_more_than_a_quarter(count: int, after: int) -> None:
+@pytest.mark.parametrize(("count", "after"), [(3, 2), (4, 3), (5, 4), (8, 6), (16, 12)])
+def test_never_more_than_a_quarter_or_one(count: int, after: int) -> None:
     assert fewer(fleet(count, peak=0.1)).title == f"Run {after} processes instead of {count}"
 
 
-def test_a_step_of_its_own_that_is_less_than_one_process_takes_none_away() -> None:
+@pytest.mark.parametrize(("count", "after"), [(4, 3), (16, 13)])
+def test_a_step_of_its_own_is_at_least_one_process(count: int, after: int) -> None:
     with with_limits(STRATEGIES, {"scale-down": {"step": 0.2}}):
-        assert "0 of 4 processes can go" in rejection("scale-down", "overprovisioned", fleet(4, peak=0.05))
-    assert fewer(fleet(4, peak=0.05)).title == "Run 3 processes instead of 4"
+        assert fewer(fleet(count, peak=0.05)).title == f"Run {after} processes instead of {count}"
+
+
+def test_the_third_machine_may_go() -> None:
+    assert fewer(fleet(3, peak=0.1, hosts=3)).title == "Run 2 machines instead of 3, with 2 processes"
+
+
+def test_two_processes_stay() -> None:
+    assert "none could be lost" in rejection("scale-down", "overprovisioned", fleet(2, peak=0.02))
 
 
 def test_whole_machines_where_it_comes_out_even() -> None:
