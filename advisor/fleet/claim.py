@@ -11,6 +11,8 @@ from typing import Any
 from advisor.fleet.text import clean
 
 AGENT = "advisor-agent"
+PROBE = "advisor-probe"
+"""How our own senders call themselves (`telemetry.sdk.name`)."""
 
 DETAILS = (
     *("container.name", "container.image.name", "container.image.tags"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from advisor.fleet.claim import Claim, Name
+from advisor.fleet.claim import PROBE, Claim, Name
 from advisor.fleet.matching import same_process
 from advisor.fleet.models import Host, Instance, Service
 from advisor.fleet.text import clean
@@ -79,7 +79,7 @@ def _update(
 ) -> None:
     """Write what changed; what the resource does not say stays as it was."""
     said: dict[str, Any] = {
-        "inside": claim.inside,
+        "inside": "" if instance.inside == PROBE else claim.inside,  # an SDK beside it takes nothing from it
         "key": claim.key if claim.inside else "",
         "role": claim.role,
         "worker_id": claim.worker_id,

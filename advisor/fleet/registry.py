@@ -14,7 +14,7 @@ from typing import Any
 from django.db import models, transaction
 
 from advisor.fleet import hosts, instances
-from advisor.fleet.claim import ATTRIBUTES, Claim
+from advisor.fleet.claim import ATTRIBUTES, PROBE, Claim
 from advisor.fleet.hosts import ForeignHost
 from advisor.fleet.models import Host, Instance, Service, Token
 
@@ -31,7 +31,7 @@ _REMEMBERED = 20_000
 class Identity:
     """The rows that a resource belongs to: a host alone, or a process of a service, with a host where it is known.
 
-    `has_inside` is set where a probe or an SDK reports the process, whoever sent this.
+    `has_inside` is set where a probe or an SDK reports the process, whoever sent this; `has_probe` where it is ours.
     """
 
     host_id: int | None = None
@@ -39,18 +39,19 @@ class Identity:
     instance_id: int | None = None
     serves: bool = False
     has_inside: bool = False
+    has_probe: bool = False
 
 
 @dataclass(slots=True)
 class _Memory:
     """`places`: resource -> (host, instance); `services`: instance -> (service, whether it
-    serves, whether it reports from inside).
+    serves, whether it reports from inside, and by our probe).
 
     `seen` and `heard` are who sent samples and events since the last flush.
     """
 
     places: dict[Hashable, tuple[int | None, int | None]] = field(default_factory=dict)
-    services: dict[int, tuple[int, bool, bool]] = field(default_factory=dict)
+    services: dict[int, tuple[int, bool, bool, bool]] = field(default_factory=dict)
     seen: set[Identity] = field(default_factory=set)
     heard: set[Identity] = field(default_factory=set)
     seen_tokens: set[int] = field(default_factory=set)
@@ -71,7 +72,8 @@ class _Memory:
             self.services.clear()
         self.places[key] = (identity.host_id, identity.instance_id)
         if identity.instance_id is not None and identity.service_id is not None:
-            self.services[identity.instance_id] = (identity.service_id, identity.serves, identity.has_inside)
+            inside = identity.has_inside, identity.has_probe
+            self.services[identity.instance_id] = (identity.service_id, identity.serves, *inside)
 
 
 _memory = _Memory()
@@ -120,7 +122,12 @@ def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, l
     if claim.name is None:
         return Identity(host_id)
     instance = instances.find(claim, claim.name, host, now, listening, lives)
-    return Identity(host_id, instance.service_id, instance.pk, instance.service.serves, bool(instance.inside))
+    return Identity(host_id, instance.service_id, instance.pk, instance.service.serves, *_inside(instance.inside))
+
+
+def _inside(sender: str) -> tuple[bool, bool]:
+    """Whether somebody reports the process from inside, and whether that is our probe."""
+    return bool(sender), sender == PROBE
 
 
 def flush(now: datetime) -> None:
@@ -147,7 +154,7 @@ def _touch(rows: models.QuerySet[Any], ids: Collection[int], field: str, now: da
 def _refresh(ids: Collection[int]) -> None:
     """Take note of the instances that moved to another service, and of those that are gone."""
     found = Instance.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__serves", "inside")
-    current = {pk: (service_id, serves, bool(inside)) for pk, service_id, serves, inside in found}
+    current = {pk: (service_id, serves, *_inside(inside)) for pk, service_id, serves, inside in found}
     for instance_id in ids:
         if instance_id in current and instance_id in _memory.services:
             _memory.services[instance_id] = current[instance_id]

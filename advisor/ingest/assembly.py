@@ -15,6 +15,9 @@ from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary.metrics import PART, PROCESS
 
 _INSIDE: Final = frozenset(column.name for column in PROCESS if column.is_inside)
+_FOR_PROBE: Final = frozenset(("heap_limit",))
+"""What an agent reckons, and the probe reads better. No SDK and no page of metrics tells it."""
+
 _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_inside)
 
 
@@ -22,16 +25,20 @@ def add_rows(rows: Rows, report: Report, identity: Identity) -> int:
     """Add one row per entity and moment that has a figure. A host's figures in a process's report become a host row.
 
     What an agent read of a process's inside is left out where the process reports that itself: the rows of two
-    senders stand side by side, and the same requests would be counted twice. Returns how many figures those were.
+    senders stand side by side, and the same requests would be counted twice. Returns how many figures those were,
+    without what an agent always tells.
     """
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
-    is_double = identity.has_inside and report.resource.get("telemetry.sdk.name") == AGENT
+    is_agent = report.resource.get("telemetry.sdk.name") == AGENT
+    is_double = identity.has_inside and is_agent
     left_out = 0
     for reading in report.readings.values():
         time_us, own, machine = reading.time_us, reading.process, reading.host
         if is_double:
-            own, found = _from_outside(own)
+            own, found = _without(own, _INSIDE)
             left_out += found
+        if is_agent and identity.has_probe:
+            own, _ = _without(own, _FOR_PROBE)
         if process is not None and own.values:
             span = reading.span_of(own, own)
             rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, own.histogram()))
@@ -66,9 +73,9 @@ def _events(one: Resolved) -> Iterator[EventRow]:
         yield EventRow(*process, event.time_us, offset, event.name, event.ordinal, event.values)
 
 
-def _from_outside(own: Figures) -> tuple[Figures, int]:
-    """The figures that can only be seen from outside, and how many others there were."""
-    values = {column: value for column, value in own.values.items() if column not in _INSIDE}
+def _without(own: Figures, columns: frozenset[str]) -> tuple[Figures, int]:
+    """The figures of other columns, and how many were of these. Only what is told from inside has a distribution."""
+    values = {column: value for column, value in own.values.items() if column not in columns}
     return Figures(own.span, values), len(own.values) - len(values)
 
 

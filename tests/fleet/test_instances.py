@@ -42,7 +42,8 @@ def test_a_process_is_one_instance_whoever_speaks_of_it_first(order: tuple[dict[
 
     identities = {resolve(resource, token) for resource in order}
     one = only(Instance)
-    assert identities == {Identity(one.host_id, one.service_id, one.pk, serves=True, has_inside=True)}
+    place, probe = (one.host_id, one.service_id, one.pk), BY_PROBE in order
+    assert identities == {Identity(*place, serves=True, has_inside=True, has_probe=probe)}
     assert (one.service.name, one.host.name, Host.objects.count()) == ("checkout", "web-1", 1)
     assert one.key == (BY_PROBE if BY_PROBE in order else BY_SDK)["service.instance.id"]
     assert one.started_at == pytest.approx(STARTED.timestamp(), abs=3)

@@ -56,6 +56,16 @@ def test_that_a_process_reports_itself_is_known_of_the_agents_reports_of_it_too(
     assert resolve(BY_AGENT, committed).has_inside
 
 
+def test_an_sdk_is_no_probe_and_takes_nothing_from_one(committed: Token) -> None:
+    sdk = {**BY_PROBE, "telemetry.sdk.name": "opentelemetry"}
+    resolve(sdk, committed)
+    assert (resolve(BY_AGENT, committed).has_inside, resolve(BY_AGENT, committed).has_probe) == (True, False)
+    resolve(BY_PROBE, committed)
+    assert resolve(BY_AGENT, committed).has_probe
+    resolve({**sdk, "service.version": "2"}, committed)
+    assert resolve(BY_AGENT, committed).has_probe
+
+
 def test_when_everybody_was_seen_last_is_written_every_few_seconds(committed: Token) -> None:
     for seconds in (0, 3, 6):
         resolve(BY_PROBE, committed, NOW + timedelta(seconds=seconds))

@@ -84,6 +84,12 @@ def memory_limit(kernel: Kernel, folder: str) -> int:
     return int(text) if text.isdigit() and int(text) < 1 << 60 else 0
 
 
+def has_soft_limit(kernel: Kernel, folder: str) -> bool:
+    """True where one folder is to use less than it may (`memory.high`, `memory.soft_limit_in_bytes`)."""
+    text = (_text(kernel, folder, "memory.high") or _text(kernel, folder, "memory.soft_limit_in_bytes")).strip()
+    return text.isdigit() and int(text) < 1 << 60
+
+
 def memory_usage(kernel: Kernel, folder: str) -> int:
     """Bytes in use without the page cache that can be given back at once, as the kubelet counts a working set."""
     text = _text(kernel, folder, "memory.current") or _text(kernel, folder, "memory.usage_in_bytes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
 from advisor_agent.claims import clean
@@ -39,6 +40,8 @@ _TAKES_VALUE = {
     ),
 }
 """Options whose value may be the next argument (`node --help` of 20 to 24, `bun run --help`, `deno run --help`)."""
+
+_TAKES_CODE = ("-e", "--eval", "-p", "--print", "-pe")
 
 _NO_SCRIPT = {
     NODE: frozenset(("-e", "--eval", "-p", "--print", "-pe", "-i", "--interactive", "--test", "--run", "inspect")),
@@ -147,6 +150,19 @@ def _script_argument(arguments: list[str], runtime: str) -> str | None:
             # `bun run dev`, `bun dev` and `deno run dev` start a script of package.json, in a shell of its own.
             return None if runtime != NODE and not re.search(r"[/.:]", argument) else argument
     return ""
+
+
+def options_of(arguments: Iterable[str]) -> Iterator[str]:
+    """The options of `node` itself, without values that are arguments of their own: those before the script."""
+    waiting = False
+    for argument in arguments:
+        if waiting:
+            waiting = False
+        elif argument in ("-", "--") or not argument.startswith("-"):
+            return
+        else:
+            yield argument
+            waiting = argument in _TAKES_VALUE[NODE] or argument in _TAKES_CODE
 
 
 def line_of(cmdline: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from advisor_agent.claims import claims_of
 from advisor_agent.command import command_of, line_of
 from advisor_agent.container import container_of
-from advisor_agent.executable import Executables, file_name, runtime_by_name
+from advisor_agent.executable import NODE, Executables, file_name, runtime_by_name
+from advisor_agent.heap_flags import HeapFlags, heap_flags_of
 from advisor_agent.kernel import PAGE_BYTES, TICKS_PER_SECOND, Kernel
 from advisor_agent.naming import name_of
 from advisor_agent.process import Process
@@ -46,15 +47,16 @@ class Stat:
 
 
 class NodeProcess(Process):
-    """A running process of Node.js, Bun or Deno. `stat` is of the last scan."""
+    """A running process of Node.js, Bun or Deno. `stat` is of the last scan; only Node.js has `heap` options."""
 
-    __slots__ = ("cgroup", "network", "stat")
+    __slots__ = ("cgroup", "heap", "network", "stat")
 
     def __init__(self, pid: int, stat: Stat, created: float, program: str, version: str) -> None:
         super().__init__(pid, created, program, version)
         self.stat = stat
         self.network = ""
         self.cgroup = ""
+        self.heap: HeapFlags | None = None
 
     @property
     def parent(self) -> int:
@@ -181,8 +183,10 @@ class Processes:
         process = NodeProcess(pid, stat, created, path, found.version)
         directory = _or_empty(kernel.link, "proc", number, "cwd")
         process.network = _or_empty(kernel.link, "proc", number, "ns", "net")
-        process.claims = claims_of(_or_empty(kernel.read, "proc", number, "environ"))
+        environ = _or_empty(kernel.read, "proc", number, "environ")
         cmdline = kernel.read("proc", number, "cmdline")
+        process.claims = claims_of(environ)
+        process.heap = heap_flags_of(environ, cmdline) if found.runtime == NODE else None
         process.command = command_of(cmdline, directory, runtime=found.runtime)
         process.command.line = line_of(cmdline) if self._keeps_lines else ""
         process.cgroup = _or_empty(kernel.read, "proc", number, "cgroup")
