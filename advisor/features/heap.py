@@ -26,6 +26,13 @@ _SMALL: Final = 512 * _MIB
 """At most so much memory V8 calls little; its semi-spaces are half as big, for their size, as on larger machines."""
 
 
+LOOKS: Final = 5
+"""So many looks tell how far a heap falls: fewer may all have met it with garbage in it."""
+
+TOLD: Final = 0.9
+"""Of the time that is asked for, they must span so much."""
+
+
 def young(memory: float) -> float:
     """Bytes of the heap limit that only young objects use, by the bytes of memory that Node.js sees.
 
@@ -52,12 +59,19 @@ def heap_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> floa
 
 
 def heap_floor(process: Process, seconds: float) -> float:
-    """Heap that stays in use in bytes: after a major collection, else the least in use over the span."""
+    """Heap that stays in use in bytes: after a major collection, else the least in use over the span.
+
+    Where no collection is told that takes looks over the whole span. V8 begins one at the latest when half of the room
+    that the last one left is taken, so that a heap that is never less than nearly full is kept so, and not by garbage.
+    """
     span = process.span(seconds)
     floors, _ = stats.known(process.track, "heap_floor", span)
-    if not floors.size:
-        floors, _ = stats.known(process.track, "heap_used", span)
-    return float(floors.min()) if floors.size else math.nan
+    if floors.size:
+        return float(floors.min())
+    used, _ = stats.known(process.track, "heap_used", span)
+    if used.size < LOOKS or process.history(seconds) < TOLD:
+        return math.nan
+    return float(used.min())
 
 
 def heap_share(snapshot: Snapshot, process: Process, seconds: float) -> float:

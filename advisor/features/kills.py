@@ -37,6 +37,7 @@ RISE: Final = 0.25
 FINER: Final = 1.5
 """Rows of minutes must reach this many times as far back as those of seconds, which show a course better."""
 
+_LOOKS: Final = 3
 _PARTS: Final = 3
 """A course is compared by its thirds; a short one, of two rows, by its halves."""
 
@@ -179,9 +180,16 @@ def _reached(track: Track, span: Span) -> float:
 
 
 def _left(track: Track, span: Span) -> float:
-    """What the last collection left in the heap, else the least in use."""
+    """What the last collection left in the heap, else the least in use of some looks, from before the span if need be.
+
+    One look may have met the heap with garbage in it: fewer than three tell nothing.
+    """
     left = stats.latest(track, "heap_floor", span)
-    return _least(track, span) if math.isnan(left) else left
+    if not math.isnan(left):
+        return left
+    before, _ = stats.known(track, "heap_used", Span(-math.inf, span.end))
+    within, _ = stats.known(track, "heap_used", span)
+    return float(before[-max(within.size, _LOOKS) :].min()) if before.size >= _LOOKS else math.nan
 
 
 def is_explained(end: End) -> bool:

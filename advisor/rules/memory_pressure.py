@@ -21,7 +21,8 @@ simply needed: a bigger machine.
 On a machine that is not limited by a control group only a shortage that is felt counts, or one that this service
 makes itself: a database that uses all memory by design is none. That a kill was for want of memory is
 concluded from the last known level. A `--max-semi-space-size` set by hand is not known: the heap's limit is then
-taken for more than it is.
+taken for more than it is. Without the probe the agent tells the limit by the options of the process, and the least in
+use over ten minutes stands for what is left after a collection: a heap that fills sooner is seen once it ended.
 
 ## References
 - [GitLab runbooks: container memory saturation](https://gitlab.com/gitlab-com/runbooks)

@@ -71,6 +71,16 @@ def test_without_a_collection_it_is_the_least_in_use() -> None:
     assert heap_floor(with_figures(seen, heap_used=used).processes[0], 600) == 0.6 * GB
 
 
+def test_few_looks_or_a_short_life_do_not_tell_what_is_garbage() -> None:
+    seen = snapshot(Load(), senders=Senders(probe=False))
+    used = np.full(seen.window.instances[0].track.times.size, 0.9 * GB)
+    used[:-4] = math.nan
+    assert math.isnan(heap_floor(with_figures(seen, heap_used=used).processes[0], 600))
+    born = snapshot(Load(age=400.0), senders=Senders(probe=False))
+    assert math.isnan(heap_floor(with_figures(born, heap_used=0.9 * GB).processes[0], 600))
+    assert heap_floor(with_figures(born, heap_used=0.9 * GB, heap_floor=0.5 * GB).processes[0], 600) == 0.5 * GB
+
+
 @pytest.mark.parametrize("nothing", [0.0, -1.0, math.nan])
 def test_a_memory_of_nothing_is_not_told(nothing: float) -> None:
     seen = with_figures(
