@@ -15,7 +15,7 @@ from advisor.features.lives import Change, ChangeKind, changes, stops, unplanned
 from advisor.features.process import MINUTE
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
-from advisor.features.window import Array
+from advisor.features.window import Array, Track
 from advisor.vocabulary.events import Cause
 
 BEFORE: Final = 30.0
@@ -26,6 +26,13 @@ LATER: Final = 600.0
 """Scaled seconds after that in which a version that itself fails goes on failing."""
 
 PAST: Final = 3 * 86400.0
+
+ENDLESS: Final = 10.0
+"""Seconds that requests of a route last on the mean from which on it is a stream or waits for news, as the probe has
+it: a process that ends cannot wait for it."""
+
+_NOW: Final = 600.0
+"""Scaled seconds whose routes stand for those of the last days: the long past tells of processes alone."""
 
 _UNHANDLED: Final = ("SIGTERM", "SIGINT", "SIGHUP")
 _FAILED: Final = (*ERRORS, Cause.OUT_OF_WORK)
@@ -43,6 +50,8 @@ class Loss:
         failed: of those failed or broken off, beyond the usual share.
         cut: in flight in processes that ended all the same: nobody answered them.
         guessed: of these, by the last count of processes that ended by the signal itself, and could tell no more.
+        reckoned: of those, by rate and mean duration, where nobody counts requests in flight (Little's law).
+        untold: processes that ended so at work, of which not even that is known, as no route is told.
         unhandled: processes that ended by the signal itself, since nothing in them handles it.
         hasty: processes that ended of their own accord with requests in flight.
         later: share of requests that failed in the ten minutes after, outside the next deploys.
@@ -55,6 +64,8 @@ class Loss:
     failed: float
     cut: float
     guessed: float
+    reckoned: float
+    untold: int
     unhandled: int
     hasty: int
     later: float
@@ -172,7 +183,12 @@ def _loss(
     ended = stops(snapshot, change)
     by_signal = [end for end in ended if end.signal in _UNHANDLED and end.active is None]
     hasty = [end.active for end in ended if end.active and end.cause not in _FAILED]
-    guessed = sum(_in_flight(past, end, rows.width) for end in by_signal)
+    counts = [_in_flight(past, end, rows.width) for end in by_signal]
+    times = [_at_work(past, end, rows.width) for end, count in zip(by_signal, counts, strict=True) if math.isnan(count)]
+    busy = sum(time > 0 for time in times)
+    soon = _answered_soon(snapshot) if busy else 0.0
+    reckoned = 0.0 if math.isnan(soon) else soon * sum(times)
+    guessed = reckoned + sum(count for count in counts if not math.isnan(count))
     requests, seconds = float(rows.requests[here].sum()), float(here.sum()) * rows.width
     return Loss(
         change=change,
@@ -182,6 +198,8 @@ def _loss(
         failed=max(0.0, float(rows.failed[here].sum()) - usual * requests),
         cut=guessed + sum(hasty),
         guessed=guessed,
+        reckoned=reckoned,
+        untold=busy if math.isnan(soon) else 0,
         unhandled=len(by_signal),
         hasty=len(hasty),
         later=rows.share(later),
@@ -189,13 +207,32 @@ def _loss(
 
 
 def _in_flight(past: Snapshot, end: End, width: float) -> float:
-    """Requests in flight in the last minute of a process; 0 where nobody counts them."""
-    if end.life is None:
-        return 0.0
-    found = next((one for one in past.window.instances if one.id == end.life.instance_id), None)
-    active = (
-        math.nan
-        if found is None
-        else stats.latest(found.track, "requests_active", Span(end.at - 2 * width, end.at + width))
+    """Requests in flight in the last minute of a process; NaN where nobody counts them."""
+    found = _track(past, end)
+    return (
+        math.nan if found is None else stats.latest(found, "requests_active", Span(end.at - 2 * width, end.at + width))
     )
-    return 0.0 if math.isnan(active) else active
+
+
+def _at_work(past: Snapshot, end: End, width: float) -> float:
+    """Requests in flight by Little's law, rate times mean duration; 0 where nobody tells durations.
+
+    The least of the last three minutes: a stream of hours that ended in one of them was not in flight all the time, and
+    where no more requests came, none are cut off.
+    """
+    found = _track(past, end)
+    if found is None:
+        return 0.0
+    times, seconds = stats.known(found, "request_time", Span(end.at - 2 * width, end.at + width))
+    return float((times / seconds).min()) if times.size else 0.0
+
+
+def _track(past: Snapshot, end: End) -> Track | None:
+    key = None if end.life is None else end.life.instance_id
+    return next((one.track for one in past.window.instances if one.id == key), None)
+
+
+def _answered_soon(snapshot: Snapshot) -> float:
+    """Of the time that requests take now, the share of routes that are no streams; NaN where none is told."""
+    routes = snapshot.routes(_NOW)
+    return sum(one.time_share for one in routes if one.latency.mean < ENDLESS) if routes else math.nan

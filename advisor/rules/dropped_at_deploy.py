@@ -5,7 +5,9 @@ Around the stops of processes in a deploy, from 30 s before to 120 s after, requ
 {share:.1%} of them or more, {times:.0f} times the usual share, and at least {least:.0f}. That happened in
 {often:.0f} of the last three deploys, or once with {many:.0f} requests or more. Outside deploys it does not. Or
 processes end with {least:.0f} requests in flight or more, {share:.1%} of those of half a minute: they handle no signal,
-or exit before they have answered; {sure:.0f} are enough where they say so themselves.
+or exit before they have answered; {sure:.0f} are enough where they say so themselves. Or with few each time: the last
+three deploys together cut off {least:.0f} or more, {share:.1%} of those of their half minutes, and {often:.0f} of them
+at least {few:.0f}.
 
 ## Why it matters
 Every release costs requests of users, so releases become rare and large. The same happens whenever a machine is
@@ -19,7 +21,9 @@ close the database, exit before the supervisor's deadline. Replace processes one
 Answers that a load balancer gives because it reached nobody are not seen from inside. Requests cut off in a process
 that handles no signal are taken from its last count of requests in flight: an estimate, and mostly too low. Where a
 process tells them itself, event streams and those that it has worked on for ten seconds are left out; a poll for news
-that began later counts. One that was killed at its supervisor's deadline tells nothing.
+that began later counts. Where nobody counts requests in flight, rate times mean duration stands for them, less the
+time of routes that last ten seconds or more on the mean; without routes nothing is said of it. A process that was
+killed at its supervisor's deadline tells nothing.
 
 ## References
 - [Kubernetes: termination of Pods](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination)
@@ -33,7 +37,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.missing import what_to_add
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot
-from advisor.features.deploys import Loss, Losses, losses
+from advisor.features.deploys import BEFORE, Loss, Losses, losses
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -47,15 +51,20 @@ rule = Rule(
     settles=False,
     of_lives=True,
     recall=Recall(
-        seconds=3 * 86400.0, step=60.0, pace=300.0, process=("requests", "request_errors", "requests_active")
+        seconds=3 * 86400.0,
+        step=60.0,
+        pace=300.0,
+        process=("requests", "request_errors", "requests_active", "request_time"),
     ),
     share=Limit(0.005, "1", "one request in 200: users notice (decision model C16)"),
     times=Limit(5, "1", "five times the usual share is no chance"),
     least=Limit(10, "{request}", "fewer may be chance whatever their share"),
     sure=Limit(5, "{request}", "what a process itself tells as it ends is no chance, at two deploys", at_most="least"),
+    few=Limit(2, "{request}", "one cut off may be chance; two, at two deploys, are how it stops", at_most="sure"),
     often=Limit(2, "{deployment}", "twice in three deploys is how it is released, not bad luck"),
     many=Limit(50, "{request}", "so many at once need no second time"),
     bursts=Limit(0.02, "1", "more minutes like it outside deploys than one in 50, and deploys are not the reason"),
+    rough=Limit(0.8, "1", "what is left of the confidence where rate times duration stands for requests in flight"),
     goes_on=Limit(0.5, "1", "a version that goes on failing at half that share is broken, not badly stopped"),
 )
 
@@ -74,14 +83,28 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=absent)
     found = losses(snapshot, past, rule.least, rule.share, rule.times)
     recent = found.deploys[-LAST:]
-    hit = tuple(one for one in recent if _is_hit(one, found.usual))
+    hit = _hits(recent, found.usual)
     return Reading(
-        condition=_condition(hit, found),
+        condition=_condition(recent, hit, found),
         claim=_claim(snapshot, recent, hit),
         evidence=_evidence(recent, hit, found),
         severity=Severity.WARNING,
         confidence=_confidence(hit, found),
     )
+
+
+def _hits(recent: tuple[Loss, ...], usual: float) -> tuple[Loss, ...]:
+    """Those that lost enough by themselves; where all together cut off as many, also those that cut off a few."""
+    few = tuple(one for one in recent if one.cut >= rule.few)
+    cut, share = _together(recent)
+    enough = cut >= rule.least and share >= rule.share and len(few) >= rule.often
+    return tuple(one for one in recent if _is_hit(one, usual) or (enough and one in few))
+
+
+def _together(recent: tuple[Loss, ...]) -> tuple[float, float]:
+    """Requests that these deploys cut off, and of all in the half minute before each; failed ones may be chance."""
+    cut, half_minutes = sum(one.cut for one in recent), sum(one.rate for one in recent) * BEFORE
+    return cut, min(1.0, cut / half_minutes) if half_minutes > 0 else 0.0
 
 
 def _is_hit(one: Loss, usual: float) -> bool:
@@ -96,17 +119,18 @@ def _enough(hit: tuple[Loss, ...]) -> bool:
     return len(hit) >= rule.often or any(one.lost >= rule.many for one in hit)
 
 
-def _condition(hit: tuple[Loss, ...], found: Losses) -> Condition:
+def _condition(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) -> Condition:
     if _enough(hit) and found.bursts <= rule.bursts:
         return Condition.OVER
-    return Condition.BETWEEN if hit else Condition.UNDER
+    return Condition.BETWEEN if hit or any(one.untold for one in recent) else Condition.UNDER
 
 
 def _confidence(hit: tuple[Loss, ...], found: Losses) -> float:
     lost = sum(one.lost for one in hit)
     seen = 1.0 if lost and sum(one.guessed for one in hit) <= lost / 2 else 0.6
+    rough = rule.rough if sum(one.reckoned for one in hit) > lost / 2 else 1.0
     alone = max(0.0, 1 - found.bursts / rule.bursts)
-    return confidence(required=(1.0 if _enough(hit) else 0.0,), support=(seen, alone), coverage=1.0)
+    return rough * confidence(required=(1.0 if _enough(hit) else 0.0,), support=(seen, alone), coverage=1.0)
 
 
 def _claim(snapshot: Snapshot, recent: tuple[Loss, ...], hit: tuple[Loss, ...]) -> str:
@@ -124,9 +148,12 @@ def _claim(snapshot: Snapshot, recent: tuple[Loss, ...], hit: tuple[Loss, ...]) 
 
 
 def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) -> tuple[Evidence, ...]:
+    cut, share = _together(recent)
     told = [
         at_least("deploys", "Deploys of the last three that dropped requests", float(len(hit)), "{deployment}",
                  rule.often),
+        at_least("together", "Cut off in flight at all of them", cut, "{request}", rule.least),
+        at_least("together_share", "Of the requests of 30 s before each", share, "1", rule.share),
         Evidence("usual", "Requests that fail outside deploys", found.usual, "1"),
         Evidence("bursts", "Minutes outside deploys in which as many fail", found.bursts, "1", rule.bursts, "at most",
                  found.bursts <= rule.bursts),
@@ -139,6 +166,9 @@ def _evidence(recent: tuple[Loss, ...], hit: tuple[Loss, ...], found: Losses) ->
             at_least("share", "Share of all", one.share, "1", level, subject),
             at_least("told", "In flight at their end, say the processes", one.told, "{request}", rule.sure, subject),
             at_least("cut", "Cut off in flight, of the requests of 30 s", one.at_once, "1", rule.share, subject),
+            at_least("few", "Cut off in flight", one.cut, "{request}", rule.few, subject),
+            Evidence("reckoned", "Of them by rate and mean duration, an estimate", one.reckoned, "{request}",
+                     subject=subject),
             Evidence("unhandled", "Processes without a handler", float(one.unhandled), "{process}", subject=subject),
             Evidence("hasty", "Ended with requests in flight", float(one.hasty), "{process}", subject=subject),
         ]  # fmt: skip

@@ -24,6 +24,7 @@ from tests.additions import (
 )
 from tests.builders import NOW, YOUNG, Load, Machine, service, snapshot
 from tests.pasts import descriptors, level
+from tests.releases import released
 from tests.rules import (
     test_crash_loop,
     test_datastore_read_bound,
@@ -32,7 +33,6 @@ from tests.rules import (
     test_descriptor_leak,
     test_disk_filling,
     test_downstream_bound,
-    test_dropped_at_deploy,
     test_event_loop_blocked,
     test_event_loop_saturated,
     test_gc_pressure,
@@ -113,7 +113,7 @@ SHAPES = {
     "disk-filling: inodes": test_disk_filling.disk(
         test_disk_filling.grows(40, 0), inodes=test_disk_filling.grows(92, 0)
     ),
-    "dropped-at-deploy: two of three": test_dropped_at_deploy.released(40, 0, 40),
+    "dropped-at-deploy: two of three": released(40, 0, 40),
     "uneven-load: more requests": snapshot(Load(elu=0.9, rps=180), COOL, COOL),
     "uneven-load: other routes": snapshot(Load(elu=0.9, rps=60, routes={"GET /": 0.5, "GET /report": 0.5}), COOL, COOL),
     "uneven-load: a few of other routes": snapshot(

@@ -10,80 +10,16 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
-from advisor.features import Happening, InstanceWindow, Life, ServiceWindow, Snapshot
+from advisor.features import Snapshot
 from advisor.vocabulary import Verdict
-from advisor.vocabulary.events import EXITED
-from tests.additions import happened, life, rows, with_events, with_lives, with_recalled
+from tests.additions import with_recalled
 from tests.answers import ruled
 from tests.builders import NOW, Load, Senders, snapshot
+from tests.releases import released
 
-DAY = 86400.0
 SEEDS = (1, 2, 3)
 
 rule = partial(ruled, "dropped-at-deploy")
-
-
-def released(
-    *lost: float,
-    rps: float = 20.0,
-    usual: float = 0.0002,
-    before: float = 0.0,
-    later: float = 0.0,
-    elsewhere: float = 0.0,
-    seed: int = 1,
-    time_scale: float = 1.0,
-    newest: float = 3600.0,
-    row: float = 0.0,
-    gap: float = 20 * 3600,
-    **said: Any,
-) -> Snapshot:
-    """A service with two processes and a deploy each `gap` seconds that lost so many requests, the newest last.
-
-    `before` requests are in flight in the minutes before; `later` is the share that fails for half an hour after each
-    deploy, `elsewhere` the share of minutes that lose 40.
-    A row stands for a minute of the decision model, or for `row` seconds.
-    """
-    draw = np.random.default_rng(seed)
-    scale = time_scale
-    agos = [(newest + gap * n) for n in reversed(range(len(lost)))]
-    track = rows(3 * DAY / scale, row or 60 / scale)
-    if row:
-        track = replace(track, times=track.times - NOW % row + row)  # the store's rows end on the clock
-    requests = draw.poisson(rps * 60, track.times.size).astype(float)
-    failed = draw.poisson(requests * usual).astype(float)
-    failed[draw.random(failed.size) < elsewhere] += 40
-    for ago, count in zip(agos, lost, strict=True):
-        place = int(np.searchsorted(track.times, NOW - ago / scale))
-        failed[place] += count
-        failed[place : place + 30] += later * requests[place : place + 30]
-    values = {"requests": requests, "request_errors": failed, "requests_active": np.full(failed.size, before)}
-    lives, events = _processes(agos, scale, said or {"exit_code": 0})
-    cut = {"requests_active": np.full(track.times.size, before)}
-    one = [
-        InstanceWindow(
-            each.instance_id, 1, each.pid, "single", each.started, replace(track, values=cut if n else values)
-        )
-        for n, each in enumerate(lives)
-    ]
-    past = ServiceWindow(1, "shop", NOW - 3 * DAY, NOW, tuple(one), ())
-    seen = snapshot(Load(), Load(), time_scale=scale)
-    return with_recalled(with_events(with_lives(seen, *lives), *events), "dropped-at-deploy", past)
-
-
-def _processes(agos: list[float], scale: float, said: dict[str, Any]) -> tuple[list[Life], list[Happening]]:
-    """Two processes a version, replaced one after the other."""
-    lives: list[Life] = []
-    events: list[Happening] = []
-    begins = [3 * DAY - 60, *agos]
-    ends = [*agos, 0.0]
-    for version, (began, ended) in enumerate(zip(begins, ends, strict=True)):
-        for place in range(2):
-            key, shift = 10 * version + place, 20.0 * place
-            stop = max(0.0, ended - shift) / scale
-            lives.append(life((began - shift) / scale, stop, key, version=f"1.{version}"))
-            if ended:
-                events.append(happened(EXITED.name, stop, key, **said))
-    return lives, events
 
 
 def read(seen: Snapshot) -> Reading:
@@ -180,11 +116,72 @@ def test_requests_in_flight_as_a_process_says_at_its_end_are_lost(said: dict[str
     assert {one.value for one in found.reading.evidence if one.signal == "unhandled"} == {0.0}
 
 
-@pytest.mark.parametrize(("active", "condition"), [(3, Condition.OVER), (2, Condition.UNDER)])
+@pytest.mark.parametrize(("active", "condition"), [(3, Condition.BETWEEN), (2, Condition.UNDER)])
 def test_five_of_which_processes_tell_themselves_are_enough(active: int, condition: Condition) -> None:
-    assert read(released(0, 0, 0, rps=10, usual=0.0, exit_code=0, active=active)).condition is condition
-    guessed = read(released(0, 0, 0, rps=10, usual=0.0, before=active, signal="SIGTERM"))
+    assert read(released(0, rps=10, usual=0.0, exit_code=0, active=active)).condition is condition
+    guessed = read(released(0, rps=10, usual=0.0, before=active, signal="SIGTERM"))
     assert guessed.condition is Condition.UNDER
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("rps", "told"), [
+    (20, {"before": 4, "signal": "SIGTERM"}), (20, {"active": 2, "exit_code": 0}), (50, {"active": 4, "exit_code": 0}),
+])  # fmt: skip
+def test_few_at_each_of_three_deploys_are_enough_together(seed: int, rps: float, told: dict[str, Any]) -> None:
+    found = rule(released(0, 0, 0, rps=rps, seed=seed, **told))
+    assert found.verdict is Verdict.FIRING
+    assert found.reading.claim.startswith("shop: 3 of the last 3 deploys dropped requests")
+    together = {one.signal: one.holds for one in found.reading.evidence if one.signal.startswith("together")}
+    assert together == {"together": True, "together_share": True}
+
+
+def test_silent_for_few_at_one_deploy_for_fewer_at_all_and_for_few_that_failed() -> None:
+    assert rule(released(0, rps=10, before=4, signal="SIGTERM")).verdict is Verdict.CLEAR
+    assert rule(released(0, 0, 0, rps=10, before=1, signal="SIGTERM")).verdict is Verdict.CLEAR
+    assert rule(released(9, 9, 9, rps=5, usual=0.0)).verdict is Verdict.CLEAR
+
+
+def test_just_over_and_just_under_the_share_of_all_together() -> None:
+    assert read(released(0, 0, 0, rps=50, active=4, exit_code=0)).condition is Condition.OVER
+    assert read(released(0, 0, 0, rps=58, active=4, exit_code=0)).condition is Condition.UNDER
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_where_nobody_counts_them_rate_times_duration_tells_of_requests_in_flight(seed: int, time_scale: float) -> None:
+    told = partial(released, 0, 0, 0, rps=20 / time_scale, usual=0.0, seed=seed, time_scale=time_scale)
+    found = rule(told(work=4.0, signal="SIGTERM"))
+    assert found.verdict is Verdict.FIRING
+    assert "the newest about 8" in found.reading.claim
+    reckoned = [one.value for one in found.reading.evidence if one.signal == "reckoned"]
+    assert reckoned == pytest.approx([8.0, 8.0, 8.0])
+    counted = read(told(before=4.0, signal="SIGTERM"))
+    assert 0.5 < found.reading.confidence <= 0.8 * counted.confidence
+
+
+@pytest.mark.parametrize("told", [
+    {"work": 4.0, "exit_code": 0}, {"work": 4.0, "exit_code": 143}, {"work": 4.0, "exit_code": 0, "active": 0},
+    {"work": 0.5, "signal": "SIGTERM"}, {"work": 4.0, "signal": "SIGTERM", "rps": 300.0},
+    {"work": 30.0, "signal": "SIGTERM", "load": Load(latency=25.0, rps=3)},
+], ids=["in order", "by a shell", "says none", "few", "a small share", "waits for news"])  # fmt: skip
+def test_silent_where_so_reckoned_nothing_is_lost(told: dict[str, Any]) -> None:
+    assert rule(released(0, 0, 0, **told)).verdict is Verdict.CLEAR
+
+
+def test_a_stream_that_ended_in_the_last_minute_was_not_in_flight_all_the_time() -> None:
+    seen = released(0, 0, 0, work=0.2, signal="SIGTERM")
+    past = seen.recalled("dropped-at-deploy")
+    assert past is not None
+    for one in past.window.instances:
+        stop = next(each.seen_last for each in seen.window.lives if each.instance_id == one.id)
+        one.track.values["request_time"][int(np.searchsorted(one.track.times, stop))] += 3600.0
+    assert rule(seen).verdict is Verdict.CLEAR
+
+
+def test_without_routes_it_neither_fires_nor_clears() -> None:
+    seen = released(0, 0, 0, work=4.0, load=Load(routes={}), signal="SIGTERM")
+    assert read(seen).condition is Condition.BETWEEN
+    assert read(released(0, 0, 0, work=0.0, load=Load(routes={}), signal="SIGTERM")).condition is Condition.UNDER
 
 
 @pytest.mark.parametrize("cause", ["uncaught-exception", "unhandled-rejection", "out-of-work"])
@@ -192,7 +189,7 @@ def test_what_a_failure_leaves_unanswered_is_not_the_deploy_s(cause: str) -> Non
     assert rule(released(0, 0, 0, usual=0.0, exit_code=1, cause=cause, active=20)).verdict is Verdict.CLEAR
 
 
-@pytest.mark.parametrize(("active", "rps"), [(0, 20.0), (2, 20.0), (8, 200.0)])
+@pytest.mark.parametrize(("active", "rps"), [(0, 20.0), (1, 20.0), (2, 40.0), (8, 200.0)])
 def test_silent_where_processes_end_with_none_or_few_requests_in_flight(active: int, rps: float) -> None:
     assert rule(released(0, 0, 0, rps=rps, usual=0.0, exit_code=0, active=active)).verdict is Verdict.CLEAR
 

@@ -22,7 +22,7 @@ from advisor.vocabulary import Family
 from tests.additions import with_window
 from tests.answers import expected, option, rejection, ruled
 from tests.builders import snapshot
-from tests.rules.test_dropped_at_deploy import released
+from tests.releases import released
 from tests.strategies.tools import nginx, shell, systemd
 from tests.strategies.tools.kubernetes import manifests
 from tests.strategies.tools.node import PATIENCE, running
