@@ -68,6 +68,8 @@ class Reading:
         confidence: 0 to 1.
         missing: the signals without which the rule cannot say (only with UNKNOWN), in words.
         apart_from: rules that explain such figures in general, and by these figures cannot explain them here.
+        follows: rules whose trouble, where they find it as well, is what by these figures brought this one about,
+            whichever comes first in the order of diagnosis.
         first: the strategy that suits this kind of the trouble best, before the others that the rule lists.
     """
 
@@ -78,6 +80,7 @@ class Reading:
     confidence: float = 0.0
     missing: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     first: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -41,7 +41,8 @@ OVERRULES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 }  # fmt: skip
 """Rule -> why and which others mean nothing while it holds: classes C1 to C7 in a crash loop (C15), and what is
 read from the means of the fleet under uneven load (C11). A datastore counts as bound by reads only where its own
-programs have most of its machine's busy processors."""
+programs have most of its machine's busy processors. A rule from which the other one follows by its own figures is
+not overruled by it."""
 
 
 def weighed(rule: Rule, readings: Mapping[str, Reading], before: Mapping[str, Reading]) -> Reading:
@@ -98,15 +99,15 @@ def verdicts(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict
 def _marked(ruling: Ruling, said: Mapping[str, Verdict | None], found: Mapping[str, Ruling]) -> Ruling:
     if ruling.verdict not in STANDING:
         return ruling
-    cause, why = _cause(ruling.rule, said, ruling.reading.apart_from)
+    cause, why = _cause(ruling.rule, said, found)
     if not cause:
         return ruling
     return replace(ruling, held_back_by=cause, note=f"{why}{_claim(found.get(cause))}")
 
 
-def _cause(rule: str, said: Mapping[str, Verdict | None], apart: Container[str]) -> tuple[str, str]:
-    """What holds a rule back that is apart from some others, and why in one sentence; both empty if nothing does."""
-    reasons = ((name, _why(rule, name, verdict, apart)) for name, verdict in said.items() if name != rule)
+def _cause(rule: str, said: Mapping[str, Verdict | None], found: Mapping[str, Ruling]) -> tuple[str, str]:
+    """What holds a rule that stands back, and why in one sentence; both empty if nothing does."""
+    reasons = ((name, _why(rule, name, verdict, found)) for name, verdict in said.items() if name != rule)
     return next(((name, why) for name, why in reasons if why), ("", ""))
 
 
@@ -115,7 +116,7 @@ def causes(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[s
     found = {ruling.rule: ruling for ruling in rulings}
     said = verdicts(found.values(), states)
     return {
-        name: found[name].held_back_by if name in found else _cause(name, said, ())[0]
+        name: found[name].held_back_by if name in found else _cause(name, said, found)[0]
         for name, verdict in said.items()
         if verdict is Verdict.FIRING
     }
@@ -165,7 +166,7 @@ def _claim(cause: Ruling | None) -> str:
     return f" {said[:1].upper()}{said[1:]}." if said else ""
 
 
-def _why(rule: str, other: str, verdict: Verdict | None, apart: Container[str]) -> str:
+def _why(rule: str, other: str, verdict: Verdict | None, found: Mapping[str, Ruling]) -> str:
     """Why nothing is advised on a rule because of what another says, in one sentence; empty if it may be."""
     title = lowered(RULES[other].title)
     if verdict not in STANDING:
@@ -173,12 +174,20 @@ def _why(rule: str, other: str, verdict: Verdict | None, apart: Container[str]) 
         return f"No advice to shrink while nobody can say whether this holds: {title}." if blind else ""
     if rule == SPARE:
         return f"No advice to shrink while another finding stands: {title}."
+    own, others = _reading(rule, found), _reading(other, found)
+    if other in own.follows:
+        return f"Held back: by its own figures it follows from another finding, {title}."
     reason, overruled = OVERRULES.get(other, ("", frozenset()))
-    if rule in overruled:
+    if rule in overruled and rule not in others.follows:
         return f"Held back while this stands: {title}; {reason}."
-    if other in RULES[rule].explained_by and other not in apart and _comes_before(other, rule):
+    if other in RULES[rule].explained_by and other not in own.apart_from and _comes_before(other, rule):
         return f"Held back: it follows from another finding that comes first, {title}."
     return ""
+
+
+def _reading(rule: str, found: Mapping[str, Ruling]) -> Reading:
+    """What a rule says this time; nothing of one that was not looked at."""
+    return found[rule].reading if rule in found else Reading(Condition.UNKNOWN)
 
 
 def _comes_before(cause: str, rule: str) -> bool:

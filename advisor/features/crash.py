@@ -12,7 +12,7 @@ from advisor.features import stats
 from advisor.features.descriptors import NO_DESCRIPTOR
 from advisor.features.ends import End, ends
 from advisor.features.heap import heap_limit
-from advisor.features.kills import BEFORE, FULL, by_v8
+from advisor.features.kills import BEFORE, FULL, by_v8, full_lives
 from advisor.features.lives import TOGETHER, Change, ChangeKind, changes, slots, unplanned
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
@@ -24,6 +24,8 @@ DEPLOYS: Final = 86400.0
 
 KILLED: Final = 137
 """What a shell says of SIGKILL, by which the kernel ends a process."""
+
+HOUR: Final = 3600.0
 
 _FRESH: Final = 60.0
 
@@ -65,6 +67,8 @@ class Crash:
         worst: most of them in one place.
         places: the number of each place, most first.
         reason: what ended most of them; `typical` is the newest of those.
+        share: of all of them, those with this reason, 0 to 1.
+        is_full: True if the typical one was for want of memory: killed or ended by V8 with it in use.
         deploy: the deploy with which they began; None where they began before or long after.
         memory: bytes resident just before the typical end, NaN where not known.
         heap: share of the heap in use just before it, NaN where not known.
@@ -74,6 +78,8 @@ class Crash:
     places: tuple[int, ...]
     reason: Reason
     typical: End | None
+    share: float
+    is_full: bool
     deploy: Change | None
     memory: float
     heap: float
@@ -84,18 +90,42 @@ class Crash:
         """Most ends in one place."""
         return max(self.places, default=0)
 
+    @property
+    def is_refused(self) -> bool:
+        """True if the typical one was for want of a descriptor, and of no other error."""
+        if self.reason is not Reason.DESCRIPTORS or self.typical is None:
+            return False
+        return not self.typical.exception or any(code in self.typical.exception for code in NO_DESCRIPTOR)
+
 
 def crash(snapshot: Snapshot, seconds: float) -> Crash:
     """What ended unplanned in the last (scaled) seconds."""
-    found = unplanned(snapshot, seconds)
+    return _of(snapshot, unplanned(snapshot, seconds), seconds)
+
+
+def repeated(snapshot: Snapshot, seconds: float) -> Crash:
+    """The most ends of the last hour with one exception at one place, if it came in the last (scaled) seconds too."""
+    alike: dict[tuple[str, str], list[End]] = {}
+    for end in unplanned(snapshot, HOUR):
+        if end.exception:
+            alike.setdefault((end.exception, end.place), []).append(end)
+    since = snapshot.now - seconds / snapshot.time_scale
+    lasting = [tuple(group) for group in alike.values() if group[-1].at > since]
+    return _of(snapshot, max(lasting, key=len, default=()), HOUR)
+
+
+def _of(snapshot: Snapshot, found: tuple[End, ...], seconds: float) -> Crash:
+    """What these ends of the last (scaled) seconds have in common."""
     reasons = Counter(_reason(snapshot, end) for end in found)
-    reason = reasons.most_common(1)[0][0] if reasons else Reason.SUPERVISOR
+    reason, count = reasons.most_common(1)[0] if reasons else (Reason.SUPERVISOR, 0)
     typical = next((end for end in reversed(found) if _reason(snapshot, end) is reason), None)
     return Crash(
         ends=found,
         places=tuple(sorted((len(group) for group in slots(snapshot, found)), reverse=True)),
         reason=reason,
         typical=typical,
+        share=count / len(found) if found else 0.0,
+        is_full=typical is not None and _is_full(snapshot, typical, seconds),
         deploy=_deploy(snapshot, found),
         memory=_last(snapshot, typical, "memory_rss"),
         heap=_heap(snapshot, typical),
@@ -121,6 +151,10 @@ def _reason(snapshot: Snapshot, end: End) -> Reason:
     if end.exception or end.cause:
         return Reason.ERROR if end.exception else Reason.CODE
     return Reason.SIGNAL if end.signal else Reason.CODE
+
+
+def _is_full(snapshot: Snapshot, end: End, seconds: float) -> bool:
+    return end.life is not None and end.life.instance_id in full_lives(snapshot, seconds, FULL)
 
 
 def _last(snapshot: Snapshot, end: End | None, column: str) -> float:

@@ -57,6 +57,12 @@ def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happe
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
 
+def full_lives(snapshot: Snapshot, seconds: float, level: float) -> frozenset[int]:
+    """The instances that ended so, as far as their figures are still at hand."""
+    dead = (_ended(snapshot, event) for event in killed_full(snapshot, seconds, level))
+    return frozenset(one.id for one in dead if one is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """The heap of a process that ended for want of room; bytes, and seconds as the series tells them.

@@ -2,8 +2,9 @@
 
 ## What it sees
 A process of the service ends {ends:.0f} times or more within 15 minutes without having been asked to, or
-{elsewhere:.0f} times in each of {places:.0f} places or more, or PM2 has given one up. Ends in a deploy, by SIGTERM
-or with exit code 0 do not count, unless an error stood before them.
+{elsewhere:.0f} times in each of {places:.0f} places or more, or PM2 has given one up. Or processes end {again:.0f}
+times or more within an hour with the same exception from the same place. Ends in a deploy, by SIGTERM or with exit code
+0 do not count, unless an error stood before them.
 
 ## Why it matters
 Each end breaks off open requests and WebSockets, and each start is slow. All other figures of a service that
@@ -11,7 +12,9 @@ starts again and again mislead: it is always young, its memory low, its loop bus
 
 ## What to do
 Read the error, go back to the version before if it began with a deploy, and let the supervisor wait longer
-between attempts. More processes or a bigger machine only fail more often, or later.
+between attempts. More processes or a bigger machine only fail more often, or later. Where most ended for want of
+memory or of a descriptor, and the rule for that finds it as well, its advice comes first, unless all began with a
+deploy.
 
 ## Known limits
 Without the agent or the probe nobody tells how a process ended. A script of the same package that is started by
@@ -32,10 +35,10 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.missing import NOBODY
 from advisor.diagnosis.words import counted, percent
 from advisor.features import Snapshot, stats
-from advisor.features.crash import Crash, Reason, crash, is_told
+from advisor.features.crash import Crash, Reason, crash, is_told, repeated
 from advisor.vocabulary import Severity
 
-PAST = 900.0  # seconds in which ends are counted (decision model C15); events reach back a day, rows need not
+PAST = 900.0  # seconds in which ends are counted (decision model C15); events reach back three days, rows need not
 
 rule = Rule(
     __name__,
@@ -52,25 +55,34 @@ rule = Rule(
     ),
     elsewhere=Limit(2, "{end}", "fewer in one place are enough where several places show the same"),
     places=Limit(2, "{process}", "from two places on it is no fault of one machine"),
+    again=Limit(4, "{end}", "one request in many can end a process so: each quarter of an hour is no chance"),
+    most=Limit(0.5, "1", "more than half of the ends have one reason: the rest may be what follows"),
     unstable=Limit(3, "{restart}", "PM2 counts only restarts right after a start as unstable; it gives up after 16"),
 )
 
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
-    """Count what nobody planned, by the places that the processes had."""
-    found = crash(snapshot, PAST)
+    """Count what nobody planned, by the places that the processes had, and what has one exception."""
+    found, alike = crash(snapshot, PAST), repeated(snapshot, PAST)
     if not found.ends and not found.pm2.told and not is_told(snapshot, PAST):
         return Reading(Condition.UNKNOWN, missing=("How processes end: run the agent on the host, or load the probe",))
     if not found.pm2.told and not (snapshot.processes or snapshot.window.lives):
         return Reading(Condition.UNKNOWN, missing=(NOBODY,))
+    slow = _is_slow(found, alike)
     return Reading(
-        condition=_condition(found),
-        claim=_claim(snapshot, found),
-        evidence=_evidence(found),
-        severity=Severity.CRITICAL,
-        confidence=_confidence(found),
+        condition=_condition(found, alike),
+        claim=_claim(snapshot, alike if slow else found, "an hour" if slow else "15 minutes"),
+        evidence=_evidence(found, alike),
+        severity=Severity.WARNING if slow else Severity.CRITICAL,
+        confidence=_confidence(found, alike),
+        follows=_follows(alike if slow else found),
     )
+
+
+def _is_quick(found: Crash) -> bool:
+    ended = found.worst >= rule.ends or _spread(found) >= rule.places
+    return ended or bool(found.pm2.given_up) or _unstable(found)
 
 
 def _spread(found: Crash) -> int:
@@ -83,25 +95,39 @@ def _unstable(found: Crash) -> bool:
     return found.pm2.unstable >= rule.unstable and found.pm2.restarts >= rule.unstable
 
 
-def _condition(found: Crash) -> Condition:
-    if found.worst >= rule.ends or _spread(found) >= rule.places or found.pm2.given_up or _unstable(found):
+def _is_slow(found: Crash, alike: Crash) -> bool:
+    """True where one exception ends processes now and then, and that is not too quick to be told by the minute."""
+    return not _is_quick(found) and len(alike.ends) >= rule.ends
+
+
+def _condition(found: Crash, alike: Crash) -> Condition:
+    if _is_quick(found) or len(alike.ends) >= rule.again:
         return Condition.OVER
-    return Condition.BETWEEN if found.worst >= rule.elsewhere else Condition.UNDER
+    return Condition.BETWEEN if found.worst >= rule.elsewhere or _is_slow(found, alike) else Condition.UNDER
 
 
-def _confidence(found: Crash) -> float:
-    sure = _condition(found) is Condition.OVER
-    alike = found.reason is not Reason.KILLED  # a person may also kill what hangs
+def _confidence(found: Crash, alike: Crash) -> float:
+    sure = _condition(found, alike) is Condition.OVER
+    known = found.reason is not Reason.KILLED  # a person may also kill what hangs
     return confidence(
         required=(1.0 if sure else stats.ramp(found.worst, 0.0, rule.ends),),
-        support=(1.0 if alike else 0.5,),
+        support=(1.0 if known else 0.5,),
         coverage=1.0,
     )
 
 
-def _claim(snapshot: Snapshot, found: Crash) -> str:
+def _follows(found: Crash) -> tuple[str, ...]:
+    """The rules that explain most of the ends; where they began with a deploy, to go back comes first (C15)."""
+    if found.deploy or found.share <= rule.most:
+        return ()
+    if found.is_refused:
+        return ("descriptor-exhaustion",)
+    return ("memory-pressure", "memory-leak") if found.is_full else ()
+
+
+def _claim(snapshot: Snapshot, found: Crash, within: str) -> str:
     if not found.ends and not found.pm2.given_up and not _unstable(found):
-        return f"{snapshot.name}: 0 processes ended unplanned in 15 minutes"
+        return f"{snapshot.name}: 0 processes ended unplanned in {within}"
     since = f", since version {found.deploy.version}" if found.deploy and found.deploy.version else ""
     if found.pm2.given_up:
         after = f" after {counted(found.pm2.restarts, 'restart')}" if found.pm2.restarts else ""
@@ -109,24 +135,25 @@ def _claim(snapshot: Snapshot, found: Crash) -> str:
         return f"{snapshot.name}: {gone}{_last_end(found)}{since}"
     if not found.ends:
         return f"{snapshot.name}: PM2 restarted it {found.pm2.restarts} times right after a start"
-    return f"{snapshot.name}: {_how_often(found)}{_last_end(found)}{since}"
+    return f"{snapshot.name}: {_how_often(found, within)}{_last_end(found)}{since}"
 
 
-def _how_often(found: Crash) -> str:
+def _how_often(found: Crash, within: str) -> str:
     if len(found.places) > 1:
-        return f"processes in {len(found.places)} places ended {counted(len(found.ends), 'time')} in 15 minutes"
-    return f"a process ended {counted(len(found.ends), 'time')} in 15 minutes"
+        return f"processes in {len(found.places)} places ended {counted(len(found.ends), 'time')} in {within}"
+    return f"a process ended {counted(len(found.ends), 'time')} in {within}"
 
 
 def _last_end(found: Crash) -> str:
     return f", last {found.typical}" if found.typical else ""
 
 
-def _evidence(found: Crash) -> tuple[Evidence, ...]:
+def _evidence(found: Crash, alike: Crash) -> tuple[Evidence, ...]:
     pm2 = found.pm2
     told = [
         at_least("ends", "Ends in one place that nobody planned, 15 minutes", found.worst, "{end}", rule.ends),
         at_least("places", f"Places with {rule.elsewhere:.0f} such ends", _spread(found), "{process}", rule.places),
+        at_least("again", "Ends with one exception at one place, an hour", len(alike.ends), "{end}", rule.again),
     ]
     if pm2.told or pm2.unstable:
         told += [

@@ -61,6 +61,7 @@ rule = Rule(
         "relieve-host",
         "cluster",
         "autoscale",
+        "fix-crash",
     ),
     window=60.0,
     hold=0.0,

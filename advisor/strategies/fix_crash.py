@@ -4,7 +4,8 @@
 Processes of the service end again and again without having been asked to.
 
 ## When it does not
-Nothing ended unplanned. One end in a while is what a supervisor is for.
+Nothing ended unplanned. One end in a while is what a supervisor is for. Where memory runs out, fewer than {often:.0f}
+ends of one process for want of it in {quiet:.0f} minutes are no loop.
 
 ## How
 If it began with a deploy, go back to the version before; that is quicker than any repair. Then find the cause:
@@ -34,9 +35,9 @@ from advisor.diagnosis.recipes import heap_snapshots, kernel_files, linux, pm2
 from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import counted, percent, size
 from advisor.features import Snapshot
-from advisor.features.crash import Crash, Reason, crash
+from advisor.features.crash import Crash, Reason, crash, repeated
 from advisor.features.descriptors import OF_KERNEL
-from advisor.vocabulary import Family
+from advisor.vocabulary import Family, Severity
 
 strategy = Strategy(
     __name__,
@@ -44,27 +45,33 @@ strategy = Strategy(
     name="Stop the crashes at their cause",
     effort="minutes to go back, hours to repair",
     risk="low",
+    of_ends=True,
+    often=Limit(3, "{end}", "from so many on the rule for crash loops speaks of one", fixed=True),
     quiet=Limit(15, "min", "the time over which the rule counts ends", fixed=True),
     unsure=Limit(0.8, "1", "what is left of the confidence where nobody told a reason, only a code or a signal"),
 )
 
-PAST = 900.0  # seconds in which the rule counts ends
+LOOP = "crash-loop"
+PAST = 900.0  # seconds in which the rule counts ends; an hour where it only warns: one exception again and again
 
 
 @strategy.consider
 def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Say what to repair first, by what most of the ends have in common."""
-    found = crash(snapshot, PAST)
+    slow = ruling.rule == LOOP and ruling.reading.severity is Severity.WARNING
+    found, within = (repeated(snapshot, PAST), "an hour") if slow else (crash(snapshot, PAST), "15 minutes")
     if not found.ends and not found.pm2.given_up and not found.pm2.restarts:
-        return strategy.reject("0 processes ended unplanned in the last 15 minutes.")
+        return strategy.reject(f"0 processes ended unplanned in {within}.")
+    if ruling.rule != LOOP and (found.worst < strategy.often or not found.is_full):
+        return strategy.reject(f"{counted(len(found.ends), 'unplanned end')} in {within}: no loop for want of memory.")
     sure = 1.0 if found.deploy or found.reason in (Reason.ERROR, Reason.DESCRIPTORS, Reason.HEAP) else strategy.unsure
     before = found.deploy.before if found.deploy else ""
     return strategy.option(
         f"Go back to version {before}" if before else _TITLES[found.reason].format(place=_place(found)),
-        why=_why(found),
+        why=_why(found, within),
         confidence=ruling.reading.confidence * sure,
         cost="a release" if before else "no machine",
-        expected=(Expectation("ends", "Unplanned ends in 15 minutes", "{end}", float(len(found.ends)), 0.0, 1.0),),
+        expected=(Expectation("ends", f"Unplanned ends in {within}", "{end}", float(len(found.ends)), 0.0, 1.0),),
         steps=(*_back(snapshot, before), *_repair(snapshot, found), *_slower(snapshot)),
         check_first=_check_first(found, before),
     )
@@ -85,8 +92,8 @@ def _place(found: Crash) -> str:
     return found.typical.place if found.typical else ""
 
 
-def _why(found: Crash) -> str:
-    often = f"{counted(len(found.ends), 'unplanned end')} in 15 minutes"
+def _why(found: Crash, within: str) -> str:
+    often = f"{counted(len(found.ends), 'unplanned end')} in {within}"
     if found.deploy:
         return f"{often}, the first right after a deploy ({found.deploy.what}), and none in as long a time before."
     if found.reason is Reason.HEAP and found.heap > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advisor.features import Snapshot
-from advisor.features.crash import Reason, crash, is_told
+from advisor.features.crash import Reason, crash, is_told, repeated
 from advisor.vocabulary import PartKind
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, with_events, with_lives, with_part
@@ -50,6 +50,29 @@ def test_only_the_app_of_the_services_name_counts_and_only_while_it_reports() ->
     assert crash(with_part(snapshot(), PartKind.APP, "other", errored=2), WINDOW).pm2.given_up == 0
     stale = with_part(snapshot(), PartKind.APP, "shop", errored=2)
     assert crash(Snapshot(stale.window, stale.now + 300), WINDOW).pm2.given_up == 0
+
+
+def thrown(*agos: float, **said: str) -> Snapshot:
+    seen = snapshot()
+    for n, ago in enumerate(agos):
+        seen = with_lives(seen, life(ago + 300, ago, 100 + n))
+        seen = with_events(seen, happened(EXITED.name, ago, 100 + n, exit_code=1, **said))
+    return seen
+
+
+def test_what_comes_again_has_one_exception_and_one_place() -> None:
+    often = thrown(3000, 2000, 1000, 100, exception="TypeError", file="a.js")
+    assert len(repeated(often, WINDOW).ends) == 4
+    others = thrown(2500, 1500, exception="TypeError", file="b.js")
+    both = with_events(often, *(event for event in others.window.events))
+    assert len(repeated(both, WINDOW).ends) == 4
+    assert repeated(both, WINDOW).typical == repeated(often, WINDOW).typical
+
+
+def test_nothing_comes_again_that_has_no_exception_or_stopped_or_is_old() -> None:
+    assert repeated(thrown(3000, 2000, 1000, 100), WINDOW).ends == ()
+    assert repeated(thrown(3500, 3000, 2000, 1000, exception="TypeError"), WINDOW).ends == ()
+    assert len(repeated(thrown(9000, 5000, 3700, 100, exception="TypeError"), WINDOW).ends) == 1
 
 
 def test_somebody_tells_unless_processes_vanish_without_a_word() -> None:

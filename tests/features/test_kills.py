@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.kills import filled_heap, killed_full
+from advisor.features.kills import filled_heap, full_lives, killed_full
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, rows, with_events, with_figures, with_window
 from tests.builders import YOUNG, Load, Machine, snapshot
@@ -38,6 +38,12 @@ def killed(seen: Snapshot, seconds: float = 600.0) -> int:
 def test_a_kill_with_the_memory_full_counts(scale: float) -> None:
     seen = ended(0.95 * GB, ago=300 / scale, scale=scale, signal="SIGKILL", instance_id=AGENT, pid=1010)
     assert killed(seen) == 1
+
+
+def test_it_is_the_process_that_ended_and_not_the_one_that_tells() -> None:
+    seen = ended(0.95 * GB, signal="SIGKILL", instance_id=AGENT, pid=1010)
+    assert full_lives(seen, 600.0, 0.85) == {SELF}
+    assert full_lives(seen, 600.0, 0.99) == frozenset()
 
 
 @pytest.mark.parametrize(("used", "count"), [(0.86, 1), (0.84, 0), (0.3, 0)])

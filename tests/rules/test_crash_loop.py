@@ -169,3 +169,43 @@ def test_evidence_lists_all_that_it_looked_at() -> None:
     signals = {one.signal: one for one in read(seen(*crashing(3))).evidence}
     assert (signals["ends"].value, signals["ends"].holds) == (3.0, True)
     assert (signals["places"].value, signals["places"].holds) == (1.0, False)
+
+
+@pytest.mark.parametrize(("count", "every", "condition"), [
+    (8, 600, Condition.OVER), (8, 840, Condition.OVER), (4, 900, Condition.OVER), (3, 900, Condition.BETWEEN),
+    (2, 900, Condition.UNDER), (8, 1500, Condition.BETWEEN), (8, 1900, Condition.UNDER),
+])  # fmt: skip
+def test_one_exception_again_and_again_within_an_hour(count: int, every: float, condition: Condition) -> None:
+    found = read(seen(*crashing(count, every=every, exit_code=1, **ERROR)))
+    assert found.condition is condition
+    if condition is Condition.OVER:
+        assert found.severity is Severity.WARNING
+        assert found.claim.endswith("times in an hour, last with exit code 1 after TypeError in parse (a.js:3)")
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+def test_an_hour_is_one_of_the_decision_model(time_scale: float) -> None:
+    slow = seen(*crashing(6, every=800 / time_scale, exit_code=1, **ERROR))
+    assert rule(Snapshot(slow.window, slow.now, time_scale)).verdict is Verdict.FIRING
+    assert rule(Snapshot(slow.window, slow.now, 2 * time_scale)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("said", [
+    {"exit_code": 1}, {"signal": "SIGSEGV"}, {"signal": "SIGKILL"}, {"signal": "SIGTERM"}, {"exit_code": 0},
+])  # fmt: skip
+def test_silent_for_slow_ends_without_an_exception(said: dict[str, Any]) -> None:
+    assert rule(seen(*crashing(8, every=1000, **said))).verdict is Verdict.CLEAR
+
+
+def test_silent_for_another_error_each_time() -> None:
+    lives, events = crashing(6, every=1000, exit_code=1, **ERROR)
+    others = [replace(event, line=n) for n, event in enumerate(events)]
+    named = [replace(event, exception=f"E{n}") for n, event in enumerate(events)]
+    assert rule(seen(lives, others)).verdict is Verdict.CLEAR
+    assert rule(seen(lives, named)).verdict is Verdict.CLEAR
+
+
+def test_it_is_over_a_quarter_of_an_hour_after_the_last() -> None:
+    found = seen(*crashing(20, every=100, exit_code=1, **ERROR))
+    assert read(found).severity is Severity.CRITICAL
+    assert read(Snapshot(found.window, found.now + 895)).condition is Condition.UNDER

@@ -29,11 +29,13 @@ fix = partial(option, "fix-crash", "crash-loop")
 FILLED = {"heap_used": 95e6, "heap_limit": YOUNG + 100e6}
 
 
-def ended(count: int = 4, version: str = "1.1", columns: dict[str, float] | None = None, **said: Any) -> Snapshot:
-    """So many ends, a minute apart; each process reported these columns just before."""
+def ended(
+    count: int = 4, version: str = "1.1", columns: dict[str, float] | None = None, every: float = 60.0, **said: Any
+) -> Snapshot:
+    """So many ends, a minute or so many seconds apart; each process reported these columns just before."""
     base = snapshot()
     for n in range(count):
-        ago = 10.0 + 60 * (count - 1 - n)
+        ago = 10.0 + every * (count - 1 - n)
         base = with_lives(base, life(ago + 50, ago, 100 + n, version=version))
         base = with_events(base, happened(EXITED.name, ago, 100 + n, **said))
         if columns:
@@ -183,3 +185,12 @@ def test_what_is_open_is_counted_in_the_process_that_runs_now(tmp_path: Path) ->
         here = command.replace("server\\.js", script.name)
         told = subprocess.run(["bash"], input=here, capture_output=True, text=True, check=True).stdout
     assert f"1 {script}" in told
+
+
+def test_a_slow_loop_is_told_by_the_hour() -> None:
+    thrown: dict[str, Any] = {"exit_code": 1, "cause": Cause.UNCAUGHT_EXCEPTION, "exception": "TypeError"}
+    found = fix(ended(every=850.0, **thrown))
+    assert found.title == "Handle the error"
+    assert found.why == "4 unplanned ends in an hour, most of them with exit code 1 after TypeError."
+    assert expected(found, "ends").now == 4.0
+    assert fix(ended(every=100.0, **thrown)).why.startswith("4 unplanned ends in 15 minutes")
