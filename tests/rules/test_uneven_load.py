@@ -100,14 +100,23 @@ def test_a_burst_of_three_minutes_stays_silent() -> None:
     assert condition(snapshot(job, Load(elu=0.3), Load(elu=0.3))) is Condition.BETWEEN
 
 
+@pytest.mark.parametrize(("rps", "time_scale"), [(14.0, 10.0), (0.7, 1.0)])
+def test_some_hundred_requests_are_enough_where_chance_makes_less(rps: float, time_scale: float) -> None:
+    loads = [Load(elu=share, rps=rps * share / 1.05) for share in (0.75, 0.15, 0.15)]
+    reading = ruled(RULE, snapshot(*loads, time_scale=time_scale)).reading
+    assert reading.condition is Condition.OVER
+    assert {e.signal: e.value or 0 for e in reading.evidence}["load_noise"] > 3
+
+
 def test_few_requests_stay_silent() -> None:
-    quiet = [Load(elu=share, rps=share) for share in (0.9, 0.2, 0.2)]
+    quiet = [Load(elu=share, rps=share / 4) for share in (0.9, 0.2, 0.2)]
     assert condition(snapshot(*quiet)) is Condition.BETWEEN
 
 
-def test_chance_stays_silent() -> None:
-    """Requests of very different length, a thousand in all: the loops differ by chance."""
-    rare = [Load(elu=share, rps=0.6, latency=0.3, spread=2.0) for share in (0.8, 0.45, 0.45)]
+@pytest.mark.parametrize("rps", [0.2, 0.6])
+def test_chance_stays_silent(rps: float) -> None:
+    """Requests of very different length, a thousand in all or less: the loops differ by chance."""
+    rare = [Load(elu=share, rps=rps, latency=0.3, spread=2.0) for share in (0.8, 0.45, 0.45)]
     evidence = {e.signal: e.holds for e in ruled(RULE, snapshot(*rare)).reading.evidence}
     assert evidence["load_ratio"] is True
     assert evidence["load_noise"] is False
