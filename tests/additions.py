@@ -41,6 +41,14 @@ def with_probe_figures(seen: Snapshot, **columns: Figures) -> Snapshot:
     return with_window(seen, instances=tuple(instances))
 
 
+def with_sockets(seen: Snapshot, *held: tuple[float, float]) -> Snapshot:
+    """So many open WebSockets of each process, and messages a second, of which it gets half and sends half."""
+    for place, (sockets, rate) in enumerate(held):
+        each = rate / 2 * seen.window.instances[place].track.spans
+        seen = with_figures(seen, place, websockets=sockets, websocket_received=each, websocket_sent=each)
+    return seen
+
+
 def with_host_figures(seen: Snapshot, **columns: Figures) -> Snapshot:
     """Further columns of every host."""
     hosts = tuple(replace(host, track=_more(host.track, columns)) for host in seen.window.hosts)

@@ -12,6 +12,7 @@ from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, balance
 from advisor.features.balance import Apart, Balance
 from advisor.features.families import work_shares
+from advisor.features.pieces import Piece
 
 RULE = "uneven-load"
 
@@ -67,33 +68,37 @@ def dearer_route(snapshot: Snapshot, seconds: float) -> Dearer | str:
     return _REFUSED[found.apart](found) if found.apart in _REFUSED else _told(snapshot, found, seconds)
 
 
-def _more_requests(found: Balance) -> str:
+def _more_pieces(found: Balance) -> str:
     more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
-    return f"{found.hot.name} gets {more} requests: cheaper ones would be shared out as unevenly."
+    return f"{found.hot.name} gets {more} {found.piece}s: cheaper ones would be shared out as unevenly."
 
 
 def _slower(found: Balance) -> str:
     return (
-        f"A request takes {number(found.slowness)} times the CPU time in each process on the machine of "
+        f"A {found.piece} takes {number(found.slowness)} times the CPU time in each process on the machine of "
         f"{found.hot.name}: the machine is slower, not one route dearer."
     )
 
 
 def _sick(found: Balance) -> str:
     if math.isinf(found.price):
-        return f"{found.hot.name} answers 0 requests: no dearer route keeps it busy."
-    cost = f"A request costs {found.hot.name} {number(found.price)} times as much as the others"
+        done = "answers 0 requests" if found.piece is Piece.REQUEST else "has 0 messages"
+        return f"{found.hot.name} {done}: no dearer route keeps it busy."
+    cost = f"A {found.piece} costs {found.hot.name} {number(found.price)} times as much as the others"
     return f"{cost}, and no other routes explain that: the process is sick, not its code."
 
 
 _REFUSED: Final[Mapping[Apart, Callable[[Balance], str]]] = {
-    Apart.REQUESTS: _more_requests,
+    Apart.MORE: _more_pieces,
     Apart.SICK: _sick,
     Apart.SLOWER: _slower,
 }
 
 
 def _told(snapshot: Snapshot, found: Balance, seconds: float) -> Dearer | str:
+    if found.piece is Piece.MESSAGE:
+        cost = f"A message costs {found.hot.name} {number(found.price)} times as much as the others"
+        return f"{cost}, and messages have no names: nobody knows which of them do."
     mine, theirs = balance.mix([found.hot], seconds), balance.mix(found.others, seconds)
     if not (mine and theirs):
         silent = "the others" if mine else found.hot.name

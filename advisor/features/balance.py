@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from advisor.features import routes, stats
-from advisor.features.dispersion import dispersion
+from advisor.features import pieces, routes, stats
+from advisor.features.dispersion import WIDEST, dispersion
 from advisor.features.histogram import Histogram
 from advisor.features.machine_speed import SLOWER, slowness
+from advisor.features.pieces import Piece, ratio
 from advisor.features.process import MINUTE, OF_CPU, OF_LOOP, Process, busy_of, cpu_main_of
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
 from advisor.features.sums import Span, Sums, sums_of_pieces
@@ -33,10 +34,10 @@ MORE_WAITING: Final = 0.15
 class Apart(StrEnum):
     """What sets the hottest process apart."""
 
-    REQUESTS = "more requests"
-    DEARER = "dearer requests"
-    SICK = "the same requests at a higher price"
-    SLOWER = "the same requests at a higher price on all of its machine"
+    MORE = "more pieces of work"
+    DEARER = "dearer ones"
+    SICK = "the same ones at a higher price"
+    SLOWER = "the same ones at a higher price on all of its machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,17 @@ class Balance:
         others: all others.
         ratio: its loop over the mean loop; mean over max is the share of capacity that can be used.
         variation: standard deviation over mean of the loops.
-        noise: the variation that chance alone makes at these numbers of requests.
-        requests: answered by all of them in the span.
+        noise: the variation that chance alone makes at so many pieces.
+        piece: what their work comes in: requests, or messages of WebSockets.
+        pieces: of all of them in the span; NaN where nobody tells.
         hot_minutes: share of the minutes in which it was hot.
         mean: mean utilization of the loops.
         busy: utilization of its loop.
-        rate: its requests per second over the mean of the others.
-        price: time of its loop for a request, over that of the others; infinite if it answers none.
-        latency: its 95th percentile over that of the others; NaN with too few requests.
+        rate: its pieces per second over the mean of the others.
+        price: time of its loop for a piece, over that of the others; infinite if it has none.
+        latency: its 95th percentile over that of the others, of requests; NaN with too few.
         waiting: how much more of its time it is busy without computing.
-        slowness: CPU time of a request on its machine, times that on the others; NaN where it is not the machine.
+        slowness: CPU time of a piece on its machine, times that on the others; NaN where it is not the machine.
         apart: what sets it apart.
     """
 
@@ -66,7 +68,8 @@ class Balance:
     ratio: float
     variation: float
     noise: float
-    requests: float
+    piece: Piece
+    pieces: float
     hot_minutes: float
     mean: float
     busy: float
@@ -89,27 +92,27 @@ def of(snapshot: Snapshot, seconds: float, hot_from: float) -> Balance | None:
         return None
     hot = max(group, key=lambda process: process.loop(seconds))
     others = tuple(process for process in group if process is not hot)
-    requests = stats.known_sum([stats.total(p.track, "requests", p.span(seconds)) for p in group])
-    rate = _over(hot.requests(seconds), stats.mean([p.requests(seconds) for p in others]))
-    busier = _over(hot.loop(seconds), stats.mean([p.loop(seconds) for p in others]))
-    price = _over(busier, rate)
+    busier = ratio(hot.loop(seconds), stats.mean([p.loop(seconds) for p in others]))
+    piece = pieces.counting(hot, others, busier, seconds)
+    count, rate = pieces.total(group, piece, seconds), pieces.more(hot, others, piece, seconds)
     waiting = hot.gap(seconds) - stats.mean([p.gap(seconds) for p in others])
     return Balance(
         hot=hot,
         others=others,
         ratio=hot.loop(seconds) / mean,
         variation=math.sqrt(stats.mean([(p.loop(seconds) - mean) ** 2 for p in group])) / mean,
-        noise=_noise(group, requests, seconds),
-        requests=requests,
+        noise=_noise(group, piece, count, seconds),
+        piece=piece,
+        pieces=count,
         hot_minutes=_hot_minutes(hot, group, seconds, hot_from),
         mean=mean,
         busy=hot.loop(seconds),
         rate=rate,
-        price=price,
-        latency=_over(_p95([hot], seconds), _p95(others, seconds)),
+        price=ratio(busier, rate),
+        latency=ratio(_p95([hot], seconds), _p95(others, seconds)),
         waiting=waiting,
-        slowness=slowness(hot, others, seconds),
-        apart=_apart(hot, others, seconds, busier, rate, waiting),
+        slowness=slowness(hot, others, seconds, piece),
+        apart=_apart(hot, others, seconds, piece, busier, rate, waiting),
     )
 
 
@@ -125,12 +128,12 @@ def comparable(snapshot: Snapshot, seconds: float) -> tuple[Process, ...]:
 
 
 def _without_idle_release(group: tuple[Process, ...], seconds: float, time_scale: float) -> tuple[Process, ...]:
-    """Leave out processes without requests that all started before, or all after, those with requests.
+    """Leave out processes without work for clients that all started before, or all after, those with it.
 
     Where no version is told this is how a release stands by (blue and green).
     """
-    idle = [p for p in group if p.requests(seconds) == 0]
-    serving = [p for p in group if p.requests(seconds) != 0]
+    idle = [p for p in group if _is_idle(p, seconds)]
+    serving = [p for p in group if not _is_idle(p, seconds)]
     first, second = _starts(idle), _starts(serving)
     if not (first and second):
         return group
@@ -139,15 +142,23 @@ def _without_idle_release(group: tuple[Process, ...], seconds: float, time_scale
     return tuple(serving) if separate else group
 
 
+def _is_idle(process: Process, seconds: float) -> bool:
+    return process.requests(seconds) == 0 and pieces.rate(process, Piece.MESSAGE, seconds) == 0
+
+
 def _starts(processes: Sequence[Process]) -> list[float]:
     starts = [process.instance.started for process in processes]
     return [start for start in starts if start is not None] if None not in starts else []
 
 
-def _noise(group: Sequence[Process], requests: float, seconds: float) -> float:
-    """cv0 of the decision model 1.1: counts vary, and so does the work of a request."""
-    spread = dispersion(Histogram.merge(*(p.latency(seconds) for p in group)))
-    return math.sqrt((1 + spread) * len(group) / requests) if requests > 0 else math.nan
+def _noise(group: Sequence[Process], piece: Piece, count: float, seconds: float) -> float:
+    """cv0 of the decision model 1.1: counts vary, and so does the work of a piece.
+
+    Nobody times messages, and those of one broadcast come together: they are taken to differ as much as is believed.
+    """
+    of_messages = piece is Piece.MESSAGE
+    spread = WIDEST if of_messages else dispersion(Histogram.merge(*(p.latency(seconds) for p in group)))
+    return math.sqrt((1 + spread) * len(group) / count) if count > 0 else math.nan
 
 
 def _hot_minutes(hot: Process, group: Sequence[Process], seconds: float, hot_from: float) -> float:
@@ -176,23 +187,20 @@ def _p95(processes: Sequence[Process], seconds: float) -> float:
     return latency.quantile(0.95) if latency.count >= ENOUGH_REQUESTS else math.nan
 
 
-def _over(one: float, other: float) -> float:
-    if math.isnan(one) or math.isnan(other):
-        return math.nan
-    return one / other if other > 0 else math.inf if one > 0 else 1.0
-
-
 def _apart(
-    hot: Process, others: Sequence[Process], seconds: float, busier: float, rate: float, waiting: float
+    hot: Process, others: Sequence[Process], seconds: float, piece: Piece, busier: float, rate: float, waiting: float
 ) -> Apart:
-    """More requests if they explain at least half of the difference (in factors); else its work is dearer."""
-    if math.isinf(rate) or (busier > 0 and rate > 0 and math.log(rate) >= math.log(busier) / 2):
-        return Apart.REQUESTS
+    """More pieces if they explain at least half of the difference (in factors); else its work is dearer."""
+    if pieces.explains(rate, busier):
+        return Apart.MORE
     if waiting >= MORE_WAITING or rate < 1 / busier:
         return Apart.SICK
-    if _mix_distance(hot, others, seconds) > SAME_MIX:
+    of_messages = piece is Piece.MESSAGE
+    if not of_messages and _mix_distance(hot, others, seconds) > SAME_MIX:
         return Apart.DEARER
-    return Apart.SLOWER if slowness(hot, others, seconds) >= SLOWER else Apart.SICK
+    if slowness(hot, others, seconds, piece) >= SLOWER:
+        return Apart.SLOWER
+    return Apart.DEARER if of_messages else Apart.SICK  # nobody tells messages apart, so they may well be others
 
 
 def _mix_distance(hot: Process, others: Sequence[Process], seconds: float) -> float:

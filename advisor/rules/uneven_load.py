@@ -3,20 +3,21 @@
 ## What it sees
 Over ten minutes one process's event loop is busy {ratio:.2f} times as much as the mean of all or more, and the loops
 differ by {variation:.0%} of their mean or more, and by at least {noise:.0f} times what chance makes of so many
-requests. It is the same process in {minutes:.0%} of the minutes. And it matters: its loop is {hot:.0%} busy or more, or
-95% of its requests take {slower:.1f} times as long as those of the others.
+requests, or messages of WebSockets. It is the same process in {minutes:.0%} of the minutes. And it matters: its loop
+is {hot:.0%} busy or more, or 95% of its requests take {slower:.1f} times as long as those of the others.
 
 ## Why it matters
 The service is full as soon as its hottest process is. At {ratio:.2f} times the mean, a quarter of what is paid for
 cannot be used, and every figure that is a mean over processes says less than it seems to.
 
 ## What to do
-If it gets more requests: change how they are shared out. If it gets as many but each costs more: look for a customer or
+If it gets more of them: change how they are shared out. If it gets as many but each costs more: look for a customer or
 a route that only it serves. If the same requests cost it more: take it out and replace it. If they cost every process
 of its machine more: the machine is slower, and gets fewer of them.
 
 ## Known limits
-Processes of one script and one release are compared, and {requests:.0f} requests are needed. One that does other work
+Processes of one script and one release are compared, and {requests:.0f} requests are needed. Messages count in their
+place where they are more and requests too short to be the work; nobody times or names them. One that does other work
 by design (a scheduler under the same name) looks hot. A slower machine that runs one process alone looks like a sick
 process. Without the probe loops are estimated from CPU time.
 
@@ -35,11 +36,15 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, balance, stats
 from advisor.features.balance import Apart, Balance
+from advisor.features.pieces import Piece
 from advisor.vocabulary import Severity
 
 rule = Rule(
     __name__,
-    needs=(("loop_utilization", "loop_active", "cpu_main", "cpu_user"), "requests"),
+    needs=(
+        ("loop_utilization", "loop_active", "cpu_main", "cpu_user"),
+        ("requests", "websocket_received", "websocket_sent"),
+    ),
     suggests=("rebalance", "optimise-code", "decompose", "cluster", "load-balance", "autoscale", "vertical"),
     window=600.0,
     hold=60.0,
@@ -48,7 +53,7 @@ rule = Rule(
     ratio=Limit(1.30, "1", "usable capacity is mean over max: 1.30 wastes 23%; no published limit was found"),
     relaxed=Limit(1.15, "1", "15 points below the fire level; also what counts as hot in one minute", at_most="ratio"),
     variation=Limit(0.25, "1", "the operating system's own spread, 70% of requests on 2 of 8 workers, makes 1.04"),
-    noise=Limit(3.0, "1", "three times the standard deviation that counting requests alone would make"),
+    noise=Limit(3.0, "1", "three times the standard deviation that counting alone would make"),
     minutes=Limit(0.8, "1", "8 of 10 minutes: a job or a burst moves on, and a hot process does not"),
     requests=Limit(300, "{request}", "10% of chance for each of three; the rest `noise` and `minutes` guard"),
     hot=Limit(0.60, "1", "what loops are sized to (decision model P1): below it the hottest has room as well"),
@@ -64,7 +69,7 @@ def check(snapshot: Snapshot) -> Reading:
     found = balance.of(snapshot, rule.window, rule.relaxed)
     if found is None:
         return Reading(Condition.UNDER, claim=f"{snapshot.name}: no two processes carry load that can be compared")
-    if math.isnan(found.requests):
+    if math.isnan(found.pieces):
         return Reading(Condition.UNKNOWN, missing=("Requests answered: load the probe into the Node.js processes",))
     evidence = _evidence(snapshot, found)
     return Reading(
@@ -89,17 +94,17 @@ _IMPACT = ("loop_utilization", "latency_ratio")
 
 def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
     label = "Its event loop busy" if snapshot.measures_loop else "Its event loop busy, estimated from CPU time"
-    name = found.hot.name
+    name, one = found.hot.name, found.piece
     return (
         at_least("load_ratio", "Hottest event loop, times the mean", found.ratio, "1", rule.ratio, name),
         at_least("load_variation", "Variation of the loops", found.variation, "1", rule.variation),
         at_least("load_noise", "The same, times what chance makes", found.variation / found.noise, "1", rule.noise),
         at_least("hot_minutes", "Minutes in which it was hot", found.hot_minutes, "1", rule.minutes, name),
-        at_least("requests", "Requests in the window", found.requests, "{request}", rule.requests),
+        at_least(f"{one}s", f"{one.capitalize()}s in the window", found.pieces, f"{{{one}}}", rule.requests),
         at_least("loop_utilization", label, found.busy, "1", rule.hot, name),
         at_least("latency_ratio", "Its 95% slowest, times that of the others", found.latency, "1", rule.slower, name),
-        Evidence("rate_ratio", "Its requests, times those of the others", finite(found.rate), "1", subject=name),
-        Evidence("price_ratio", "Its work a request, times that of the others", finite(found.price), "1", subject=name),
+        Evidence("rate_ratio", f"Its {one}s, times those of the others", finite(found.rate), "1", subject=name),
+        Evidence("price_ratio", f"Its work a {one}, times that of the others", finite(found.price), "1", subject=name),
         Evidence("gap", "Busy without computing, more than the others", finite(found.waiting), "1", subject=name),
     )
 
@@ -125,10 +130,10 @@ def _claim(snapshot: Snapshot, found: Balance) -> str:
     count = len(found.others) + 1
     who = f"1 of {count} processes is {percent(found.busy)} busy"
     sentence = f"{snapshot.name}: {who} while the others are {percent(rest)} busy"
-    if found.apart is Apart.REQUESTS:
-        more = "all requests" if math.isinf(found.rate) else f"{number(found.rate)} times as many requests"
-        return f"{sentence}, because it gets {more}"
+    if found.apart is Apart.MORE:
+        more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
+        return f"{sentence}, because it gets {more} {found.piece}s"
     if math.isinf(found.price):
-        return f"{sentence}, and it answers no request"
+        return f"{sentence}, and it {'answers no request' if found.piece is Piece.REQUEST else 'has no message'}"
     whole = ", like every process of its machine" if found.apart is Apart.SLOWER else ""
-    return f"{sentence}, because a request costs it {number(found.price)} times as much{whole}"
+    return f"{sentence}, because a {found.piece} costs it {number(found.price)} times as much{whole}"

@@ -8,12 +8,14 @@ take at least {slower:g} times the CPU time in every process of one machine, the
 ## When it does not
 All processes are hot: then the others cannot take anything over, and capacity is short. Where one customer or one
 route makes the requests of one process dear, sharing out by connections moves them about and makes none cheaper.
+Where one process has more messages but not more WebSockets, sharing out WebSockets moves none of them.
 
 ## How
 Behind NGINX: `least_conn`, and a bound on how long a connection is kept, so that clients find new servers. Sessions
 stay by a cookie instead of by address, which puts everybody behind one proxy on one server. Between workers of a
 cluster: round robin (`SCHED_RR`). A sick process drains and is replaced. Unequal machines get a `weight` each, in
-proportion to the requests that one of their loops can carry.
+proportion to the requests that one of their loops can carry. WebSockets: each new client goes where the fewest are,
+stickiness goes by a key of the client's own, and some open ones close bit by bit, as they never move by themselves.
 
 ## What it costs
 A change of configuration. Clients that held on to a server connect once more.
@@ -33,15 +35,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
-from advisor.diagnosis.prediction import LONG, evened, loop_expectation
-from advisor.diagnosis.recipes import nginx, node_cluster, taking_out
+from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, uneven_sockets
+from advisor.diagnosis.evening import cool_mean, even_mean, expected
+from advisor.diagnosis.prediction import LONG, loop_expectation
+from advisor.diagnosis.recipes import even_sockets, nginx, node_cluster, taking_out
 from advisor.diagnosis.recipes.nginx import Choice, Site
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, balance, machine_speed, stats
 from advisor.features.balance import Apart, Balance
+from advisor.features.pieces import Piece
 from advisor.features.process import Process
-from advisor.features.queueing import Policy, Queue, inferred_spread
 from advisor.vocabulary import Family
 
 strategy = Strategy(
@@ -69,28 +72,29 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(f"All loops together are {percent(found.mean)} busy: the others have no room for more.")
     if found.apart is Apart.DEARER:
         return strategy.reject(
-            f"A request costs {found.hot.name} {number(found.price)} times as much, for it serves other routes: moved "
-            "about, they stay as dear."
+            f"A {found.piece} costs {found.hot.name} {number(found.price)} times as much, for {_DEARER[found.piece]}."
         )
     if found.apart is Apart.SICK:
         return _replaced(snapshot, ruling, found)
     if found.apart is Apart.SLOWER:
         return _weighted(snapshot, ruling, found)
-    return _shared_out(snapshot, ruling, found)
+    return (_sockets_shared_out if found.piece is Piece.MESSAGE else _shared_out)(snapshot, ruling, found)
+
+
+_DEARER = {
+    Piece.REQUEST: "it serves other routes: moved about, they stay as dear",
+    Piece.MESSAGE: "reasons that nobody tells: moved about, they may stay as dear",
+}
 
 
 def _shared_out(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     clustered = _clustered(found)
-    more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
     return strategy.option(
         f"Share the requests of {counted(len(found.others) + 1, 'process')} out evenly",
-        why=(
-            f"{found.hot.name} gets {more} requests and is {percent(found.busy)} busy; with the same requests for all "
-            f"it would be {percent(found.mean)}."
-        ),
+        why=_why(found),
         confidence=ruling.reading.confidence,
         cost="no machine",
-        expected=_expected(snapshot, found),
+        expected=expected(snapshot, found, strategy.span),
         steps=(
             *(node_cluster.in_turn() if clustered else ()),
             *_behind_nginx(_site(snapshot), "Send each request to the server with the fewest open connections."),
@@ -100,9 +104,39 @@ def _shared_out(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     )
 
 
+def _sockets_shared_out(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option | Rejection:
+    refusal = uneven_sockets.unmoved(found, strategy.span)
+    if refusal:
+        return strategy.reject(refusal)
+    hot, each = found.hot, uneven_sockets.each(found, strategy.span)
+    return strategy.option(
+        f"Share the WebSockets of {counted(len(found.others) + 1, 'process')} out evenly",
+        why=_why(found),
+        confidence=ruling.reading.confidence,
+        cost="no machine",
+        expected=(*expected(snapshot, found, strategy.span), uneven_sockets.expectation(found, strategy.span)),
+        steps=(
+            *(even_sockets.over_workers() if _clustered(found) else ()),
+            *_behind_nginx(_site(snapshot), "Lead each new WebSocket to the server with the fewest open connections."),
+            *even_sockets.moved(hot.name, hot.websockets(strategy.span) - each, each),
+            _last(even_mean(snapshot, found, strategy.span)),
+        ),
+        check_first=uneven_sockets.check_first(found, strategy.span),
+    )
+
+
+def _why(found: Balance) -> str:
+    return (
+        f"{found.hot.name} gets {uneven_sockets.times(found)} {found.piece}s and is {percent(found.busy)} busy; with "
+        f"the same {found.piece}s for all it would be {percent(found.mean)}."
+    )
+
+
 def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     hot = found.hot
-    cost = "answers nothing" if math.isinf(found.price) else f"takes {number(found.price)} times as long for a request"
+    one = found.piece
+    cost = "answers nothing" if math.isinf(found.price) else f"takes {number(found.price)} times as long for a {one}"
+    alike = ", at the same mix of requests as the others" if one is Piece.REQUEST else ""
     waits = f" and waits {percent(found.waiting)} more of its time" if found.waiting > 0.01 else ""
     left = found.mean * (len(found.others) + 1) / len(found.others)
     site, place = _site(snapshot), _place(snapshot, hot)
@@ -110,13 +144,16 @@ def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     return strategy.option(
         f"Take {hot.name} out and replace it",
         why=(
-            f"It {cost}{waits}, at the same mix of requests as the others: no way to share them out makes it well. "
+            f"It {cost}{waits}{alike}: no way to share {one}s out makes it well. "
             f"The {counted(len(found.others), 'other')} carry its share at {percent(min(1.0, left))} at most meanwhile."
         ),
         confidence=ruling.reading.confidence,
         cost="none; one process less while it starts anew",
-        expected=_expected(snapshot, found),
-        steps=(*taking_out.steps(replace(site, draining=draining), place, hot.instance.pid), _last(_cool_mean(found))),
+        expected=expected(snapshot, found, strategy.span),
+        steps=(
+            *taking_out.steps(replace(site, draining=draining), place, hot.instance.pid),
+            _last(cool_mean(found, strategy.span)),
+        ),
         check_first=(
             f"Before it goes, look at it: {hot.name} on {place} may wait for a disk, a throttled quota or a neighbour, "
             f"and then its successor on the same machine falls ill as well.{_lone(found)}"
@@ -130,23 +167,23 @@ def _lone(found: Balance) -> str:
     if host is None or host in hosts:
         return ""
     return (
-        " If the requests of its successor are as dear, the machine is slower: give its server in NGINX a lower "
+        f" If the {found.piece}s of its successor are as dear, the machine is slower: give its server in NGINX a lower "
         "`weight` than the others instead."
     )
 
 
 def _weighted(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     every = (found.hot, *found.others)
-    shares = machine_speed.weights(every, strategy.span)
-    busy = machine_speed.weighted(found.hot, every, shares, strategy.span)
+    shares = machine_speed.weights(every, strategy.span, found.piece)
+    busy = machine_speed.weighted(found.hot, every, shares, strategy.span, found.piece)
     here, most, place = shares[found.hot.instance.host_id], max(shares.values()), _place(snapshot, found.hot)
     weights = tuple(shares.get(process.instance.host_id, most) for process in snapshot.processes)
     return strategy.option(
-        f"Give {place} fewer requests, by weights",
+        f"Give {place} fewer {found.piece}s, by weights",
         why=(
-            f"A request takes {number(found.slowness)} times the CPU time in each process on {place}: the machine is "
-            f"slower, and equal shares fill it first. With {counted(here, 'request')} there for every {most} on the "
-            f"fastest, {found.hot.name} would be {percent(busy)} busy, like the others."
+            f"A {found.piece} takes {number(found.slowness)} times the CPU time in each process on {place}: the "
+            f"machine is slower, and equal shares fill it first. With {counted(here, found.piece)} there for every "
+            f"{most} on the fastest, {found.hot.name} would be {percent(busy)} busy, like the others."
         ),
         confidence=ruling.reading.confidence,
         cost="no machine",
@@ -160,45 +197,6 @@ def _weighted(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
 
 
 _BY_WEIGHT = "Send each request to the server with the fewest open connections for its `weight`."
-
-
-def _expected(snapshot: Snapshot, found: Balance) -> tuple[Expectation, ...]:
-    """The hot loop falls to the mean (P1); its slow requests to what an even share makes of them (P3)."""
-    mean = _cool_mean(found) if found.apart is Apart.SICK else _even_mean(snapshot, found)
-    loop = loop_expectation(found.busy, mean * 0.9, mean * 1.1)
-    p95 = _p95(snapshot, found)
-    return (loop,) if p95 is None else (loop, p95)
-
-
-def _cool_mean(found: Balance) -> float:
-    """What its successor does: as much as the others, if their work is shared out among all."""
-    return stats.mean(_loops(found)[1:])
-
-
-def _loops(found: Balance) -> list[float]:
-    return [found.busy, *(process.loop(strategy.span) for process in found.others)]
-
-
-def _even_mean(snapshot: Snapshot, found: Balance) -> float:
-    """What each does with an even share; on one machine they then also want its processors more often at one time."""
-    loops = _loops(found)
-    return evened(snapshot, loops, len(loops)) if len(snapshot.machines) == 1 else found.mean
-
-
-def _p95(snapshot: Snapshot, found: Balance) -> Expectation | None:
-    now, copies = snapshot.p95(LONG), len(found.others) + 1
-    rates = [process.requests(LONG) for process in found.others]
-    rate, work = stats.known_sum(rates), stats.known_sum([process.loop(LONG) for process in found.others])
-    if math.isnan(now) or not (rate > 0 and work > 0):
-        return None
-    service, others = work / rate, stats.mean([process.latency(LONG).quantile(0.95) for process in found.others])
-    spread = inferred_spread(rate, service, copies - 1, others, 0.0)
-    longer = max(1.0, _even_mean(snapshot, found) * copies / sum(_loops(found)))
-    arrivals = stats.known_sum([found.hot.requests(LONG), *rates])
-    even = Queue(arrivals, service * longer, spread, copies, Policy.LEAST_CONNECTIONS).response(0.95)
-    guesses = [guess for guess in (even, others * longer) if math.isfinite(guess)]
-    low, high = min(guesses) / 1.25, min(now * longer, max(guesses) * 1.25)
-    return Expectation("p95", "95% of requests within", "s", now, min(low, high), high)
 
 
 def _clustered(found: Balance) -> bool:

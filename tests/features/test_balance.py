@@ -46,7 +46,7 @@ def test_a_minute_of_which_one_process_tells_nothing_is_judged_by_the_others() -
 def test_chance_is_what_counting_makes() -> None:
     """Requests of equal length: one over the root of the requests of each process."""
     found = of(*[replace(COOL, spread=0.0)] * 4)
-    assert found.noise == pytest.approx(1 / math.sqrt(found.requests / 4), rel=0.05)
+    assert found.noise == pytest.approx(1 / math.sqrt(found.pieces / 4), rel=0.05)
 
 
 def test_requests_of_different_length_differ_more() -> None:
@@ -56,7 +56,7 @@ def test_requests_of_different_length_differ_more() -> None:
 @pytest.mark.parametrize(
     ("hot", "apart"),
     [
-        (Load(elu=0.9, rps=180), Apart.REQUESTS),
+        (Load(elu=0.9, rps=180), Apart.MORE),
         (Load(elu=0.9, rps=60, routes={"GET /": 0.5, "GET /report": 0.5}), Apart.DEARER),
         (Load(elu=0.9, rps=60), Apart.SICK),
         (Load(elu=0.9, cpu=0.4, rps=60, routes={"GET /report": 1.0}), Apart.SICK),

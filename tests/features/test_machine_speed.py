@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from advisor.features import Snapshot, machine_speed
+from advisor.features.pieces import Piece
 from advisor.features.process import Process
 from tests.additions import with_machines, with_window
 from tests.builders import Load, snapshot
@@ -22,7 +23,9 @@ def _on_two(*loads: Load) -> Snapshot:
 
 def _slowness(seen: Snapshot) -> float:
     hot: Process = max(seen.processes, key=lambda process: process.loop(SPAN))
-    return machine_speed.slowness(hot, [process for process in seen.processes if process is not hot], SPAN)
+    return machine_speed.slowness(
+        hot, [process for process in seen.processes if process is not hot], SPAN, Piece.REQUEST
+    )
 
 
 def test_what_all_processes_of_a_machine_pay_is_its_own() -> None:
@@ -53,17 +56,20 @@ def test_processes_whose_machine_is_not_known_share_none() -> None:
 )
 def test_weights_are_small_and_in_proportion(elu: float, weights: dict[int, int]) -> None:
     quiet = replace(FAST, noise=0.0)
-    assert machine_speed.weights(_on_two(quiet, quiet, *[replace(quiet, elu=elu)] * 2).processes, SPAN) == weights
+    assert (
+        machine_speed.weights(_on_two(quiet, quiet, *[replace(quiet, elu=elu)] * 2).processes, SPAN, Piece.REQUEST)
+        == weights
+    )
 
 
 def test_with_weights_all_loops_are_equally_busy() -> None:
     """240 requests a second; 40 to each process of the slower machine at 10 ms, 80 to each other at 5 ms."""
     processes = _on_two(FAST, FAST, SLOW, SLOW).processes
-    shares = machine_speed.weights(processes, SPAN)
-    found = [machine_speed.weighted(process, processes, shares, SPAN) for process in processes]
+    shares = machine_speed.weights(processes, SPAN, Piece.REQUEST)
+    found = [machine_speed.weighted(process, processes, shares, SPAN, Piece.REQUEST) for process in processes]
     assert found == pytest.approx([0.4] * 4, rel=0.03)
 
 
 def test_a_machine_that_answers_nothing_gets_the_least() -> None:
     processes = _on_two(FAST, FAST, *[replace(SLOW, rps=0.0)] * 2).processes
-    assert machine_speed.weights(processes, SPAN) == {1: 10, 2: 1}
+    assert machine_speed.weights(processes, SPAN, Piece.REQUEST) == {1: 10, 2: 1}

@@ -11,7 +11,7 @@ import pytest
 from advisor.diagnosis import Condition, RuleState
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.additions import with_figures, with_window
+from tests.additions import with_figures, with_sockets, with_window
 from tests.answers import ruled
 from tests.builders import NOW, Load, Senders, snapshot
 
@@ -172,3 +172,53 @@ def test_an_estimated_loop_is_less_sure() -> None:
     assert estimated.condition is Condition.OVER
     assert estimated.confidence < ruled(RULE, measured).reading.confidence
     assert any("estimated" in e.label for e in estimated.evidence)
+
+
+HANDSHAKES = Load(elu=0.06, rps=0.3, latency=0.003)
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 10.0])
+@pytest.mark.parametrize("rps", [0.3, 0.0])
+def test_messages_are_work_as_well(rps: float, time_scale: float) -> None:
+    """A sticky cluster: most clients are on one worker."""
+    loads = [replace(HANDSHAKES, elu=elu, rps=rps) for elu in (0.92, 0.06, 0.06, 0.06)]
+    seen = with_sockets(snapshot(*loads, time_scale=time_scale), (900, 90.0), *[(60, 6.0)] * 3)
+    reading = ruled(RULE, seen).reading
+    assert reading.condition is Condition.OVER
+    assert reading.claim.startswith("shop: 1 of 4 processes is 92% busy while the others are ")
+    assert reading.claim.endswith("busy, because it gets 15 times as many messages")
+    assert {e.label: e.holds for e in reading.evidence}["Messages in the window"] is True
+
+
+def test_sockets_alone_are_enough_where_no_request_is_told() -> None:
+    loads = [replace(HANDSHAKES, elu=elu) for elu in (0.92, 0.06, 0.06)]
+    seen = with_sockets(snapshot(*loads), (900, 90.0), (60, 6.0), (60, 6.0))
+    for one in seen.window.instances:
+        del one.track.values["requests"]  # type: ignore[attr-defined]  # a dict underneath
+    assert ruled(RULE, seen).reading.condition is Condition.OVER
+
+
+def test_one_without_messages_beside_others_with_some_is_stuck() -> None:
+    loads = [replace(HANDSHAKES, elu=elu, rps=0.0) for elu in (1.0, 0.06, 0.06)]
+    seen = with_sockets(snapshot(*loads), (10, 0.0), (60, 6.0), (60, 6.0))
+    assert ruled(RULE, seen).reading.claim.endswith("% busy, and it has no message")
+
+
+@pytest.mark.parametrize("held", [
+    pytest.param([(900, 0.0), (60, 0.0), (60, 0.0), (60, 0.0)], id="idle sockets"),
+    pytest.param([(900, 40.0), (60, 40.0), (60, 40.0), (60, 40.0)], id="more sockets and equal work"),
+])  # fmt: skip
+@pytest.mark.parametrize("elu", [0.02, 0.3])
+def test_sockets_that_make_no_more_work_stay_silent(held: list[tuple[float, float]], elu: float) -> None:
+    assert condition(with_sockets(snapshot(*[replace(HANDSHAKES, elu=elu)] * 4), *held)) is Condition.UNDER
+
+
+@pytest.mark.parametrize("elu", [0.3, 0.85])
+def test_even_messages_stay_silent(elu: float) -> None:
+    assert condition(with_sockets(of(*[elu] * 4, price=1.0), *[(500, 80.0)] * 4)) is Condition.UNDER
+
+
+def test_few_messages_stay_silent() -> None:
+    """Two minutes of talk make no habit, and a hundred messages no proof."""
+    loads = [replace(HANDSHAKES, elu=elu, rps=0.02) for elu in (0.92, 0.06, 0.06)]
+    assert condition(with_sockets(snapshot(*loads), (9, 0.2), (1, 0.05), (1, 0.05))) is Condition.BETWEEN
