@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
-from advisor.features import stats
+from advisor.features import quick, routes, stats
+from advisor.features.dispersion import dispersion
 from advisor.features.memo import remembered
-from advisor.features.process import MINUTE, Process, resolution_of
-from advisor.features.sums import rows
+from advisor.features.process import MINUTE, OF_COLLECTIONS, OF_LOOP, Process, busy_of, collecting, resolution_of
+from advisor.features.sums import Span, Sums, rows, sums, sums_of_pieces
 
 _TIMES: Final = ("gc_major", "gc_minor", "gc_other")
 
 EXPLAINED: Final = 0.5
 """A block is a collection if a pause in the same sample is at least this share of it (decision model C6)."""
+
+CERTAIN: Final = 36.0
+"""Requests of a minute for each 1 of their squared variation, so that half the mean is three deviations away."""
 
 
 def major_share(process: Process, seconds: float) -> float:
@@ -48,3 +53,52 @@ def explained(process: Process, seconds: float, least: float) -> float:
         return 0.0
     mine = long & (pauses[where] >= EXPLAINED * blocks)
     return float(blocks[mine].sum() / blocks[long].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """Requests that take longer since collections take more.
+
+    Attributes:
+        route: the name of the route that takes most of the time of requests.
+        quick: seconds that its requests took on the mean in its quickest minute that can be compared.
+        now: the same now.
+        longer: how many times as long, without what a loop that is fuller by itself makes of it.
+    """
+
+    route: str
+    quick: float
+    now: float
+    longer: float
+
+
+def slowed(process: Process, seconds: float, load: float, more: float) -> Slowed | None:
+    """The busiest route of a process now and in its quickest minute of all that is told; None where none compares.
+
+    One does in which the process had at least 1/`load` of the present requests, and collections at most 1/`more` of
+    their present share.
+    """
+    route = next(iter(routes.table([process], seconds)), None)
+    if route is None:
+        return None
+    track, span, minute = route.where[0][0], Span(process.began, process.now), MINUTE / process.time_scale
+    now, recent = (quick.mean(sums(track, process.span(length))) for length in (seconds, MINUTE))
+    now = now if math.isnan(recent) else min(now, recent)
+    told = sums_of_pieces(process.track, ("requests", *OF_LOOP, *OF_COLLECTIONS), span, minute)
+    rate, collects = process.requests(seconds), min(process.gc_share(seconds), process.gc_share(MINUTE))
+    means = quick.means(track, span, minute, max(quick.FEW, CERTAIN * dispersion(route.latency)))
+    alike = [
+        (mean, then)
+        for mean, then in zip(means, told, strict=True)
+        if mean > 0 and load * then.rate("requests") >= rate and more * collecting(then) <= collects
+    ]
+    if not alike:
+        return None
+    least, then = min(alike, key=lambda pair: pair[0])
+    fuller = _room(then) / max(1e-9, 1 - process.elu(seconds) + collects)
+    return Slowed(route.name, least, now, now / least / max(fuller, 1.0))  # in this order NaN stays
+
+
+def _room(then: Sums) -> float:
+    """What code leaves of a loop: requests wait in proportion to its inverse."""
+    return 1 - busy_of(then) + collecting(then)

@@ -39,7 +39,8 @@ OF_CPU: Final = ("cpu_main", "cpu_user", "cpu_system")
 """The columns that tell how busy a loop is, and how much its process computes."""
 
 _COLLECTIONS: Final = ("gc_major", "gc_minor", "gc_other")
-_FROM_INSIDE: Final = ("loop_active", "loop_utilization", "loop_delay_max")
+OF_COLLECTIONS: Final = (*_COLLECTIONS, "loop_active", "loop_utilization", "loop_delay_max")
+"""The columns that tell collections, and those by which their sender is known to tell of others as well."""
 
 
 def loop_busy(track: Track, span: Span) -> float:
@@ -64,6 +65,11 @@ def cpu_main_of(found: Sums) -> float:
     """The share of the main thread; without its own figure that of the process, at most 1."""
     own = found.rate("cpu_main")
     return min(_cpu_of(found), 1.0) if math.isnan(own) else own
+
+
+def collecting(found: Sums) -> float:
+    """The share of time in garbage collection, from what those columns add up to; 0 where none is told."""
+    return stats.known_sum([0.0, *map(found.total, _COLLECTIONS)]) / max(1e-9, *map(found.covered, OF_COLLECTIONS))
 
 
 def resolution_of(told: float) -> float:
@@ -198,9 +204,7 @@ class Process:
 
         A sample without a collection has no figure, so the time is that of all samples from inside the process.
         """
-        found = self.sums(seconds)
-        time = stats.known_sum([0.0, *map(found.total, _COLLECTIONS)])
-        return time / max(1e-9, *map(found.covered, (*_COLLECTIONS, *_FROM_INSIDE)))
+        return collecting(self.sums(seconds))
 
     @remembered
     def gc_pause(self, seconds: float) -> float:

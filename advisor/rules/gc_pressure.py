@@ -4,7 +4,9 @@
 Garbage collection takes {share:.0%} of the time of an event loop or more, over ten minutes and still; or it pauses
 the loop for {pause:.3g} s or longer in at least {minutes:.0f} of the last ten minutes. And it is felt: pauses make at
 least {explained:.0%} of the time in which the loop is blocked, with {growth:.0%} more load the loop would be full, or
-it is {work:.0%} of all that the loop does or {critical:.0%} of all time, by which all that it serves takes longer.
+it is {work:.0%} of all that the loop does or {critical:.0%} of all time, by which all that it serves takes longer. Or
+it is {part:.0%} of what a loop does that is less than {full:.0%} busy, and its busiest route takes {twice:.3g} times as
+long as in a minute with about as many requests in which collections took less.
 
 ## Why it matters
 While V8 collects garbage, JavaScript stands still. The time is taken from every request, looks like work of the loop
@@ -18,8 +20,8 @@ Then more copies, where it is the whole loop that is full and not its heap: each
 ## Known limits
 Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
 length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest.
-A service that has room stays silent below {critical:.0%} of all time and {work:.0%} of its work, and a batch job, of
-which nobody waits for an answer, above them as well.
+A service that has room and answers as fast as ever stays silent below {critical:.0%} of all time and {work:.0%} of its
+work, and a batch job, of which nobody waits for an answer, above them as well.
 
 ## References
 - [V8: garbage collection](https://v8.dev/blog/trash-talk)
@@ -73,6 +75,11 @@ rule = Rule(
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
     explained=Limit(0.5, "1", "below half, something else blocks the loop more than collections do"),
     work=Limit(0.40, "1", "of what the loop does: every piece of work takes two thirds longer by it"),
+    part=Limit(0.30, "1", "of what the loop does: less can hardly double what a request takes", at_most="work"),
+    full=Limit(0.70, "1", "a busier loop makes requests wait by itself (event-loop-saturated looks from there)"),
+    twice=Limit(2.0, "{times}", "twice the usual is felt (decision model C7)"),
+    load=Limit(1.5, "{times}", "more requests than that make a loop slower by themselves"),
+    risen=Limit(1.5, "{times}", "where collections took nearly as much before, they did not make it slower"),
     growth=Limit(0.30, "1", "impact is forecast for 30% more load (decision model 1.2)"),
 )
 
@@ -111,7 +118,19 @@ class _Seen:
         self.work = self.share / busy if busy > 0 else math.nan
         much = self.share >= rule.critical or self.work >= rule.work
         self.slows = much and not nobody_waits(snapshot, rule.window)
+        some = self.share >= rule.share and self.work >= rule.part and busy < rule.full
+        self.slowed = collection.slowed(process, rule.window, rule.load, rule.risen) if some else None
         self.room = 1 / busy - 1 if busy > 0 else math.inf
+
+    @property
+    def longer(self) -> float:
+        """How many times as long as in a quick minute its busiest route takes."""
+        return math.nan if self.slowed is None else self.slowed.longer
+
+    @property
+    def route(self) -> str:
+        """That route."""
+        return "Its busiest route" if self.slowed is None else self.slowed.route
 
     @property
     def longest(self) -> float:
@@ -119,7 +138,7 @@ class _Seen:
 
     @property
     def is_felt(self) -> bool:
-        return self.explained >= rule.explained or self.room < rule.growth or self.slows
+        return self.explained >= rule.explained or self.room < rule.growth or self.slows or self.longer >= rule.twice
 
     @property
     def pauses(self) -> bool:
@@ -145,6 +164,8 @@ def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
                  rule.minutes, who),
         at_least("gc_explained", "Blocked time that collections explain", seen.explained, "1", rule.explained, who),
         below("headroom", "Room for more load", seen.room, "1", rule.growth, who),
+        at_least("gc_longer", f"{seen.route} takes, times that in a quick minute", seen.longer, "{times}", rule.twice,
+                 who),
         Evidence("gc_major_share", "Of it, major collections", finite(collection.major_share(process, window)), "1",
                  subject=who),
         Evidence("heap_filled", "Heap still in use after a collection, of its limit",
@@ -155,7 +176,12 @@ def _evidence(seen: _Seen) -> tuple[Evidence, ...]:
 def _confidence(seen: _Seen) -> float:
     often = min(1.0, seen.hits / rule.minutes) * stats.ramp(seen.longest, rule.pause_relaxed, rule.pause)
     explained = stats.ramp(seen.explained, 0.0, rule.explained)
-    felt = max(explained, stats.ramp(seen.room, 2 * rule.growth, rule.growth), 1.0 if seen.slows else 0.0)
+    felt = max(
+        explained,
+        stats.ramp(seen.room, 2 * rule.growth, rule.growth),
+        1.0 if seen.slows else 0.0,
+        stats.ramp(seen.longer, 1.0, rule.twice),
+    )
     much = stats.ramp(seen.share, rule.relaxed, rule.share)
     process = seen.process
     return confidence(

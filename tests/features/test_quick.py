@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.quick import FEW, quickest
+from advisor.features.quick import FEW, means, quickest
+from advisor.features.sums import Span
 from advisor.vocabulary import PartKind
-from tests.additions import with_part
+from tests.additions import rows, with_part
 from tests.builders import NOW, Load, snapshot
 
 KINDS = (PartKind.DESTINATION,)
+ROUTE = rows(180, 10, count=[30.0] * 6 + [1.0] * 6 + [10.0] * 6, duration=[3.0] * 6 + [9.0] * 6 + [5.0] * 6)
 
 
 def called(count: float, *, quick: float = 0.1, slow: float = 0.8, time_scale: float = 1.0) -> Snapshot:
@@ -40,3 +42,17 @@ def test_a_minute_of_few_says_nothing() -> None:
 @pytest.mark.parametrize(("kinds", "name"), [(KINDS, "ratings 80"), ((PartKind.DATABASE,), "stock 80")])
 def test_others_are_not_asked(kinds: tuple[PartKind, ...], name: str) -> None:
     assert math.isnan(quickest(called(50.0), kinds, name).mean)
+
+
+def test_each_minute_has_its_mean_and_one_with_few_requests_has_none() -> None:
+    first, second, third = means(ROUTE, Span(NOW - 180, NOW), 60.0)
+    assert (first, third) == pytest.approx((0.1, 0.5))
+    assert math.isnan(second)
+
+
+def test_more_may_be_asked_for() -> None:
+    assert [math.isnan(mean) for mean in means(ROUTE, Span(NOW - 180, NOW), 60.0, 100)] == [False, True, True]
+
+
+def test_a_route_that_tells_nothing_has_no_means() -> None:
+    assert all(map(math.isnan, means(rows(180, 10), Span(NOW - 180, NOW), 60.0)))
