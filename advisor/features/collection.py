@@ -17,6 +17,9 @@ _TIMES: Final = ("gc_major", "gc_minor", "gc_other")
 EXPLAINED: Final = 0.5
 """A block is a collection if a pause in the same sample is at least this share of it (decision model C6)."""
 
+MANY: Final = 20
+"""Requests of a minute at least: twice as long is nearer to chance than what other rules look for."""
+
 CERTAIN: Final = 36.0
 """Requests of a minute for each 1 of their squared variation, so that half the mean is three deviations away."""
 
@@ -86,7 +89,7 @@ def slowed(process: Process, seconds: float, load: float, more: float) -> Slowed
     now = now if math.isnan(recent) else min(now, recent)
     told = sums_of_pieces(process.track, ("requests", *OF_LOOP, *OF_COLLECTIONS), span, minute)
     rate, collects = process.requests(seconds), min(process.gc_share(seconds), process.gc_share(MINUTE))
-    means = quick.means(track, span, minute, max(quick.FEW, CERTAIN * dispersion(route.latency)))
+    means = quick.means(track, span, minute, max(MANY, CERTAIN * dispersion(route.latency)))
     alike = [
         (mean, then)
         for mean, then in zip(means, told, strict=True)

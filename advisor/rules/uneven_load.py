@@ -133,6 +133,8 @@ def _claim(snapshot: Snapshot, found: Balance) -> str:
     if found.apart is Apart.MORE:
         more = "all" if math.isinf(found.rate) else f"{number(found.rate)} times as many"
         return f"{sentence}, because it gets {more} {found.piece}s"
+    if math.isnan(found.price):
+        return sentence
     if math.isinf(found.price):
         return f"{sentence}, and it {'answers no request' if found.piece is Piece.REQUEST else 'has no message'}"
     whole = ", like every process of its machine" if found.apart is Apart.SLOWER else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from advisor.diagnosis import Condition, RuleState
-from advisor.features import Snapshot
+from advisor.features import Snapshot, balance
+from advisor.rules import uneven_load
 from advisor.vocabulary import Severity, Verdict
 from tests.additions import with_figures, with_sockets, with_window
 from tests.answers import ruled
@@ -222,3 +224,10 @@ def test_few_messages_stay_silent() -> None:
     """Two minutes of talk make no habit, and a hundred messages no proof."""
     loads = [replace(HANDSHAKES, elu=elu, rps=0.02) for elu in (0.92, 0.06, 0.06)]
     assert condition(with_sockets(snapshot(*loads), (9, 0.2), (1, 0.05), (1, 0.05))) is Condition.BETWEEN
+
+
+def test_a_price_that_is_not_known_is_not_told() -> None:
+    seen = of(0.6, 0.1, 0.1, noise=0.0)
+    found = balance.of(seen, uneven_load.rule.window, uneven_load.rule.relaxed)
+    assert found is not None
+    assert uneven_load._claim(seen, replace(found, price=math.nan, apart=balance.Apart.DEARER)).endswith("10% busy")
