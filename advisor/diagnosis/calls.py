@@ -8,6 +8,9 @@ from advisor.features.impact import impact
 from advisor.features.parts import Destination
 from advisor.features.quick import quickest
 
+FAILED = "failed"
+"""The signal that tells the share of requests that fail."""
+
 
 def evidence(called: tuple[Destination, ...], share: float) -> tuple[Evidence, ...]:
     """Of all calls together the share of the time of requests, beside the least that counts; the dearest in figures."""
@@ -31,12 +34,12 @@ def failing(
         return ()
     failed = impact(snapshot, seconds).failed
     return (
-        at_least("failed", "Requests that fail", failed, "1", requests),
+        at_least(FAILED, "Requests that fail", failed, "1", requests),
         at_least("call_errors", "Of its calls failed", called[0].failed, "1", calls, called[0].name),
     )
 
 
-def ever(snapshot: Snapshot, called: Destination, share: float) -> tuple[Evidence, ...]:
-    """What a call took in its quickest minute of all that is told, of what it takes now."""
+def ever(snapshot: Snapshot, called: Destination, share: float) -> Evidence:
+    """What a call took in a quick minute of the last quarter of an hour, of what it takes now."""
     quick = quickest(snapshot, (called.kind,), called.name).mean / called.mean
-    return (at_least("call_quickest", "Its calls in their quickest minute, of that", quick, "1", share, called.name),)
+    return at_least("call_quickest", "Its calls in a quick minute of 15, of that", quick, "1", share, called.name)

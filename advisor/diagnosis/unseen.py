@@ -22,12 +22,12 @@ STEP = pool_room.STEP
 
 def claim(name: str, queue: UnseenQueue, told: tuple[Evidence, ...]) -> str:
     """The sentence about the service of this name, by the evidence that holds."""
-    began = f"{name}: {queue.route} takes {duration(queue.now)}, and {duration(queue.quick)} in its quickest minute"
+    began = f"{name}: {queue.route} takes {duration(queue.now)}, and {duration(queue.quick)} in a quick minute"
     called = _called(queue, told)
     if called is None:
         return (
-            f"{began} at no fewer requests; {percent(queue.waiting)} of that is neither work of the loop nor in calls "
-            "that are told"
+            f"{began} at about as many requests; {percent(queue.waiting)} of that is neither work of the loop nor in "
+            "calls that are told"
         )
     return (
         f"{began}; for {percent(queue.waiting)} of that it waits before its calls to {called.name}, which take "
@@ -63,8 +63,13 @@ def _before_calls(queue: UnseenQueue, rule: Rule) -> tuple[Evidence, ...]:
 
 
 def _longer(queue: UnseenQueue, limit: float) -> Evidence:
-    label = "Time of a request, of that in its quickest minute"
+    label = "Time of a request, of that in a quick minute"
     return at_least("queue_longer", label, queue.longer, "{times}", limit, queue.route)
+
+
+def is_sudden(told: tuple[Evidence, ...]) -> bool:
+    """True if the evidence that holds is of a wait for whatever it is."""
+    return bool(told) and all(e.holds for e in told) and any(e.signal == MORE for e in told)
 
 
 def is_found(ruling: Ruling) -> bool:

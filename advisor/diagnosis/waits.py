@@ -12,6 +12,7 @@ from advisor.diagnosis.finding import Evidence, at_least, below
 from advisor.diagnosis.rule import Rule
 from advisor.features import Snapshot, parts, stats
 from advisor.features.parts import Destination, Pool
+from advisor.features.slowest import Slowest, slowest
 from advisor.features.unseen_queue import UnseenQueue, unseen_queue
 
 
@@ -23,14 +24,19 @@ class Waits:
     rule: Rule
 
     @cached_property
-    def slowest(self) -> tuple[float, str]:
-        """Seconds within which 95% of requests are answered, and the route if they are those of one."""
-        return self.snapshot.slowest(self.rule.window)
+    def slowest(self) -> Slowest:
+        """How slow all requests are, or those of one route."""
+        return slowest(self.snapshot, self.rule.window, self.rule.relaxed)
+
+    @cached_property
+    def whole(self) -> float:
+        """The same of all requests: a pool is not to answer for a route that does not use it."""
+        return self.snapshot.p95(self.rule.window)
 
     @property
     def p95(self) -> float:
         """Seconds within which 95% of them are answered; NaN with too few requests to tell."""
-        return self.slowest[0]
+        return self.slowest.p95
 
     @cached_property
     def called(self) -> tuple[Destination, ...]:
@@ -56,7 +62,7 @@ class Waits:
         host = stats.highest([machine.cpu(rule.window) for machine in self.snapshot.machines])
         label = "Event loop busy" if self.snapshot.measures_loop else "Event loop busy, estimated from CPU time"
         return (
-            at_least("p95", "95% of requests answered within", self.p95, "s", rule.slow, self.slowest[1]),
+            at_least("p95", "95% of requests answered within", self.p95, "s", rule.slow, self.slowest.route),
             at_least("wait_share", "Time of a request without work of the loop", self.share, "1", rule.waiting),
             below("loop_utilization", label, loop, "1", rule.busy),
             below("host_cpu", "Host CPU", host, "1", rule.host),
@@ -69,13 +75,15 @@ class Waits:
 
     @cached_property
     def failing(self) -> tuple[Evidence, ...]:
-        """Failed requests, and failed calls."""
+        """Failed requests, and failed calls, where calls take most of a time that is noticed."""
+        if not self.by_calls or not self.p95 >= self.rule.noticed:
+            return ()
         return calls.failing(self.snapshot, self.called, self.rule.window, self.rule.failed, self.rule.failing)
 
     @cached_property
     def is_cut(self) -> bool:
         """True if calls fail after a time that is noticed, and requests with them: a limit of time hides how slow."""
-        return self.p95 >= self.rule.noticed and self.by_calls and hold(self.failing)
+        return bool(self.failing) and all(e.holds for e in self.failing)
 
     @cached_property
     def is_hurt(self) -> bool:
@@ -100,7 +108,7 @@ class Waits:
     def queue(self) -> float:
         """The share of the slowest requests' time in which they wait for a connection; 0 where nobody notices."""
         wait = math.nan if self.pool is None else self.pool.wait
-        return min(1.0, wait / self.p95) if wait >= self.rule.noticed else 0.0
+        return min(1.0, wait / self.whole) if wait >= self.rule.noticed else 0.0
 
     @cached_property
     def queued(self) -> tuple[Evidence, ...]:
@@ -125,10 +133,11 @@ class Waits:
 
     @cached_property
     def ever(self) -> tuple[Evidence, ...]:
-        """That the calls were never much quicker; not of a database, which is the service's own to tune."""
-        if not self.by_calls or self.called[0].is_database:
+        """That no calls that count were ever much quicker; not where one is a database, which is its own to tune."""
+        dear = [one for one in self.called if one.share >= self.rule.counts]
+        if not (self.is_hurt and self.by_calls) or any(one.is_database for one in dear):
             return ()
-        return calls.ever(self.snapshot, self.called[0], self.rule.ever)
+        return tuple(calls.ever(self.snapshot, one, self.rule.ever) for one in dear)
 
     @cached_property
     def hidden(self) -> UnseenQueue | None:

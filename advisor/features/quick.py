@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from advisor.features import stats
 from advisor.features.process import MINUTE
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span, Sums, sums_of_pieces
@@ -14,6 +15,15 @@ from advisor.vocabulary import PartKind
 
 FEW: Final = 10
 """Requests or calls of a minute below which its mean says nothing."""
+
+
+FAILED: Final = 0.05
+"""Of a minute's, from where on it is not compared."""
+
+SEVERAL: Final = 3
+"""Minutes that were as quick: one alone may be an accident."""
+
+_WITHOUT_ANSWER: Final = ("errors", "aborted")
 
 
 class Minute(NamedTuple):
@@ -28,17 +38,27 @@ NEVER: Final = Minute(math.nan, math.nan)
 
 
 def quickest(snapshot: Snapshot, kinds: Iterable[PartKind], name: str) -> Minute:
-    """The minute of the whole window in which parts of this name took least, in any process, ended ones included."""
+    """The minute of the whole window in which parts of this name took least, in any process, ended ones included.
+
+    It is the third of them, so that no single odd one decides, and none in which many failed.
+    """
     whole, width = Span(snapshot.window.start, snapshot.now), MINUTE / snapshot.time_scale
     told = [
         piece
         for instance in snapshot.window.instances
         for part in instance.of_kind(*kinds)
         if part.name == name
-        for piece in sums_of_pieces(part.track, ("count", "duration"), whole, width)
+        for piece in sums_of_pieces(part.track, ("count", "duration", *_WITHOUT_ANSWER), whole, width)
     ]
-    found = [Minute(mean(piece), piece.rate("count")) for piece in told]
-    return min((minute for minute in found if minute.mean >= 0), key=lambda minute: minute.mean, default=NEVER)
+    found = [Minute(mean(piece), piece.rate("count")) for piece in told if _is_well(piece)]
+    known = sorted(minute for minute in found if minute.mean >= 0)
+    return known[SEVERAL - 1] if len(known) >= SEVERAL else NEVER
+
+
+def _is_well(found: Sums) -> bool:
+    """True if hardly anything failed: what is refused is quick."""
+    failed = stats.known_sum([found.total(column) for column in _WITHOUT_ANSWER])
+    return not failed > FAILED * found.total("count")
 
 
 def means(part: Track, span: Span, minute: float, enough: float = FEW) -> list[float]:

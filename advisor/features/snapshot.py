@@ -202,26 +202,20 @@ class Snapshot:
 
     @remembered
     def p95(self, seconds: float) -> float:
-        """The 95th percentile of request durations, of up to three times as long where too few came; else NaN."""
-        spans = (self.latency(times * seconds) for times in WIDER)
-        return next((latency.quantile(0.95) for latency in spans if latency.count >= ENOUGH_REQUESTS), math.nan)
+        """The 95th percentile of request durations, of up to three times as long where too few came; else NaN.
+
+        It is no higher than that of the span itself, whose requests are few: what is over is not told as present.
+        """
+        lately, spans = self.latency(seconds), (self.latency(times * seconds) for times in WIDER)
+        enough = next((latency for latency in spans if latency.count >= ENOUGH_REQUESTS), None)
+        if enough is None or not lately.count:
+            return math.nan
+        return min(enough.quantile(0.95), lately.quantile(0.95))
 
     @remembered
     def routes(self, seconds: float) -> tuple[routes.Route, ...]:
         """The routes, most request time first."""
         return routes.table(self.processes, seconds)
-
-    @remembered
-    def slowest(self, seconds: float) -> tuple[float, str]:
-        """The 95th percentile of all requests, or of the route that takes most of their time where that is higher.
-
-        Who waits there is not helped by many quick requests of other routes. With the route's name, empty for all.
-        """
-        whole = self.p95(seconds)
-        tables = (self.routes(times * seconds) for times in WIDER)
-        first = next((table[0] for table in tables if table and table[0].latency.count >= ENOUGH_REQUESTS), None)
-        own = math.nan if first is None else first.latency.quantile(0.95)
-        return (own, first.name) if first is not None and not own <= whole and own > 0 else (whole, "")
 
     def busy_loops(self, machine: Machine, seconds: float) -> int:
         """Busy loops on a machine; estimated for the service's own where no loop is reported."""

@@ -31,7 +31,7 @@ class UnseenQueue:
         flight: calls under way at a time in the quietest minute, in the process where they are most; NaN without calls.
         quick: seconds that a request of the route took on the mean in its quickest minute of all that is told.
         now: the same now.
-        more: requests a second in each process now, of those in that minute.
+        more: requests a second in each process that has the route, of those in that minute.
     """
 
     called: Destination | None
@@ -60,7 +60,7 @@ def unseen_queue(snapshot: Snapshot, called: tuple[Destination, ...], seconds: f
     flights = {one: _flight(snapshot, one, seconds) for one in called}
     first = max(flights, key=lambda one: flights[one], default=None)
     flight = math.nan if first is None else flights[first]
-    more = route.rate / len(snapshot.processes) / quick.rate
+    more = route.rate / len(route.where) / quick.rate
     return UnseenQueue(first, route.name, 1 - explained, flight, quick.mean, _now(route), more)
 
 

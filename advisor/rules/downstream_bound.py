@@ -23,13 +23,14 @@ leave alone for a while what fails again and again.
 
 ## Known limits
 A healthy service also waits for what it calls most of its time: without slow answers this says nothing. Calls over
-HTTP that were never quicker than {ever:.0%} of what they take now are a hint and no warning: a language model takes
-seconds by nature. Answers that are slower than usual at this hour, but within the limit, are not named: no past days
-are compared. Calls that run beside each other, and calls of no request, count in full. Answers that are held open on
-purpose (long polling, streams of events) are slow without waiting for a call, so they are not named; beside slow
-calls they are not told apart. Network: segments that are sent again are those of the whole machine. While blocks of
-its own loop are a finding as well it is held back, unless the calls that take most of the time last {blocks:g} times
-as long as the usual longest block of a minute, or more.
+HTTP that took {ever:.0%} of what they take now or more in each quick minute of the last quarter of an hour are a hint
+and no warning: a language model takes seconds by nature. So is a route that became slow where no call tells why: it
+may be held open on purpose. Answers that are slower than usual at this hour, but within the limit, are not named: no
+past days are compared. Calls that run beside each other, and calls of no request, count in full. Answers that are
+held open on purpose (long polling, streams of events) are slow without waiting for a call, so they are not named;
+beside slow calls they are not told apart. Network: segments that are sent again are those of the whole machine. While
+blocks of its own loop are a finding as well it is held back, unless the calls that take most of the time last
+{blocks:g} times as long as the usual longest block of a minute, or more.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -42,10 +43,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, segments, unseen
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, calls, segments, unseen
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
-from advisor.diagnosis.waits import Waits, hold
+from advisor.diagnosis.waits import Waits
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
 from advisor.vocabulary import Severity
@@ -84,7 +85,8 @@ rule = Rule(
     steady=Limit(1.5, "{times}", "with many more requests than in that minute it may be a queue inside"),
     failed=Limit(0.05, "1", "one request in twenty: as many as make the slowest 5%"),
     failing=Limit(0.5, "1", "judgement: who is called fails more often than not"),
-    ever=Limit(0.7, "1", "judgement: a call that never took less than this share of what it takes now was always so"),
+    ever=Limit(0.5, "1", "judgement: a call that never took less than this share of what it takes now was always so"),
+    counts=Limit(0.2, "1", "judgement: calls that take less of the time of requests do not decide"),
     repeated=Limit(0.02, "1", "judgement: a sound network sends far less than 1% of its segments again"),
 )  # fmt: skip
 
@@ -140,12 +142,20 @@ def _is_fast(waits: Waits) -> bool:
 
 
 def _severity(waits: Waits) -> Severity:
-    """A hint where calls were never quicker: a gateway to what takes seconds by nature is no trouble."""
+    """A hint where it may be so by nature: calls were never quicker, or nobody tells of any."""
     if waits.is_cut:
         return Severity.CRITICAL
-    if hold(waits.ever):
+    if _is_ever(waits) or unseen.is_sudden(waits.unnamed):
         return Severity.INFO
-    return Severity.CRITICAL if waits.p95 >= rule.critical else Severity.WARNING
+    return Severity.CRITICAL if _slow(waits) >= rule.critical else Severity.WARNING
+
+
+def _is_ever(waits: Waits) -> bool:
+    return bool(waits.ever) and all(e.holds for e in waits.ever)
+
+
+def _slow(waits: Waits) -> float:
+    return waits.whole if waits.by_pool else waits.p95
 
 
 def _beside_blocks(waits: Waits) -> tuple[Evidence, ...]:
@@ -179,7 +189,7 @@ def _claim(waits: Waits, lossy: str) -> str:
     if waits.hidden is not None and waits.by_unseen:
         return unseen.claim(name, waits.hidden, waits.unnamed)
     if _is_fast(waits):
-        return f"{name}: 95% of {waits.slowest[1] or 'requests'} are answered within {duration(waits.p95)}"
+        return f"{name}: 95% of {waits.slowest.route or 'requests'} are answered within {duration(waits.p95)}"
     if not waits.called:
         return f"{name}: {_felt(waits)}"
     first = waits.called[0]
@@ -192,7 +202,8 @@ def _claim(waits: Waits, lossy: str) -> str:
 
 def _felt(waits: Waits) -> str:
     """What users notice, as the end of a sentence."""
-    failed = next((e.value for e in waits.failing if waits.is_cut and e.value), None)
+    failed = next((e.value for e in waits.failing if waits.is_cut and e.signal == calls.FAILED and e.value), None)
     if failed is not None:
         return f"{percent(failed)} of requests fail"
-    return f"5% of {waits.slowest[1] or 'requests'} take {duration(waits.p95)} or longer"
+    who = "" if waits.by_pool else waits.slowest.route
+    return f"5% of {who or 'requests'} take {duration(_slow(waits))} or longer"

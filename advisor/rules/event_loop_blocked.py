@@ -2,9 +2,9 @@
 
 ## What it sees
 Something holds the event loop for {block:.3g} s or longer at a time, in at least {minutes:.0f} of the last ten
-minutes ({heavy:.0f} where {critical_share:.0%} of the time is lost to it), and in all at least {share:.0%} of the time
-is lost to it, or light routes answer ten times slower than usual; while on average the loop is less than {busy:.0%}
-busy.
+minutes ({heavy:.0f} where those of {critical_block:.3g} s take {critical_share:.0%} of the time), and in all at least
+{share:.0%} of the time is lost to it, or light routes answer ten times slower than usual; while on average the loop
+is less than {busy:.0%} busy.
 
 ## Why it matters
 While one piece of work holds the loop, nobody else is answered: health checks, light requests and timers
@@ -120,7 +120,7 @@ def _evidence(
     return (
         at_least("loop_delay_max", "Longest block", worst, "s", rule.block, who),
         at_least("blocked_minutes", f"Minutes with a block, of {len(minutes)}", float(hits), "{minute}",
-                 _enough(share), who),
+                 _enough(minutes, share), who),
         Evidence("blocked_share", "Time lost to blocks", share, "1", rule.share, "at least", lost, who),
         Evidence("loop_utilization", busy_label, finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",
@@ -131,9 +131,10 @@ def _evidence(
     )  # fmt: skip
 
 
-def _enough(share: float) -> float:
-    """Minutes with a block that make it a habit."""
-    return rule.heavy if share >= rule.critical_share else rule.minutes
+def _enough(minutes: list[float], share: float) -> float:
+    """Minutes with a block that make it a habit; two are enough where both blocks are long and they cost much."""
+    both = len(minutes) > 1 and sorted(minutes)[-2] >= rule.critical_block
+    return rule.heavy if both and share >= rule.critical_share else rule.minutes
 
 
 def _busiest(process: Process) -> float:
@@ -176,7 +177,7 @@ def _confidence(snapshot: Snapshot, process: Process, minutes: list[float], shar
                 stats.ramp(share, rule.share / 2, rule.share),
                 stats.ramp(spread, rule.spread / 2, rule.spread),
             ),
-            min(1.0, hits / _enough(share)),
+            min(1.0, hits / _enough(minutes, share)),
         ),
         support=(stats.ramp(share, 0.0, rule.critical_share), 1.0 if heavy else 0.5),
         # A young process has fewer minutes to show: what it shows counts for less.

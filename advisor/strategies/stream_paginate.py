@@ -161,8 +161,8 @@ def _option(snapshot: Snapshot, ruling: Ruling, found: Buffers, route: Route | N
 
 def _in_flight(snapshot: Snapshot, process: Process) -> float:
     """Requests that one process handles at a time, throughput times duration (Little), and its open sockets."""
-    busy = process.requests(LONG) * snapshot.latency(LONG).mean
-    sockets = process.websockets(LONG)
+    rate, sockets = process.requests(LONG), process.websockets(LONG)
+    busy = rate * snapshot.latency(LONG).mean if rate > 0 else rate  # none take no time, and unknown stays so
     return busy if math.isnan(sockets) else busy + sockets
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
+from advisor.features.histogram import Histogram
 from advisor.vocabulary import PartKind, Severity, Verdict
 from tests.additions import with_part, with_window
 from tests.answers import ruled
@@ -67,6 +68,22 @@ def test_calls_that_are_cut_after_half_a_second_and_fail_the_requests_are_found(
     assert found.confidence >= 0.75
 
 
+@pytest.mark.parametrize("more", [{"errors": 0.9}, {}], ids=["no requests told to fail", "no calls told to fail"])
+def test_what_nobody_tells_to_fail_is_not_said_to(more: dict[str, float]) -> None:
+    seen = calling(Calls(now=0.5, refused=0.0 if more else 0.9, latency=0.52))
+    silent = with_part(seen, PartKind.DESTINATION, PARTNER, count=50.0, duration=25.0, **more)
+    assert ruled(RULE, silent).verdict is Verdict.CLEAR
+
+
+def test_a_dear_database_beside_a_steady_partner_is_no_hint() -> None:
+    seen = calling(Calls(now=1.2, then=1.2))
+    track = seen.processes[0].track
+    count = track.values["requests"]
+    spent = np.where(track.times > NOW - 600, 1.1, 0.02) * count
+    both = with_part(seen, PartKind.DATABASE, DB, count=count, duration=spent)
+    assert read(both).severity is Severity.CRITICAL
+
+
 @pytest.mark.parametrize("told", [
     Calls(now=0.5, failed=0.9, refused=0.0, latency=0.52),
     Calls(now=0.5, failed=0.2, refused=0.2, latency=0.52),
@@ -82,10 +99,13 @@ def beside(slow: float, rps: float = 4.0) -> Snapshot:
     light, heavy = snapshot(Load(elu=0.05, rps=120, noise=0.0)), snapshot(Load(rps=rps, latency=slow, noise=0.0))
     (one,) = light.window.instances
     (quote,) = heavy.window.instances[0].parts
-    spent = one.track.values["request_time"] + heavy.window.instances[0].track.values["request_time"]
-    seen = with_window(light, instances=(replace(one, parts=(*one.parts, replace(quote, name="GET /quote"))),))
-    count = heavy.window.instances[0].track.values["requests"]
-    return with_part(seen, PartKind.DATABASE, DB, count=count, duration=0.9 * spent)
+    other = heavy.window.instances[0].track
+    spent = one.track.values["request_time"] + other.values["request_time"]
+    both = {row: Histogram.merge(*(track.latencies[row] for track in (one.track, other) if row in track.latencies))
+            for row in one.track.latencies}  # fmt: skip
+    parts = (*one.parts, replace(quote, name="GET /quote"))
+    seen = with_window(light, instances=(replace(one, track=replace(one.track, latencies=both), parts=parts),))
+    return with_part(seen, PartKind.DATABASE, DB, count=other.values["requests"], duration=0.9 * spent)
 
 
 def test_one_slow_route_beside_many_quick_ones_is_found_and_named() -> None:

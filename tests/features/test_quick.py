@@ -18,13 +18,16 @@ KINDS = (PartKind.DESTINATION,)
 ROUTE = rows(180, 10, count=[30.0] * 6 + [1.0] * 6 + [10.0] * 6, duration=[3.0] * 6 + [9.0] * 6 + [5.0] * 6)
 
 
-def called(count: float, *, quick: float = 0.1, slow: float = 0.8, time_scale: float = 1.0) -> Snapshot:
-    """Calls that take `slow` seconds, but for the minute from five to four minutes ago."""
+def called(
+    count: float, *, minutes: int = 3, quick: float = 0.1, failed: float = 0.0, time_scale: float = 1.0
+) -> Snapshot:
+    """Calls that take `slow` seconds, but for the three minutes from seven to four minutes ago."""
     plain = snapshot(Load(), time_scale=time_scale)
     times = plain.processes[0].track.times
-    best = (times > NOW - 300 / time_scale) & (times <= NOW - 240 / time_scale)
-    each = np.where(best, quick, slow)
-    return with_part(plain, PartKind.DESTINATION, "stock 80", count=count + 0 * each, duration=count * each)
+    best = (times > NOW - 60 * (4 + minutes) / time_scale) & (times <= NOW - 240 / time_scale)
+    each = np.where(best, quick, 0.8)
+    return with_part(plain, PartKind.DESTINATION, "stock 80", count=count + 0 * each, duration=count * each,
+                     errors=np.where(best, failed, 0.0) * count)  # fmt: skip
 
 
 @pytest.mark.parametrize("time_scale", [1.0, 5.0])
@@ -32,6 +35,12 @@ def test_the_minute_that_took_least_is_found(time_scale: float) -> None:
     found = quickest(called(50.0, time_scale=time_scale), KINDS, "stock 80")
     assert found.mean == pytest.approx(0.1)
     assert found.rate > 0
+
+
+@pytest.mark.parametrize(("minutes", "failed"), [(2, 0.0), (3, 0.5)], ids=["two alone", "quick failures"])
+def test_few_quick_minutes_or_such_of_failures_are_not_compared(minutes: int, failed: float) -> None:
+    found = quickest(called(50.0, minutes=minutes, failed=failed), KINDS, "stock 80")
+    assert found.mean == pytest.approx(0.8)
 
 
 def test_a_minute_of_few_says_nothing() -> None:

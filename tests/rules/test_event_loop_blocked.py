@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, Reading
@@ -14,7 +15,7 @@ from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import BLOCKED, PROFILED
 from tests.additions import happened, with_events, with_figures, with_probe_figures
 from tests.answers import ruled
-from tests.builders import Load, Machine, Senders, snapshot
+from tests.builders import NOW, Load, Machine, Senders, snapshot
 
 SEEDS = (1, 2, 3)
 HEAVY = Load(elu=0.08, cpu=0.075, rps=3, block=0.3, block_every=4.0)
@@ -179,6 +180,13 @@ def test_two_minutes_are_enough_where_their_blocks_cost_a_twentieth_of_all_time(
 ) -> None:
     found = read(snapshot(replace(HEAVY, block=block, block_every=270.0)))
     assert found.condition is condition
+
+
+def test_one_long_block_and_a_trivial_one_are_no_habit() -> None:
+    seen = snapshot(replace(HEAVY, block=36.0, block_every=400.0))
+    track = seen.processes[0].track
+    longest = np.where(track.times > NOW - 60, 0.115, track.values["loop_delay_max"])
+    assert read(with_figures(seen, loop_delay_max=longest)).condition is not Condition.OVER
 
 
 def test_stays_silent_for_blocks_that_take_less_than_a_percent() -> None:

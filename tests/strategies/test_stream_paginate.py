@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 from dataclasses import replace
 from functools import partial
@@ -59,7 +60,10 @@ def test_buffers_that_hold_or_swing_by_a_third_are_streamed(held: float, swing: 
     assert found.title == f"Stream what lies in {max(held, swing) / MB:.0f} MB of buffers"
 
 
-@pytest.mark.parametrize(("load", "swing"), [(Load(), 0.0), (Load(), 150 * MB), (Load(rps=400, latency=0.25), 0.0)])
+@pytest.mark.parametrize(
+    ("load", "swing"),
+    [(Load(), 0.0), (Load(), 150 * MB), (Load(rps=400, latency=0.25), 0.0), (Load(rps=0, websockets=2000), 0.0)],
+)
 def test_buffers_that_stay_while_requests_come_and_go_are_kept_and_not_streamed(load: Load, swing: float) -> None:
     told = refused(PRESSURE, buffered(200 * MB, swing, load=load))
     assert "they are kept" in told
@@ -78,7 +82,7 @@ def test_buffers_of_many_requests_or_sockets_move_by_little_and_are_streamed(loa
 
 
 def test_where_nobody_tells_of_requests_nothing_is_said_to_be_kept() -> None:
-    seen = buffered(200 * MB, load=Load(rps=0))
+    seen = with_figures(buffered(200 * MB), requests=math.nan)
     assert isinstance(answered("stream-paginate", PRESSURE, seen), Option)
 
 

@@ -116,7 +116,7 @@ def test_sessions_that_wait_for_a_lock_and_those_that_idle(server):
 EVENTS = {
     "write": "WALSync WALWrite WALWriteLock wal_insert WALInitSync SyncRep DataFileExtend DataFileWrite DataFileFlush",
     "read": "DataFileRead DataFilePrefetch SLRURead WALRead",
-    "": "BufFileRead BufFileWrite BufferMapping BufferIO ProcArrayGroupUpdate",
+    "": "BufFileRead BufFileWrite DSMFillZeroWrite SyncScan BufferMapping BufferIO ProcArrayGroupUpdate",
 }
 """Names of versions 12 to 17."""
 

@@ -31,11 +31,12 @@ SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS
 """A replica that has replayed all it got is not behind, however long its primary is idle; one without a link is."""
 
 ACCESS = """
-CASE WHEN wait_event ~* '^buffile' THEN ''
+CASE WHEN wait_event ~* '^(buffile|dsm)' THEN ''
      WHEN wait_event ~* 'read|prefetch' THEN 'read'
-     WHEN wait_event ~* '^wal|write|sync|flush|extend' THEN 'write' ELSE '' END
+     WHEN wait_event ~* '^wal|^syncrep|write|sync$|flush|extend' THEN 'write' ELSE '' END
 """
-"""For which access a session waits, by the name of the event; temporary files are none. SyncRep waits for a replica."""
+"""For which access a session waits, by the name of the event; temporary files and shared memory
+are none. SyncRep waits for a replica."""
 
 SESSIONS = f"""
 SELECT datname = current_database() AND pid <> pg_backend_pid(), coalesce(state, ''),
