@@ -84,6 +84,11 @@ class Reading:
     first: str = ""
 
 
+def all_hold(evidence: tuple[Evidence, ...]) -> bool:
+    """True if there is evidence, and every piece of it is known and speaks for the finding."""
+    return bool(evidence) and all(e.holds for e in evidence)
+
+
 def leading(reading: Reading) -> Evidence | None:
     """The figure that decides a reading: the first that speaks for it if it is over, else the first against it."""
     judged = [item for item in reading.evidence if item.limit is not None and item.value is not None]

@@ -6,7 +6,7 @@ import math
 
 from advisor.diagnosis import pool_room
 from advisor.diagnosis.advice import Expectation, Step
-from advisor.diagnosis.finding import Evidence, Ruling, at_least, below
+from advisor.diagnosis.finding import Evidence, Ruling, all_hold, at_least, below
 from advisor.diagnosis.recipes import pooling
 from advisor.diagnosis.rule import Rule
 from advisor.diagnosis.words import duration, number, percent
@@ -47,7 +47,7 @@ def evidence(queue: UnseenQueue | None, rule: Rule) -> tuple[Evidence, ...]:
         return ()
     share = at_least("queue_share", "Time of a request in neither the loop nor calls", queue.waiting, "1", rule.share)
     before = _before_calls(queue, rule)
-    if all(e.holds for e in before):
+    if all_hold(before):
         return (share, *before)
     more = below(MORE, "Requests a second, of those of that minute", queue.more, "{times}", rule.steady, queue.route)
     return (share, _longer(queue, rule.sudden), more)
@@ -69,7 +69,7 @@ def _longer(queue: UnseenQueue, limit: float) -> Evidence:
 
 def is_sudden(told: tuple[Evidence, ...]) -> bool:
     """True if the evidence that holds is of a wait for whatever it is."""
-    return bool(told) and all(e.holds for e in told) and any(e.signal == MORE for e in told)
+    return all_hold(told) and any(e.signal == MORE for e in told)
 
 
 def is_found(ruling: Ruling) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from advisor.diagnosis import calls, unseen
-from advisor.diagnosis.finding import Evidence, at_least, below
+from advisor.diagnosis.finding import Evidence, all_hold, at_least, below
 from advisor.diagnosis.rule import Rule
 from advisor.features import Snapshot, parts, stats
 from advisor.features.parts import Destination, Pool
@@ -83,7 +83,7 @@ class Waits:
     @cached_property
     def is_cut(self) -> bool:
         """True if calls fail after a time that is noticed, and requests with them: a limit of time hides how slow."""
-        return bool(self.failing) and all(e.holds for e in self.failing)
+        return all_hold(self.failing)
 
     @cached_property
     def is_hurt(self) -> bool:

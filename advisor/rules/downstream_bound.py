@@ -45,7 +45,7 @@ from typing import Final
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, calls, segments, unseen
 from advisor.diagnosis.confidence import confidence
-from advisor.diagnosis.finding import finite
+from advisor.diagnosis.finding import all_hold, finite
 from advisor.diagnosis.waits import Waits
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
@@ -145,13 +145,9 @@ def _severity(waits: Waits) -> Severity:
     """A hint where it may be so by nature: calls were never quicker, or nobody tells of any."""
     if waits.is_cut:
         return Severity.CRITICAL
-    if _is_ever(waits) or unseen.is_sudden(waits.unnamed):
+    if all_hold(waits.ever) or unseen.is_sudden(waits.unnamed):
         return Severity.INFO
     return Severity.CRITICAL if _slow(waits) >= rule.critical else Severity.WARNING
-
-
-def _is_ever(waits: Waits) -> bool:
-    return bool(waits.ever) and all(e.holds for e in waits.ever)
 
 
 def _slow(waits: Waits) -> float:
