@@ -80,7 +80,8 @@ def _update(
     """Write what changed; what the resource does not say stays as it was."""
     said: dict[str, Any] = {
         "inside": "" if instance.inside == PROBE else claim.inside,  # an SDK beside it takes nothing from it
-        "key": claim.key if claim.inside else "",
+        # Without an id of its own it is known by its number, so that it is the same one when it is looked up again.
+        "key": _key(claim, name) if claim.inside and (claim.key or claim.pid) else "",
         "role": claim.role,
         "worker_id": claim.worker_id,
         "runtime": claim.runtime,

@@ -72,6 +72,8 @@ def _same_key(one: Instance, key: str, claim: Claim, now: datetime) -> bool:
     """The same `service.instance.id`, unless pid or start show another process: some set the id by hand."""
     if one.key != key or (one.pid and claim.pid and not _same_number(one, claim)):
         return False
+    if not claim.key and claim.pid and claim.started is None and now - one.last_seen > STILL_THERE:
+        return False  # its number is all that is known, and may be another's by now
     return one.started_at is None or claim.started is None or abs(one.started_at - claim.started) <= SAME_START
 
 

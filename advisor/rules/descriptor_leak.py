@@ -3,8 +3,8 @@
 ## What it sees
 Descriptors that no connection from outside explains grow at equal load: {rising:.0%} of all moments with the same
 load have more of them later, by at least {grown:.0%} and {least:.0f}, and at that pace the process reaches its limit
-within a day. If that is further away it is a hint and no warning, and only where they have become {times:.0f} times as
-many over the life, and {far:.0f} more.
+within a day. If that is further away it is a hint and no warning, and only where they have become {far:.0f} more within
+the last twelve hours.
 
 ## Why it matters
 Somebody opens files, sockets or pipes and does not close them. A restart hides it until the limit is reached again.
@@ -49,7 +49,7 @@ rule = Rule(
     grown=Limit(0.10, "1", "less than a tenth is within the usual ups and downs (C9)"),
     least=Limit(50, "{file_descriptor}", "fewer are a handful of idle connections to other services (C9)"),
     horizon=Limit(24 * HOUR, "s", "later than in a day there is time to look again (C9)"),
-    times=Limit(3, "{times}", "pools to other services that still fill make two of one, and seldom three"),
+    times=Limit(1.1, "{times}", "a tenth more, as where the end is near: after days of a leak hours of it are no more"),
     far=Limit(200, "{file_descriptor}", "four times what counts where the end is near: more than pools of a few hosts"),
     soon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
     relaxed=Limit(0.75, "1", "ten points below the share of rising moments that fires", at_most="rising"),

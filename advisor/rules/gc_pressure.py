@@ -19,7 +19,9 @@ Then more copies, where it is the whole loop that is full and not its heap: each
 
 ## Known limits
 Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
-length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest.
+length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest,
+and of several that end in one piece of work only the first: measured, a quarter of the time where short ones come in
+rows. What they tell is the least that it can be.
 A service that has room and answers as fast as ever stays silent below {critical:.0%} of all time and {work:.0%} of its
 work, and a batch job, of which nobody waits for an answer, above them as well.
 

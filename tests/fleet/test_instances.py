@@ -79,6 +79,26 @@ def test_a_process_of_long_ago_is_not_the_one_of_today(token: Token) -> None:
     assert resolve(BY_SDK, token, NOW + timedelta(minutes=10)).instance_id != first.instance_id
 
 
+NAMELESS = {name: value for name, value in BY_SDK.items() if name != "service.instance.id"}
+
+
+@pytest.mark.parametrize("order", [(BY_AGENT, NAMELESS), (NAMELESS, BY_AGENT)], ids=["agent first", "sdk first"])
+def test_an_sdk_without_an_id_is_the_same_process_when_it_is_looked_up_again(
+    order: tuple[dict[str, Any], ...], token: Token
+) -> None:
+    """Its resource may change: detectors that wait for something tell their attributes late."""
+    first = {resolve(resource, token).instance_id for resource in order}
+    again = {resolve(resource | {"service.version": "2"}, token).instance_id for resource in order}
+    assert first == again
+    assert len(first) == 1
+
+
+def test_an_sdk_without_an_id_is_another_process_after_a_while(token: Token) -> None:
+    first = resolve(NAMELESS, token)
+    later = resolve(NAMELESS | {"service.version": "2"}, token, NOW + timedelta(minutes=10))
+    assert later.instance_id != first.instance_id
+
+
 def test_an_sdk_without_any_host_is_known_by_its_id(token: Token) -> None:
     resource = {"service.name": "checkout", "service.instance.id": "5d7c", "telemetry.sdk.name": "opentelemetry"}
 

@@ -80,10 +80,16 @@ def test_it_is_critical_where_the_end_is_near(limit: float, severity: Severity) 
 
 
 @pytest.mark.parametrize(
-    ("limit", "condition"), [(500 + 23 * 60.0, Condition.OVER), (500 + 26 * 60.0, Condition.BETWEEN)]
+    ("limit", "condition"), [(350 + 23 * 30.0, Condition.OVER), (350 + 26 * 30.0, Condition.BETWEEN)]
 )
-def test_what_has_not_become_three_times_as_many_must_end_within_a_day(limit: float, condition: Condition) -> None:
-    assert read(leaking(level(200, 60), limit=limit)).condition is condition
+def test_what_has_not_become_two_hundred_more_must_end_within_a_day(limit: float, condition: Condition) -> None:
+    assert read(leaking(level(200, 30), limit=limit, now=350)).condition is condition
+
+
+def test_a_leak_that_is_days_old_is_a_hint_by_its_last_hours() -> None:
+    """After three days twelve hours are a quarter more, and the end is days away."""
+    found = read(leaking(level(1600, 32), hours=12.0, limit=4096))
+    assert (found.condition, found.severity) == (Condition.OVER, Severity.INFO)
 
 
 @pytest.mark.parametrize(("an_hour", "condition"), [(20.0, Condition.OVER), (8.0, Condition.BETWEEN)])
