@@ -10,7 +10,7 @@ from functools import cached_property
 from advisor.diagnosis import calls, unseen
 from advisor.diagnosis.finding import Evidence, all_hold, at_least, below
 from advisor.diagnosis.rule import Rule
-from advisor.features import Snapshot, parts, stats
+from advisor.features import Snapshot, parts, shortage, stats
 from advisor.features.parts import Destination, Pool
 from advisor.features.slowest import Slowest, slowest
 from advisor.features.unseen_queue import UnseenQueue, unseen_queue
@@ -66,12 +66,19 @@ class Waits:
             at_least("wait_share", "Time of a request without work of the loop", self.share, "1", rule.waiting),
             below("loop_utilization", label, loop, "1", rule.busy),
             below("host_cpu", "Host CPU", host, "1", rule.host),
+            below("cpu_wait", "Main thread waits for a processor", self.crowded, "1", rule.crowded),
         )
 
     @cached_property
+    def crowded(self) -> float:
+        """The share of all time in which the main threads wait for a processor; NaN where not told."""
+        return stats.mean([shortage.waited(process, self.rule.window) for process in self.snapshot.processes])
+
+    @cached_property
     def is_idle(self) -> bool:
-        """True if neither the loop nor the machine makes the requests wait."""
-        return all(e.holds for e in self.general[1:] if e.holds is not None)
+        """True if neither the loop nor the machine makes the requests wait; a busy machine need not."""
+        _, share, loop, host, crowded = (e.holds for e in self.general)
+        return share is not False and loop is not False and (host is not False or crowded is True)
 
     @cached_property
     def failing(self) -> tuple[Evidence, ...]:

@@ -1,12 +1,13 @@
 """Waits for what it calls
 
 ## What it sees
-5% of the requests, or of those of the route that takes most of their time, take {slow:.3g} s or longer, while the event
-loop is less than {busy:.0%} busy and the host less than {host:.0%}: at least {waiting:.0%} of a request's time is no
-work of the loop. And it is seen what the requests wait for: calls take {share:.0%} of their time or more, or a pool of
-connections is {full:.0%} used while requests wait for a connection, {felt:.0%} of a request's time or more. Such a pool
-is named before answers are so slow once that wait is {doubled:.0%} of what the slowest 5% take, and {noticed:.3g} s at
-least; such calls where {failing:.0%} of them fail, and {failed:.0%} of all requests.
+5% of the requests, or of those of the route that takes most of their time, take {slow:.3g} s or longer, while the
+event loop is less than {busy:.0%} busy and the host less than {host:.0%}, or busy with others while the main thread
+waits for a processor less than {crowded:.0%} of the time: at least {waiting:.0%} of a request's time is no work of
+the loop. And it is seen what the requests wait for: calls take {share:.0%} of their time or more, or a pool of
+connections is {full:.0%} used while requests wait for a connection, {felt:.0%} of a request's time or more. Such a
+pool is named before answers are so slow once that wait is {doubled:.0%} of what the slowest 5% take, and
+{noticed:.3g} s at least; such calls where {failing:.0%} of them fail, and {failed:.0%} of all requests.
 
 A wait that nobody tells of is seen by what is around it. Requests of a route take {longer:.3g} times as long as in its
 quickest minute in neither the loop nor the calls, and a call is always under way: a queue before it. Or they take
@@ -68,6 +69,7 @@ rule = Rule(
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
     busy=Limit(0.60, "1", "a busier loop makes requests wait by itself (decision model C7)"),
     host=Limit(0.70, "1", "a busier machine makes requests wait by itself (decision model C7)"),
+    crowded=Limit(0.05, "1", "less of its time is not felt, however busy others keep the machine: judgement"),
     waiting=Limit(0.80, "1", "what the loop itself works on a request is then a fifth at most (decision model C7)"),
     share=Limit(0.60, "1", "less than this in calls, and most of the wait is elsewhere (decision model C7)"),
     full=Limit(0.90, "1", "GitLab's limit for pools of connections, over 15 minutes"),

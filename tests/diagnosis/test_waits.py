@@ -11,9 +11,9 @@ from advisor.diagnosis import Condition, Reading
 from advisor.features import Snapshot
 from advisor.features.histogram import Histogram
 from advisor.vocabulary import PartKind, Severity, Verdict
-from tests.additions import with_part, with_window
+from tests.additions import with_figures, with_part, with_window
 from tests.answers import ruled
-from tests.builders import NOW, Load, snapshot
+from tests.builders import NOW, Load, Machine, snapshot
 
 RULE, PARTNER, DB = "downstream-bound", "models.internal 443", "postgresql db.internal:5432/shop"
 
@@ -118,3 +118,21 @@ def test_one_slow_route_beside_many_quick_ones_is_found_and_named() -> None:
 @pytest.mark.parametrize("seen", [beside(0.3), beside(3.0, rps=0.05)], ids=["quick enough", "hardly anybody asks"])
 def test_stays_silent_for_a_route_that_is_quick_or_hardly_asked(seen: Snapshot) -> None:
     assert ruled(RULE, seen).verdict is Verdict.CLEAR
+
+
+def on_a_busy_host(waited: float) -> Snapshot:
+    """Slow calls on a host that others keep 85% busy; the main thread waits for a processor for such a share."""
+    seen = calling(Calls(then=0.5))
+    told = snapshot(Load(elu=0.1, rps=20, latency=3.0, noise=0.0, routes={}), machine=Machine(cpu=0.85))
+    (one,) = seen.window.instances
+    figures = with_figures(seen, cpu_wait=waited * one.track.spans)
+    return with_window(figures, hosts=told.window.hosts)
+
+
+def test_a_host_that_is_busy_with_others_does_not_hide_slow_calls() -> None:
+    assert read(on_a_busy_host(0.01)).condition is Condition.OVER
+
+
+@pytest.mark.parametrize("waited", [0.1, float("nan")], ids=["it waits", "nobody tells"])
+def test_stays_silent_on_a_busy_host_that_may_be_what_it_waits_for(waited: float) -> None:
+    assert ruled(RULE, on_a_busy_host(waited)).verdict is Verdict.CLEAR
