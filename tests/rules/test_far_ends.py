@@ -115,7 +115,7 @@ def test_a_heap_that_grew_by_little_says_nothing(an_hour: float, hours: float) -
     assert read(MEMORY, heap(level(60 * MB, an_hour * MB), hours)).condition is Condition.BETWEEN
 
 
-@pytest.mark.parametrize(("first", "an_hour"), [(60, 20), (300, 60)])
+@pytest.mark.parametrize(("first", "an_hour"), [(60, 20), (300, 22)])
 def test_descriptors_that_grew_by_little_say_nothing(first: int, an_hour: int) -> None:
     assert read(DESCRIPTORS, opened(level(first, an_hour))).condition is Condition.BETWEEN
 
