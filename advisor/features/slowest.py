@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
-from advisor.features.snapshot import ENOUGH_REQUESTS, WIDER, Snapshot
+from advisor.features.histogram import Histogram
+from advisor.features.snapshot import Snapshot, p95_of
 
 
 class Slowest(NamedTuple):
@@ -23,13 +25,9 @@ def slowest(snapshot: Snapshot, seconds: float, least: float) -> Slowest:
     whole = Slowest(snapshot.p95(seconds), "")
     if not snapshot.latency(seconds).quantile(1.0) >= least or not (table := snapshot.routes(seconds)):
         return whole
-    own = _p95(snapshot, seconds, table[0].name)
+    own = p95_of(partial(_latency, snapshot, table[0].name), seconds)
     return whole if own <= whole.p95 or not own > 0 else Slowest(own, table[0].name)
 
 
-def _p95(snapshot: Snapshot, seconds: float, route: str) -> float:
-    """As `Snapshot.p95` of one route: of longer where few came, and no higher than that of the span itself; else 0."""
-    told = ({one.name: one.latency for one in snapshot.routes(times * seconds)}[route] for times in WIDER)
-    enough = next((latency for latency in told if latency.count >= ENOUGH_REQUESTS), None)
-    lately = next(one.latency for one in snapshot.routes(seconds) if one.name == route)
-    return 0.0 if enough is None else min(enough.quantile(0.95), lately.quantile(0.95))
+def _latency(snapshot: Snapshot, route: str, seconds: float) -> Histogram:
+    return next(one.latency for one in snapshot.routes(seconds) if one.name == route)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -202,15 +202,8 @@ class Snapshot:
 
     @remembered
     def p95(self, seconds: float) -> float:
-        """The 95th percentile of request durations, of up to three times as long where too few came; else NaN.
-
-        It is no higher than that of the span itself, whose requests are few: what is over is not told as present.
-        """
-        lately, spans = self.latency(seconds), (self.latency(times * seconds) for times in WIDER)
-        enough = next((latency for latency in spans if latency.count >= ENOUGH_REQUESTS), None)
-        if enough is None or not lately.count:
-            return math.nan
-        return min(enough.quantile(0.95), lately.quantile(0.95))
+        """The 95th percentile of request durations, of up to three times as long where too few came; else NaN."""
+        return p95_of(self.latency, seconds)
 
     @remembered
     def routes(self, seconds: float) -> tuple[routes.Route, ...]:
@@ -241,3 +234,13 @@ class Snapshot:
         """The process that loses the largest share of its time to blocks, of those that report delays."""
         told = [p for p in self.processes if not math.isnan(p.blocked_share(seconds))]
         return max(told, key=lambda p: p.blocked_share(seconds), default=None)
+
+
+def p95_of(latency: Callable[[float], Histogram], seconds: float) -> float:
+    """The 95th percentile of durations of (scaled) seconds, of up to three times as long where too few came; else NaN.
+
+    It is no higher than that of the span itself, whose requests are few: what is over is not told as present.
+    """
+    lately, spans = latency(seconds), (latency(times * seconds) for times in WIDER)
+    enough = next((found for found in spans if found.count >= ENOUGH_REQUESTS), None)
+    return min(enough.quantile(0.95), lately.quantile(0.95)) if enough is not None and lately.count else math.nan
