@@ -34,7 +34,7 @@ TOLD: Final = 0.9
 
 
 def young(memory: float) -> float:
-    """Bytes of the heap limit that only young objects use, by the bytes of memory that Node.js sees.
+    """Bytes of the heap limit that only young objects use, by the bytes of memory that Node.js up to 22 sees.
 
     V8 takes half of the memory for old objects, and a 128th of that (a 256th with little memory) for a semi-space, as
     the next power of two, 1 to 16 MiB; `--max-old-space-size` changes the first only. Source: `heap.cc`,
@@ -45,17 +45,24 @@ def young(memory: float) -> float:
 
 
 def heap_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> float:
-    """Most bytes that lasting objects may take, NaN where not told: the limit without the space for young ones.
-
-    Where nobody tells the memory, V8's own choice is assumed: a small limit set by hand on a large machine is then
-    taken for up to 48 MiB more than it is.
-    """
+    """Most bytes that lasting objects may take, NaN where not told: the limit without the space for young ones."""
     limit = stats.latest(instance.track, "heap_limit", span)
-    if not limit > 0:
-        return math.nan
-    memory = _memory(snapshot, instance, span)
-    room = limit - young(memory if memory > 0 else _chosen_from(limit))
+    room = limit - young_limit(snapshot, instance, span) if limit > 0 else math.nan
     return room if room > 0 else math.nan
+
+
+def young_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> float:
+    """Bytes of the heap limit that only young objects use.
+
+    An agent tells it by the options and the version of the process. Without one it is what Node.js up to 22 takes by
+    the memory it sees; where nobody tells the memory either, V8's own choice is assumed: a small limit set by hand on
+    a large machine is then taken for up to 48 MiB more than it is.
+    """
+    told = stats.latest(instance.track, "heap_young", span)
+    if told > 0:
+        return told
+    memory = _memory(snapshot, instance, span)
+    return young(memory if memory > 0 else _chosen_from(stats.latest(instance.track, "heap_limit", span)))
 
 
 def heap_floor(process: Process, seconds: float) -> float:

@@ -20,9 +20,10 @@ simply needed: a bigger machine.
 ## Known limits
 On a machine that is not limited by a control group only a shortage that is felt counts, or one that this service
 makes itself: a database that uses all memory by design is none. That a kill was for want of memory is
-concluded from the last known level. A `--max-semi-space-size` set by hand is not known: the heap's limit is then
-taken for more than it is. Without the probe the agent tells the limit by the options of the process, and the least in
-use over ten minutes stands for what is left after a collection: a heap that fills sooner is seen once it ended.
+concluded from the last known level. Without an agent on the host a `--max-semi-space-size` set by hand, and the larger
+young generation of Node.js 24, are not known: the heap's limit is then taken for more than it is. Without the probe the
+agent tells the limit by the options of the process, and the least in use over ten minutes stands for what is left after
+a collection: a heap that fills sooner is seen once it ended.
 
 ## References
 - [GitLab runbooks: container memory saturation](https://gitlab.com/gitlab-com/runbooks)

@@ -88,8 +88,8 @@ class Combine(StrEnum):
     MAX = "max"
 
 
-_BY_OPTIONS = "advisor.v8js.memory.heap.limit"
-"""Follows from options and memory, which an agent sees as well."""
+_BY_OPTIONS = ("advisor.v8js.memory.heap.limit", "advisor.v8js.memory.heap.young.limit")
+"""Follow from options and memory, which an agent sees as well."""
 
 _FROM_INSIDE = ("nodejs.", "v8js.", "http.", "db.client.", "advisor.nodejs.", "advisor.v8js.", "advisor.websocket.")
 
@@ -127,7 +127,7 @@ class Column:
     @property
     def is_inside(self) -> bool:
         """True where only the process itself knows it: its loop, its heap, its requests and calls."""
-        return self.metric.startswith(_FROM_INSIDE) and self.metric != _BY_OPTIONS
+        return self.metric.startswith(_FROM_INSIDE) and self.metric not in _BY_OPTIONS
 
     @property
     def is_increase(self) -> bool:

@@ -96,6 +96,7 @@ PROCESS = (
     _process("heap_floor", "advisor.v8js.memory.heap.floor", "By", _G, "Heap in use right after a major GC"),
     _process("heap_size", "v8js.memory.heap.space.size", "By", _U, "Heap taken from the system"),
     _process("heap_limit", "advisor.v8js.memory.heap.limit", "By", _G, "Most the heap may grow to"),
+    _process("heap_young", "advisor.v8js.memory.heap.young.limit", "By", _G, "Most of it for young objects"),
     _process("external_memory", "advisor.v8js.memory.external", "By", _G, "Memory outside the heap (buffers)"),
     _process("resources_active", "v8js.resource.active", "{resource}", _G, "Handles that keep the loop alive"),
     _process("requests", _REQUEST, "{request}", _H, "Requests answered", {}, Facet.COUNT),

@@ -57,6 +57,13 @@ def test_the_memory_of_the_group_decides_where_it_is_less(machine: Machine) -> N
     assert limit_of(seen) == 512 * MIB
 
 
+def test_an_agent_knows_the_room_of_young_objects_by_options_and_version() -> None:
+    """`--max-old-space-size=256` to Node.js 24 on a machine of 24 GiB: 192 MiB of its limit are for young objects."""
+    seen = with_figures(snapshot(Load()), heap_limit=448 * MIB, heap_young=192 * MIB, heap_floor=230 * MIB)
+    assert limit_of(seen) == 256 * MIB
+    assert heap_share(seen, seen.processes[0], 600) == 230 / 256
+
+
 def test_without_known_memory_the_limit_is_taken_for_that_of_v8() -> None:
     silent = snapshot(Load(), senders=Senders(host=False))
     assert limit_of(with_figures(silent, heap_limit=524 * MIB)) == 512 * MIB

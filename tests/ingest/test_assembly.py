@@ -116,9 +116,9 @@ def test_what_is_read_once_a_minute_leaves_the_spans_of_the_rest_alone() -> None
     assert {row.kind: row.span for row in found.parts} == {PartKind.CPU: 10.0, PartKind.COLLECTOR: 60.0}
 
 
-def limits(sender: str, **inside: bool) -> tuple[list[dict[str, float]], int]:
+def limits(sender: str, of: str = "heap", **inside: bool) -> tuple[list[dict[str, float]], int]:
     """The values of the rows that come of a report with a heap's limit, and how many figures were left out."""
-    said = resource({**PROCESS, "telemetry.sdk.name": sender}, gauge("advisor.v8js.memory.heap.limit", number(3e8)))
+    said = resource({**PROCESS, "telemetry.sdk.name": sender}, gauge(f"advisor.v8js.memory.{of}.limit", number(3e8)))
     (report,) = Pivot().sort(otlp_json.decode(json.dumps(export(said)).encode()), NOW, lambda host: 0.0).reports
     found = Rows()
     left_out = add_rows(found, report, Identity(service_id=5, instance_id=7, **inside))
@@ -133,3 +133,7 @@ def test_the_limit_of_a_heap_is_taken_from_the_agent_beside_an_sdk(has_inside: b
 def test_beside_the_probe_it_is_left_out_without_a_word() -> None:
     assert limits("advisor-agent", has_inside=True, has_probe=True) == ([], 0)
     assert limits("advisor-probe", has_inside=True, has_probe=True) == ([{"heap_limit": 3e8}], 0)
+
+
+def test_what_young_objects_may_take_of_it_only_the_agent_knows() -> None:
+    assert limits("advisor-agent", "heap.young", has_inside=True, has_probe=True) == ([{"heap_young": 3e8}], 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 from functools import partial
 from pathlib import Path
@@ -38,9 +39,9 @@ def full(share: float = 0.9, *, limit: float = 500 * MB, group: float = 4 * GB, 
     return with_recalled(seen, PRESSURE, service())
 
 
-def collecting(minor: float, major: float, group: float = 4 * GB) -> Option | Rejection:
+def collecting(minor: float, major: float, group: float = 4 * GB, room: float = math.nan) -> Option | Rejection:
     """What it says to the rule about garbage collection, which need not exist to be asked."""
-    seen = with_figures(full(0.3, group=group), gc_minor=minor * 10, gc_major=major * 10)
+    seen = with_figures(full(0.3, group=group), gc_minor=minor * 10, gc_major=major * 10, heap_young=room)
     reading = Reading(Condition.OVER, evidence=(Evidence("gc_share", "Garbage collection", minor + major, "1"),),
                       confidence=0.8)  # fmt: skip
     return STRATEGIES["tune-heap"].answer(
@@ -156,7 +157,19 @@ def test_full_collections_do_not() -> None:
 def test_a_larger_young_generation_needs_room() -> None:
     found = collecting(minor=0.12, major=0.03, group=0.5 * GB)
     assert isinstance(found, Rejection)
-    assert "201 MB" in found.reason
+    assert "198 MB" in found.reason
+
+
+def test_who_has_a_large_one_already_is_told_so() -> None:
+    found = collecting(minor=0.12, major=0.03, room=192 * MIB)
+    assert isinstance(found, Rejection)
+    assert "already take 201 MB" in found.reason
+
+
+def test_as_much_is_hoped_for_as_the_room_grows() -> None:
+    found = collecting(minor=0.12, major=0.03, room=96 * MIB)
+    assert isinstance(found, Option)
+    assert expected(found, "gc_minor").low == pytest.approx(0.06)
 
 
 @pytest.mark.parametrize("flag", ["--max-old-space-size=715", "--max-semi-space-size=64"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor_agent.heap_flags import OLD, SEMI, WHOLE, HeapFlags
-from advisor_agent.heap_limit import MIB, Memory, heap_limit
+from advisor_agent.heap_limit import MIB, Memory, heap_limit, young_limit
 
 MEMORY = (256, 512, 700, 1024, 2048, 3000, 4096, 15_800, 16_384)
 DEFAULT = {
@@ -50,6 +50,20 @@ def test_sizes_together_are_as_node_was_seen_to_take_them(sizes, seen):
 def test_a_size_that_is_set_needs_no_certainty():
     assert limit("20.20.2", 24_576, {OLD: 256}, sure=False, seen=False) == 304
     assert limit("18.20.8", 24_576, {OLD: 200}) == 248
+
+
+@pytest.mark.parametrize("version", OLD_OF_200)
+def test_what_young_objects_may_take_is_the_rest(version):
+    rest = [young_limit(version, HeapFlags({OLD: 200}, False), Memory(memory * MIB, False)) for memory in MEMORY]
+    assert [size / MIB for size in rest] == [whole - 200 for whole in OLD_OF_200[version]]
+
+
+def test_it_is_what_was_set_or_not_told():
+    memory = Memory(24 << 30, True)
+    assert young_limit("20.20.2", HeapFlags({SEMI: 128}, False), memory) == 384 * MIB
+    assert young_limit("20.20.2", HeapFlags({WHOLE: 512, SEMI: 8}, True), memory) == 0
+    assert young_limit("23.1.0", HeapFlags({SEMI: 128}, True), memory) == 0
+    assert young_limit("20.20.2", HeapFlags({}, True, is_otherwise=True), memory) == 0
 
 
 @pytest.mark.parametrize("version", ["18.20.8", "16.20.2", "23.1.0", "27.0.0", "", "nightly"])

@@ -65,17 +65,40 @@ def heap_limit(version: str, flags: HeapFlags, memory: Memory) -> int:
         flags: what it was told.
         memory: what it may use.
     """
-    head = version.partition(".")[0]
-    major = int(head) if head.isdigit() else 0
+    major = _major(version)
     sizes = flags.sizes
-    if flags.is_otherwise or major not in _YOUNG or memory.size <= 0 or (WHOLE in sizes and OLD in sizes):
+    if not _is_known(major, flags, memory) or (WHOLE in sizes and OLD in sizes):
         return 0
     if WHOLE in sizes:
         return sizes[WHOLE] * MIB
-    seen = memory.size / MIB
-    old = sizes.get(OLD, 0) or (_default(major, seen) if flags.is_sure and memory.is_sure else 0)
-    semi = _power(sizes[SEMI]) if SEMI in sizes else _YOUNG[major].semi_space(seen)
-    return round((old + _SPACES * semi) * MIB) if old else 0
+    old = sizes.get(OLD, 0) or (_default(major, memory.size / MIB) if flags.is_sure and memory.is_sure else 0)
+    return round((old + _young(major, flags, memory)) * MIB) if old else 0
+
+
+def young_limit(version: str, flags: HeapFlags, memory: Memory) -> int:
+    """Bytes of `heap_limit` that young objects alone may take; 0 where it cannot be told. Its arguments are the same.
+
+    Where both are limited together V8 shares them out in another way, which is not reckoned here.
+    """
+    major = _major(version)
+    if not _is_known(major, flags, memory) or WHOLE in flags.sizes:
+        return 0
+    return _young(major, flags, memory) * MIB
+
+
+def _major(version: str) -> int:
+    head = version.partition(".")[0]
+    return int(head) if head.isdigit() else 0
+
+
+def _is_known(major: int, flags: HeapFlags, memory: Memory) -> bool:
+    return not flags.is_otherwise and major in _YOUNG and memory.size > 0
+
+
+def _young(major: int, flags: HeapFlags, memory: Memory) -> int:
+    """MiB of all semi-spaces."""
+    semi = _power(flags.sizes[SEMI]) if SEMI in flags.sizes else _YOUNG[major].semi_space(memory.size / MIB)
+    return _SPACES * semi
 
 
 def _default(major: int, memory: float) -> float:

@@ -14,11 +14,11 @@ ENVIRON = {"PATH": "/bin"}
 def limit(machine, figures):
     """MiB that are told of a process with these options, None for nothing."""
 
-    def _limit(*options, environ=ENVIRON, cgroup=UNIT):
+    def _limit(*options, environ=ENVIRON, cgroup=UNIT, name="advisor.v8js.memory.heap.limit"):
         machine.node(100, *options, "server.js", environ=environ, cgroup=f"0::{cgroup}\n")
         scene = Observer(machine.kernel).look()
         found = figures(process_heap.collect_process(scene, scene.processes[0]))
-        told = found.get(("advisor.v8js.memory.heap.limit",))
+        told = found.get((name,))
         return None if told is None else told / MIB
 
     return _limit
@@ -27,6 +27,13 @@ def limit(machine, figures):
 def test_the_size_that_is_set_counts_with_the_room_of_young_objects(limit):
     assert limit("--max-old-space-size=256") == 304
     assert limit(environ={"NODE_OPTIONS": "--max_old_space_size=512"}) == 560
+
+
+def test_what_young_objects_may_take_is_told_beside_it(limit):
+    young = "advisor.v8js.memory.heap.young.limit"
+    assert limit(name=young) == 48
+    assert limit("--max-semi-space-size=64", name=young) == 192
+    assert limit("--max-heap-size=512", name=young) is None
 
 
 def test_without_one_it_is_what_v8_takes_of_the_machines_memory(limit):

@@ -1,6 +1,7 @@
-"""The limit of a heap, by the options of its process and the memory it sees: what no SDK and no page of metrics tells.
+"""The limits of a heap, by the options of its process and the memory it sees: what no SDK and no page of metrics tells.
 
-Beside the probe, which asks V8 itself, the server leaves this one out.
+Beside the probe, which asks V8 itself for the whole, the server leaves the agent's figure of that out. What young
+objects may take of it V8 tells nobody.
 """
 
 from __future__ import annotations
@@ -8,14 +9,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from advisor_agent.cgroups import MEMORY, folders, has_soft_limit, memory_limit
-from advisor_agent.heap_limit import Memory, heap_limit
+from advisor_agent.heap_limit import Memory, heap_limit, young_limit
 from advisor_agent.kernel import Kernel
 from advisor_agent.metric import GAUGE, Metric, Samples
 from advisor_agent.processes import NodeProcess
 from advisor_agent.scene import Scene
 
 LIMIT = Metric("advisor.v8js.memory.heap.limit", "By", GAUGE, "Most the heap may grow to")
-METRICS = (LIMIT,)
+YOUNG = Metric("advisor.v8js.memory.heap.young.limit", "By", GAUGE, "Most of it that young objects may take")
+METRICS = (LIMIT, YOUNG)
 
 _SECONDS_LAST = 60
 _WIDE = ("x86_64", "aarch64")
@@ -27,9 +29,10 @@ def collect_process(scene: Scene, process: NodeProcess) -> Samples:
     if process.heap is None or scene.kernel.architecture() not in _WIDE:
         return
     memory = _memory(scene.kernel, process.cgroup, int(scene.boot_age // _SECONDS_LAST))
-    limit = heap_limit(process.version, process.heap, memory)
-    if limit:
-        yield LIMIT.at(limit)
+    for metric, limit in ((LIMIT, heap_limit), (YOUNG, young_limit)):
+        size = limit(process.version, process.heap, memory)
+        if size:
+            yield metric.at(size)
 
 
 @lru_cache(maxsize=256)
