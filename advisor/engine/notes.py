@@ -17,6 +17,9 @@ NOT_BY_COPIES: Final = frozenset(
 )  # fmt: skip
 """Trouble that further copies of the process never end (decision model 1.5)."""
 
+_COPIES: Final = "More copies"
+_NO_COPIES: Final = f"{_COPIES} will not help"
+
 
 def beside(
     ruling: Ruling,
@@ -41,9 +44,9 @@ def why_no_copies(ruling: Ruling, options: Sequence[Option], rejected: Sequence[
         return ""
     shown = leading(ruling.reading)
     if ruling.rule in NOT_BY_COPIES and shown is not None:
-        return f"More copies will not help. {in_words(shown)}."
-    turned_down = [no.reason for no in rejected if STRATEGIES[no.id].adds_copies]
-    return f"More copies will not help: {turned_down[0].rstrip('.')}." if turned_down else ""
+        return f"{_NO_COPIES}. {in_words(shown)}."
+    reason = next((no.reason for no in rejected if STRATEGIES[no.id].adds_copies), "")
+    return f"{_NO_COPIES}: {reason}" if reason and not reason.startswith(_COPIES) else reason
 
 
 def _also(ruling: Ruling, other: Ruling) -> str:

@@ -51,10 +51,15 @@ def test_a_stand_in_for_a_lone_process_is_a_copy_that_helps(monkeypatch: pytest.
 
 
 def test_other_trouble_takes_the_number_that_turned_the_copies_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The healthy service on its half idle machine has no busy loop to copy."""
-    (note,) = notes(monkeypatch, "disk-filling", reads(OVER), "cluster")
-    assert note.startswith("More copies will not help: ")
+    (note,) = notes(monkeypatch, "memory-pressure", reads(OVER), "cluster")
+    assert note.startswith("More copies will not help: Another copy takes the memory that is short (")
     assert any(character.isdigit() for character in note)
+
+
+def test_a_reason_that_speaks_of_copies_itself_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = Reading(OVER, claim="Wrong.", confidence=0.9)
+    (note,) = notes(monkeypatch, "memory-leak", bare, "cluster")
+    assert note == "More copies leak as well, each from its own start (1 process)."
 
 
 def test_where_copies_were_not_considered_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
