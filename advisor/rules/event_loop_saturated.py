@@ -1,10 +1,11 @@
 """Event loop saturated
 
 ## What it sees
-The event loop is busy {busy:.0%} of the time or more over a minute, and it computes: the main thread
-uses {computing:.0%} of a core or more, and at most {gap:.0%} of the time is busy without CPU use. The host
-is below {host:.0%}, no quota holds it back in {throttle:.0%} of its periods or more (one that leaves each loop
-a core, and that loops alone use up, may), garbage collection takes less than {collection:.0%}, and the load is steady.
+The event loop is busy {busy:.0%} of the time or more over a minute, or over two or five that end busy, and it
+computes: the main thread uses {computing:.0%} of a core or more, and at most {gap:.0%} of the time is busy without CPU
+use. The host is below {host:.0%}, no quota holds it back in {throttle:.0%} of its periods or more (one that leaves
+each loop a core, and that loops alone use up, may), garbage collection takes less than {collection:.0%}, and the load
+is steady.
 
 ## Why it matters
 Node.js runs JavaScript on one thread. When that thread has no idle time left, every further request
@@ -71,27 +72,39 @@ rule = Rule(
 )
 
 LONG = 300.0  # seconds that prove a veto real; `rule.window` proves that it still holds
+SPANS = (rule.window, 2 * rule.window, LONG)
 
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Compare the mean loop with the levels, and every look-alike with its limit."""
-    busy = snapshot.loop(rule.window)
+    span = _span(snapshot)
+    busy = snapshot.loop(span)
     machine = snapshot.busiest_machine(rule.window)
     if math.isnan(busy):
         return Reading(Condition.UNKNOWN, missing=("CPU time of the process over the last minute",))
     if busy >= rule.relaxed and machine is None:
         return Reading(Condition.UNKNOWN, missing=("Processor time of the host: run the agent on it",))
-    if busy >= rule.relaxed and math.isnan(snapshot.cpu_main(rule.window)):
+    if busy >= rule.relaxed and math.isnan(snapshot.cpu_main(span)):
         return Reading(Condition.UNKNOWN, missing=("CPU time of the process over the last minute",))
-    evidence = _evidence(snapshot, machine, busy)
+    evidence = _evidence(snapshot, machine, span)
     return Reading(
         condition=_condition(busy, evidence),
         claim=_claim(snapshot, busy),
         evidence=evidence,
         severity=_severity(snapshot, busy),
-        confidence=_confidence(snapshot, busy),
+        confidence=_confidence(snapshot, span),
     )
+
+
+def _span(snapshot: Snapshot) -> float:
+    """The last (scaled) seconds of which the loops are judged: those in which they were busiest.
+
+    Of few and heavy requests one minute tells more of chance than of load. In neither of the last two they may have
+    become idle: what was before is then over.
+    """
+    now = max(SPANS[:2], key=snapshot.loop)
+    return max(SPANS, key=snapshot.loop) if snapshot.loop(now) >= rule.relaxed else rule.window
 
 
 def _severity(snapshot: Snapshot, busy: float) -> Severity:
@@ -106,16 +119,16 @@ def _condition(busy: float, evidence: tuple[Evidence, ...]) -> Condition:
     return Condition.OVER if all(e.holds for e in evidence if e.holds is not None) else Condition.BETWEEN
 
 
-def _evidence(snapshot: Snapshot, machine: Machine | None, busy: float) -> tuple[Evidence, ...]:
-    window = rule.window
+def _evidence(snapshot: Snapshot, machine: Machine | None, span: float) -> tuple[Evidence, ...]:
+    window, busy = rule.window, snapshot.loop(span)
     label = "Event loop busy" if snapshot.measures_loop else "Event loop busy, estimated from CPU time"
     found = [
         at_least("loop_utilization", label, busy, "1", rule.busy),
-        at_least("cpu_main", "Main thread computing", snapshot.cpu_main(window), "1", rule.computing),
+        at_least("cpu_main", "Main thread computing", snapshot.cpu_main(span), "1", rule.computing),
         below("gap", "Busy without computing", max(min(snapshot.gap(window), snapshot.gap(LONG)), 0.0), "1", rule.gap),
         below("gc_share", "Garbage collection", stats.mean([p.gc_share(window) for p in snapshot.processes]),
               "1", rule.collection),
-        below("loop_variation", "Variation of the loop", _variation(snapshot), "1", rule.variation),
+        below("loop_variation", "Variation of the loop", _variation(snapshot, window, span), "1", rule.variation),
         # The gate of impact: 30% more load than the loop can carry is a queue without end (P3), so
         # from 1 / 1.3 = 0.77 on impact is forecast for every service, however short its requests are.
         below("headroom", "Room for more load", 1 / busy - 1 if busy else math.inf, "1", rule.growth),
@@ -149,17 +162,18 @@ def _quota(is_full: bool, signal: str, label: str, held: float, who: str = "") -
     return below(signal, label, held, "1", rule.throttle, who)
 
 
-def _variation(snapshot: Snapshot) -> float:
-    return stats.mean([stats.variation(p.loop_series(rule.window)) for p in snapshot.processes])
+def _variation(snapshot: Snapshot, *spans: float) -> float:
+    """In the span in which it is least: a load that began lately is no wild one."""
+    return min(stats.mean([stats.variation(p.loop_series(span)) for p in snapshot.processes]) for span in spans)
 
 
-def _confidence(snapshot: Snapshot, busy: float) -> float:
-    window = rule.window
-    series = [share for p in snapshot.processes for share in p.loop_series(window)]
+def _confidence(snapshot: Snapshot, span: float) -> float:
+    window, busy = rule.window, snapshot.loop(span)
+    series = [share for p in snapshot.processes for share in p.loop_series(span)]
     sure = confidence(
         required=(
             stats.ramp(busy, rule.relaxed, rule.busy),
-            stats.ramp(snapshot.cpu_main(window), rule.computing - 0.1, rule.computing),
+            stats.ramp(snapshot.cpu_main(span), rule.computing - 0.1, rule.computing),
         ),
         support=(
             stats.ramp(1 / busy - 1 if busy else math.inf, rule.growth, 0.0),

@@ -47,6 +47,18 @@ def test_fires_for_every_worker_of_a_full_cluster(seed: int) -> None:
     assert "its 4 event loops are on average" in read(seen).claim
 
 
+@pytest.mark.parametrize(("before", "now", "ago", "condition"), [
+    (0.9, 0.76, 60, Condition.OVER), (0.95, 0.6, 60, Condition.OVER), (0.95, 0.65, 120, Condition.UNDER),
+    (0.75, 0.76, 60, Condition.BETWEEN), (0.2, 0.76, 120, Condition.BETWEEN), (0.2, 0.9, 60, Condition.OVER),
+])  # fmt: skip
+def test_one_minute_with_fewer_of_heavy_requests_is_no_relief(
+    before: float, now: float, ago: float, condition: Condition
+) -> None:
+    """At 85% and ten requests a second of 85 ms each, every fourth minute of a tenth of its length is below 80%."""
+    seen = snapshot(replace(FULL, cpu=None, elu=now, elu_before=before, changed=ago, noise=0.01))
+    assert read(seen).condition is condition
+
+
 def test_a_primary_does_not_count_as_a_loop_that_serves() -> None:
     primary = Load(elu=0.01, rps=0, role="primary")
     seen = snapshot(primary, *[replace(FULL, role="worker")] * 2, machine=Machine(cores=4, cpu=0.5))
