@@ -20,7 +20,8 @@ The probe names blocks of 200 ms and more, shorter ones by samples; an OpenTelem
 (prom-client) name none. From these the time lost is estimated from the mean and the median delay; a page tells
 neither how busy the loop is, which is then estimated from CPU time, and its longest delay is lost to whoever reads
 the page first. A queue of many short requests also delays the loop: blocks that such a queue explains do not count.
-On a host without free processors everything is late: read `host-cpu-saturated` beside it.
+On a host without free processors everything is late, so a finding of `host-cpu-saturated` holds this one back, unless
+its blocks would be as many without twice the usual waits for a processor, which only the agent tells.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -36,7 +37,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, places, stats
-from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue, own_share
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.features.task import WINDOW
@@ -98,7 +99,14 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=evidence,
         severity=Severity.CRITICAL if critical else Severity.WARNING,
         confidence=_confidence(snapshot, process, minutes, share, spread),
+        apart_from=("host-cpu-saturated",) if _is_own(snapshot, process, minutes, share) else (),
     )
+
+
+def _is_own(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> bool:
+    """True if the blocks were as many and as dear on an idle host: that this one is full is another trouble."""
+    own = own_share(process, rule.window, snapshot.machine_of(process))
+    return own * share >= rule.share and sum(own * block >= rule.block for block in minutes) >= rule.minutes
 
 
 def _condition(minutes: list[float], evidence: tuple[Evidence, ...]) -> Condition:

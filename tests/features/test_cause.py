@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue
+from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue, own_share
 from tests.additions import with_figures
 from tests.builders import Load, Machine, snapshot
 
@@ -99,3 +99,17 @@ def test_a_quota_that_holds_it_back_leaves_open_whether_the_code_waits() -> None
     assert cause_of_blocks(seen.processes[0], 600, seen.machines[0]) is Cause.WAITING
     assert cause_of_blocks(held.processes[0], 600, held.machines[0]) is Cause.WORK
     assert cause_of_blocks(throttled.processes[0], 600, throttled.machines[0]) is Cause.WORK
+
+
+@pytest.mark.parametrize(("waits", "machine", "share"), [
+    (0.0, Machine(cpu=0.95, pressure=0.4), 1.0), (0.075, Machine(cpu=0.95, pressure=0.4), 1 / 3),
+    (0.3, Machine(cpu=0.95, pressure=0.4), 1 / 9), (0.075, Machine(steal=0.1), 0.0),
+])  # fmt: skip
+def test_blocks_are_its_own_but_for_twice_the_usual_waits(waits: float, machine: Machine, share: float) -> None:
+    seen = snapshot(Load(elu=0.15, cpu=0.075, block=0.3), machine=machine)
+    seen = with_figures(seen, cpu_wait=waits * seen.window.instances[0].track.spans)
+    assert own_share(seen.processes[0], 600, seen.machines[0]) == pytest.approx(share, abs=0.01)
+
+
+def test_where_nobody_tells_of_waits_all_of_a_block_may_be_one() -> None:
+    assert own_share(snapshot(Load(block=0.3)).processes[0], 600, None) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from advisor.diagnosis import Condition, Reading
+from advisor.diagnosis import Condition, Reading, RuleState
+from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import BLOCKED, PROFILED
@@ -224,3 +226,17 @@ def test_unknown_while_the_process_is_too_young_for_ten_minutes(age: float) -> N
     seen = rule(snapshot(replace(HEAVY, age=age)))
     assert seen.verdict is Verdict.UNKNOWN
     assert "more of data" in seen.reading.missing[0]
+
+
+@pytest.mark.parametrize(("waits", "cause"), [
+    (0.3, ""), (0.75, ""), (6.0, "host-cpu-saturated"), (math.nan, "host-cpu-saturated"),
+])  # fmt: skip
+def test_a_full_host_holds_it_back_only_if_it_may_make_the_blocks(waits: float, cause: str) -> None:
+    """Seconds in ten for which the main thread waits; half as long again as it computes, a block of 300 ms is one."""
+    full = Machine(cpu=0.96, pressure=0.4)
+    seen = with_figures(snapshot(replace(HEAVY, elu=0.3), machine=full), cpu_wait=waits)
+    host = RuleState(Verdict.FIRING, NOW - 600)
+    found = judge(seen, {"host-cpu-saturated": host}).rulings
+    blocked = next(one for one in found if one.rule == "event-loop-blocked")
+    assert blocked.held_back_by == cause
+    assert blocked.verdict is Verdict.PENDING
