@@ -168,6 +168,12 @@ class Waits:
         told = [process.blocked_minutes(self.rule.window) for process in self.snapshot.processes]
         return stats.highest([statistics.median(minutes) for minutes in told if minutes])
 
+    @property
+    def blocked(self) -> float:
+        """Seconds for which blocks hold up a call on the mean: one of its own, and the wait for others' (M/D/1)."""
+        busy = self.snapshot.loop(self.rule.window)
+        return self.usual_block * (1 + busy / (1 - busy) / 2) if busy < 1 else math.inf
+
 
 def hold(evidence: tuple[Evidence, ...]) -> bool:
     """True if every figure that is known and has a limit speaks for it, and there is one."""

@@ -31,7 +31,7 @@ past days are compared. Calls that run beside each other, and calls of no reques
 held open on purpose (long polling, streams of events) are slow without waiting for a call, so they are not named;
 beside slow calls they are not told apart. Network: segments that are sent again are those of the whole machine. While
 blocks of its own loop are a finding as well it is held back, unless the calls that take most of the time last
-{blocks:g} times as long as the usual longest block of a minute, or more.
+{blocks:g} times as long as such blocks may hold one up: the usual longest of a minute, and a wait for others' blocks.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -77,8 +77,7 @@ rule = Rule(
     felt=Limit(0.2, "1", "a fifth of a request's time is felt (decision model C7)"),
     doubled=Limit(0.5, "1", "without the wait they took half as long: twice the usual latency (decision model C7)"),
     noticed=Limit(0.1, "s", "what is answered sooner feels instantaneous (Nielsen, Usability Engineering, 1993)"),
-    blocks=Limit(3, "{times}", "below 80% busy, with blocks of one length, a call waits for two of them on the mean "
-                 "(M/D/1), and one may hold the answer itself"),
+    blocks=Limit(2, "{times}", "judgement: half of a call is elsewhere then, if a block holds each answer itself"),
     longer=Limit(3.0, "{times}", "three times as long as in a quick minute of the same route is no chance"),
     always=Limit(0.8, "{call}", "judgement: a pool that requests wait for is never idle, so a call is under way"),
     asking=Limit(0.2, "{call}", "judgement: calls of one request in five at least are on its way, not beside it"),
@@ -112,7 +111,7 @@ def check(snapshot: Snapshot) -> Reading:
     if waits.is_hurt and missing and not (missing == (_CALLS,) and waits.by_unseen):
         return Reading(Condition.UNKNOWN, evidence=waits.general, missing=missing)
     network = segments.sent_again(snapshot, rule.window, rule.repeated)
-    apart = waits.by_calls and waits.called[0].mean >= rule.blocks * waits.usual_block
+    apart = waits.by_calls and waits.called[0].mean >= rule.blocks * waits.blocked
     return Reading(
         condition=_condition(waits, told=not missing),
         claim=_claim(waits, segments.in_words(network)),
