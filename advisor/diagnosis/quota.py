@@ -12,16 +12,26 @@ from advisor.diagnosis.prediction import LONG, NOW, TARGET, calmer_loop
 from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.sizes import Growth
 from advisor.diagnosis.words import number, percent
-from advisor.features import Snapshot, control_groups, stats
+from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.control_groups import ControlGroup
 from advisor.features.machine import Machine
-from advisor.features.process import MINUTE
+from advisor.features.process import MINUTE, Process
 
 CALM: Final = 0.05
 """What is asked of a quota that was raised (decision model C3)."""
 
 ANSWER: Final = "vertical"
 """The strategy that the rule names first where a quota is what is short."""
+
+
+def claim(held: Process, machine: Machine, seconds: float) -> str:
+    """How a quota holds this process back: its own, or that of the machine if that does more."""
+    own, of_machine = shortage.throttled(held, seconds), machine.throttled(seconds)
+    if own < of_machine:
+        return f"a quota on {machine.name} holds it back {percent(of_machine)} of the time"
+    quota = shortage.allowed(held, seconds)
+    size = "" if math.isnan(quota) else f" of {number(quota)} {'core' if quota == 1 else 'cores'}"
+    return f"its own quota{size} on {machine.name} holds it back in {percent(own)} of the periods"
 
 
 def throttled(snapshot: Snapshot, machine: Machine) -> float:

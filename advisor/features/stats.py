@@ -7,7 +7,7 @@ about it: rows without a figure are left out, and sampling intervals are learned
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -158,3 +158,13 @@ def ramp(value: float, clear: float, fire: float) -> float:
     if clear == fire:
         return float(value >= fire)
     return min(1.0, max(0.0, (value - clear) / (fire - clear)))
+
+
+def telling(figure: Callable[[float], float], short: float, long: float, least: float) -> float:
+    """The last seconds of which a figure is judged: one of the two spans or twice the short one, where it is highest.
+
+    Of few and heavy pieces of work a short span tells more of chance than of load. Where the figure is below `least` in
+    the short one and in twice of it, what was before is over, and it is the short one.
+    """
+    now = max((short, 2 * short), key=figure)
+    return max((now, long), key=figure) if figure(now) >= least else short

@@ -72,13 +72,12 @@ rule = Rule(
 )
 
 LONG = 300.0  # seconds that prove a veto real; `rule.window` proves that it still holds
-SPANS = (rule.window, 2 * rule.window, LONG)
 
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Compare the mean loop with the levels, and every look-alike with its limit."""
-    span = _span(snapshot)
+    span = stats.telling(snapshot.loop, rule.window, LONG, rule.relaxed)
     busy = snapshot.loop(span)
     machine = snapshot.busiest_machine(rule.window)
     if math.isnan(busy):
@@ -95,16 +94,6 @@ def check(snapshot: Snapshot) -> Reading:
         severity=_severity(snapshot, busy),
         confidence=_confidence(snapshot, span),
     )
-
-
-def _span(snapshot: Snapshot) -> float:
-    """The last (scaled) seconds of which the loops are judged: those in which they were busiest.
-
-    Of few and heavy requests one minute tells more of chance than of load. In neither of the last two they may have
-    become idle: what was before is then over.
-    """
-    now = max(SPANS[:2], key=snapshot.loop)
-    return max(SPANS, key=snapshot.loop) if snapshot.loop(now) >= rule.relaxed else rule.window
 
 
 def _severity(snapshot: Snapshot, busy: float) -> Severity:

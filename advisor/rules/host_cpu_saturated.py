@@ -2,11 +2,11 @@
 
 ## What it sees
 One of three shortages of processors, told apart. Contention: those of a host are {busy:.0%} busy or more over a minute,
-or tasks wait for one {pressure:.0%} of the time on a host that is nearly full. Throttling: a quota, of the host's
-control group or of the process's own, holds it back in {throttle:.0%} of its periods. Steal: the hypervisor takes
-{steal:.0%} of the time. And the service feels it: its main threads wait for a processor or its loops are busy without
-computing ({gap:.0%} of the last minute or of five, or {least:.0%} where that is {delayed:.0%} of the time in which they
-want to run), or its processes use {own:.0%} of all cores that they may use.
+or over two or five that end busy, or tasks wait for one {pressure:.0%} of the time on a host that is nearly full.
+Throttling: a quota, of the host's control group or of the process's own, holds it back in {throttle:.0%} of its
+periods. Steal: the hypervisor takes {steal:.0%} of the time. And the service feels it: its main threads wait for a
+processor or its loops are busy without computing ({gap:.0%} of the last minute or of five, or {least:.0%} where that is
+{delayed:.0%} of the time in which they want to run), or its processes use {own:.0%} of all cores that they may use.
 
 ## Why it matters
 A process that waits for a processor looks like one that works: its event loop is busy and its requests are
@@ -35,11 +35,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, quota
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
-from advisor.diagnosis.quota import ANSWER
-from advisor.diagnosis.words import cores, number, percent
+from advisor.diagnosis.words import cores, percent
 from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.impact import nobody_waits
 from advisor.features.machine import Machine
@@ -140,7 +139,7 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=_evidence(snapshot, place),
         severity=_severity(snapshot, place),
         confidence=_confidence(place),
-        first=ANSWER if place.kind is Kind.THROTTLING else "",
+        first=quota.ANSWER if place.kind is Kind.THROTTLING else "",
     )
 
 
@@ -155,25 +154,30 @@ def _place(snapshot: Snapshot, machine: Machine) -> _Place:
     group = control_groups.most_held(snapshot, machine, window)
     held = max(group.processes, key=lambda process: shortage.throttled(process, window))
     short = _short(machine, held)
-    quota = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, window) > 0
+    bound = short[Kind.THROTTLING] >= max(short.values()) and shortage.throttled(held, window) > 0
     own = stats.mean([p.cpu(window) for p in here]) * len(here) / machine.cores
-    if quota and not group.is_filled_by_loops(window, rule.own):
+    if bound and not group.is_filled_by_loops(window, rule.own):
         own = max(own, group.used(window) / group.quota)  # workers in one container draw on it together
     crowded = short[Kind.CONTENTION] >= max(short.values())
     delayed, often = shortage.in_the_way(here, SPANS, rule.delayed, rule.least) if crowded else (math.nan, math.nan)
-    return _Place(machine, held, short, _waits(here, held if quota else None, crowded), delayed, often, own)
+    return _Place(machine, held, short, _waits(here, held if bound else None, crowded), delayed, often, own)
 
 
 def _short(machine: Machine, held: Process) -> dict[Kind, float]:
-    busy, window = machine.cpu(rule.window), rule.window
+    window, span = rule.window, _span(machine)
+    busy = machine.cpu(span)
     throttle = max(machine.throttled(window), shortage.throttled(held, window))
     # Pressure counts waits of any task, also of short ones on a half idle machine: alone it is no shortage.
-    pressed = stats.ramp(machine.pressure(window), rule.pressure / 2, rule.pressure) if busy >= rule.relaxed else 0.0
+    pressed = stats.ramp(machine.pressure(span), rule.pressure / 2, rule.pressure) if busy >= rule.relaxed else 0.0
     return {
         Kind.CONTENTION: max(stats.ramp(busy, rule.relaxed, rule.busy), pressed),  # of equals: no quota adds a core
         Kind.THROTTLING: stats.ramp(throttle, rule.throttle_relaxed, rule.throttle),
         Kind.STEAL: stats.ramp(machine.steal(window), rule.steal_relaxed, rule.steal),
     }
+
+
+def _span(machine: Machine) -> float:
+    return stats.telling(machine.cpu, *SPANS, rule.relaxed)
 
 
 def _waits(here: tuple[Process, ...], held: Process | None, crowded: bool) -> float:
@@ -192,11 +196,12 @@ def _condition(place: _Place) -> Condition:
 
 def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
     machine, held, window, here = place.machine, place.held, rule.window, snapshot.on(place.machine)
+    span = _span(machine)
     waited, gap = (shortage.felt(here, figure, *SPANS) for figure in (shortage.waited, Process.gap))
     load = stats.level(machine.track, "load_1m", machine.span(window)) / machine.cores
     figures = (
-        ("host_cpu", "Host CPU", machine.cpu(window), rule.busy, machine.name),
-        ("pressure_cpu", "Time some task waits for a processor", machine.pressure(window), rule.pressure, machine.name),
+        ("host_cpu", "Host CPU", machine.cpu(span), rule.busy, machine.name),
+        ("pressure_cpu", "Time some task waits for a processor", machine.pressure(span), rule.pressure, machine.name),
         ("throttled", "Quota throttled", machine.throttled(window), rule.throttle, machine.name),
         ("cgroup_throttled", "Its own quota throttled", shortage.throttled(held, window), rule.throttle, held.name),
         ("cpu_steal", "Taken by the hypervisor", machine.steal(window), rule.steal, machine.name),
@@ -217,11 +222,11 @@ def _evidence(snapshot: Snapshot, place: _Place) -> tuple[Evidence, ...]:
 
 
 def _confidence(place: _Place) -> float:
-    machine, window = place.machine, rule.window
-    pressure = machine.pressure(window)
+    machine, window, span = place.machine, rule.window, _span(place.machine)
+    pressure = machine.pressure(span)
     if place.kind is Kind.CONTENTION:
         pressed = 0.5 if math.isnan(pressure) else stats.ramp(pressure, 0.0, rule.pressure)
-        support = (pressed, stats.ramp(machine.cpu(window), rule.relaxed, rule.busy))
+        support = (pressed, stats.ramp(machine.cpu(span), rule.relaxed, rule.busy))
     else:
         # An idle host speaks neither for nor against a quota or a hypervisor: what the service feels does.
         support = (stats.ramp(place.waits, 0.0, 2 * rule.gap), stats.ramp(place.own, 0.0, rule.own))
@@ -233,18 +238,13 @@ def _claim(snapshot: Snapshot, place: _Place) -> str:
     sentence = f"{snapshot.name}: {_shortage(place)}"
     if place.worst >= 1 and stats.highest([place.waits / rule.gap, place.often]) >= 1:
         return f"{sentence}, so its event loop waits for a processor {percent(place.waits)} of the time"
-    return f"{sentence}; its processors are {percent(place.machine.cpu(rule.window))} busy"
+    return f"{sentence}; its processors are {percent(place.machine.cpu(_span(place.machine)))} busy"
 
 
 def _shortage(place: _Place) -> str:
     machine, held, window = place.machine, place.held, rule.window
     if place.worst >= 1 and place.kind is Kind.THROTTLING:
-        own = shortage.throttled(held, window)
-        if own < machine.throttled(window):
-            return f"a quota on {machine.name} holds it back {percent(machine.throttled(window))} of the time"
-        quota = shortage.allowed(held, window)
-        size = "" if math.isnan(quota) else f" of {number(quota)} {'core' if quota == 1 else 'cores'}"
-        return f"its own quota{size} on {machine.name} holds it back in {percent(own)} of the periods"
+        return quota.claim(held, machine, window)
     if place.worst >= 1 and place.kind is Kind.STEAL:
         return f"the hypervisor takes {percent(machine.steal(window))} of the processors of {machine.name}"
-    return f"{machine.name} has {cores(machine.spare(window), machine.cores)} idle"
+    return f"{machine.name} has {cores(machine.spare(_span(machine)), machine.cores)} idle"

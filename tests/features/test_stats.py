@@ -113,3 +113,13 @@ def test_the_unknown_is_left_out() -> None:
 )
 def test_a_ramp_goes_from_its_clear_to_its_fire_level(value: float, clear: float, fire: float, expected: float) -> None:
     assert stats.ramp(value, clear, fire) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("minute", "two", "five", "span"), [
+    (0.9, 0.8, 0.7, 60), (0.6, 0.8, 0.7, 120), (0.8, 0.7, 0.9, 300), (0.4, 0.5, 0.9, 60), (math.nan,) * 3 + (60,),
+])  # fmt: skip
+def test_a_figure_is_judged_where_it_is_highest_unless_it_is_over(
+    minute: float, two: float, five: float, span: float
+) -> None:
+    figures = {60.0: minute, 120.0: two, 300.0: five}
+    assert stats.telling(lambda seconds: figures[seconds], 60.0, 300.0, 0.6) == span
