@@ -39,6 +39,12 @@ def failing(
     )
 
 
+def risen(snapshot: Snapshot, called: Destination, times: float) -> Evidence:
+    """What a call takes now, in times of a quick minute of the last quarter of an hour."""
+    longer = called.mean / quickest(snapshot, (called.kind,), called.name).mean
+    return at_least("call_risen", "Time of its calls, of a quick minute of 15", longer, "{times}", times, called.name)
+
+
 def ever(snapshot: Snapshot, called: Destination, share: float) -> Evidence:
     """What a call took in a quick minute of the last quarter of an hour, of what it takes now."""
     quick = quickest(snapshot, (called.kind,), called.name).mean / called.mean

@@ -26,7 +26,7 @@ class Waits:
     @cached_property
     def slowest(self) -> Slowest:
         """How slow all requests are, or those of one route."""
-        return slowest(self.snapshot, self.rule.window, self.rule.relaxed)
+        return slowest(self.snapshot, self.rule.window, min(self.rule.relaxed, self.rule.early * self.rule.slow))
 
     @cached_property
     def whole(self) -> float:
@@ -145,6 +145,19 @@ class Waits:
         if not (self.is_hurt and self.by_calls) or any(one.is_database for one in dear):
             return ()
         return tuple(calls.ever(self.snapshot, one, self.rule.ever) for one in dear)
+
+    @cached_property
+    def risen(self) -> tuple[Evidence, ...]:
+        """How much longer the dearest calls take than in a quick minute, before answers are so slow as to be named."""
+        near = self.p95 >= self.rule.early * self.rule.slow
+        if not (near and self.is_idle and self.by_calls) or self.is_hurt:
+            return ()
+        return (calls.risen(self.snapshot, self.called[0], self.rule.sudden),)
+
+    @cached_property
+    def is_rising(self) -> bool:
+        """True if they take so much longer that it is no chance."""
+        return all_hold(self.risen)
 
     @cached_property
     def hidden(self) -> UnseenQueue | None:

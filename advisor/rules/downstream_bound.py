@@ -26,8 +26,9 @@ leave alone for a while what fails again and again.
 A healthy service also waits for what it calls most of its time: without slow answers this says nothing. Calls over
 HTTP that took {ever:.0%} of what they take now or more in each quick minute of the last quarter of an hour are a hint
 and no warning: a language model takes seconds by nature. So is a route that became slow where no call tells why: it
-may be held open on purpose. Answers that are slower than usual at this hour, but within the limit, are not named: no
-past days are compared. Calls that run beside each other, and calls of no request, count in full. Answers that are
+may be held open on purpose, and so are answers within the limit of which 5% take {early:.0%} of it, if their calls take
+{sudden:.0f} times as long as in such a minute. Others that are slower than usual are not named: no past days are
+compared. Calls that run beside each other, and calls of no request, count in full. Answers that are
 held open on purpose (long polling, streams of events) are slow without waiting for a call, so they are not named;
 beside slow calls they are not told apart. Network: segments that are sent again are those of the whole machine. While
 blocks of its own loop are a finding as well it is held back, unless the calls that take most of the time last
@@ -82,7 +83,8 @@ rule = Rule(
     always=Limit(0.8, "{call}", "judgement: a pool that requests wait for is never idle, so a call is under way"),
     asking=Limit(0.2, "{call}", "judgement: calls of one request in five at least are on its way, not beside it"),
     unseen=Limit(0.7, "1", "what is left of the confidence where a queue is only seen by both its ends"),
-    sudden=Limit(5.0, "{times}", "judgement: where no call is told either, the rise must leave no doubt"),
+    sudden=Limit(5.0, "{times}", "judgement: where no call is told, or answers are not slow, it must leave no doubt"),
+    early=Limit(0.5, "1", "judgement: answers that take half of what is slow, for such calls, are on the way there"),
     steady=Limit(1.5, "{times}", "with many more requests than in that minute it may be a queue inside"),
     failed=Limit(0.05, "1", "one request in twenty: as many as make the slowest 5%"),
     failing=Limit(0.5, "1", "judgement: who is called fails more often than not"),
@@ -116,7 +118,7 @@ def check(snapshot: Snapshot) -> Reading:
         condition=_condition(waits, told=not missing),
         claim=_claim(waits, segments.in_words(network)),
         evidence=(*waits.general, *waits.pooled, *waits.queued, *waits.unnamed, *waits.told, *waits.failing,
-                  *waits.ever, *_beside_blocks(waits), *network),
+                  *waits.ever, *waits.risen, *_beside_blocks(waits), *network),
         severity=_severity(waits),
         confidence=_confidence(waits),
         apart_from=("event-loop-blocked",) if apart else (),
@@ -135,18 +137,20 @@ def _condition(waits: Waits, *, told: bool) -> Condition:
         return Condition.OVER
     if waits.is_idle and told and waits.by_pool and waits.queue >= rule.doubled:
         return Condition.OVER
+    if waits.is_rising:
+        return Condition.OVER
     return Condition.UNDER if _is_fast(waits) else Condition.BETWEEN
 
 
 def _is_fast(waits: Waits) -> bool:
-    return waits.p95 < rule.relaxed and waits.queue < 0.8 * rule.doubled and not waits.is_cut
+    return waits.p95 < rule.relaxed and waits.queue < 0.8 * rule.doubled and not (waits.is_cut or waits.is_rising)
 
 
 def _severity(waits: Waits) -> Severity:
-    """A hint where it may be so by nature: calls were never quicker, or nobody tells of any."""
+    """A hint where it may be so by nature: calls were never quicker, nobody tells of any, or answers are not slow."""
     if waits.is_cut:
         return Severity.CRITICAL
-    if all_hold(waits.ever) or unseen.is_sudden(waits.unnamed):
+    if waits.is_rising or all_hold(waits.ever) or unseen.is_sudden(waits.unnamed):
         return Severity.INFO
     return Severity.CRITICAL if _slow(waits) >= rule.critical else Severity.WARNING
 
@@ -165,7 +169,7 @@ def _confidence(waits: Waits) -> float:
     if not (waits.by_pool or waits.by_calls or waits.by_unseen):
         return 0.0
     snapshot, queue = waits.snapshot, stats.ramp(waits.queue, 0.8 * rule.doubled, rule.doubled)
-    slow = 1.0 if waits.is_cut else max(stats.ramp(waits.p95, rule.relaxed, rule.slow), queue)
+    slow = 1.0 if waits.is_cut or waits.is_rising else max(stats.ramp(waits.p95, rule.relaxed, rule.slow), queue)
     sure = confidence(
         required=(slow, stats.ramp(waits.share, rule.waiting - 0.1, rule.waiting)),
         support=(1.0 - stats.ramp(snapshot.loop(rule.window), rule.busy - 0.2, rule.busy),
