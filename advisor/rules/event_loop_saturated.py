@@ -3,9 +3,9 @@
 ## What it sees
 The event loop is busy {busy:.0%} of the time or more over a minute, or over two or five that end busy, and it
 computes: the main thread uses {computing:.0%} of a core or more, and at most {gap:.0%} of the time is busy without CPU
-use. The host is below {host:.0%}, no quota holds it back in {throttle:.0%} of its periods or more (one that leaves
-each loop a core, and that loops alone use up, may), garbage collection takes less than {collection:.0%}, and the load
-is steady.
+use. The host is below {host:.0%}, or the main thread uses {busy:.0%} of a core all the same. No quota holds it back in
+{throttle:.0%} of its periods or more (one that leaves each loop a core, and that loops alone use up, may), garbage
+collection takes less than {collection:.0%}, and the load is steady.
 
 ## Why it matters
 Node.js runs JavaScript on one thread. When that thread has no idle time left, every further request
@@ -32,6 +32,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import cores, counted, percent
 from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.impact import nobody_waits
@@ -93,7 +94,20 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=evidence,
         severity=_severity(snapshot, busy),
         confidence=_confidence(snapshot, span),
+        apart_from=("host-cpu-saturated",) if _is_alone(snapshot, machine, span) else (),
     )
+
+
+def _is_own(snapshot: Snapshot, span: float) -> bool:
+    """True if the loops compute as much as makes them full: then it is not the host that makes them so."""
+    return snapshot.measures_main_thread and snapshot.cpu_main(span) >= rule.busy
+
+
+def _is_alone(snapshot: Snapshot, machine: Machine | None, span: float) -> bool:
+    """True if that is so, and neither is it they that fill the machine: a full host is another trouble then."""
+    if machine is None or not _is_own(snapshot, span):
+        return False
+    return sum(process.cpu(span) for process in snapshot.on(machine)) < rule.host * machine.cores
 
 
 def _severity(snapshot: Snapshot, busy: float) -> Severity:
@@ -109,12 +123,13 @@ def _condition(busy: float, evidence: tuple[Evidence, ...]) -> Condition:
 
 
 def _evidence(snapshot: Snapshot, machine: Machine | None, span: float) -> tuple[Evidence, ...]:
-    window, busy = rule.window, snapshot.loop(span)
+    window, busy, is_own = rule.window, snapshot.loop(span), _is_own(snapshot, span)
+    gap = max(min(snapshot.gap(window), snapshot.gap(LONG)), 0.0)
     label = "Event loop busy" if snapshot.measures_loop else "Event loop busy, estimated from CPU time"
     found = [
         at_least("loop_utilization", label, busy, "1", rule.busy),
         at_least("cpu_main", "Main thread computing", snapshot.cpu_main(span), "1", rule.computing),
-        below("gap", "Busy without computing", max(min(snapshot.gap(window), snapshot.gap(LONG)), 0.0), "1", rule.gap),
+        _beside(is_own, "gap", "Busy without computing", gap, rule.gap),
         below("gc_share", "Garbage collection", stats.mean([p.gc_share(window) for p in snapshot.processes]),
               "1", rule.collection),
         below("loop_variation", "Variation of the loop", _variation(snapshot, window, span), "1", rule.variation),
@@ -125,11 +140,13 @@ def _evidence(snapshot: Snapshot, machine: Machine | None, span: float) -> tuple
     is_full = _fill_their_quota(snapshot)
     if machine is not None:
         host = min(machine.cpu(window), machine.cpu(LONG))
-        found.append(below("host_cpu", "Host CPU", host, "1", rule.host, machine.name))
-        found.append(_quota(is_full, "throttled", "Quota throttled", machine.throttled(LONG), machine.name))
+        found.append(_beside(is_own, "host_cpu", "Host CPU", host, rule.host, machine.name))
+        found.append(
+            _beside(is_full, "throttled", "Quota throttled", machine.throttled(LONG), rule.throttle, machine.name)
+        )
     if not snapshot.lacks(("cgroup_periods",)):
         held = stats.mean([shortage.throttled(p, LONG) for p in snapshot.processes])
-        found.append(_quota(is_full, "cgroup_throttled", "Its own quota throttled", held))
+        found.append(_beside(is_full, "cgroup_throttled", "Its own quota throttled", held, rule.throttle))
     p95 = snapshot.p95(LONG)
     if not math.isnan(p95):
         found.append(Evidence("p95", "95% of requests answered within", p95, "s"))
@@ -141,14 +158,17 @@ def _fill_their_quota(snapshot: Snapshot) -> bool:
     return bool(groups) and all(group.is_filled_by_loops(rule.window, rule.busy) for group in groups)
 
 
-def _quota(is_full: bool, signal: str, label: str, held: float, who: str = "") -> Evidence:
-    """A quota of a core for each loop that loops alone use up is hit because they are full: it decides nothing.
+def _beside(is_full: bool, signal: str, label: str, value: float, limit: float, who: str = "") -> Evidence:
+    """What else may keep loops busy; it decides nothing where they are full by themselves.
 
-    Nor does that of the machine then: where an agent shares the container of the service, it is the same one.
+    So is a quota of a core for each loop that loops alone use up, also that of the machine: where an agent shares the
+    container of the service, it is the same one. And so is a host that gives them all that they compute.
     """
-    if is_full:
-        return Evidence(signal, label, held, "1", subject=who)
-    return below(signal, label, held, "1", rule.throttle, who)
+    return (
+        Evidence(signal, label, finite(value), "1", subject=who)
+        if is_full
+        else below(signal, label, value, "1", limit, who)
+    )
 
 
 def _variation(snapshot: Snapshot, *spans: float) -> float:

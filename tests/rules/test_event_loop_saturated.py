@@ -59,6 +59,18 @@ def test_one_minute_with_fewer_of_heavy_requests_is_no_relief(
     assert read(seen).condition is condition
 
 
+@pytest.mark.parametrize(("loads", "host", "cause"), [
+    ((FULL,), 0.85, ""), ((replace(FULL, elu=0.98),), 0.85, ""), ((FULL,), 0.95, ""),
+    ((FULL, FULL), 0.95, "host-cpu-saturated"),
+])  # fmt: skip
+def test_a_loop_that_computes_as_much_is_full_whatever_else_the_host_does(
+    loads: tuple[Load, ...], host: float, cause: str
+) -> None:
+    """Unless the service itself fills the host: then the host is what is full."""
+    found = rule(snapshot(*loads, machine=Machine(cores=2, cpu=host, pressure=0.1)))
+    assert (found.verdict, found.held_back_by) == (Verdict.PENDING, cause)
+
+
 def test_a_primary_does_not_count_as_a_loop_that_serves() -> None:
     primary = Load(elu=0.01, rps=0, role="primary")
     seen = snapshot(primary, *[replace(FULL, role="worker")] * 2, machine=Machine(cores=4, cpu=0.5))
@@ -97,7 +109,7 @@ def test_stays_clear_for_a_healthy_service(load: Load, seed: int) -> None:
     [
         (replace(FULL, cpu=0.4), Machine(), "cpu_main"),
         (replace(FULL, elu=0.95, cpu=0.75), Machine(), "gap"),
-        (FULL, Machine(cpu=0.85), "host_cpu"),
+        (replace(FULL, cpu=0.75), Machine(cpu=0.85), "host_cpu"),
         (FULL, Machine(throttled=0.2), "throttled"),
         (replace(FULL, gc_share=0.15), Machine(), "gc_share"),
     ],
