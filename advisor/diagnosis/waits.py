@@ -64,7 +64,7 @@ class Waits:
         return (
             at_least("p95", "95% of requests answered within", self.p95, "s", rule.slow, self.slowest.route),
             at_least("wait_share", "Time of a request without work of the loop", self.share, "1", rule.waiting),
-            below("loop_utilization", label, loop, "1", rule.busy),
+            below("loop_utilization", label, loop, "1", rule.fuller if self.outlasts else rule.busy),
             below("host_cpu", "Host CPU", host, "1", rule.host),
             below("cpu_wait", "Main thread waits for a processor", self.crowded, "1", rule.crowded),
         )
@@ -79,6 +79,11 @@ class Waits:
         """True if neither the loop nor the machine makes the requests wait; a busy machine need not."""
         _, share, loop, host, crowded = (e.holds for e in self.general)
         return share is not False and loop is not False and (host is not False or crowded is True)
+
+    @cached_property
+    def outlasts(self) -> bool:
+        """True if the calls that take most of the time take longer than what the loop adds to one can explain."""
+        return self.by_calls and self.called[0].mean >= self.rule.blocks * self.blocked
 
     @cached_property
     def failing(self) -> tuple[Evidence, ...]:

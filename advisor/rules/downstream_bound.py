@@ -2,11 +2,12 @@
 
 ## What it sees
 5% of the requests, or of those of the route that takes most of their time, take {slow:.3g} s or longer, while the
-event loop is less than {busy:.0%} busy and the host less than {host:.0%}, or busy with others while the main thread
-waits for a processor less than {crowded:.0%} of the time: at least {waiting:.0%} of a request's time is no work of
-the loop. And it is seen what the requests wait for: calls take {share:.0%} of their time or more, or a pool of
-connections is {full:.0%} used while requests wait for a connection, {felt:.0%} of a request's time or more. Such a
-pool is named before answers are so slow once that wait is {doubled:.0%} of what the slowest 5% take, and
+event loop is less than {busy:.0%} busy ({fuller:.0%} beside calls that outlast its delays by far) and the host less
+than {host:.0%}, or busy with others while the main thread waits for a processor less than {crowded:.0%} of the time:
+at least {waiting:.0%} of a request's time is no work of the loop. And it is seen what they wait for: calls take
+{share:.0%} of their time or more, or a pool of connections is {full:.0%} used while requests wait for a connection,
+{felt:.0%} of a request's time or more. Such a pool is named before answers are so slow once that wait is {doubled:.0%}
+of what the slowest 5% take, and
 {noticed:.3g} s at least; such calls where {failing:.0%} of them fail, and {failed:.0%} of all requests.
 
 A wait that nobody tells of is seen by what is around it. Requests of a route take {longer:.3g} times as long as in its
@@ -69,6 +70,7 @@ rule = Rule(
     relaxed=Limit(0.8, "s", "a fifth below it, so that noise does not reopen it", at_most="slow"),
     critical=Limit(2.0, "s", "the product's usual limit of latency for what cannot wait"),
     busy=Limit(0.60, "1", "a busier loop makes requests wait by itself (decision model C7)"),
+    fuller=Limit(0.80, "1", "beside calls that outlast its delays by far it may be as busy as a healthy one"),
     host=Limit(0.70, "1", "a busier machine makes requests wait by itself (decision model C7)"),
     crowded=Limit(0.15, "1", "it is this share of a call as well, and from there on host-cpu-saturated feels it"),
     waiting=Limit(0.80, "1", "what the loop itself works on a request is then a fifth at most (decision model C7)"),
@@ -113,7 +115,6 @@ def check(snapshot: Snapshot) -> Reading:
     if waits.is_hurt and missing and not (missing == (_CALLS,) and waits.by_unseen):
         return Reading(Condition.UNKNOWN, evidence=waits.general, missing=missing)
     network = segments.sent_again(snapshot, rule.window, rule.repeated)
-    apart = waits.by_calls and waits.called[0].mean >= rule.blocks * waits.blocked
     return Reading(
         condition=_condition(waits, told=not missing),
         claim=_claim(waits, segments.in_words(network)),
@@ -121,7 +122,7 @@ def check(snapshot: Snapshot) -> Reading:
                   *waits.ever, *waits.risen, *_beside_blocks(waits), *network),
         severity=_severity(waits),
         confidence=_confidence(waits),
-        apart_from=("event-loop-blocked",) if apart else (),
+        apart_from=("event-loop-blocked",) if waits.outlasts else (),
     )  # fmt: skip
 
 

@@ -142,6 +142,10 @@ def test_calls_that_outlast_blocks_of_the_own_loop_have_a_cause_of_their_own(
     assert usual == pytest.approx(block, abs=0.01)
 
 
+def test_a_loop_that_has_some_time_left_does_not_hide_calls_that_outlast_its_delays() -> None:
+    assert read(_seen(replace(SLOW, elu=0.7))).condition is Condition.OVER
+
+
 def test_one_long_block_among_others_changes_nothing() -> None:
     seen = _seen(replace(SLOW, block=0.1))
     seen.processes[0].track.values["loop_delay_max"][-3] = 5.0
@@ -184,7 +188,8 @@ def test_stays_clear_for_a_healthy_service_that_waits_for_its_database(rps: floa
 
 
 @pytest.mark.parametrize(("load", "machine", "signal"), [
-    (replace(SLOW, elu=0.7), Machine(), "loop_utilization"),
+    (replace(SLOW, elu=0.7, block=0.2), Machine(), "loop_utilization"),
+    (replace(SLOW, elu=0.85), Machine(), "loop_utilization"),
     (SLOW, Machine(cpu=0.8), "host_cpu"),
     (replace(SLOW, elu=0.5, rps=1.0), Machine(), "wait_share"),
 ])  # fmt: skip

@@ -33,7 +33,7 @@ def test_calls_that_take_many_times_as_long_are_a_hint_before_answers_are_slow()
 @pytest.mark.parametrize(("call", "before", "load", "since"), [
     (0.28, 0.03, Load(elu=0.15, rps=20, latency=0.29), 400),
     (0.45, 0.12, Load(elu=0.15, rps=20, latency=0.46), 400),
-    (0.45, 0.03, Load(elu=0.65, rps=20, latency=0.46), 400),
+    (0.45, 0.03, Load(elu=0.85, rps=20, latency=0.46), 400),
     (0.15, 0.02, Load(elu=0.15, rps=20, latency=0.46), 400),
     (0.45, 0.03, Load(elu=0.15, rps=20, latency=0.46), 900),
 ], ids=["quick", "not so much longer", "a busy loop", "little of the time", "always so"])  # fmt: skip
