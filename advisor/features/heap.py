@@ -32,6 +32,10 @@ LOOKS: Final = 5
 TOLD: Final = 0.9
 """Of the time that is asked for, they must span so much."""
 
+ANEW: Final = 3
+"""So many collections in the later half of that time tell what stays now, whatever stayed before: what one finds may
+be the objects of a large request."""
+
 
 def young(memory: float) -> float:
     """Bytes of the heap limit that only young objects use, by the bytes of memory that Node.js up to 22 sees.
@@ -66,13 +70,16 @@ def young_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> flo
 
 
 def heap_floor(process: Process, seconds: float) -> float:
-    """Heap that stays in use in bytes: after a major collection, else the least in use over the span.
+    """Heap that stays in use in bytes: after major collections, else the least in use over the span.
 
-    Where no collection is told that takes looks over the whole span. V8 begins one at the latest when half of the room
-    that the last one left is taken, so that a heap that is never less than nearly full is kept so, and not by garbage.
+    Of collections those of the later half count, where there are enough. Where no collection is told that takes looks
+    over the whole span. V8 begins one at the latest when half of the room that the last one left is taken, so that a
+    heap that is never less than nearly full is kept so, and not by garbage.
     """
     span = process.span(seconds)
-    floors, _ = stats.known(process.track, "heap_floor", span)
+    floors, _ = stats.known(process.track, "heap_floor", process.span(seconds / 2))
+    if floors.size < ANEW:
+        floors, _ = stats.known(process.track, "heap_floor", span)
     if floors.size:
         return float(floors.min())
     used, _ = stats.known(process.track, "heap_used", span)

@@ -2,11 +2,11 @@
 
 ## What it sees
 The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one; or what is
-left of the heap after garbage collection is {heap:.0%} of its limit; or memory comes back from swap all the time; or
-a process was killed, or ended for no known reason, while its memory was full; or it is {half:.0%} full and grows to
-its limit within hours at equal load. What a process may use is the limit of its control group (systemd, container),
-or else the machine's memory; what its heap may keep is V8's limit without the 3 to 48 MiB that it leaves to young
-objects.
+left of the heap after the garbage collections of five minutes is {heap:.0%} of its limit; or memory comes back from
+swap all the time; or a process was killed, or ended for no known reason, while its memory was full; or it is
+{half:.0%} full and grows to its limit within hours at equal load. What a process may use is the limit of its control
+group (systemd, container), or else the machine's memory; what its heap may keep is V8's limit without the 3 to 48 MiB
+that it leaves to young objects.
 
 ## Why it matters
 At the limit the kernel kills the process without a word in its log, or V8 spends its time on garbage collection and

@@ -11,7 +11,7 @@ import pytest
 
 from advisor.features import Snapshot
 from advisor.features.heap import heap_floor, heap_limit, heap_share, young
-from tests.additions import with_figures
+from tests.additions import with_figures, with_probe_figures
 from tests.builders import Load, Machine, Senders, snapshot
 
 GB, MIB = 1e9, 1024.0**2
@@ -86,6 +86,21 @@ def test_few_looks_or_a_short_life_do_not_tell_what_is_garbage() -> None:
     born = snapshot(Load(age=400.0), senders=Senders(probe=False))
     assert math.isnan(heap_floor(with_figures(born, heap_used=0.9 * GB).processes[0], 600))
     assert heap_floor(with_figures(born, heap_used=0.9 * GB, heap_floor=0.5 * GB).processes[0], 600) == 0.5 * GB
+
+
+@pytest.mark.parametrize(("ago", "after", "kept"), [(310.0, 0.9, 0.9), (290.0, 0.9, 0.2), (310.0, 0.1, 0.1)])
+def test_collections_of_the_last_minutes_tell_what_stays_now(ago: float, after: float, kept: float) -> None:
+    seen = snapshot(Load())
+    before = seen.window.instances[0].track.times < seen.now - ago
+    changed = with_probe_figures(seen, heap_floor=np.where(before, 0.2, after) * GB)
+    assert heap_floor(changed.processes[0], 600) == kept * GB
+
+
+def test_two_collections_do_not_yet_stand_for_what_stayed_before() -> None:
+    seen = snapshot(Load())
+    kept = np.full(seen.window.instances[0].track.times.size, math.nan)
+    kept[[-120, -40, -20, -4]] = np.array([0.1, 0.3, 0.9, 0.9]) * GB
+    assert heap_floor(with_figures(seen, heap_floor=kept).processes[0], 600) == 0.3 * GB
 
 
 @pytest.mark.parametrize("nothing", [0.0, -1.0, math.nan])
