@@ -9,7 +9,17 @@ from typing import Final
 from advisor.features import quick, routes, stats
 from advisor.features.dispersion import dispersion
 from advisor.features.memo import remembered
-from advisor.features.process import MINUTE, OF_COLLECTIONS, OF_LOOP, Process, busy_of, collecting, resolution_of
+from advisor.features.process import (
+    MINUTE,
+    OF_COLLECTIONS,
+    OF_CPU,
+    OF_LOOP,
+    Process,
+    busy_of,
+    collecting,
+    cpu_main_of,
+    resolution_of,
+)
 from advisor.features.sums import Span, Sums, rows, sums, sums_of_pieces
 
 _TIMES: Final = ("gc_major", "gc_minor", "gc_other")
@@ -87,7 +97,7 @@ def slowed(process: Process, seconds: float, load: float, more: float) -> Slowed
     track, span, minute = route.where[0][0], Span(process.began, process.now), MINUTE / process.time_scale
     now, recent = (quick.mean(sums(track, process.span(length))) for length in (seconds, MINUTE))
     now = now if math.isnan(recent) else min(now, recent)
-    told = sums_of_pieces(process.track, ("requests", *OF_LOOP, *OF_COLLECTIONS), span, minute)
+    told = sums_of_pieces(process.track, ("requests", *OF_LOOP, *OF_CPU, *OF_COLLECTIONS), span, minute)
     rate, collects = process.requests(seconds), min(process.gc_share(seconds), process.gc_share(MINUTE))
     means = quick.means(track, span, minute, max(MANY, CERTAIN * dispersion(route.latency)))
     alike = [
@@ -98,10 +108,15 @@ def slowed(process: Process, seconds: float, load: float, more: float) -> Slowed
     if not alike:
         return None
     least, then = min(alike, key=lambda pair: pair[0])
-    fuller = _room(then) / max(1e-9, 1 - process.elu(seconds) + collects)
+    fuller = _room(then) / max(1e-9, 1 - process.loop(seconds) + collects)
     return Slowed(route.name, least, now, now / least / max(fuller, 1.0))  # in this order NaN stays
 
 
 def _room(then: Sums) -> float:
-    """What code leaves of a loop: requests wait in proportion to its inverse."""
-    return 1 - busy_of(then) + collecting(then)
+    """What code leaves of a loop, by the CPU time of its thread where nobody measures it.
+
+    Requests wait in proportion to its inverse.
+    """
+    measured = busy_of(then)
+    busy = cpu_main_of(then) if math.isnan(measured) else measured
+    return 1 - busy + collecting(then)

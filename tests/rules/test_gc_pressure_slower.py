@@ -54,6 +54,21 @@ def test_fires_where_requests_take_longer_since_it_collects_more(
     assert longer.value == pytest.approx(2.5, rel=0.1)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("then", "busy", "condition"), [
+    (0.4, 0.4, Condition.OVER), (0.8, 0.4, Condition.BETWEEN), (0.4, 0.04, Condition.BETWEEN),
+])  # fmt: skip
+def test_a_page_of_metrics_tells_no_loop_and_the_cpu_time_of_its_thread_stands_for_it(
+    then: float, busy: float, condition: Condition, seed: int
+) -> None:
+    seen = of(replace(MINOR, elu=0.45, gc_share=0.15), then=then, busy=0.38, seed=seed)
+    (one,) = seen.window.instances
+    for column in ("loop_active", "loop_idle", "loop_utilization", "loop_blocked", "gc_pause_max"):
+        del one.track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    one.track.values["cpu_main"][one.track.times <= NOW - SINCE] *= busy / 0.45
+    assert read(seen).condition is condition
+
+
 def test_a_minute_with_fewer_requests_compares_while_they_are_nearly_as_many() -> None:
     assert read(of(rps=0.8)).condition is Condition.OVER
 
