@@ -2,8 +2,9 @@
 
 ## What it sees
 Requests to libuv's pool of threads wait {wait:.3g} s or longer for a free one, in at least half of the samples of five
-minutes and of the last one; or its threads compute {full:.0%} of the time, and so busy they make a mean request wait as
-long. And that is {felt:.0%} of the time of a request or more, while the event loop is less than {busy:.0%} busy.
+minutes and of the last one; or its threads compute {full:.0%} of the time, and so busy they make a mean request wait
+as long. And that is {felt:.0%} of the time of a request of some route or more, while the event loop is less than
+{busy:.0%} busy.
 
 ## Why it matters
 Files, names of hosts, part of cryptography and compression run on a pool that the whole process shares: of 4 threads,
@@ -34,7 +35,7 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_leas
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, number, percent
-from advisor.features import Snapshot, control_groups, stats, thread_pool
+from advisor.features import Snapshot, control_groups, routes, stats, thread_pool
 from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.vocabulary import Severity
@@ -85,10 +86,16 @@ def _condition(wait: float, evidence: tuple[Evidence, ...]) -> Condition:
 
 
 def _felt(process: Process, wait: float) -> float:
+    """That wait of the time of a request, of the route that feels it most; NaN where too few came.
+
+    Requests of other routes may take long for reasons of their own. A route with quicker ones does not wait.
+    """
     if wait < rule.relaxed:
         return 0.0
-    latency = process.latency(rule.window)
-    return wait / latency.mean if latency.count >= ENOUGH_REQUESTS and latency.mean > 0 else math.nan
+    of_routes = (route.latency for route in routes.table([process], rule.window))
+    waiting = (latency for latency in of_routes if latency.mean >= wait)
+    told = [latency.mean for latency in (process.latency(rule.window), *waiting) if latency.count >= ENOUGH_REQUESTS]
+    return max((wait / mean for mean in told if mean > 0), default=math.nan)
 
 
 def _evidence(process: Process, wait: float) -> tuple[Evidence, ...]:

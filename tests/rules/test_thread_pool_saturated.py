@@ -13,7 +13,7 @@ from advisor.diagnosis import Condition, Reading
 from advisor.engine.replay import Replay
 from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.additions import with_figures, with_probe_figures
+from tests.additions import with_figures, with_probe_figures, with_window
 from tests.answers import ruled
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
@@ -153,6 +153,25 @@ def test_stays_silent_once_the_queue_is_gone() -> None:
 
 def test_stays_silent_for_a_wait_that_requests_hardly_feel() -> None:
     assert rule(pooled(replace(SLOW_FILES, latency=1.5), 0.04)).verdict is Verdict.CLEAR
+
+
+def beside_long_polls(latency: float, share: float = 0.5) -> Snapshot:
+    """A route with requests of this length beside long polls, which are all other requests."""
+    seen = pooled(replace(SLOW_FILES, latency=2.0, routes={"GET /poll": 1.0}), 0.1)
+    quick = pooled(replace(SLOW_FILES, latency=latency, routes={"GET /file": share}), 0.1)
+    (one,), (other,) = seen.window.instances, quick.window.instances
+    return with_window(seen, instances=(replace(one, parts=(*one.parts, *other.parts)),))
+
+
+def test_one_route_that_feels_it_is_enough() -> None:
+    found = read(beside_long_polls(0.15))
+    assert found.condition is Condition.OVER
+    assert next(e.value for e in found.evidence if e.signal == "threadpool_felt") == pytest.approx(0.6, abs=0.1)
+
+
+@pytest.mark.parametrize("latency", [0.05, 0.9])
+def test_stays_silent_where_no_route_waits_or_feels_it(latency: float) -> None:
+    assert rule(beside_long_polls(latency)).verdict is Verdict.CLEAR
 
 
 def test_without_processors_everybody_waits_and_the_host_explains_it() -> None:
