@@ -33,6 +33,7 @@ class Demand:
         work: near its peak, in erlangs: the sum of all loops' utilizations.
         spikes: the highest moments of an hour, all processes at once; NaN where only means are known.
         growth: the near-peak of the later half (or week) over that of the one before; NaN with less than two days.
+        apart: scaled days between these two.
         measured: False where CPU time stands for the loop.
     """
 
@@ -41,10 +42,15 @@ class Demand:
     work: float
     spikes: float
     growth: float
+    apart: float
     measured: bool
 
+    def in_time(self, days: float) -> float:
+        """How many times as much it needs in so many scaled days, if it goes on to grow so; NaN if unknown."""
+        return float(self.growth ** (days / self.apart))
 
-NOTHING: Final = Demand(0.0, 0.0, math.nan, math.nan, math.nan, True)
+
+NOTHING: Final = Demand(0.0, 0.0, math.nan, math.nan, math.nan, math.nan, True)
 
 
 def demand(past: Snapshot) -> Demand:
@@ -72,6 +78,7 @@ def demand(past: Snapshot) -> Demand:
         work=float(np.quantile(work, NEAR_PEAK)),
         spikes=float(np.quantile(spikes, SPIKE)) if spikes.size else math.nan,
         growth=_growth(hours, work),
+        apart=_half(hours) * HOUR / DAY,
         measured=measured,
     )
 
@@ -97,15 +104,19 @@ def _add(sums: dict[int, float], track: Track, width: float, figures: Array) -> 
 
 def _growth(hours: Array, work: Array) -> float:
     """Week over week where there are two, else half over half."""
-    span = float(hours[-1] - hours[0] + 1)
-    if span * HOUR < 2 * DAY:
+    half = _half(hours)
+    if half * HOUR < DAY:
         return math.nan
-    half = min(span / 2, WEEK / HOUR)
     late = hours > hours[-1] - half
     before = (hours > hours[-1] - 2 * half) & ~late
     if not before.any() or not work[before].max() > 0:
         return math.nan
     return float(np.quantile(work[late], NEAR_PEAK) / np.quantile(work[before], NEAR_PEAK))
+
+
+def _half(hours: Array) -> float:
+    """Hours of each of the two parts that are compared."""
+    return min(float(hours[-1] - hours[0] + 1) / 2, WEEK / HOUR)
 
 
 def fullest(tracks: Mapping[str, Track], used: str, limit: str) -> float:

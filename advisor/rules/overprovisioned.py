@@ -4,7 +4,8 @@
 Over {days:.0f} days or more, all processes together never needed (but for one hour in 200) more than a smaller number
 of them would carry at {load:.0%}, and at {loss:.0%} with one of those lost. Memory, processors and descriptors would
 stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}, those of each control group (container) as well as those of hosts.
-The number is smaller by {step:.0%} at most, or by one where that is less than one.
+The number is smaller by {step:.0%} at most, or by one where that is less than one. Where the peak grows by a tenth a
+week or more, what loops and processors come to in {ahead:.0f} days counts.
 
 ## Why it matters
 Processes and machines that are not used cost money and memory, and each holds its own database connections.
@@ -63,7 +64,8 @@ rule = Rule(
     handles=Limit(0.60, "1", "as for loops: connections move to the others"),
     relaxed=Limit(0.10, "1", "above each of these limits, so that noise does not end it"),
     step=Limit(0.25, "1", "at most a quarter at once, or one, then a daily peak must be seen (C17)"),
-    growth=Limit(1.10, "1", "a service that grows by a tenth a week needs them soon"),
+    growth=Limit(1.10, "1", "a service that grows by a tenth a week may need them soon"),
+    ahead=Limit(91, "d", "what grows so must fit for a quarter more: nobody takes away what is bought again in weeks"),
     least=Limit(2, "{process}", "with fewer, one that is lost leaves none"),
     complete=Limit(0.8, "1", "with more hours missing the peak may be among them"),
 )  # fmt: skip
@@ -79,9 +81,10 @@ def check(snapshot: Snapshot) -> Reading:
     count = len(snapshot.processes)
     figures = _figures(snapshot, past, need)
     most = min(max(1, math.floor(rule.step * count)), count - math.ceil(rule.least))
-    calm = not unplanned(snapshot, 3 * DAY) and need.growth < rule.growth
-    enough = _most(figures, count, most, 0.0) if calm else 0
-    fewer = enough or (_most(figures, count, most, rule.relaxed) if calm else 0)
+    soon = figures if need.growth < rule.growth else _grown(figures, need.in_time(rule.ahead))
+    calm = not unplanned(snapshot, 3 * DAY)
+    enough = _most(soon, count, most, 0.0) if calm else 0
+    fewer = enough or (_most(soon, count, most, rule.relaxed) if calm else 0)
     return Reading(
         condition=Condition.OVER if enough else Condition.BETWEEN if fewer else Condition.UNDER,
         claim=_claim(snapshot, need, enough),
@@ -104,6 +107,8 @@ def _too_short(need: Demand | None) -> str:
     return f"{number(rule.days)} days of data, a weekend among them: {number(have)} are there"
 
 
+_OF_WORK = ("work", "spikes", "host_cpu", "group_cpu")
+
 _Figures = tuple[tuple[str, str, float, float], ...]
 """Signal, label, near-peak in all (erlangs) or as a share now, and its limit."""
 
@@ -124,6 +129,14 @@ def _figures(snapshot: Snapshot, past: Snapshot, need: Demand) -> _Figures:
         ("fd", "Descriptors of the fullest process", 1.0 if math.isnan(handles) and websockets else handles,
          rule.handles),
     )  # fmt: skip
+
+
+def _grown(figures: _Figures, times: float) -> _Figures:
+    """The figures when there is so many times as much to do; most of memory and descriptors does not follow that."""
+    return tuple(
+        (signal, label, value * times if signal in _OF_WORK else value, limit)
+        for signal, label, value, limit in figures
+    )
 
 
 def _group_cpu(snapshot: Snapshot, processes: Mapping[str, Track]) -> float:

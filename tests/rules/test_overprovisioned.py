@@ -105,6 +105,15 @@ def test_limits_of_its_own_never_take_the_last_away(step: float, least: float, f
     assert next(one.value for one in found.evidence if one.signal == "fewer") == fewer
 
 
+@pytest.mark.parametrize(("growth", "peak", "condition"), [
+    (1.2, 0.03, Condition.OVER), (1.2, 0.1, Condition.UNDER), (1.35, 0.03, Condition.UNDER),
+])  # fmt: skip
+def test_what_grows_but_idles_for_a_quarter_more_has_too_many(growth: float, peak: float, condition: Condition) -> None:
+    """A tenth of nearly nothing: eight processes that are 3% busy at the peak, and 3.5% a week later."""
+    idle = fleet(8, peak, growth=growth, cpu=0.02)
+    assert read(idle).condition is condition
+
+
 @pytest.mark.parametrize("step", [0.25, 0.1])
 def test_one_of_three_may_go_though_that_is_more_than_the_step(step: float) -> None:
     found = read(with_window(fleet(3, peak=0.2), limits={"overprovisioned": {"step": step}}))
