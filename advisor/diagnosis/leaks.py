@@ -28,6 +28,12 @@ READ_MEMORY: Final = (
 
 _HEAPS: Final = ("heap_floor", "heap_used")
 
+HEAP: Final = "heap"
+"""What leaks, in words."""
+
+STARTING: Final = 300.0
+"""Scaled seconds for which a process may still load what it serves from (judgement: more than twice the warm-up)."""
+
 FEW: Final = 0.5
 """Least share of the rows that tell the heap in use in which what is left of it must be told to stand for it."""
 
@@ -81,17 +87,48 @@ def of_descriptors_lately(
     Only what ends sooner than it has lasted: growth of minutes says nothing of hours; nor what hardly grows any more.
     The rows of the present are told in seconds, those of the past as the rule recalled them.
     """
-    scale = snapshot.time_scale
+    reach = tuple(reaches)
     for process, instance in _recalled(snapshot, rule, processes):
-        fine, coarse = with_rest(process.track), with_rest(instance.track)
-        now = _since(instance, fine, snapshot.now - LONG / 2 / scale, pace, scale)
-        for track, reach in ((fine, LONG), *((coarse, reach) for reach in reaches)):
-            began = snapshot.now - reach / scale
-            growth = _since(instance, track, began, pace, scale)
-            if now.slope >= SLOWING * growth.slope and growth.level > _most(coarse, before=began):
-                found = replace(_opened(process, growth), ahead=growth.seconds, fewer=FEWER)
-                if found.time_left < found.ahead:
-                    yield found
+        level = _Level(with_rest(process.track), with_rest(instance.track), REST, is_heap=False)
+        for growth in _lately(snapshot, instance, level, pace, reach):
+            yield from _ends_first(_opened(process, growth))
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One column of one process: its present rows, those of its past, and whether a heap or what it has open is told."""
+
+    fine: Track
+    coarse: Track
+    column: str
+    is_heap: bool
+
+    def since(self, instance: InstanceWindow, track: Track, began: float, pace: Pace, scale: float) -> Growth:
+        life = replace(instance, started=max(instance.started or began, began))
+        return growth_in(life, track, self.column, pace, scale, lowest=self.is_heap, crowd=self.is_heap)
+
+    def most(self, before: float) -> float:
+        """The most it was before: what was as high then, and fell, comes and goes."""
+        told = self.coarse.highs.get(self.column, self.coarse.values.get(self.column))
+        return -math.inf if told is None else float(np.nanmax(told[self.coarse.times < before], initial=-math.inf))
+
+
+def _lately(
+    snapshot: Snapshot, instance: InstanceWindow, level: _Level, pace: Pace, reaches: Iterable[float]
+) -> Iterator[Growth]:
+    scale = snapshot.time_scale
+    now = level.since(instance, level.fine, snapshot.now - LONG / 2 / scale, pace, scale)
+    for track, reach in ((level.fine, LONG), *((level.coarse, reach) for reach in reaches)):
+        began = snapshot.now - reach / scale
+        growth = level.since(instance, track, began, pace, scale)
+        if now.slope >= SLOWING * growth.slope and growth.level > level.most(before=began):
+            yield growth
+
+
+def _ends_first(found: Growing) -> Iterator[Growing]:
+    """It, if it ends sooner than it has lasted."""
+    if found.time_left < found.growth.seconds:
+        yield replace(found, ahead=found.growth.seconds, fewer=FEWER)
 
 
 def _opened(process: Process, growth: Growth) -> Growing:
@@ -100,28 +137,33 @@ def _opened(process: Process, growth: Growth) -> Growing:
     return Growing(process.instance.id, process.name, "descriptors", "{file_descriptor}", growth, end)
 
 
-def _since(instance: InstanceWindow, track: Track, began: float, pace: Pace, scale: float) -> Growth:
-    life = replace(instance, started=max(instance.started or began, began))
-    return growth_in(life, track, REST, pace, scale, lowest=False, crowd=False)
-
-
-def _most(track: Track, before: float) -> float:
-    """The most that no connection explained: what was as high before, and fell, is opened and closed in turn."""
-    rest = track.values.get(REST)
-    return -math.inf if rest is None else float(np.nanmax(rest[track.times < before], initial=-math.inf))
-
-
 def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace) -> Iterator[Growing]:
     """Heap and buffers of each of these processes; its resident memory where neither is told."""
     for process, instance in _recalled(snapshot, rule, processes):
-        room = room_of(snapshot, process)
         for column, what in levels_of(instance.track):
             growth = growth_in(instance, instance.track, column, pace, snapshot.time_scale, lowest=True)
-            heap = what == "heap"
-            own = heap_limit(snapshot, process.instance, process.span(LONG)) - growth.level if heap else math.nan
-            bound = min((left for left in (room, own) if not math.isnan(left)), default=math.nan)
             rough = column in ("heap_used", "memory_rss")
-            yield Growing(instance.id, process.name, what, "By", growth, growth.level + bound, estimated=rough)
+            yield replace(_filled(snapshot, process, what, growth), estimated=rough)
+
+
+def _filled(snapshot: Snapshot, process: Process, what: str, growth: Growth) -> Growing:
+    own = heap_limit(snapshot, process.instance, process.span(LONG)) - growth.level if what == HEAP else math.nan
+    bound = min((left for left in (room_of(snapshot, process), own) if not math.isnan(left)), default=math.nan)
+    return Growing(process.instance.id, process.name, what, "By", growth, growth.level + bound)
+
+
+def of_heap_lately(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace: Pace) -> Iterator[Growing]:
+    """What collections leave of a heap over the last minutes, as with descriptors; not while a process still starts.
+
+    Without collections nobody knows within minutes what is garbage.
+    """
+    settled = snapshot.now - (LONG + STARTING) / snapshot.time_scale
+    for process, instance in _recalled(snapshot, rule, processes):
+        if instance.started is None or instance.started > settled:
+            continue
+        level = _Level(process.track, instance.track, "heap_floor", is_heap=True)
+        for growth in _lately(snapshot, instance, level, pace, ()):
+            yield from _ends_first(_filled(snapshot, process, HEAP, growth))
 
 
 def of_memory_early(
@@ -146,7 +188,7 @@ def levels_of(track: Track) -> list[tuple[str, str]]:
     """
     told = {name: int(np.count_nonzero(~np.isnan(track.values[name]))) for name in _HEAPS if name in track.values}
     heap = next((name for name, count in told.items() if count >= FEW * max(told.values())), "")
-    found = [(heap, "heap")] if heap else []
+    found = [(heap, HEAP)] if heap else []
     if "external_memory" in track.values:
         found.append(("external_memory", "memory outside the heap"))
     return found or [("memory_rss", "memory")]

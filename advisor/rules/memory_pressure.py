@@ -4,9 +4,9 @@
 The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one; or what is
 left of the heap after the garbage collections of five minutes is {heap:.0%} of its limit; or memory comes back from
 swap all the time; or a process was killed, or ended for no known reason, while its memory was full; or it is
-{half:.0%} full and grows to its limit within hours at equal load. What a process may use is the limit of its control
-group (systemd, container), or else the machine's memory; what its heap may keep is V8's limit without the 3 to 48 MiB
-that it leaves to young objects.
+{half:.0%} full and grows to its limit within hours at equal load, a heap also within as many minutes as it was seen
+to. What a process may use is the limit of its control group (systemd, container), or else the machine's memory; what
+its heap may keep is V8's limit without the 3 to 48 MiB that it leaves to young objects.
 
 ## Why it matters
 At the limit the kernel kills the process without a word in its log, or V8 spends its time on garbage collection and
@@ -39,7 +39,7 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule,
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
-from advisor.diagnosis.leaks import READ_MEMORY, Pace, of_memory
+from advisor.diagnosis.leaks import READ_MEMORY, Pace, of_heap_lately, of_memory
 from advisor.diagnosis.missing import NOBODY
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
@@ -88,6 +88,7 @@ rule = Rule(
 LONG = 600.0  # seconds for which a level must hold, or within which a kill was just now
 RECENT = 3600.0  # seconds after a kill in which the rule does not clear
 PACE = Pace(skip=1800.0, apart=1800.0, smooth=600.0)
+MINUTES = Pace(skip=0.0, apart=240.0, smooth=60.0)  # loads of minutes ago say nothing of a heap that fills in them
 _ALONE = ("memory_long", "memory_now", "heap_share", "swapping", "killed")
 
 
@@ -162,7 +163,9 @@ def _state(snapshot: Snapshot, process: Process) -> State:
 
 def _growing(snapshot: Snapshot, known: list[State]) -> Growing | None:
     near = [state.process for state in known if state.fullest >= rule.half]
-    return soonest(rule, of_memory(snapshot, rule.id, near, PACE), snapshot.time_scale)
+    lately = of_heap_lately(snapshot, rule.id, [state.process for state in known], MINUTES)
+    late = (one for one in lately if one.growth.level >= rule.half * one.limit)
+    return soonest(rule, (*of_memory(snapshot, rule.id, near, PACE), *late), snapshot.time_scale)
 
 
 def _runs_out(evidence: tuple[Evidence, ...]) -> bool:
