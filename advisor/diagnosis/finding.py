@@ -71,6 +71,7 @@ class Reading:
         follows: rules whose trouble, where they find it as well, is what by these figures brought this one about,
             whichever comes first in the order of diagnosis.
         first: the strategy that suits this kind of the trouble best, before the others that the rule lists.
+        hold: (scaled) seconds for which it must hold where that is less than the rule asks for.
     """
 
     condition: Condition
@@ -82,6 +83,7 @@ class Reading:
     apart_from: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
     first: str = ""
+    hold: float = math.inf
 
 
 def all_hold(evidence: tuple[Evidence, ...]) -> bool:

@@ -96,7 +96,7 @@ def of_descriptors_lately(
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """One column of one process: its present rows, those of its past, and whether a heap or what it has open is told."""
+    """One column of one process, in its present rows and in those of its past; a heap, or what it has open."""
 
     fine: Track
     coarse: Track

@@ -116,7 +116,7 @@ def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:
     waits = wait is not None and _is_disturbed(rule, snapshot)
-    hold, now = _hold(rule, snapshot.time_scale), snapshot.now
+    hold, now = _hold(rule, min(rule.hold, reading.hold), snapshot.time_scale), snapshot.now
     after = hold.freeze(state, now) if waits else hold.next(state, reading.condition, now)
     return Ruling(
         rule=rule.id,
@@ -131,9 +131,9 @@ def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wa
 
 
 @cache
-def _hold(rule: Rule, time_scale: float) -> Hold:
+def _hold(rule: Rule, seconds: float, time_scale: float) -> Hold:
     pace = rule.recall.pace if rule.recall else 0.0
-    return Hold(rule.hold / time_scale, rule.clear_hold / time_scale, pace / time_scale)
+    return Hold(seconds / time_scale, rule.clear_hold / time_scale, pace / time_scale)
 
 
 def _advise(

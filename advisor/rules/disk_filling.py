@@ -1,10 +1,10 @@
 """Disk filling
 
 ## What it sees
-A filesystem of a host that the service runs on has less than {free:.0%} left and, as it grew over the last six
-hours or all through the last one to three, nothing in {soon:.0f} hours; or less than {short:.0%} and nothing in
-{urgent:.0f} hours; or less than {hard:.0%} at all. Inodes are judged the same way. What a rotation of logs removes
-again is no growth.
+A filesystem of a host that the service runs on has less than {free:.0%} left and, as it grew over the last six hours
+or all through the last one to three, nothing in {soon:.0f} hours; or less than {short:.0%} and nothing in {urgent:.0f}
+hours; or less than {hard:.0%} at all, for ten minutes, or {last:.0%} for two. Inodes are judged the same way. What a
+rotation of logs removes again is no growth.
 
 ## Why it matters
 On a full disk a database stops, logs and uploads fail, and a service that cannot write its log may end. It comes
@@ -63,6 +63,9 @@ rule = Rule(
 )
 
 
+AT_LAST = 120.0  # seconds: the next look, where nearly nothing is left
+
+
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Look at the filesystem that is nearest to its end."""
@@ -76,6 +79,7 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=_evidence(worst, found),
         severity=_severity(worst),
         confidence=_confidence(worst),
+        hold=AT_LAST if worst.free < rule.last else math.inf,
     )
 
 

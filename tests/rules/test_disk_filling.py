@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from advisor.diagnosis import Condition, Reading
+from advisor.diagnosis import Condition, Reading, RuleState
 from advisor.features import HostWindow, PartWindow, ServiceWindow, Snapshot, Track
 from advisor.features.window import Array
 from advisor.vocabulary import PartKind, Severity, Verdict
@@ -219,6 +219,17 @@ def test_the_hard_level_needs_no_past() -> None:
     short = read(disk(grows(70, 3), days=0.1))
     assert short.condition is Condition.BETWEEN
     assert next(one for one in short.evidence if one.signal == "exhausted").value is None
+
+
+@pytest.mark.parametrize("time_scale", [1.0, 5.0])
+@pytest.mark.parametrize(("used", "ago", "verdict"), [
+    (96, 120, Verdict.FIRING), (96, 60, Verdict.PENDING), (94, 120, Verdict.PENDING), (94, 600, Verdict.FIRING),
+])  # fmt: skip
+def test_a_disk_with_nearly_nothing_left_is_told_of_at_the_next_look(
+    used: float, ago: float, verdict: Verdict, time_scale: float
+) -> None:
+    state = RuleState(Verdict.PENDING, NOW - ago / time_scale, over_since=NOW - ago / time_scale, seen=NOW - 1)
+    assert rule(disk(grows(used, 0), time_scale=time_scale), state).verdict is verdict
 
 
 def test_unknown_without_filesystems() -> None:
