@@ -49,7 +49,8 @@ def explicit(point: HistogramPoint, factor: float) -> tuple[Distribution, tuple[
     bounds = tuple(bound * factor for bound in _BOUNDS.decode(_bounded(point.explicit_bounds)) or ())
     low, high, total = (finite(x, factor) for x in (point.min, point.max, point.sum))
     merged = Histogram.from_explicit(bounds, counts, total or 0.0, low, high) if counts else None
-    return Distribution(integer(point.count), total, high, merged), bounds
+    longest = _longest(bounds, counts, total or 0.0) if high is None else high
+    return Distribution(integer(point.count), total, longest, merged), bounds
 
 
 def running_explicit(point: HistogramPoint, factor: float) -> Histogram:
@@ -77,6 +78,19 @@ def explicit_difference(added: Histogram, bounds: tuple[float, ...]) -> Distribu
         counts[index] = count
     merged = Histogram.from_explicit(bounds, counts, added.sum, added.min, added.max)
     return Distribution(added.count, added.sum, added.max, merged)
+
+
+def _longest(bounds: Sequence[float], counts: Sequence[int], total: float) -> float | None:
+    """The least that the longest can be where nobody tells it, as on a page of prom-client; None where none came.
+
+    It is no less than the bucket that it is in begins, nor than the mean of that bucket if all others are full of
+    their longest.
+    """
+    top = max((place for place, count in enumerate(counts) if count), default=None)
+    if top is None:
+        return None
+    others = sum(count * bound for count, bound in zip(counts[:top], bounds[:top], strict=True))
+    return max(bounds[top - 1] if top else 0.0, (total - others) / counts[top])
 
 
 def exponential(point: ExponentialPoint, factor: float) -> Distribution:

@@ -18,10 +18,10 @@ minor collections, make fewer short-lived objects, or give them more room. Large
 Then more copies, where it is the whole loop that is full and not its heap: each has the garbage of its own share.
 
 ## Known limits
-Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the same
-length in one sample counts for it. Pages of metrics (prom-client) tell how long collections take, but not the longest,
-and of several that end in one piece of work only the first: measured, a quarter of the time where short ones come in
-rows. What they tell is the least that it can be.
+Pauses are compared with blocks sample by sample, ten seconds long from the probe, so a pause beside a block of the
+same length in one sample counts for it. Pages of metrics (prom-client) tell of the longest only what it is at least,
+by the bucket that it is in, and of several that end in one piece of work only the first: measured, a quarter of the
+time where short ones come in rows. What they tell is the least that it can be.
 A service that has room and answers as fast as ever stays silent below {critical:.0%} of all time and {work:.0%} of its
 work, and a batch job, of which nobody waits for an answer, above them as well.
 

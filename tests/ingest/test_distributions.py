@@ -32,6 +32,20 @@ def test_explicit_buckets_keep_count_sum_and_extremes() -> None:
     assert found.merged.quantile(1.0) == pytest.approx(0.2, rel=0.1)
 
 
+@pytest.mark.parametrize(("counts", "total", "longest"), [
+    ([40, 9, 0, 0], 0.012, 0.001),  # at least where its bucket begins
+    ([40, 9, 3, 0], 0.67, 0.18),  # three share what the others cannot have taken
+    ([40, 9, 0, 1], 1.2, 1.07),
+    ([0, 0, 0, 0], 0.0, None),
+])  # fmt: skip
+def test_the_longest_is_what_it_must_be_at_least_where_nobody_tells_it(
+    counts: list[int], total: float, longest: float | None
+) -> None:
+    bounds = [0.001, 0.01, 0.2]
+    found, _ = distributions.explicit(explicit(explicit_point(counts, bounds, total)), 1.0)
+    assert found.max == (None if longest is None else pytest.approx(longest, rel=0.02))
+
+
 def test_milliseconds_become_seconds() -> None:
     point = explicit(explicit_point([0, 4, 0], [100.0, 200.0], 600.0, max=180.0))
     found, bounds = distributions.explicit(point, 0.001)

@@ -179,6 +179,16 @@ def test_a_page_of_metrics_tells_no_longest_pause_and_the_share_is_enough() -> N
     assert {e.signal: e.value for e in read(seen).evidence}["gc_pause_max"] is None
 
 
+def test_long_pauses_of_a_page_are_told_by_what_its_buckets_say_at_least() -> None:
+    """Pauses of 180 ms in a bucket from 100 ms on; its loop is not measured."""
+    seen = with_probe_figures(snapshot(PAUSED), gc_pause_max=0.1)
+    for column in ("loop_active", "loop_idle", "loop_utilization", "loop_blocked"):
+        del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
+    assert read(seen).condition is Condition.OVER
+    assert read(seen).confidence >= 0.75
+    assert ruled("event-loop-blocked", seen).held_back_by == "gc-pressure"
+
+
 def test_unknown_without_a_sender_inside() -> None:
     seen = rule(snapshot(PAUSED, senders=Senders(probe=False)))
     assert seen.verdict is Verdict.UNKNOWN
