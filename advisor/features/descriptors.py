@@ -11,7 +11,7 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.machine import Machine
-from advisor.features.process import Process
+from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import Snapshot
 from advisor.features.window import Happening, Track
 from advisor.vocabulary.events import EXITED
@@ -21,6 +21,9 @@ OF_KERNEL: Final = "ENFILE"
 
 NO_DESCRIPTOR: Final = ("EMFILE", OF_KERNEL)
 """Codes of errors for want of a descriptor: at the limit of the process, and of its kernel."""
+
+FULL: Final = 0.98
+"""Share of its descriptors with which a process gets no more: libuv keeps some, and a look seldom meets the last."""
 
 RECENT: Final = 3600.0
 """Seconds for which an end for want of a descriptor counts: at the next peak there would be another."""
@@ -35,7 +38,7 @@ class Descriptors:
 
     `mean` is that of the whole span: connections come and go at random, and the least of many moments says little of
     the most. `lowest_now` is the least of the last minute; `connections` are those that somebody at the other end
-    holds.
+    holds; `full` is in how many whole (scaled) minutes a look met it with (nearly) all open.
     """
 
     open: float
@@ -43,6 +46,7 @@ class Descriptors:
     mean: float
     lowest_now: float
     connections: float
+    full: int = 0
 
     @property
     def share(self) -> float:
@@ -62,19 +66,22 @@ def descriptors_of(process: Process, seconds: float, now: float = 60.0) -> Descr
     every, _ = stats.known(process.track, "fd_open", span)
     recent, _ = stats.known(process.track, "fd_open", last)
     limit = stats.latest(process.track, "fd_limit", span)
+    most = stats.peaks(process.track, "fd_open", span, MINUTE / process.time_scale)
     return Descriptors(
         open=float(recent[-1]) if recent.size else math.nan,
         limit=limit if limit > 0 else math.nan,
         mean=float(every.mean()) if every.size else math.nan,
         lowest_now=float(recent.min()) if recent.size else math.nan,
         connections=stats.highest([stats.latest(process.track, name, last) for name in ("connections", "websockets")]),
+        full=sum(one >= FULL * limit > 0 for one in most),
     )
 
 
 def fullest(processes: Iterable[Process], seconds: float) -> Process | None:
-    """The process that is nearest to its limit; None where none tells both."""
-    told = [process for process in processes if not math.isnan(descriptors_of(process, seconds).share)]
-    return max(told, key=lambda process: descriptors_of(process, seconds).share, default=None)
+    """The process that is at its limit most often, or else nearest to it; None where none tells both."""
+    found = [(process, descriptors_of(process, seconds)) for process in processes]
+    known = [(process, told) for process, told in found if not math.isnan(told.share)]
+    return max(known, key=lambda one: (one[1].full, one[1].share), default=(None, None))[0]
 
 
 @dataclass(frozen=True, slots=True)

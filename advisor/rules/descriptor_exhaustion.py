@@ -2,10 +2,10 @@
 
 ## What it sees
 A process held {busy:.0%} or more of the descriptors it may open on the mean of ten minutes, or {critical:.0%}
-throughout one minute; or it ended because it got no more (EMFILE, ENFILE); or it is at {half:.0%} and what no open
-connection explains grows to the limit within hours. The same levels count for all descriptors of the kernel.
-Growth that was seen for minutes is foreseen for as many, and only where a process holds more than in the last two
-hours.
+throughout one minute, or {full:.0%} at moments of {minutes:.0f} minutes in ten; or it ended because it got no more
+(EMFILE, ENFILE); or it is at {half:.0%} and what no open connection explains grows to the limit within hours. The same
+levels count for all descriptors of the kernel. Growth that was seen for minutes is foreseen for as many, and only
+where a process holds more than in the last two hours.
 
 ## Why it matters
 Every connection, open file and pipe takes one. At the limit `accept`, `open` and `connect` fail: new clients are
@@ -37,7 +37,15 @@ from advisor.diagnosis.growing import HOUR, PROOF, Growing, evidence_of, soonest
 from advisor.diagnosis.leaks import READ_DESCRIPTORS, Pace, of_descriptors, of_descriptors_lately
 from advisor.diagnosis.words import counted, lasting, number, percent
 from advisor.features import Snapshot, stats
-from advisor.features.descriptors import RECENT, Descriptors, descriptors_of, ended_without, fullest, fullest_table
+from advisor.features.descriptors import (
+    FULL,
+    RECENT,
+    Descriptors,
+    descriptors_of,
+    ended_without,
+    fullest,
+    fullest_table,
+)
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
 
@@ -56,6 +64,8 @@ rule = Rule(
     critical=Limit(0.90, "1", "GitLab's hard limit for open descriptors of a process"),
     relaxed=Limit(0.70, "1", "ten points below the fire level, so that noise does not reopen it", at_most="busy"),
     half=Limit(0.50, "1", "below half of the limit a few hours of growth are no emergency (C8)", at_most="critical"),
+    full=Limit(FULL, "1", "libuv keeps some back, and a look seldom meets the last one", fixed=True),
+    minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
     grown=Limit(0.10, "1", "less than a tenth is within the usual ups and downs (C9)"),
     least=Limit(50, "{file_descriptor}", "fewer are a handful of idle connections to other services (C9)"),
     horizon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
@@ -78,7 +88,12 @@ def check(snapshot: Snapshot) -> Reading:
     growing = _growing(snapshot)
     evidence = _evidence(snapshot, worst, told, growing)
     over = [e.holds for e in evidence if e.signal in _ALONE] + [_runs_out(evidence)]
-    calm = told.share < rule.relaxed and _kernel(snapshot) < rule.relaxed and not ended_without(snapshot, RECENT)
+    calm = (
+        not told.full
+        and told.share < rule.relaxed
+        and _kernel(snapshot) < rule.relaxed
+        and not ended_without(snapshot, RECENT)
+    )
     condition = Condition.OVER if any(over) else Condition.UNDER if calm else Condition.BETWEEN
     return Reading(
         condition=condition,
@@ -89,7 +104,7 @@ def check(snapshot: Snapshot) -> Reading:
     )
 
 
-_ALONE = ("fd_long", "fd_now", "fd_refused", "fd_kernel")
+_ALONE = ("fd_long", "fd_now", "fd_full", "fd_refused", "fd_kernel")
 """Signals of which any one is enough."""
 
 
@@ -119,6 +134,8 @@ def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Gr
         Evidence("fd_long", "Descriptors open, mean of ten minutes", finite(mean), "1", rule.busy, "at least",
                  long_enough and mean >= rule.busy, worst.name),
         at_least("fd_now", "Descriptors open, least of a minute", now, "1", rule.critical, worst.name),
+        at_least("fd_full", "Minutes of ten in which all were open", float(told.full), "{minute}", rule.minutes,
+                 worst.name),
         at_least("fd_refused", "Processes ended without a descriptor, in ten minutes", ends, "1", 1),
         at_least("fd_kernel", "Descriptors of the kernel open", kernel, "1", rule.busy),
         Evidence("fd_open", "Descriptors open", finite(told.open), "{file_descriptor}", subject=worst.name),
@@ -129,7 +146,7 @@ def _evidence(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Gr
 
 
 def _severity(snapshot: Snapshot, told: Descriptors, evidence: tuple[Evidence, ...]) -> Severity:
-    full = told.share >= rule.critical or _kernel(snapshot) >= rule.critical
+    full = told.share >= rule.critical or told.full >= rule.minutes or _kernel(snapshot) >= rule.critical
     critical = full or bool(ended_without(snapshot, LONG)) or _runs_out(evidence)
     return Severity.CRITICAL if critical else Severity.WARNING
 
@@ -162,4 +179,6 @@ def _claim(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growi
     if growing:
         more = number(growing.growth.slope * HOUR)
         return f"{sentence}, and at {more} more an hour it reaches the limit in {lasting(growing.time_left)}"
+    if told.full >= rule.minutes and told.share < rule.busy:
+        return f"{sentence}, and all of them at moments of {told.full} of the last ten minutes"
     return sentence if math.isnan(told.connected) else f"{sentence}, {percent(told.connected)} of them connections"

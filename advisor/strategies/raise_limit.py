@@ -118,7 +118,7 @@ def _high(found: Descriptors, worst: Process) -> str:
 
 
 def _roomy(found: Descriptors, worst: Process) -> str:
-    if found.share >= strategy.near:
+    if found.share >= strategy.near or found.full:
         return ""
     return f"{worst.name} has {number(found.open)} of {number(found.limit)} open, {percent(found.share)}."
 

@@ -12,7 +12,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
-from tests.answers import ruled
+from tests.answers import option, ruled
 from tests.builders import Load, Senders, service, snapshot
 from tests.pasts import Level, descriptors, level
 
@@ -90,6 +90,31 @@ def test_nearly_full_for_a_minute_is_enough() -> None:
 def test_a_burst_of_half_a_minute_is_none() -> None:
     seen = risen(0.95, 30)
     assert read(seen).condition is Condition.BETWEEN
+
+
+def bursting(most: float, bursts: int) -> Snapshot:
+    """A process that in so many of the last minutes holds that share for half of the minute, and 300 else."""
+    seen = holding(0.3)
+    ago = seen.now - seen.window.instances[0].track.times
+    full = (ago % 60 < 30) & (ago < 60 * bursts + 30) & (ago >= 30)
+    return with_figures(seen, fd_open=np.where(full, most * LIMIT, 300.0))
+
+
+@pytest.mark.parametrize(("most", "bursts", "condition"), [
+    (1.0, 6, Condition.OVER), (0.985, 4, Condition.OVER), (1.0, 1, Condition.BETWEEN), (0.95, 9, Condition.UNDER),
+])  # fmt: skip
+def test_all_open_again_and_again_is_exhausted_however_few_are_open_between(
+    most: float, bursts: int, condition: Condition
+) -> None:
+    found = read(bursting(most, bursts))
+    assert found.condition is condition
+    if condition is Condition.OVER:
+        assert found.severity is Severity.CRITICAL
+        assert "and all of them at moments of" in found.claim
+
+
+def test_a_higher_limit_is_offered_though_few_are_open_now() -> None:
+    assert option("raise-limit", RULE, bursting(1.0, 6)).expected[0].now == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(("share", "condition"), [(0.85, Condition.BETWEEN), (0.95, Condition.OVER)])
