@@ -23,7 +23,7 @@ from advisor.features.process import Process
 _Expected = Callable[[float, float, float], Expectation]
 """What a share is now, and at least and at most afterwards."""
 
-_OF_MEMORY: Final = frozenset(("memory_long", "memory_now", "swapping", "killed"))
+_OF_MEMORY: Final = frozenset(("memory_long", "memory_now", "memory_full", "swapping", "killed"))
 """The figures of memory pressure that speak of more than the limit of a heap."""
 
 

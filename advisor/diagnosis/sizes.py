@@ -11,7 +11,7 @@ from advisor.diagnosis.prediction import LONG
 from advisor.features import Snapshot
 from advisor.features.filesystem import Filling
 from advisor.features.machine import Machine
-from advisor.features.memory import Bound, memory_of
+from advisor.features.memory import FULL, Bound, memory_of
 from advisor.features.process import Process
 
 PEAK: Final = 1.15
@@ -67,7 +67,8 @@ def tightest_memory(snapshot: Snapshot) -> MemoryUse | None:
 def _bound(process: Process, machine: Machine | None) -> MemoryUse:
     memory = memory_of(process, machine, LONG)
     shared = machine if memory.bound is Bound.HOST else None
-    return MemoryUse(shared.name if shared else "", memory.used, memory.limit)
+    held = FULL * memory.limit if memory.full else 0.0  # what bursts take at least, whatever is in use between them
+    return MemoryUse(shared.name if shared else "", max(memory.used, held), memory.limit)
 
 
 def memory_for(used: float) -> float:

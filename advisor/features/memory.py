@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from advisor.features.machine import Machine
 from advisor.features.process import MINUTE, Process
 from advisor.features.sums import Span
 from advisor.features.window import Array
+
+FULL: Final = 0.95
+"""Share of a group's limit from which one more large request ends the process (judgement)."""
 
 
 class Bound(StrEnum):
@@ -27,7 +31,8 @@ class Memory:
     """Memory in use below one limit, in bytes; NaN where it is not known.
 
     `used` is what cannot be given back at once; `lowest` and `lowest_now` are the least of it over the whole
-    span and over its last minute: a level counts when all of the time was above it.
+    span and over its last minute: a level counts when all of the time was above it. `full` is in how many whole
+    (scaled) minutes a look met the process itself with (nearly) all that its group allows, without any cache of files.
     """
 
     bound: Bound
@@ -35,6 +40,7 @@ class Memory:
     used: float
     lowest: float
     lowest_now: float
+    full: int = 0
 
     @property
     def share(self) -> float:
@@ -61,7 +67,8 @@ def memory_of(process: Process, machine: Machine | None, seconds: float, now: fl
     limit = stats.latest(process.track, "cgroup_memory_limit", span)
     whole = math.nan if machine is None else stats.latest(machine.track, "memory_limit", machine.span(seconds))
     if limit > 0 and not limit >= whole:
-        return _below(Bound.GROUP, limit, *(_used(process, part) for part in (span, last)))
+        found = _below(Bound.GROUP, limit, *(_used(process, part) for part in (span, last)))
+        return replace(found, full=_full(process, span, FULL * limit))
     if machine is None:
         return _below(Bound.HOST, math.nan, np.empty(0), np.empty(0))
     parts = machine.span(seconds), machine.span(now)
@@ -73,6 +80,16 @@ def _used(process: Process, span: Span) -> Array:
     """What the group uses, else what the process has: less than the group's, so never too much."""
     told, _ = stats.known(process.track, "cgroup_memory_usage", span)
     return told if told.size else stats.known(process.track, "memory_rss", span)[0]
+
+
+def _full(process: Process, span: Span, level: float) -> int:
+    """Minutes in which both the process and its group held so much: pages that processes share count with each."""
+    told = [process.track.values.get(name) for name in ("memory_rss", "cgroup_memory_usage")]
+    held = [figures for figures in told if figures is not None]
+    if len(held) < len(told):
+        return 0
+    track = replace(process.track, values={"held": np.minimum(*held)})
+    return sum(peak >= level for peak in stats.peaks(track, "held", span, MINUTE / process.time_scale))
 
 
 def _below(bound: Bound, limit: float, used: Array, used_now: Array) -> Memory:

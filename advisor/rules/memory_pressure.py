@@ -1,12 +1,13 @@
 """Memory runs out
 
 ## What it sees
-The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one; or what is
-left of the heap after the garbage collections of five minutes is {heap:.0%} of its limit; or memory comes back from
-swap all the time; or a process was killed, or ended for no known reason, while its memory was full; or it is
-{half:.0%} full and grows to its limit within hours at equal load, a heap also within as many minutes as it was seen
-to. What a process may use is the limit of its control group (systemd, container), or else the machine's memory; what
-its heap may keep is V8's limit without the 3 to 48 MiB that it leaves to young objects.
+The memory that a process may use was {busy:.0%} full or more for ten minutes, or {critical:.0%} for one, or nearly all
+of its control group's at moments of {minutes:.0f} in ten; or what is left of the heap after the garbage collections of
+five minutes is {heap:.0%} of its limit; or memory comes back from swap all the time; or a process was killed, or ended
+for no known reason, while its memory was full; or it is {half:.0%} full and grows to its limit within hours at equal
+load, a heap also within as many minutes as it was seen to. What a process may use is the limit of its control group
+(systemd, container), or else the machine's memory; what its heap may keep is V8's limit without the 3 to 48 MiB that
+it leaves to young objects.
 
 ## Why it matters
 At the limit the kernel kills the process without a word in its log, or V8 spends its time on garbage collection and
@@ -74,6 +75,7 @@ rule = Rule(
     busy=Limit(0.85, "1", "VPA and KRR add 15% to the peak of a container: this is the other side of it"),
     critical=Limit(0.92, "1", "a little above GitLab's soft limit for containers, 0.90"),
     relaxed=Limit(0.75, "1", "ten points below the fire level, so that noise does not reopen it", at_most="busy"),
+    minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
     heap=Limit(0.85, "1", "from here on V8 collects for less and less room (decision model C4)"),
     half=Limit(0.70, "1", "below it a few hours of growth are no emergency (C5, fast path)", at_most="busy"),
     own=Limit(0.50, "1", "with less than half of the machine's memory in use it is others who fill it"),
@@ -89,7 +91,7 @@ LONG = 600.0  # seconds for which a level must hold, or within which a kill was 
 RECENT = 3600.0  # seconds after a kill in which the rule does not clear
 PACE = Pace(skip=1800.0, apart=1800.0, smooth=600.0)
 MINUTES = Pace(skip=0.0, apart=240.0, smooth=60.0)  # loads of minutes ago say nothing of a heap that fills in them
-_ALONE = ("memory_long", "memory_now", "heap_share", "swapping", "killed")
+_ALONE = ("memory_long", "memory_now", "memory_full", "heap_share", "swapping", "killed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tupl
                  "at least", long, process.name),
         Evidence("memory_now", f"Memory {bound} in use, least of a minute", finite(now), "1", rule.critical, "at least",
                  memory.held_now(rule.critical) and worst.counts, process.name),
+        at_least("memory_full", "Minutes of ten in which all was in use", float(memory.full), "{minute}", rule.minutes),
         at_least("heap_share", "Heap in use after collection, of its limit", worst.heap, "1", rule.heap, process.name),
         Evidence("swapping", "Pages back from swap a second", finite(paged), "{operation}/s", rule.swapping, "at least",
                  paged >= rule.swapping and memory.share >= rule.relaxed),
@@ -240,7 +243,8 @@ def _claim(snapshot: Snapshot, worst: State, growing: Growing | None) -> str:
                 f"{snapshot.name}: {size(held)} of {process.name}'s heap stay in use after collection, "
                 f"{percent(worst.heap)} of its limit"
             )
+    bursts = memory.full >= rule.minutes and memory.share < rule.critical
     return (
         f"{snapshot.name}: {size(memory.used)} of the {size(memory.limit)} of the {memory.bound} of {process.name} "
-        f"are in use, {percent(memory.share)}"
+        f"are in use, {percent(memory.share)}{', and nearly all in bursts' if bursts else ''}"
     )
