@@ -24,9 +24,10 @@ class Condition(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)  # not frozen: a look makes more of these than of all else, and a frozen one takes twice the time
+# What a look makes for every rule is not frozen, which would take twice the time. Nobody changes one.
+@dataclass(slots=True)
 class Evidence:
-    """One figure that the rule looked at, in the store's units. Nobody changes one.
+    """One figure that the rule looked at, in the store's units.
 
     `limit` is the figure it is compared with, `relation` how ("at least", "below"); `holds` says
     whether the comparison speaks for the rule. `subject` names the process or host, if one. `yours` is True for
@@ -56,7 +57,7 @@ def below(signal: str, label: str, value: float, unit: str, limit: float, subjec
     return Evidence(signal, label, finite(value), unit, limit, "below", holds, subject)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """A rule's answer for one window, before hold times.
 
@@ -104,7 +105,7 @@ def in_words(item: Evidence) -> str:
     return f"{item.label}: {figure(item.value, item.unit)}{limit}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RuleState:
     """What must be remembered of a rule between two looks; Unix seconds of sample time.
 
@@ -120,7 +121,7 @@ class RuleState:
     seen: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ruling:
     """A rule's verdict now.
 

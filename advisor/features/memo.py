@@ -12,6 +12,9 @@ Result = TypeVar("Result")
 
 _ABSENT: Final = object()
 
+_PLAIN: Final = 2
+"""Arguments of most, the object being one: the other needs no tuple around it, and a look asks hundreds of times."""
+
 
 def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
     """A method, or a function of an object, whose results live as long as the object, by the (hashable) arguments.
@@ -19,16 +22,20 @@ def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Conc
     Unlike `functools.cache` it keeps no object alive. The object's figures must never change. Arguments go by place.
     """
     place = f"{method.__module__}.{method.__qualname__}"
+    ask: Callable[..., Result] = method
+    is_plain = method.__code__.co_argcount == _PLAIN
 
-    @wraps(method)
-    def once(self: Owner, /, *args: Any) -> Result:
+    def once(self: Owner, of: Any, /) -> Result:
         kept = self.__dict__
         known = kept.get(place)
         if known is None:
             known = kept[place] = {}
-        found = known.get(args, _ABSENT)
+        found = known.get(of, _ABSENT)
         if found is _ABSENT:
-            found = known[args] = method(self, *args)  # type: ignore[call-arg]
+            found = known[of] = ask(self, of) if is_plain else ask(self, *of)
         return found  # type: ignore[no-any-return]
 
-    return cast("Callable[Concatenate[Owner, P], Result]", once)
+    def by_all(self: Owner, /, *args: Any) -> Result:
+        return once(self, args)
+
+    return cast("Callable[Concatenate[Owner, P], Result]", wraps(method)(once if is_plain else by_all))

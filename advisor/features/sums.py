@@ -39,7 +39,7 @@ class Span(NamedTuple):
         return [self.end - n * width for n in range(pieces, -1, -1)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would take twice the time: there are many, and nobody changes one
 class Sums:
     """What the columns of a track add up to over one span.
 
