@@ -8,7 +8,8 @@ from advisor.diagnosis.finding import Ruling
 from advisor.vocabulary import Family, Stand
 
 
-@dataclass(frozen=True, slots=True)
+# What many are made of is not frozen, as in `finding`. Nobody changes one.
+@dataclass(slots=True)
 class Expectation:
     """One figure now and after, in the store's units. `low`/`high` None = open on that side."""
 
@@ -20,7 +21,7 @@ class Expectation:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """One thing to do. `platform` groups steps under a tab (PM2, node:cluster, NGINX); empty = all."""
 
@@ -30,7 +31,7 @@ class Step:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Option:
     """A strategy that fits, ranked from 1. `title` is imperative and holds this service's numbers.
 

@@ -94,9 +94,13 @@ def all_hold(evidence: tuple[Evidence, ...]) -> bool:
 
 def leading(reading: Reading) -> Evidence | None:
     """The figure that decides a reading: the first that speaks for it if it is over, else the first against it."""
-    judged = [item for item in reading.evidence if item.limit is not None and item.value is not None]
-    deciding = [item for item in judged if item.holds is (reading.condition is Condition.OVER)]
-    return next(iter(deciding or judged), None)
+    first, decides = None, reading.condition is Condition.OVER
+    for item in reading.evidence:
+        if item.limit is not None and item.value is not None:
+            if item.holds is decides:
+                return item
+            first = first or item
+    return first
 
 
 def in_words(item: Evidence) -> str:

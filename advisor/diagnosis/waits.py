@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import dataclass
-from functools import cached_property
 
 from advisor.diagnosis import calls, unseen
 from advisor.diagnosis.finding import Evidence, all_hold, at_least, below
 from advisor.diagnosis.rule import Rule
 from advisor.features import Snapshot, parts, shortage, stats
+from advisor.features.memo import kept
 from advisor.features.parts import Destination, Pool
 from advisor.features.slowest import Slowest, slowest
 from advisor.features.unseen_queue import UnseenQueue, unseen_queue
@@ -23,12 +23,12 @@ class Waits:
     snapshot: Snapshot
     rule: Rule
 
-    @cached_property
+    @kept
     def slowest(self) -> Slowest:
         """How slow all requests are, or those of one route."""
         return slowest(self.snapshot, self.rule.window, min(self.rule.relaxed, self.rule.early * self.rule.slow))
 
-    @cached_property
+    @kept
     def whole(self) -> float:
         """The same of all requests: a pool is not to answer for a route that does not use it."""
         return self.snapshot.p95(self.rule.window)
@@ -38,24 +38,24 @@ class Waits:
         """Seconds within which 95% of them are answered; NaN with too few requests to tell."""
         return self.slowest.p95
 
-    @cached_property
+    @kept
     def called(self) -> tuple[Destination, ...]:
         """What it calls, the one that takes most time first."""
         return parts.destinations(self.snapshot, self.rule.window)
 
-    @cached_property
+    @kept
     def pool(self) -> Pool | None:
         """The fullest pool that tells how large it is and who waits for it."""
         found = parts.pools(self.snapshot, self.rule.window)
         return next((pool for pool in found if pool.utilization >= 0 and pool.tells_waits), None)
 
-    @cached_property
+    @kept
     def share(self) -> float:
         """The share of a request's time in which the loop does not work on it; NaN where it is not known."""
         mean = self.snapshot.latency(self.rule.window).mean
         return max(0.0, 1 - self.snapshot.service_time(self.rule.window) / mean) if mean > 0 else math.nan
 
-    @cached_property
+    @kept
     def general(self) -> tuple[Evidence, ...]:
         """How slow it is, and how little its own loop and machine have to do with that."""
         rule, loop = self.rule, self.snapshot.loop(self.rule.window)
@@ -69,40 +69,40 @@ class Waits:
             below("cpu_wait", "Main thread waits for a processor", self.crowded, "1", rule.crowded),
         )
 
-    @cached_property
+    @kept
     def crowded(self) -> float:
         """The share of all time in which the main threads wait for a processor; NaN where not told."""
         return stats.mean([shortage.waited(process, self.rule.window) for process in self.snapshot.processes])
 
-    @cached_property
+    @kept
     def is_idle(self) -> bool:
         """True if neither the loop nor the machine makes the requests wait; a busy machine need not."""
         _, share, loop, host, crowded = (e.holds for e in self.general)
         return share is not False and loop is not False and (host is not False or crowded is True)
 
-    @cached_property
+    @kept
     def outlasts(self) -> bool:
         """True if the calls that take most of the time take longer than what the loop adds to one can explain."""
         return self.by_calls and self.called[0].mean >= self.rule.blocks * self.blocked
 
-    @cached_property
+    @kept
     def failing(self) -> tuple[Evidence, ...]:
         """Failed requests, and failed calls, where calls take most of a time that is noticed."""
         if not self.by_calls or not self.p95 >= self.rule.noticed:
             return ()
         return calls.failing(self.snapshot, self.called, self.rule.window, self.rule.failed, self.rule.failing)
 
-    @cached_property
+    @kept
     def is_cut(self) -> bool:
         """True if calls fail after a time that is noticed, and requests with them: a limit of time hides how slow."""
         return all_hold(self.failing)
 
-    @cached_property
+    @kept
     def is_hurt(self) -> bool:
         """True if users wait, or are turned away, and nothing inside explains it."""
         return self.is_idle and (self.p95 >= self.rule.slow or self.is_cut)
 
-    @cached_property
+    @kept
     def pooled(self) -> tuple[Evidence, ...]:
         """How full the pool is, and how long requests wait for it."""
         if self.pool is None:
@@ -116,34 +116,34 @@ class Waits:
             at_least("pool_wait", "Their wait (95%), of the time of a request", felt, "1", rule.felt, who),
         )  # fmt: skip
 
-    @cached_property
+    @kept
     def queue(self) -> float:
         """The share of the slowest requests' time in which they wait for a connection; 0 where nobody notices."""
         wait = math.nan if self.pool is None else self.pool.wait
         return min(1.0, wait / self.whole) if wait >= self.rule.noticed else 0.0
 
-    @cached_property
+    @kept
     def queued(self) -> tuple[Evidence, ...]:
         """That share, beside the least that counts before answers are slow."""
         told = at_least("pool_queue", "That wait, of what the slowest 5% take", self.queue, "1", self.rule.doubled)
         return (told,) if self.queue else ()
 
-    @cached_property
+    @kept
     def told(self) -> tuple[Evidence, ...]:
         """The time that calls take of that of requests."""
         return calls.evidence(self.called, self.rule.share)
 
-    @cached_property
+    @kept
     def by_pool(self) -> bool:
         """True if a pool is too small."""
         return hold(self.pooled)
 
-    @cached_property
+    @kept
     def by_calls(self) -> bool:
         """True if the calls themselves take most of the time."""
         return hold(self.told) and not self.by_pool
 
-    @cached_property
+    @kept
     def ever(self) -> tuple[Evidence, ...]:
         """That no calls that count were ever much quicker; not where one is a database, which is its own to tune."""
         dear = [one for one in self.called if one.share >= self.rule.counts]
@@ -151,7 +151,7 @@ class Waits:
             return ()
         return tuple(calls.ever(self.snapshot, one, self.rule.ever) for one in dear)
 
-    @cached_property
+    @kept
     def risen(self) -> tuple[Evidence, ...]:
         """How much longer the dearest calls take than in a quick minute, before answers are so slow as to be named."""
         near = self.p95 >= self.rule.early * self.rule.slow
@@ -159,28 +159,28 @@ class Waits:
             return ()
         return (calls.risen(self.snapshot, self.called[0], self.rule.sudden),)
 
-    @cached_property
+    @kept
     def is_rising(self) -> bool:
         """True if they take so much longer that it is no chance."""
         return all_hold(self.risen)
 
-    @cached_property
+    @kept
     def hidden(self) -> UnseenQueue | None:
         """What is seen around a wait that nobody tells of, where nothing that is told explains it."""
         named = self.by_pool or self.by_calls
         return unseen_queue(self.snapshot, self.called, self.rule.window) if self.is_hurt and not named else None
 
-    @cached_property
+    @kept
     def unnamed(self) -> tuple[Evidence, ...]:
         """The same beside its limits: of a queue before calls, else of a sudden wait."""
         return unseen.evidence(self.hidden, self.rule)
 
-    @cached_property
+    @kept
     def by_unseen(self) -> bool:
         """True if there is such a wait."""
         return hold(self.unnamed)
 
-    @cached_property
+    @kept
     def usual_block(self) -> float:
         """The median of the longest blocks of each minute, in the process where they are longest; NaN if unknown."""
         told = [process.blocked_minutes(self.rule.window) for process in self.snapshot.processes]

@@ -65,15 +65,16 @@ def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     for rule in asked:
         readings[rule.id] = order.weighed(rule, alone, readings)
     ruled = [_rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, wait) for rule in asked]
-    rulings = order.held_back(ruled, states)
-    held = order.causes(rulings, states)
+    said = order.verdicts(ruled, states)
+    rulings = order.held_back(ruled, said)
+    held = order.causes(rulings, said)
     fires, waiting = order.firing(rulings, states, held), order.waiting(held)
     advice = tuple(
         _advise(ruling, rulings, fires, waiting.get(ruling.rule, ()), snapshot)
         for ruling in rulings
         if _is_advised(ruling)
     )
-    summary = summarise(snapshot, rulings, advice, order.verdicts(rulings, states), wait)
+    summary = summarise(snapshot, rulings, advice, said, wait)
     return Judgement(snapshot.window.service_id, snapshot.now, rulings, advice, summary)
 
 

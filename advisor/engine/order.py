@@ -78,15 +78,14 @@ def is_over(reading: Reading) -> bool:
     return reading.condition is Condition.OVER and reading.confidence >= SILENT
 
 
-def held_back(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> tuple[Ruling, ...]:
+def held_back(rulings: Iterable[Ruling], said: Mapping[str, Verdict | None]) -> tuple[Ruling, ...]:
     """The rulings, each that follows from another marked with its cause and a sentence why.
 
     Args:
         rulings: of the rules that were looked at, causes first.
-        states: what was remembered of each rule; it counts for those that were not looked at this time.
+        said: what every rule says (`verdicts`), those included that were not looked at this time.
     """
     found = {ruling.rule: ruling for ruling in rulings}
-    said = verdicts(found.values(), states)
     return tuple(_marked(ruling, said, found) for ruling in found.values())
 
 
@@ -111,10 +110,9 @@ def _cause(rule: str, said: Mapping[str, Verdict | None], found: Mapping[str, Ru
     return next(((name, why) for name, why in reasons if why), ("", ""))
 
 
-def causes(rulings: Iterable[Ruling], states: Mapping[str, RuleState]) -> dict[str, str]:
+def causes(rulings: Iterable[Ruling], said: Mapping[str, Verdict | None]) -> dict[str, str]:
     """Rule that fires, now or when it was last looked at -> what holds it back, empty where nothing does; in order."""
     found = {ruling.rule: ruling for ruling in rulings}
-    said = verdicts(found.values(), states)
     return {
         name: found[name].held_back_by if name in found else _cause(name, said, found)[0]
         for name, verdict in said.items()

@@ -86,6 +86,8 @@ def of(snapshot: Snapshot, seconds: float, hot_from: float) -> Balance | None:
 
     A process is hot in a minute in which its loop is at least `hot_from` times the mean of that minute.
     """
+    if len(snapshot.processes) < 2:
+        return None
     group = comparable(snapshot, seconds)
     mean = stats.mean([process.loop(seconds) for process in group])
     if len(group) < 2 or not mean > 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from operator import add
+from itertools import zip_longest
 from typing import Final
 
 MAX_SCALE: Final = 3
@@ -33,13 +33,8 @@ def shift(index: int, scale: int, target: int) -> int:
 def added(offsets: Sequence[int], rows: Sequence[tuple[int, ...]]) -> tuple[int, tuple[int, ...]]:
     """The first bucket and the counts of a sum of histograms of one scale, each by its first bucket and its counts."""
     low = min(offsets)
-    high = max(map(add, offsets, map(len, rows)))
-    zeros = (0,) * (high - low)
-    wide = [
-        zeros[: first - low] + counts + zeros[first - low + len(counts) :]
-        for first, counts in zip(offsets, rows, strict=True)
-    ]
-    return low, tuple(map(sum, zip(*wide, strict=True)))
+    aligned = [(0,) * (first - low) + counts for first, counts in zip(offsets, rows, strict=True)]
+    return low, tuple(map(sum, zip_longest(*aligned, fillvalue=0)))
 
 
 def filled(

@@ -52,6 +52,7 @@ class ControlGroup:
         """Cores that its processes keep at work; who does not tell counts as the mean of the others."""
         return stats.mean([p.cpu(seconds) for p in self.processes]) * len(self.processes)
 
+    @remembered
     def spare(self, seconds: float) -> float:
         """Idle cores of the machine that the quota lets its processes have."""
         left = self.quota - self.used(seconds)

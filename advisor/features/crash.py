@@ -10,10 +10,10 @@ from typing import Final
 
 from advisor.features import stats
 from advisor.features.descriptors import NO_DESCRIPTOR
-from advisor.features.ends import End, ends
+from advisor.features.ends import End
 from advisor.features.heap import heap_limit
 from advisor.features.kills import BEFORE, FULL, by_v8, full_lives
-from advisor.features.lives import TOGETHER, Change, ChangeKind, changes, slots, unplanned
+from advisor.features.lives import TOGETHER, Change, ChangeKind, all_ends, changes, slots, unplanned
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span
 from advisor.features.window import InstanceWindow, PartWindow
@@ -116,9 +116,9 @@ def repeated(snapshot: Snapshot, seconds: float) -> Crash:
 
 def _of(snapshot: Snapshot, found: tuple[End, ...], seconds: float) -> Crash:
     """What these ends of the last (scaled) seconds have in common."""
-    reasons = Counter(_reason(snapshot, end) for end in found)
-    reason, count = reasons.most_common(1)[0] if reasons else (Reason.SUPERVISOR, 0)
-    typical = next((end for end in reversed(found) if _reason(snapshot, end) is reason), None)
+    reasons = [_reason(snapshot, end) for end in found]
+    reason, count = Counter(reasons).most_common(1)[0] if reasons else (Reason.SUPERVISOR, 0)
+    typical = found[-1 - reasons[::-1].index(reason)] if reasons else None
     return Crash(
         ends=found,
         places=tuple(sorted((len(group) for group in slots(snapshot, found)), reverse=True)),
@@ -136,7 +136,7 @@ def _of(snapshot: Snapshot, found: tuple[End, ...], seconds: float) -> Crash:
 def is_told(snapshot: Snapshot, seconds: float) -> bool:
     """True if somebody tells how processes end: none ended in the last (scaled) seconds without a word."""
     since = snapshot.now - seconds / snapshot.time_scale
-    recent = [end for end in ends(snapshot.window, snapshot.now, snapshot.time_scale) if end.at > since]
+    recent = [end for end in all_ends(snapshot) if end.at > since]
     return any(end.told for end in recent) or not recent
 
 
@@ -192,8 +192,8 @@ def _instance(snapshot: Snapshot, end: End | None) -> InstanceWindow | None:
 
 def _deploy(snapshot: Snapshot, found: tuple[End, ...]) -> Change | None:
     """The last deploy, if nothing ended unplanned in as long a time before it as since then."""
-    deploys = [change for change in changes(snapshot, DEPLOYS) if change.kind is ChangeKind.DEPLOY]
-    if not found or not deploys:
+    deploys = [change for change in changes(snapshot, DEPLOYS) if change.kind is ChangeKind.DEPLOY] if found else []
+    if not deploys:
         return None
     last = deploys[-1]
     since = (snapshot.now - last.at) * snapshot.time_scale

@@ -97,12 +97,13 @@ def ends(window: ServiceWindow, now: float, time_scale: float) -> tuple[End, ...
     """Every end up to `now` once, oldest first."""
     found = told_ends((event for event in window.events if event.at <= now), window.lives)
     told = {end.life.instance_id for end in found if end.life is not None}
-    least = SILENT_FOR / time_scale
-    waits = {one.id: max(least, MISSED * one.track.step) for one in window.instances}
+    least = now - SILENT_FOR / time_scale
+    silent = [life for life in window.lives if life.instance_id not in told and life.seen_last < least]
+    steps = {one.id: one.track.step for one in window.instances} if silent else {}
     found += [
         End(life.seen_last, life, life.pid, told=False, host_id=life.host_id)
-        for life in window.lives
-        if life.instance_id not in told and life.seen_last < now - waits.get(life.instance_id, least)
+        for life in silent
+        if life.seen_last < now - MISSED * steps.get(life.instance_id, 0.0)
     ]
     return tuple(sorted(found, key=lambda end: end.at))
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import attrgetter
 from typing import Final, Self
 
 from advisor.features.buckets import MAX_SCALE, added, edge, filled, shift, spread
@@ -20,7 +19,6 @@ from advisor.features.packing import pack, unpack
 MAX_BUCKETS: Final = 160
 """Most buckets that are kept, the default of OpenTelemetry's SDKs: at scale 3 they span 1 to 2^20."""
 
-_FIELDS: Final = attrgetter("scale", "zero_count", "offset", "counts", "sum", "min", "max")
 _WIRE_SCALES: Final = range(-10, 21)
 _ROUNDING: Final = 1 - 1e-12  # so that the rank of a share which ends a bucket does not slip into the next
 
@@ -113,11 +111,14 @@ class Histogram:
         given = [h for h in histograms if h.counts or h.zero_count]
         if len(given) < 2:
             return given[0] if given else cls()
-        scales, zeros, offsets, counts, totals, lows, highs = zip(*map(_FIELDS, given), strict=True)
-        scale, zero_count, total = min(scales), sum(zeros), math.fsum(totals)
-        extremes = (None if None in lows else min(lows), None if None in highs else max(highs))
+        scales, counts = [h.scale for h in given], [h.counts for h in given]
+        scale, zero_count = min(scales), sum([h.zero_count for h in given])
+        total = math.fsum([h.sum for h in given])
+        lows, highs = [h.min for h in given if h.min is not None], [h.max for h in given if h.max is not None]
+        every = len(given)
+        extremes = (min(lows) if len(lows) == every else None, max(highs) if len(highs) == every else None)
         if scale == max(scales) and all(counts):
-            first, summed = added(offsets, counts)
+            first, summed = added([h.offset for h in given], counts)
             if len(summed) <= MAX_BUCKETS:
                 return cls(scale, zero_count, first, summed, total, *extremes)
         cells: dict[int, int] = {}
@@ -204,11 +205,11 @@ class Histogram:
 
     def _locate(self, rank: float) -> tuple[int | None, float]:
         """The bucket that holds the observation of this rank, and how far inside; None for the zeros."""
-        seen = float(self.zero_count)
-        if not self.counts or (seen and rank * _ROUNDING <= seen):
+        seen, least = float(self.zero_count), rank * _ROUNDING
+        if not self.counts or (seen and least <= seen):
             return None, 0.0
         for index, count in enumerate(self.counts, self.offset):
-            if count and rank * _ROUNDING <= seen + count:
+            if count and least <= seen + count:
                 return index, min(1.0, max(0.0, rank - seen) / count)
             seen += count
         return self.offset + len(self.counts) - 1, 1.0

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
-from advisor.features.ends import End, ends
+from advisor.features.ends import End
 from advisor.features.heap import CROWD, heap_limit
-from advisor.features.lives import unplanned
+from advisor.features.lives import all_ends, unplanned
 from advisor.features.memo import remembered
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span, rows
@@ -206,7 +206,7 @@ def is_explained(end: End) -> bool:
 def is_last_explained(snapshot: Snapshot) -> bool:
     """True if none is left, and somebody knows how the last process ended."""
     last = {process.instance.id for process in snapshot.gone}
-    known = ends(snapshot.window, snapshot.now, snapshot.time_scale) if last else ()
+    known = all_ends(snapshot) if last else ()
     return any(is_explained(end) for end in known if end.life is not None and end.life.instance_id in last)
 
 

@@ -10,7 +10,8 @@ from advisor.features.window import Array
 def non_negative(matrix: Array, target: Array) -> Array:
     """Non-negative least squares (Lawson and Hanson's active set): x >= 0 with the least |matrix x - target|."""
     scale = np.maximum(np.linalg.norm(matrix, axis=0), 1e-12)
-    gram, moment = (matrix / scale).T @ (matrix / scale), (matrix / scale).T @ target
+    columns = matrix / scale
+    gram, moment = columns.T @ columns, columns.T @ target
     best, free = np.zeros(moment.size), np.zeros(moment.size, dtype=bool)
     least = 1e-10 * max(1.0, float(np.abs(moment).max()))
     for _ in range(3 * moment.size):

@@ -59,6 +59,12 @@ class Change:
     in_turn: bool = False
 
 
+@remembered
+def all_ends(snapshot: Snapshot) -> tuple[End, ...]:
+    """Every end that the window tells of, oldest first."""
+    return ends(snapshot.window, snapshot.now, snapshot.time_scale)
+
+
 def changes(snapshot: Snapshot, seconds: float) -> tuple[Change, ...]:
     """What changed in the last (scaled) seconds, oldest first; at most the three days of which lives are told."""
     since = snapshot.now - seconds / snapshot.time_scale
@@ -76,7 +82,7 @@ def unplanned(snapshot: Snapshot, seconds: float) -> tuple[End, ...]:
     deploys = [change for change in _changes(snapshot) if change.kind is ChangeKind.DEPLOY or change.in_turn]
     return tuple(
         end
-        for end in _ends(snapshot)
+        for end in all_ends(snapshot)
         if end.told
         and end.at > since
         and not end.is_orderly
@@ -93,7 +99,7 @@ def stops(snapshot: Snapshot, change: Change) -> tuple[End, ...]:
 def _stops(snapshot: Snapshot) -> dict[Change, list[End]]:
     """Each end with the nearest change, if that is near: changes follow each other, so it is one of two."""
     known, found = _changes(snapshot), dict[Change, list[End]]()
-    for end in _ends(snapshot):
+    for end in all_ends(snapshot):
         place = bisect_left(known, end.at, key=lambda change: change.until)
         near = min(known[max(0, place - 1) : place + 1], key=lambda change: _apart(end, change), default=None)
         if near and _apart(end, near) * snapshot.time_scale <= TOGETHER:
@@ -120,13 +126,8 @@ def slots(snapshot: Snapshot, found: Iterable[End]) -> tuple[tuple[End, ...], ..
 
 
 @remembered
-def _ends(snapshot: Snapshot) -> tuple[End, ...]:
-    return ends(snapshot.window, snapshot.now, snapshot.time_scale)
-
-
-@remembered
 def _ended(snapshot: Snapshot) -> dict[int, End]:
-    return {end.life.instance_id: end for end in _ends(snapshot) if end.life is not None}
+    return {end.life.instance_id: end for end in all_ends(snapshot) if end.life is not None}
 
 
 def _chains(snapshot: Snapshot) -> dict[int, int]:
@@ -232,14 +233,8 @@ def _change(burst: Sequence[_Moment], before: Sequence[Life], ended: dict[int, E
     old = sorted({life.version for life in before if life.version})
     if version and old and version not in old:
         at = min(began(life) for life in started if life.version == version)
-        return Change(
-            ChangeKind.DEPLOY,
-            at,
-            f"version {version} took the place of {', '.join(old)}",
-            until,
-            version,
-            old[0] if len(old) == 1 else "",
-        )
+        what = f"version {version} took the place of {', '.join(old)}"
+        return Change(ChangeKind.DEPLOY, at, what, until, version, old[0] if len(old) == 1 else "")
     now = len(before) + len(started) - sum(not starts for _, _, starts in burst)
     if now != len(before):
         return Change(ChangeKind.SCALE, at, f"from {len(before)} to {now} processes", until, version)

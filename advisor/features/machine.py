@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from advisor.features import stats
-from advisor.features.memo import remembered
+from advisor.features.memo import kept, remembered
 from advisor.features.process import loop_busy
 from advisor.features.sums import Span, Sums, sums
 from advisor.features.window import HostWindow, Track
@@ -38,7 +37,7 @@ class Machine:
         """Its host name."""
         return self.host.name
 
-    @cached_property
+    @kept
     def track(self) -> Track:
         """Its rows."""
         return self.host.track
@@ -48,7 +47,7 @@ class Machine:
         """The last (scaled) seconds."""
         return Span(self.now - seconds / self.time_scale, self.now)
 
-    @cached_property
+    @kept
     def cores(self) -> float:
         """Cores that processes may use: what the quota leaves, else all logical processors."""
         whole = Span(-math.inf, self.now)

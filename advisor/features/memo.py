@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, Generic, ParamSpec, Self, TypeVar, cast, overload
 
 Owner = TypeVar("Owner")
 P = ParamSpec("P")
@@ -12,30 +12,56 @@ Result = TypeVar("Result")
 
 _ABSENT: Final = object()
 
-_PLAIN: Final = 2
-"""Arguments of most, the object being one: the other needs no tuple around it, and a look asks hundreds of times."""
-
 
 def remembered(method: Callable[Concatenate[Owner, P], Result]) -> Callable[Concatenate[Owner, P], Result]:
     """A method, or a function of an object, whose results live as long as the object, by the (hashable) arguments.
 
     Unlike `functools.cache` it keeps no object alive. The object's figures must never change. Arguments go by place.
+    A look asks hundreds of times, mostly with one argument, which needs no tuple around it.
     """
     place = f"{method.__module__}.{method.__qualname__}"
     ask: Callable[..., Result] = method
-    is_plain = method.__code__.co_argcount == _PLAIN
+    asked = method.__code__.co_argcount - 1
 
-    def once(self: Owner, of: Any, /) -> Result:
+    def alone(self: Owner, /) -> Result:
+        kept = self.__dict__
+        if place not in kept:
+            kept[place] = ask(self)
+        return kept[place]  # type: ignore[no-any-return]
+
+    def by_one(self: Owner, of: Any, /) -> Result:
         kept = self.__dict__
         known = kept.get(place)
         if known is None:
             known = kept[place] = {}
         found = known.get(of, _ABSENT)
         if found is _ABSENT:
-            found = known[of] = ask(self, of) if is_plain else ask(self, *of)
+            found = known[of] = ask(self, of) if asked == 1 else ask(self, *of)
         return found  # type: ignore[no-any-return]
 
     def by_all(self: Owner, /, *args: Any) -> Result:
-        return once(self, args)
+        return by_one(self, args)
 
-    return cast("Callable[Concatenate[Owner, P], Result]", wraps(method)(once if is_plain else by_all))
+    once: Callable[..., Result] = alone if asked == 0 else by_one if asked == 1 else by_all
+    return cast("Callable[Concatenate[Owner, P], Result]", wraps(method)(once))
+
+
+class kept(Generic[Owner, Result]):
+    """A property that is computed once: `functools.cached_property` without a lock, which 3.11 takes longer for."""
+
+    def __init__(self, method: Callable[[Owner], Result]) -> None:
+        """Take the words of the method as well."""
+        self.method, self.name, self.__doc__ = method, method.__name__, method.__doc__
+
+    @overload
+    def __get__(self, owner: None, kind: type[Owner]) -> Self: ...
+
+    @overload
+    def __get__(self, owner: Owner, kind: type[Owner]) -> Result: ...
+
+    def __get__(self, owner: Owner | None, kind: type[Owner]) -> Self | Result:
+        """Compute it, and let the object hold it under the same name, where it is found before this."""
+        if owner is None:
+            return self
+        found = owner.__dict__[self.name] = self.method(owner)
+        return found

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from advisor.features import stats
 from advisor.features.delays import share_by_mean
 from advisor.features.histogram import Histogram
-from advisor.features.memo import remembered
+from advisor.features.memo import kept, remembered
 from advisor.features.sums import Span, Sums, sums, sums_of_pieces
 from advisor.features.window import Array, InstanceWindow, Track
 
@@ -69,7 +68,7 @@ def cpu_main_of(found: Sums) -> float:
 
 def collecting(found: Sums) -> float:
     """The share of time in garbage collection, from what those columns add up to; 0 where none is told."""
-    return stats.known_sum([0.0, *map(found.total, _COLLECTIONS)]) / max(1e-9, *map(found.covered, OF_COLLECTIONS))
+    return stats.known_sum([0.0, *map(found.total, _COLLECTIONS)]) / max(1e-9, found.covered(OF_COLLECTIONS))
 
 
 def resolution_of(told: float) -> float:
@@ -86,7 +85,7 @@ class Process:
     now: float
     time_scale: float
 
-    @cached_property
+    @kept
     def track(self) -> Track:
         """Its rows."""
         return self.instance.track

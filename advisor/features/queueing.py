@@ -74,19 +74,24 @@ class Queue:
 
         `elsewhere` is the mean time a request spends outside the loop, which copies do not change.
         """
-        waits, mean_wait = self.waiting()
-        if math.isinf(mean_wait):
-            return math.inf
-        work, unit_wait = _samples(self.spread)
-        taken = work * self.service
-        queued = round(waits * _SAMPLES)
-        if queued:
-            taken[:queued] += unit_wait[:queued] * (mean_wait / waits)
-        place = min(max(0.0, share * _SAMPLES - 0.5), _SAMPLES - 1)
-        below = int(place)
-        above = min(below + 1, _SAMPLES - 1)
-        taken.partition((below, above))
-        return float(taken[below] + (taken[above] - taken[below]) * (place - below)) + elsewhere
+        return _response(self, share) + elsewhere
+
+
+@lru_cache(maxsize=16)  # one queue is looked at from several sides
+def _response(queue: Queue, share: float) -> float:
+    waits, mean_wait = queue.waiting()
+    if math.isinf(mean_wait):
+        return math.inf
+    work, unit_wait = _samples(queue.spread)
+    taken = work * queue.service
+    queued = round(waits * _SAMPLES)
+    if queued:
+        taken[:queued] += unit_wait[:queued] * (mean_wait / waits)
+    place = min(max(0.0, share * _SAMPLES - 0.5), _SAMPLES - 1)
+    below = int(place)
+    above = min(below + 1, _SAMPLES - 1)
+    taken.partition((below, above))
+    return float(taken[below] + (taken[above] - taken[below]) * (place - below))
 
 
 @lru_cache(maxsize=16)

@@ -203,9 +203,9 @@ def _fitted(names: tuple[str, ...], matrix: Array, active: Array) -> tuple[list[
     costs = non_negative(matrix, active)
     errors = SURE * _errors(matrix, active - matrix @ costs)
     whole = matrix.sum(axis=0) / max(float(active.sum()), 1e-9)
-    low, share, high = (np.clip(figure * whole, 0.0, 1.0) for figure in (costs - errors, costs, costs + errors))
-    found = [RouteCost(name, *map(float, (costs[n], share[n], low[n], high[n]))) for n, name in enumerate(names)]
-    return found, float(share[-1])
+    shares = np.clip((costs, costs - errors, costs + errors) * whole, 0.0, 1.0).T.tolist()
+    told = zip(names, costs.tolist(), shares, strict=False)  # the last is that of the length
+    return [RouteCost(name, cost, *share) for name, cost, share in told], shares[-1][0]
 
 
 def _errors(matrix: Array, left: Array) -> Array:

@@ -6,10 +6,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from advisor.features import stats
 from advisor.features.histogram import Histogram
+from advisor.features.memo import kept
 from advisor.features.process import Process
 from advisor.features.sums import Span
 from advisor.features.window import Track
@@ -35,7 +35,7 @@ class Route:
     time_share: float
     where: Sequence[tuple[Track, Span]] = field(repr=False, compare=False)
 
-    @cached_property
+    @kept
     def latency(self) -> Histogram:
         """The durations of its requests; few ask for them, so they are put together when somebody does."""
         return Histogram.merge(*(stats.merged(track, span) for track, span in self.where))

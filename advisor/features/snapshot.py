@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 from advisor.features import routes, stats
 from advisor.features.histogram import Histogram
 from advisor.features.machine import BUSY_LOOP, Machine
-from advisor.features.memo import remembered
+from advisor.features.memo import kept, remembered
 from advisor.features.process import WARM_UP, Process
 from advisor.features.window import Happening, InstanceWindow, ServiceWindow
 from advisor.vocabulary import Entity, columns_of
@@ -59,34 +58,34 @@ class Snapshot:
         since = self.now - seconds / self.time_scale
         return tuple(event for event in self.window.events if event.name == name and since < event.at <= self.now)
 
-    @cached_property
+    @kept
     def machines(self) -> tuple[Machine, ...]:
         """The machines that the service runs on."""
         hosts = [host for host in self.window.hosts if host.track.times.size]
         return tuple(Machine(h, min(self.now, float(h.track.times[-1])), self.time_scale) for h in hosts)
 
-    @cached_property
+    @kept
     def processes(self) -> tuple[Process, ...]:
         """The processes that serve: alive, warmed up, and no primaries of a cluster."""
         return tuple(p for p in self._serving if p.began < p.now)
 
-    @cached_property
+    @kept
     def is_contained(self) -> bool:
         """True if all processes that serve run in containers."""
         return bool(self.processes) and all(process.instance.container for process in self.processes)
 
-    @cached_property
+    @kept
     def warming(self) -> int:
         """Processes alive but younger than the warm-up time."""
         return len(self._serving) - len(self.processes)
 
-    @cached_property
+    @kept
     def _serving(self) -> tuple[Process, ...]:
         """A script of the same package that neither listens nor reports from inside does not dilute the means."""
         found = [self._process(i) for i in self.window.instances if i.role != _PRIMARY and self._is_alive(i)]
         return tuple([p for p in found if p.serves] or found)
 
-    @cached_property
+    @kept
     def gone(self) -> tuple[Process, ...]:
         """The process that reported last, as it was then, where none is left; empty where one lives."""
         told = [i for i in self.window.instances if i.role != _PRIMARY and i.track.times.size]
@@ -115,7 +114,7 @@ class Snapshot:
         """The service's processes on a machine."""
         return self._by_host.get(machine.id, ())
 
-    @cached_property
+    @kept
     def _by_host(self) -> dict[int | None, tuple[Process, ...]]:
         hosts = {p.instance.host_id for p in self.processes}
         return {host: tuple([p for p in self.processes if p.instance.host_id == host]) for host in hosts}
@@ -124,7 +123,7 @@ class Snapshot:
         """True if none of these columns is reported: by a serving process, or by a machine if only those have it."""
         return self._reported.isdisjoint(columns)
 
-    @cached_property
+    @kept
     def _reported(self) -> set[str]:
         of_processes: set[str] = set().union(*(p.track.values for p in self.processes))
         of_machines: set[str] = set().union(*(m.track.values for m in self.machines))
@@ -166,12 +165,12 @@ class Snapshot:
         """Mean share of time that the loops are busy without computing; NaN without a probe."""
         return stats.mean([p.gap(seconds) for p in self.processes])
 
-    @cached_property
+    @kept
     def measures_loop(self) -> bool:
         """True if every serving process reports its loop."""
         return all(p.measures_loop for p in self.processes)
 
-    @cached_property
+    @kept
     def unmeasured_runtime(self) -> str:
         """The runtime of a serving process that reports no loop and is not Node.js; empty if there is none.
 
@@ -180,7 +179,7 @@ class Snapshot:
         strange = (p.instance.runtime for p in self.processes if not p.measures_loop)
         return next((runtime for runtime in strange if not is_node(runtime)), "")
 
-    @cached_property
+    @kept
     def measures_main_thread(self) -> bool:
         """True if every serving process reports its main thread's CPU time."""
         return all(p.measures_main_thread for p in self.processes)
@@ -243,4 +242,7 @@ def p95_of(latency: Callable[[float], Histogram], seconds: float) -> float:
     """
     lately, spans = latency(seconds), (latency(times * seconds) for times in WIDER)
     enough = next((found for found in spans if found.count >= ENOUGH_REQUESTS), None)
-    return min(enough.quantile(0.95), lately.quantile(0.95)) if enough is not None and lately.count else math.nan
+    if enough is None or not lately.count:
+        return math.nan
+    found = enough.quantile(0.95)
+    return found if enough is lately else min(found, lately.quantile(0.95))

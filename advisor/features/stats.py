@@ -61,11 +61,10 @@ def peaks(track: Track, column: str, span: Span, width: float) -> list[float]:
     borders = edges(track, span, width)
     if column not in track.values:
         return [math.nan] * (len(borders) - 1)
-    first = borders[0]
-    figures = track.values[column][first : borders[-1]]
-    told = np.where(np.isnan(figures), -math.inf, figures).tolist()
-    found = [max(told[start - first : stop - first], default=-math.inf) for start, stop in pairwise(borders)]
-    return [math.nan if most == -math.inf else most for most in found]
+    pieces = list(pairwise(borders))
+    starts = [start for start, stop in pieces if start < stop]  # `reduceat` takes an empty piece for one of a row
+    found = iter(np.fmax.reduceat(track.values[column][: borders[-1]], starts).tolist() if starts else ())
+    return [next(found) if start < stop else math.nan for start, stop in pieces]
 
 
 def latest(track: Track, column: str, span: Span) -> float:
@@ -132,19 +131,23 @@ def variation(figures: Sequence[float]) -> float:
 
 def mean(figures: list[float]) -> float:
     """The mean of what is known (not NaN); NaN where nothing is."""
+    if len(figures) == 1:  # most services are one process
+        return figures[0]
     given = [figure for figure in figures if not math.isnan(figure)]
     return sum(given) / len(given) if given else math.nan
 
 
 def known_sum(figures: list[float]) -> float:
     """The sum of what is known (not NaN); NaN where nothing is."""
+    if len(figures) == 1:
+        return figures[0]
     given = [figure for figure in figures if not math.isnan(figure)]
     return sum(given) if given else math.nan
 
 
 def highest(figures: list[float]) -> float:
     """The highest of what is known (not NaN); NaN where nothing is."""
-    return max((figure for figure in figures if not math.isnan(figure)), default=math.nan)
+    return max([figure for figure in figures if not math.isnan(figure)], default=math.nan)
 
 
 def ramp(value: float, clear: float, fire: float) -> float:
@@ -157,7 +160,8 @@ def ramp(value: float, clear: float, fire: float) -> float:
         return 0.0
     if clear == fire:
         return float(value >= fire)
-    return min(1.0, max(0.0, (value - clear) / (fire - clear)))
+    gone = (value - clear) / (fire - clear)
+    return 1.0 if gone >= 1 else gone if gone > 0 else 0.0
 
 
 def telling(figure: Callable[[float], float], short: float, long: float, least: float) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -75,10 +75,9 @@ class Sums:
         seconds = self.seconds[place]
         return self.weighted[place] / seconds if seconds > 0 else self.figures[place] / self.counts[place]
 
-    def covered(self, column: str) -> float:
-        """The seconds of the rows that have a figure."""
-        place = self.places.get(column)
-        return 0.0 if place is None else self.seconds[place]
+    def covered(self, columns: Iterable[str]) -> float:
+        """The seconds of the rows that have a figure, most of these columns."""
+        return max([self.seconds[self.places[column]] for column in columns if column in self.places], default=0.0)
 
     def count(self, column: str) -> float:
         """The rows that have a figure."""
@@ -144,9 +143,12 @@ class _Terms(NamedTuple):
 
 @remembered
 def _terms(track: Track) -> _Terms:
-    matrix = np.array(list(track.values.values())).reshape(len(track.values), track.times.size)
-    given, found, weights = ~np.isnan(matrix), np.zeros((2, *matrix.shape)), np.ones((track.times.size, 2))
-    np.copyto(found[0], matrix, where=given)
-    found[1] = given
-    weights[:, 1] = track.spans
+    size = track.times.size
+    found, weights = np.empty((2, len(track.values), size)), np.empty((size, 2))
+    figures, given = found
+    np.concatenate([np.empty(0), *track.values.values()], out=figures.reshape(-1))
+    missing = np.isnan(figures)
+    given[...] = ~missing
+    np.putmask(figures, missing, 0.0)
+    weights[:, 0], weights[:, 1] = 1.0, track.spans
     return _Terms({column: place for place, column in enumerate(track.values)}, found, weights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -15,7 +16,6 @@ from advisor.features.parts import called_time
 from advisor.features.process import MINUTE, Process, resolution_of
 from advisor.features.queueing import erlang_c
 from advisor.features.sums import rows
-from advisor.features.window import Array
 
 THREADS: Final = 4
 """Threads of the pool unless UV_THREADPOOL_SIZE says otherwise (libuv's documentation)."""
@@ -50,7 +50,7 @@ class Doing(StrEnum):
 
 
 @remembered
-def waits(process: Process, seconds: float) -> Array:
+def waits(process: Process, seconds: float) -> list[float]:
     """The longest wait for a thread in each sample, in seconds, oldest first; empty where nobody measures it.
 
     The probe sees a thread's answer when the loop turns again, so the longest block of a sample comes off.
@@ -58,19 +58,19 @@ def waits(process: Process, seconds: float) -> Array:
     where = rows(process.track, process.span(seconds))
     told = process.track.values.get("threadpool_wait")
     if told is None:
-        return np.empty(0)
+        return []
     waited = told[where]
     delays = process.track.values.get("loop_delay_max")
     if delays is not None:
         resolution = resolution_of(stats.latest(process.track, "loop_resolution", process.span(seconds)))
         waited = waited - np.fmax(0.0, delays[where] - resolution)
-    return np.maximum(0.0, waited[~np.isnan(waited)])
+    return [wait if wait > 0 else 0.0 for wait in waited.tolist() if not math.isnan(wait)]
 
 
 @remembered
 def usual_wait(process: Process, seconds: float) -> float:
     """What half of the looks waited or more (the median), in seconds; 0 where nobody looked."""
-    found = sorted(waits(process, seconds).tolist())
+    found = sorted(waits(process, seconds))
     middle = len(found) // 2
     return (found[middle] + found[~middle]) / 2 if found else 0.0
 
@@ -111,6 +111,7 @@ def queued_wait(process: Process, seconds: float) -> float:
     return max(0.0, min(idle, work * slower))
 
 
+@remembered
 def lasting_wait(process: Process, seconds: float) -> float:
     """What half of the looks waited or more, or a mean request: over all of the time, and over the last minute."""
     spans = (MINUTE, seconds)
@@ -119,13 +120,13 @@ def lasting_wait(process: Process, seconds: float) -> float:
 
 def longest_wait(process: Process, seconds: float) -> float:
     """The longest wait that a look saw, or that of a mean request where it is longer."""
-    return max(float(waits(process, seconds).max(initial=0.0)), queued_wait(process, seconds))
+    return max(0.0, *waits(process, seconds), queued_wait(process, seconds))
 
 
 def longest(processes: Iterable[Process], seconds: float) -> Process | None:
     """The process whose requests wait longest, or did until lately; None where none measures it."""
-    told = [process for process in processes if waits(process, seconds).size]
-    return max(told, key=lambda one: (lasting_wait(one, seconds), float(waits(one, seconds).mean())), default=None)
+    told = [process for process in processes if waits(process, seconds)]
+    return max(told, key=lambda one: (lasting_wait(one, seconds), statistics.fmean(waits(one, seconds))), default=None)
 
 
 def beside_main(process: Process, seconds: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.features.histogram import Histogram
+from advisor.features.memo import kept
 from advisor.vocabulary import PartKind
 
 Array = NDArray[np.float64]
@@ -35,7 +36,7 @@ class Track:
     lows: Mapping[str, Array] = field(default_factory=dict)
     highs: Mapping[str, Array] = field(default_factory=dict)
 
-    @property
+    @kept
     def step(self) -> float:
         """Usual seconds from one row to the next (the median); 0 with fewer than two."""
         steps = self.times[1:] - self.times[:-1]

@@ -69,13 +69,13 @@ def check(snapshot: Snapshot) -> Reading:
         return Reading(Condition.UNKNOWN, missing=("How processes end: run the agent on the host, or load the probe",))
     if not found.pm2.told and not (snapshot.processes or snapshot.window.lives):
         return Reading(Condition.UNKNOWN, missing=(NOBODY,))
-    slow = _is_slow(found, alike)
+    slow, condition = _is_slow(found, alike), _condition(found, alike)
     return Reading(
-        condition=_condition(found, alike),
+        condition=condition,
         claim=_claim(snapshot, alike if slow else found, "an hour" if slow else "15 minutes"),
         evidence=_evidence(found, alike),
         severity=Severity.WARNING if slow else Severity.CRITICAL,
-        confidence=_confidence(found, alike),
+        confidence=_confidence(found, condition),
         follows=_follows(alike if slow else found),
     )
 
@@ -106,8 +106,8 @@ def _condition(found: Crash, alike: Crash) -> Condition:
     return Condition.BETWEEN if found.worst >= rule.elsewhere or _is_slow(found, alike) else Condition.UNDER
 
 
-def _confidence(found: Crash, alike: Crash) -> float:
-    sure = _condition(found, alike) is Condition.OVER
+def _confidence(found: Crash, condition: Condition) -> float:
+    sure = condition is Condition.OVER
     known = found.reason is not Reason.KILLED  # a person may also kill what hangs
     return confidence(
         required=(1.0 if sure else stats.ramp(found.worst, 0.0, rule.ends),),

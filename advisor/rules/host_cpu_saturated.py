@@ -112,11 +112,11 @@ class _Place:
 
     @property
     def kind(self) -> Kind:
-        return max(self.short, key=lambda kind: self.short[kind])
+        return max(self.short, key=self.short.__getitem__)
 
     @property
     def worst(self) -> float:
-        return self.short[self.kind]
+        return max(self.short.values())
 
     @property
     def felt(self) -> float:

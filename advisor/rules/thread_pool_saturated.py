@@ -123,7 +123,7 @@ def _confidence(process: Process, wait: float) -> float:
             1 - stats.ramp(process.loop(rule.window), rule.busy - 0.1, rule.busy),
         ),
         support=(
-            int((waits >= rule.relaxed).sum()) / waits.size,
+            sum(one >= rule.relaxed for one in waits) / len(waits),
             0.5 if math.isnan(felt) else stats.ramp(felt, 0.0, rule.felt),
         ),
         coverage=min(stats.coverage(process.track, "threadpool_wait", process.span(rule.window)),

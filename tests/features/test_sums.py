@@ -52,10 +52,10 @@ def test_pieces_are_counted_back_from_the_end() -> None:
 def test_what_is_not_known_adds_up_to_nothing() -> None:
     found = sums(TRACK, Span(0, 20))
     assert (found.total("requests"), found.rate("requests"), found.level("requests")) == (1.0, 0.1, 1.0)
-    assert (found.covered("requests"), found.count("requests")) == (10.0, 1.0)
+    assert (found.covered(["requests", "cpu_main"]), found.count("requests")) == (10.0, 1.0)
     for column in ("memory_rss", "cpu_main"):
         assert all(math.isnan(figure(column)) for figure in (found.total, found.rate, found.level))
-        assert (found.covered(column), found.count(column)) == (0.0, 0.0)
+        assert (found.covered([column]), found.count(column)) == (0.0, 0.0)
 
 
 def test_a_level_of_rows_that_cover_no_time_is_their_mean() -> None:

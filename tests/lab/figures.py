@@ -60,7 +60,7 @@ def measured(snapshot: Snapshot) -> dict[str, float]:
         "rate": snapshot.rps(LAST),
         "request_time": snapshot.latency(LAST).mean,
         "loop_delay_max": stats.highest([float(told.max()) for told in blocks if told is not None and told.size]),
-        "threadpool_wait": stats.highest([float(told.max()) for told in waits if told.size]),
+        "threadpool_wait": stats.highest([max(told) for told in waits if told]),
         "fd_ratio": stats.highest(open_files),
         "db_active": stats.highest([store.active for store in datastores.used_by(snapshot, LAST)]),
         "pool_hold": stats.highest([pool.hold for pool in parts.pools(snapshot, LAST)]),
