@@ -62,7 +62,7 @@ rule = Rule(
     window=300.0,
     hold=300.0,
     clear_hold=300.0,
-    place=9,
+    place=10,
     explained_by=("host-cpu-saturated", "event-loop-saturated", "event-loop-blocked", "gc-pressure",
                   "thread-pool-saturated"),
     slow=Limit(1.0, "s", "the product's usual limit of latency: 95% of requests within one second; yours is the aim "

@@ -3,8 +3,8 @@
 ## What it sees
 Something holds the event loop for {block:.3g} s or longer at a time, in at least {minutes:.0f} of the last ten
 minutes ({heavy:.0f} where those of {critical_block:.3g} s take {critical_share:.0%} of the time), and in all at least
-{share:.0%} of the time is lost to it, or light routes answer ten times slower than usual; while on average the loop
-is less than {busy:.0%} busy.
+{share:.0%} of the time is lost to it, or {met:.0%} of that and light routes answer ten times slower than usual; while
+on average the loop is less than {busy:.0%} busy.
 
 ## Why it matters
 While one piece of work holds the loop, nobody else is answered: health checks, light requests and timers
@@ -67,6 +67,7 @@ rule = Rule(
     heavy=Limit(2, "{minute}", "judgement: two such as cost a twentieth of all time are a habit as well"),
     share=Limit(0.01, "1", "one percent of the time is what the slowest percent of requests feels"),
     spread=Limit(10, "{times}", "a light route whose 99th percentile is ten medians waits for something else"),
+    met=Limit(0.5, "1", "the slowest percent must meet a block; half: short delays are not told"),
     busy=Limit(0.80, "1", "above it the loop is saturated, and every request waits anyway"),
     critical_block=Limit(1.0, "s", "health checks and clients give up after about a second"),
     critical_share=Limit(0.05, "1", "then one request in twenty waits, and the 95th percentile shows it"),
@@ -90,7 +91,8 @@ def check(snapshot: Snapshot) -> Reading:
     share = process.blocked_share(rule.window)
     worst = max(minutes)
     # Blocks that people do not notice cost nothing, and where blocks cost enough, routes need not tell it.
-    spread = _light_route_spread(snapshot, worst) if worst >= rule.relaxed and share < rule.share else 0.0
+    is_told = worst >= rule.relaxed and rule.met * rule.share <= share < rule.share
+    spread = _light_route_spread(snapshot, worst) if is_told else 0.0
     evidence = _evidence(snapshot, process, minutes, share, spread)
     critical = worst >= rule.critical_block or share >= rule.critical_share
     return Reading(

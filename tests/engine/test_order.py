@@ -8,6 +8,7 @@ import pytest
 
 from advisor.diagnosis import Condition, Evidence, Judgement, Reading, Rule
 from advisor.engine import order
+from advisor.engine.registry import RULES
 from advisor.vocabulary import Verdict
 from tests.additions import with_figures
 from tests.builders import YOUNG, Load, Machine, snapshot
@@ -32,6 +33,11 @@ def advised(judgement: Judgement) -> list[str]:
 def test_only_classes_of_the_decision_model_are_named() -> None:
     named = {*order.OVERRULES, *order.VITAL, order.SPARE, *(n for _, names in order.OVERRULES.values() for n in names)}
     assert named <= CLASSES
+
+
+@pytest.mark.parametrize("store", ["datastore-write-bound", "datastore-read-bound"])
+def test_a_datastore_at_its_limit_comes_before_the_calls_that_wait_for_it(store: str) -> None:
+    assert [name for name in RULES if name in (store, "downstream-bound")] == [store, "downstream-bound"]
 
 
 class TestCauses:

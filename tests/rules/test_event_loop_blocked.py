@@ -195,6 +195,13 @@ def test_stays_silent_for_blocks_that_take_less_than_a_percent() -> None:
     assert rule(snapshot(replace(HEAVY, block=0.12, block_every=20.0))).verdict is Verdict.CLEAR
 
 
+@pytest.mark.parametrize(("every", "fires"), [(15.0, True), (60.0, False), (100.0, False)])
+def test_slow_light_routes_tell_of_blocks_only_if_so_many_requests_can_meet_one(every: float, fires: bool) -> None:
+    """A database that is slow now and then makes the same spread, and the loop has little to do with it."""
+    found = read(snapshot(replace(HEAVY, rps=30, spread=1.5, block=0.12, block_every=every)))
+    assert (found.condition is Condition.OVER) is fires
+
+
 def test_stays_silent_for_a_saturated_loop() -> None:
     full = Load(elu=0.885, rps=175, block=0.11, block_every=3.0)
     assert rule(snapshot(full)).verdict is Verdict.CLEAR
