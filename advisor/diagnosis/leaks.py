@@ -27,6 +27,7 @@ READ_MEMORY: Final = (
 """Columns that a rule recalls to ask this module."""
 
 _HEAPS: Final = ("heap_floor", "heap_used")
+_RESIDENT: Final = "memory_rss"
 
 HEAP: Final = "heap"
 """What leaks, in words."""
@@ -35,7 +36,7 @@ STARTING: Final = 300.0
 """Scaled seconds for which a process may still load what it serves from (judgement: more than twice the warm-up)."""
 
 FEW: Final = 0.5
-"""Least share of the rows that tell the heap in use in which what is left of it must be told to stand for it."""
+"""Least share of the rows in which a figure of memory must be told to stand for one that more of them tell."""
 
 FEWER: Final = 20
 """Comparisons that are enough within minutes: those of eight rows that are two apart, or of more that are alike."""
@@ -142,7 +143,7 @@ def of_memory(snapshot: Snapshot, rule: str, processes: Iterable[Process], pace:
     for process, instance in _recalled(snapshot, rule, processes):
         for column, what in levels_of(instance.track):
             growth = growth_in(instance, instance.track, column, pace, snapshot.time_scale, lowest=True)
-            rough = column in ("heap_used", "memory_rss")
+            rough = column in ("heap_used", _RESIDENT)
             yield replace(_filled(snapshot, process, what, growth), estimated=rough)
 
 
@@ -184,14 +185,16 @@ def of_memory_early(
 def levels_of(track: Track) -> list[tuple[str, str]]:
     """The columns that say most about a leak, each in words.
 
-    What is left of the heap after a full collection says most; a process that seldom collects tells too few of them.
+    What is left of the heap after a full collection says most; a process that seldom collects tells too few of them,
+    and some senders (PM2) tell the heap too seldom.
     """
-    told = {name: int(np.count_nonzero(~np.isnan(track.values[name]))) for name in _HEAPS if name in track.values}
-    heap = next((name for name, count in told.items() if count >= FEW * max(told.values())), "")
-    found = [(heap, HEAP)] if heap else []
+    named = [name for name in (*_HEAPS, _RESIDENT) if name in track.values]
+    told = {name: int(np.count_nonzero(~np.isnan(track.values[name]))) for name in named}
+    most = next((name for name, count in told.items() if count >= FEW * max(told.values())), _RESIDENT)
+    found = [] if most == _RESIDENT else [(most, HEAP)]
     if "external_memory" in track.values:
         found.append(("external_memory", "memory outside the heap"))
-    return found or [("memory_rss", "memory")]
+    return found or [(_RESIDENT, "memory")]
 
 
 def room_of(snapshot: Snapshot, process: Process) -> float:

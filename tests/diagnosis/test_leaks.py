@@ -1,4 +1,4 @@
-"""leaks: descriptors that grow within minutes, and what only looks as if they did."""
+"""leaks: descriptors that grow within minutes, what only looks as if they did, and which memory tells of a leak."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from advisor.diagnosis.growing import leaking
 from advisor.vocabulary import Severity, Verdict
 from tests.additions import rows, with_recalled
 from tests.answers import ruled
-from tests.pasts import Level, descriptors, fills
+from tests.builders import Load, Machine, snapshot
+from tests.pasts import Level, Past, descriptors, fills, level, with_past
 
-RULE = "descriptor-exhaustion"
+RULE, LEAK = "descriptor-exhaustion", "memory-leak"
 SEEDS = (1, 2, 3)
 SCALES = (1.0, 5.0)
 
-rule = partial(ruled, RULE)
+rule, leaked = partial(ruled, RULE), partial(ruled, LEAK)
 
 
 def since(hours: float, per_hour: float, base: float = 60.0) -> Level:
@@ -88,3 +89,12 @@ def test_stays_silent_for_descriptors_that_follow_the_load(seed: int) -> None:
     track = past.window.instances[0].track
     track.values["requests"][:] = track.values["fd_open"] * 10
     assert rule(seen).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(("an_hour", "condition"), [(8, Condition.OVER), (0, Condition.UNDER)])
+def test_where_the_heap_is_seldom_told_resident_memory_stands_for_it(an_hour: float, condition: Condition) -> None:
+    used = level(80e6, an_hour * 1e6)
+    told = {"heap_used": lambda hours: np.where(np.arange(hours.size) % 8 == 0, used(hours), np.nan),
+            "memory_rss": level(120e6, an_hour * 1e6)}  # fmt: skip
+    seen = snapshot(Load(), machine=Machine(memory=1e9, available=300e6))
+    assert leaked(with_past(seen, LEAK, Past(30, 300.0, told, swing=0.3))).reading.condition is condition
