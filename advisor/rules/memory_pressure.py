@@ -6,7 +6,7 @@ of its control group's at moments of {minutes:.0f} in ten; or what is left of th
 five minutes is {heap:.0%} of its limit; or memory comes back from swap all the time; or a process was killed, or ended
 for no known reason, while its memory was full; or it is {half:.0%} full and grows to its limit within hours at equal
 load, a heap also within as many minutes as it was seen to. What a process may use is the limit of its control group
-(systemd, container), or else the machine's memory; what its heap may keep is V8's limit without the 3 to 48 MiB that
+(systemd, container), or else the machine's memory; what its heap may keep is V8's limit without the 3 to 192 MiB that
 it leaves to young objects.
 
 ## Why it matters
