@@ -56,8 +56,8 @@ class Cluster:
             self._server.send_signal(signal.SIGINT)
             self._server.wait()
 
-    def connect(self) -> psycopg.Connection:
-        return psycopg.connect(self.url, autocommit=True)
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(self.url, autocommit=True, dbname=database)
 
     def _answers(self) -> bool:
         try:
