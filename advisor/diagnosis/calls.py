@@ -41,11 +41,16 @@ def failing(
 
 def risen(snapshot: Snapshot, called: Destination, times: float) -> Evidence:
     """What a call takes now, in times of a quick minute of the last quarter of an hour."""
-    longer = called.mean / quickest(snapshot, (called.kind,), called.name).mean
+    longer = called.mean / _quick(snapshot, called)
     return at_least("call_risen", "Time of its calls, of a quick minute of 15", longer, "{times}", times, called.name)
 
 
 def ever(snapshot: Snapshot, called: Destination, share: float) -> Evidence:
     """What a call took in a quick minute of the last quarter of an hour, of what it takes now."""
-    quick = quickest(snapshot, (called.kind,), called.name).mean / called.mean
+    quick = _quick(snapshot, called) / called.mean
     return at_least("call_quickest", "Its calls in a quick minute of 15, of that", quick, "1", share, called.name)
+
+
+def _quick(snapshot: Snapshot, called: Destination) -> float:
+    """Seconds of a call in a quick minute of that time."""
+    return quickest(snapshot, (called.kind,), called.name).mean

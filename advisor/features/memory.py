@@ -11,6 +11,7 @@ import numpy as np
 
 from advisor.features import stats
 from advisor.features.machine import Machine
+from advisor.features.memo import remembered
 from advisor.features.process import MINUTE, Process
 from advisor.features.sums import Span
 from advisor.features.window import Array
@@ -82,6 +83,7 @@ def _used(process: Process, span: Span) -> Array:
     return told if told.size else stats.known(process.track, "memory_rss", span)[0]
 
 
+@remembered
 def _full(process: Process, span: Span, level: float) -> int:
     """Minutes in which both the process and its group held so much: pages that processes share count with each."""
     told = [process.track.values.get(name) for name in ("memory_rss", "cgroup_memory_usage")]
