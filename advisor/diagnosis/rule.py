@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from advisor.diagnosis.entry import Entry, Limit
 from advisor.diagnosis.finding import Reading, RuleState
 from advisor.features import Snapshot
-from advisor.vocabulary import PartKind, Verdict
+from advisor.vocabulary import PartKind, Severity, Verdict
 
 Check = Callable[[Snapshot], Reading]
 
@@ -49,6 +50,8 @@ class Rule(Entry):
         window: seconds that the check looks back; enough points must have come in them.
         hold: seconds that the condition must stay over before the rule fires.
         clear_hold: seconds that the condition must stay under before a firing rule clears.
+        critical_hold: seconds that are enough instead of `hold` as long as the reading is critical: what is far beyond
+            its limit needs less time to prove itself, as fast burns of an error budget do (SRE workbook, ch. 5).
         place: its step in the order of diagnosis (decision model 1.3); causes before look-alikes.
         explained_by: ids of rules whose trouble looks like this one; they lower its confidence.
         settles: True for a rule whose figures a deploy or a change of scale disturbs for a while: it waits until
@@ -67,6 +70,7 @@ class Rule(Entry):
         window: float,
         hold: float,
         clear_hold: float,
+        critical_hold: float = math.inf,
         place: int,
         explained_by: Sequence[str] = (),
         settles: bool = True,
@@ -79,12 +83,18 @@ class Rule(Entry):
         self.needs = tuple((need,) if isinstance(need, str) else need for need in needs)
         self.suggests = tuple(suggests)
         self.window, self.hold, self.clear_hold = window, hold, clear_hold
+        self.critical_hold = min(critical_hold, hold)
         self.place = place
         self.explained_by = tuple(explained_by)
         self.settles = settles
         self.recall = recall
         self.of_lives, self.of_ends = of_lives, of_ends
         self._check: Check | None = None
+
+    def hold_of(self, reading: Reading) -> float:
+        """Seconds for which what the reading says must stay over before the rule fires."""
+        usual = self.critical_hold if reading.severity is Severity.CRITICAL else self.hold
+        return min(usual, reading.hold)
 
     def check(self, function: Check) -> Check:
         """Take the file's one function: it reads a snapshot that has all that the rule needs."""

@@ -85,14 +85,19 @@ def _tables(entry: Rule | Strategy) -> dict[str, Table]:
     if isinstance(entry, Rule):
         tables["Needs"] = (("Any one of", "What it is"), *(_need(need) for need in entry.needs))
         tables["Times"] = (
-            ("Looks back", "Fires after", "Clears after"),
-            (_time(entry.recall.seconds if entry.recall else entry.window), _time(entry.hold), _time(entry.clear_hold)),
+            ("Looks back", "Fires after", "Where critical, after", "Clears after"),
+            tuple(_time(seconds) for seconds in _times(entry)),
         )
         tables["Ways out that are weighed"] = (
             ("Way out", "Family"),
             *((name, STRATEGIES[name].family.value) for name in entry.suggests),
         )
     return tables
+
+
+def _times(rule: Rule) -> tuple[float, ...]:
+    past = rule.recall.seconds if rule.recall else rule.window
+    return (past, rule.hold, rule.critical_hold, rule.clear_hold)
 
 
 def in_words(limit: Limit) -> str:

@@ -32,11 +32,11 @@ class Hold:
     def next(self, state: RuleState, condition: Condition, now: float) -> RuleState:
         """The state after a look at `now` (Unix seconds of sample time), which it remembers as seen.
 
-        Over starts or continues the way to firing. Between keeps a verdict that was reached, and breaks
-        both clocks; what is only pending ends when it was not over once in the time to clear. Under clears
-        what was only pending at once, and what fires after its time. Unknown keeps what is pending or
-        firing and stops both clocks: missing data neither fires nor clears. So does a time in which
-        nobody looked.
+        Over starts or continues the way to firing, under that to clearing; under clears at once what was only
+        pending. Between and unknown keep what is pending or firing. They break the way to clearing, and go back on
+        that to firing for as long as they last: what is over more often than not fires, noise about the level does
+        not, nor do missing data. What is pending and was only between for the time to clear ends. A time in which
+        nobody looked breaks both ways.
         """
         if state.seen is not None and now - state.seen > max(UNSEEN, self.fire / 2, 2 * self.pace):
             state = RuleState(state.verdict, state.since)
@@ -47,7 +47,7 @@ class Hold:
         if condition is Condition.BETWEEN and state.verdict is Verdict.PENDING:
             return self._fading(state, now)
         if state.verdict in _KEPT:
-            return RuleState(state.verdict, state.since, seen=now)
+            return RuleState(state.verdict, state.since, _back(state, now), seen=now)
         return _become(state, Verdict.UNKNOWN if condition is Condition.UNKNOWN else Verdict.CLEAR, now)
 
     def freeze(self, state: RuleState, now: float) -> RuleState:
@@ -55,8 +55,8 @@ class Hold:
         return RuleState(state.verdict, state.since, seen=now)
 
     def until(self, state: RuleState) -> float | None:
-        """When a pending verdict fires if nothing changes; None where no clock runs."""
-        if state.verdict is not Verdict.PENDING or state.over_since is None:
+        """When a pending verdict fires if nothing changes; None where it is not on the way there."""
+        if state.verdict is not Verdict.PENDING or state.over_since is None or state.under_since is not None:
             return None
         return state.over_since + self.fire
 
@@ -68,10 +68,10 @@ class Hold:
         return _become(state, Verdict.FIRING if fires else Verdict.PENDING, now, over_since=over_since)
 
     def _fading(self, state: RuleState, now: float) -> RuleState:
-        """Pending, but not over now: for a time that is all, then it was nothing."""
+        """Pending, but not over now: it goes back as long as that lasts, and ends when that is all it does."""
         under_since = _first(state.under_since, now)
         if now - under_since < enough(self.clear):
-            return RuleState(Verdict.PENDING, state.since, under_since=under_since, seen=now)
+            return RuleState(Verdict.PENDING, state.since, _back(state, now), under_since, now)
         return _become(state, Verdict.CLEAR, now)
 
     def _under(self, state: RuleState, now: float) -> RuleState:
@@ -89,6 +89,14 @@ def enough(hold: float) -> float:
 def _first(since: float | None, now: float) -> float:
     """When a clock started; one that is ahead of now (a corrected clock) starts anew."""
     return now if since is None or since > now else since
+
+
+def _back(state: RuleState, now: float) -> float | None:
+    """The start of the way to firing once what has passed was gone back on it; None where nothing of it is left."""
+    if state.verdict is not Verdict.PENDING or state.over_since is None or state.seen is None:
+        return None
+    start = state.over_since + 2 * max(0.0, now - state.seen)  # once for what does not count, once for going back
+    return start if start <= now else None
 
 
 def _become(

@@ -117,7 +117,7 @@ def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:
     waits = wait is not None and _is_disturbed(rule, snapshot)
-    hold, now = _hold(rule, min(rule.hold, reading.hold), snapshot.time_scale), snapshot.now
+    hold, now = _hold(rule, rule.hold_of(reading), snapshot.time_scale), snapshot.now
     after = hold.freeze(state, now) if waits else hold.next(state, reading.condition, now)
     return Ruling(
         rule=rule.id,

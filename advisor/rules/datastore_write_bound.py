@@ -50,7 +50,8 @@ rule = Rule(
         "autoscale",
     ),
     window=300.0,
-    hold=900.0,
+    hold=600.0,  # fifteen minutes are full, of which the first look has seen five
+    critical_hold=300.0,  # as downstream-bound, which would else speak of the effect before the cause
     clear_hold=300.0,
     place=9,  # before downstream-bound: that the datastore is full is why calls to it are slow
     explained_by=("host-cpu-saturated", "disk-filling"),

@@ -85,6 +85,7 @@ rule = Rule(
     growth=Limit(0.30, "1", "impact is forecast for 30% more load (decision model 1.2)"),
 )
 
+LATELY = 300.0  # seconds in which as much as is critical shows: the whole window would fill up with it late
 RECENT = 3  # minutes in which a long pause must still have happened
 
 
@@ -108,7 +109,7 @@ class _Seen:
     def __init__(self, snapshot: Snapshot, process: Process) -> None:
         self.process = process
         self.filled = heap_share(snapshot, process, rule.window)
-        self.share = min(process.gc_share(rule.window), process.gc_share(MINUTE))
+        self.share = _share(process, rule.window)
         self.minutes = collection.paused_minutes(process, rule.window)
         long = rule.pause
         self.hits = sum(pause >= long for pause in self.minutes)
@@ -118,7 +119,8 @@ class _Seen:
         self.explained = sampled if math.isnan(told) else told
         busy = process.loop(rule.window)
         self.work = self.share / busy if busy > 0 else math.nan
-        much = self.share >= rule.critical or self.work >= rule.work
+        lately = _share(process, LATELY)
+        much = lately >= rule.critical or lately >= rule.work * process.loop(LATELY) > 0
         self.slows = much and not nobody_waits(snapshot, rule.window)
         some = self.share >= rule.share and self.work >= rule.part and busy < rule.full
         self.slowed = collection.slowed(process, rule.window, rule.load, rule.risen) if some else None
@@ -146,6 +148,11 @@ class _Seen:
     def pauses(self) -> bool:
         recent = max(self.minutes[-RECENT:], default=0.0) >= rule.pause
         return self.hits >= rule.minutes and recent and self.explained >= rule.explained
+
+
+def _share(process: Process, seconds: float) -> float:
+    """Share of the time that it collects, over so long and still now."""
+    return min(process.gc_share(seconds), process.gc_share(MINUTE))
 
 
 def _condition(seen: _Seen) -> Condition:

@@ -61,6 +61,7 @@ rule = Rule(
     ),
     window=60.0,
     hold=540.0,  # ten minutes are full, of which the first look has seen one
+    critical_hold=240.0,  # five minutes likewise, as for a loop that is full
     clear_hold=300.0,
     place=5,
     busy=Limit(0.90, "1", "GitLab's soft limit for the processors of a node"),
@@ -76,7 +77,6 @@ rule = Rule(
     least=Limit(0.05, "1", "half of GitLab's soft limit for waits of a node: below it nobody notices", at_most="gap"),
     own=Limit(0.80, "1", "then the service itself fills the machine, whether its loops show it or not"),
 )
-
 
 SPANS = (rule.window, 300.0)  # seconds: now, and a time in which somebody would have asked for something
 
@@ -96,7 +96,7 @@ class _Place:
     Attributes:
         held: the process that its own quota holds back most.
         short: each kind -> how far it went from its clear to its fire level, 0 to 1.
-        waits: share of time that the service waits for a processor; NaN where nobody can tell.
+        waits: share of time that the service waits for a processor, NaN where unknown.
         delayed: likewise, of the time in which its main threads want to run.
         often: how near that and the waits come together to the levels at which little work feels them, which is 1.
         own: cores that it uses, of those that it may.

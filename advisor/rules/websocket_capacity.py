@@ -46,6 +46,7 @@ rule = Rule(
     suggests=("raise-limit", "vertical", "websocket-scale-out", "cluster", "load-balance", "autoscale"),
     window=60.0,
     hold=540.0,  # ten minutes are full, of which the first look has seen one
+    critical_hold=240.0,  # five minutes likewise, as for a loop that is full
     clear_hold=300.0,
     place=8,
     explained_by=("host-cpu-saturated", "gc-pressure"),

@@ -29,15 +29,26 @@ def run(*conditions: Condition, state: RuleState | None = None, start: float = 0
 
 @settings(deadline=None)  # a shared machine may pause
 @given(looks)
-def test_firing_always_follows_a_whole_hold_of_over(steps: list[tuple[float, Condition]]) -> None:
-    state, now, over_since = RuleState(), 1000.0, None
+def test_firing_always_follows_a_whole_hold_of_over_and_of_what_was_lost_meanwhile(
+    steps: list[tuple[float, Condition]],
+) -> None:
+    state, now, way = RuleState(), 1000.0, None
     for step, condition in steps:
         now += step
-        over_since = (now if over_since is None else over_since) if condition is OVER else None
+        way = _way(way, step, condition)
         before, state = state, HOLD.next(state, condition, now)
         if state.verdict is Verdict.FIRING and before.verdict is not Verdict.FIRING:
-            assert over_since is not None
-            assert now - over_since >= enough(HOLD.fire)
+            assert way is not None
+            assert way >= enough(HOLD.fire) - 1e-6
+
+
+def _way(way: float | None, step: float, condition: Condition) -> float | None:
+    """Seconds of the way to firing behind it after one more look; None where it has not begun."""
+    if condition is UNDER or (way is None and condition is not OVER):
+        return None
+    if condition is OVER:
+        return 0.0 if way is None else way + step
+    return way - step if way is not None and way > step - 1e-6 else None
 
 
 @settings(deadline=None)
@@ -67,8 +78,10 @@ def test_missing_data_keeps_what_is_pending_or_firing(steps: list[tuple[float, C
         assert (after.verdict, after.since) == (state.verdict, state.since)
     else:
         assert after.verdict is Verdict.UNKNOWN
-    assert after.over_since is None
     assert after.under_since is None
+    if after.over_since is not None:
+        assert state.over_since is not None
+        assert after.over_since > state.over_since
 
 
 @settings(deadline=None)
@@ -112,11 +125,28 @@ def test_without_a_hold_it_fires_at_once() -> None:
 
 
 @pytest.mark.parametrize("pause", [BETWEEN, UNKNOWN])
-def test_a_break_starts_the_hold_anew(pause: Condition) -> None:
-    broken = run(*[OVER] * 5, pause, *[OVER] * 6)
+def test_a_break_costs_twice_its_time(pause: Condition) -> None:
+    broken = run(*[OVER] * 5, pause, *[OVER] * 2)
     assert broken.verdict is Verdict.PENDING
     assert broken.since == 0.0
-    assert HOLD.until(broken) == 120.0
+    assert HOLD.until(broken) == 80.0
+    assert run(*[OVER] * 5, pause, *[OVER] * 3).verdict is Verdict.FIRING
+
+
+@pytest.mark.parametrize("pause", [BETWEEN, UNKNOWN])
+def test_a_break_as_long_as_what_was_over_starts_the_hold_anew(pause: Condition) -> None:
+    broken = run(*[OVER] * 4, *[pause] * 4, *[OVER] * 6)
+    assert broken.verdict is Verdict.PENDING
+    assert HOLD.until(broken) == 140.0
+
+
+def test_what_is_over_two_times_of_three_fires_and_what_is_so_every_other_time_does_not() -> None:
+    assert run(*[OVER, OVER, BETWEEN] * 6).verdict is Verdict.FIRING
+    assert run(*[OVER, BETWEEN] * 500).verdict is Verdict.PENDING
+
+
+def test_nothing_says_when_it_fires_while_it_goes_back() -> None:
+    assert HOLD.until(run(*[OVER] * 5, BETWEEN)) is None
 
 
 def test_between_keeps_firing_for_ever() -> None:

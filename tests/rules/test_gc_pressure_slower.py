@@ -111,3 +111,12 @@ def test_stays_silent_once_requests_are_quick_again() -> None:
     late = one.parts[0].track.times > NOW - 60
     one.parts[0].track.values["duration"][late] *= 0.4
     assert read(seen).condition is Condition.BETWEEN
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("begun", "condition"), [(270.0, Condition.OVER), (100.0, Condition.UNDER)])
+def test_much_of_the_last_five_minutes_is_enough(begun: float, condition: Condition, seed: int) -> None:
+    seen = snapshot(Load(elu=0.55, gc_share=0.3, gc_pause=0.02), seed=seed)
+    track = seen.window.instances[0].track
+    track.values["gc_major"][track.times <= NOW - begun] *= 0.05
+    assert read(seen).condition is condition
