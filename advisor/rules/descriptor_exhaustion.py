@@ -19,7 +19,8 @@ what it opens, a higher limit only delays the end. A kernel's own limit is raise
 ## Known limits
 A job that opens files for many minutes, and closes them all at its end, looks like a leak of minutes once in two
 hours. Connections are those from outside. Sockets to other services and open files count among the rest. Without the
-agent, failures show only as the end of a process.
+agent, failures show only as the end of a process. WebSockets that hold {sockets:.0%} of the open descriptors or more
+are the finding themselves (`websocket-capacity`) as long as they are counted.
 
 ## References
 - [GitLab runbooks: open file descriptors](https://gitlab.com/gitlab-com/runbooks)
@@ -47,6 +48,7 @@ from advisor.features.descriptors import (
     fullest_table,
 )
 from advisor.features.process import Process
+from advisor.features.socket_capacity import open_sockets
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -66,6 +68,7 @@ rule = Rule(
     half=Limit(0.50, "1", "below half of the limit a few hours of growth are no emergency (C8)", at_most="critical"),
     full=Limit(FULL, "1", "libuv keeps some back, and a look seldom meets the last one", fixed=True),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
+    sockets=Limit(0.50, "1", "WebSockets that hold most descriptors are what fills them: theirs is the finding (C10)"),
     grown=Limit(0.10, "1", "less than a tenth is within the usual ups and downs (C9)"),
     least=Limit(50, "{file_descriptor}", "fewer are a handful of idle connections to other services (C9)"),
     horizon=Limit(4 * HOUR, "s", "sooner than this it is critical (decision model 1.2)"),
@@ -101,6 +104,7 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=evidence,
         severity=_severity(snapshot, told, evidence),
         confidence=_confidence(snapshot, told) if condition is Condition.OVER else _far(told),
+        follows=("websocket-capacity",) if open_sockets(worst) >= rule.sockets * told.mean else (),
     )
 
 

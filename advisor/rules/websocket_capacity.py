@@ -34,6 +34,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import number, percent
 from advisor.features import Snapshot, socket_capacity, stats
+from advisor.features.descriptors import descriptors_of
 from advisor.features.process import Process
 from advisor.features.socket_capacity import Capacity, Resource, open_sockets
 from advisor.vocabulary import Severity
@@ -61,6 +62,7 @@ rule = Rule(
     critical=Limit(0.95, "1", "the next clients that reconnect together fill it"),
     level=Limit(0.80, "1", "Platformatic adds a worker at a loop of 0.8; the others alike (C10)"),
     busy=Limit(0.50, "1", "a loop that idles half of its time is not what sockets have filled"),
+    refused=Limit(0.90, "1", "GitLab's hard limit for open descriptors: where sockets hold them, it is not waited for"),
     configured=Limit(0, "{connection}", "not set: how many sockets one process may hold by your own measure"),
 )
 
@@ -87,7 +89,14 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=evidence,
         severity=Severity.CRITICAL if use >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, fullest, smallest),
+        hold=0.0 if smallest is not None and _is_refusing(fullest, smallest) else math.inf,
     )
+
+
+def _is_refusing(process: Process, smallest: Capacity) -> bool:
+    """True if descriptors are what sockets lack, so nearly that `descriptor-exhaustion` would not wait either."""
+    told = descriptors_of(process, rule.window)
+    return smallest.resource is Resource.DESCRIPTORS and told.lowest_now >= rule.refused * told.limit
 
 
 def _use(process: Process, capacity: Capacity) -> float:

@@ -11,7 +11,7 @@ from advisor.diagnosis import Condition, Reading
 from advisor.engine import judge
 from advisor.features import InstanceWindow, ServiceWindow, Snapshot
 from advisor.features.window import Array
-from advisor.vocabulary import Severity
+from advisor.vocabulary import Severity, Verdict
 from tests.additions import rows, with_figures, with_recalled, with_window
 from tests.answers import ruled
 from tests.builders import NOW, YOUNG, Load, Machine, Senders, snapshot
@@ -220,3 +220,23 @@ def test_where_the_loop_is_short_no_limit_is_raised() -> None:
     (advice,) = (one for one in judge(low, {}).advice if one.ruling.rule == RULE)
     assert advice.options[0].id == "websocket-scale-out"
     assert "raise-limit" in [one.id for one in advice.rejected]
+
+
+def _of_descriptors(sockets: float, limit: float) -> Snapshot:
+    seen = past(chat(sockets, each=1e-6), day(100, sockets), each=1e-6)
+    return with_figures(seen, None, fd_open=sockets + 40.0, fd_limit=limit)
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(1_024, Verdict.FIRING), (1_100, Verdict.PENDING)])
+def test_where_sockets_leave_no_descriptors_it_waits_no_longer_than_the_rule_of_these(
+    limit: float, verdict: Verdict
+) -> None:
+    assert ruled(RULE, _of_descriptors(900, limit)).verdict is verdict
+
+
+@pytest.mark.parametrize(("sockets", "cause"), [(900, RULE), (400, "")])
+def test_it_stands_before_the_descriptors_that_sockets_hold(sockets: float, cause: str) -> None:
+    full = with_figures(_of_descriptors(sockets, 1_024), None, fd_open=990.0)
+    full = with_recalled(full, "descriptor-exhaustion", full.window.recalled[RULE])
+    found = ruled("descriptor-exhaustion", full)
+    assert (found.verdict, found.held_back_by) == (Verdict.FIRING, cause)
