@@ -59,7 +59,6 @@ rule = Rule(
     hold=900.0,
     clear_hold=300.0,
     place=9,  # before downstream-bound: that the datastore is full is why calls to it are slow
-    explained_by=("disk-filling",),
     load=Limit(1.0, "{session}", "a session for each core: more must wait (decision model C13, C14)"),
     light=Limit(0.9, "{session}", "a tenth below it, so that noise does not reopen it", at_most="load"),
     reading=Limit(0.5, "1", "judgement: most of what keeps its sessions active is then reading"),

@@ -17,7 +17,8 @@ largest table in pieces; a faster disk or more cores; a server for each database
 The share of writing is a lower bound: sessions that compute count as reading. Who waits inside the server without
 saying whether to read or to write is shared out by bytes, and may wait for something else. Only PostgreSQL tells its
 sessions. For one that runs elsewhere, such as a managed one, set how many processors it has (`cores`). A vacuum or a
-checkpoint may look like it for some minutes, which is why it must last.
+checkpoint may look like it for some minutes, which is why it must last. Where the machine is full it is held back, as
+others may crowd it, unless programs that keep data have {own:.0%} of the busy processors or more.
 
 ## References
 - [PostgreSQL: wait events](https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE)
@@ -30,6 +31,7 @@ import math
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, stores
 from advisor.diagnosis.confidence import confidence
+from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.datastores import Datastore
@@ -54,7 +56,7 @@ rule = Rule(
     critical_hold=300.0,  # as downstream-bound, which would else speak of the effect before the cause
     clear_hold=300.0,
     place=9,  # before downstream-bound: that the datastore is full is why calls to it are slow
-    explained_by=("host-cpu-saturated", "disk-filling"),
+    explained_by=("host-cpu-saturated",),
     load=Limit(1.0, "{session}", "a session for each core: more must wait (decision model C13)"),
     light=Limit(0.9, "{session}", "a tenth below it, so that noise does not reopen it", at_most="load"),
     writing=Limit(0.5, "1", "most of what holds its sessions up is then writing (decision model C13)"),
@@ -66,6 +68,7 @@ rule = Rule(
     behind=Limit(10.0, "s", "decision model C14: reads may use a replica that is less than 10 s behind"),
     cores=Limit(0, "{cpu}", "not set: processors of a datastore that runs where no agent tells them"),
     busy=Limit(0.5, "{cpu}", "judgement: a database that keeps half a core at work may be what holds a service up"),
+    own=Limit(0.5, "1", "judgement: with less, others keep the machine busier than the datastore does"),
 )
 
 
@@ -88,6 +91,8 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=found.evidence,
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, store, p95),
+        # A machine that it fills itself is no reason for its waits: there it is the other way round.
+        apart_from=("host-cpu-saturated",) if store.own >= rule.own else (),
     )
 
 
@@ -97,6 +102,8 @@ def _evidence(store: Datastore, p95: float) -> tuple[Evidence, ...]:
         at_least("db_writing", "Of these, held up by writing, at least", store.write_share, "1", rule.writing,
                         store.name),
         at_least("p95", "95% of requests answered within", p95, "s", rule.slow, ""),
+        Evidence("db_own", "Of the busy processors, those of programs that keep data", finite(store.own), "1",
+                 subject=store.name),
         *stores.told(store),
     )  # fmt: skip
 
