@@ -134,7 +134,7 @@ def _missing(waits: Waits) -> tuple[str, ...]:
 
 
 def _condition(waits: Waits, *, told: bool) -> Condition:
-    if waits.is_hurt and (waits.by_pool or waits.by_calls or waits.by_unseen):
+    if waits.is_hurt and _is_seen(waits):
         return Condition.OVER
     if waits.is_idle and told and waits.by_pool and waits.queue >= rule.doubled:
         return Condition.OVER
@@ -148,12 +148,19 @@ def _is_fast(waits: Waits) -> bool:
 
 
 def _severity(waits: Waits) -> Severity:
-    """A hint where it may be so by nature: calls were never quicker, nobody tells of any, or answers are not slow."""
+    """A hint where it may be so by nature: calls were never quicker, nobody tells of any, or answers are not slow.
+
+    And where what they wait for is not seen any more: what was a hint becomes no warning by that.
+    """
     if waits.is_cut:
         return Severity.CRITICAL
-    if waits.is_rising or all_hold(waits.ever) or unseen.is_sudden(waits.unnamed):
+    if waits.is_rising or all_hold(waits.ever) or unseen.is_sudden(waits.unnamed) or not _is_seen(waits):
         return Severity.INFO
     return Severity.CRITICAL if _slow(waits) >= rule.critical else Severity.WARNING
+
+
+def _is_seen(waits: Waits) -> bool:
+    return waits.by_pool or waits.by_calls or waits.by_unseen
 
 
 def _slow(waits: Waits) -> float:
@@ -167,7 +174,7 @@ def _beside_blocks(waits: Waits) -> tuple[Evidence, ...]:
 
 
 def _confidence(waits: Waits) -> float:
-    if not (waits.by_pool or waits.by_calls or waits.by_unseen):
+    if not _is_seen(waits):
         return 0.0
     snapshot, queue = waits.snapshot, stats.ramp(waits.queue, 0.8 * rule.doubled, rule.doubled)
     slow = 1.0 if waits.is_cut or waits.is_rising else max(stats.ramp(waits.p95, rule.relaxed, rule.slow), queue)

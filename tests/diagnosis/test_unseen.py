@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from advisor.diagnosis import Condition
+from advisor.diagnosis import Condition, RuleState
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
 from tests.additions import with_part, with_window
@@ -64,6 +64,14 @@ def test_a_sudden_wait_that_is_no_queue_before_calls_is_told_as_such(told: Told)
         "checkout: GET /quote takes 3 s, and 120 ms in a quick minute at about as many requests"
     )
     assert "is neither work of the loop nor in calls that are told" in found.claim
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PENDING, Verdict.FIRING])
+def test_a_hint_becomes_no_warning_when_nothing_shows_that_it_was_ever_quicker(verdict: Verdict) -> None:
+    """Long polling whose clients wait longer since an hour: the quick minutes are out of sight, and it stays slow."""
+    found = ruled(RULE, queueing(Told(each=0.02, then=3.0)), RuleState(verdict, since=NOW - 3600, seen=NOW - 30))
+    assert (found.verdict, found.reading.condition) == (verdict, Condition.BETWEEN)
+    assert found.reading.severity is Severity.INFO
 
 
 def test_a_sudden_wait_is_found_where_nobody_tells_of_calls() -> None:
