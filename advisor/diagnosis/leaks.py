@@ -19,7 +19,8 @@ from advisor.features.process import Process
 from advisor.features.window import InstanceWindow
 
 READ_DESCRIPTORS: Final = (
-    "fd_open", "fd_sockets", "fd_files", "fd_pipes", "connections", "websockets", "requests", "cpu_user",
+    "fd_open", "fd_sockets", "fd_files", "fd_pipes", "connections", "websockets", "requests", "request_time",
+    "cpu_user",
 )  # fmt: skip
 READ_MEMORY: Final = (
     "heap_floor", "heap_used", "external_memory", "memory_rss", "connections", "websockets", "requests", "cpu_user",
@@ -67,8 +68,9 @@ def growth_in(
     if not track.times.size:
         return UNKNOWN
     began = float(track.times[0]) if instance.started is None else instance.started
-    loads = _loads(track, crowd=crowd)
-    course = course_of(track, column, loads, after=began + pace.skip / scale, smooth=pace.smooth / scale, lowest=lowest)
+    loads, held = _loads(track, crowd=crowd), () if crowd else _under_way(track)
+    course = course_of(track, column, loads, after=began + pace.skip / scale, smooth=pace.smooth / scale, lowest=lowest,
+                       held=held)  # fmt: skip
     return growth_of(course, pace.apart / scale)
 
 
@@ -225,6 +227,17 @@ def _recalled(snapshot: Snapshot, rule: str, processes: Iterable[Process]) -> It
     for process in processes:
         if process.instance.id in known:
             yield process, known[process.instance.id]
+
+
+def _under_way(track: Track) -> Sequence[str]:
+    """What tells how many requests are under way (Little's law), where that is a crowd: each holds what it calls by.
+
+    As many a second that take twice as long are twice as many at a time, and so are their sockets.
+    """
+    spent = track.values.get("request_time")
+    spans = np.where(track.spans > 0, track.spans, np.inf)
+    most = 0.0 if spent is None else float(np.nanmax(spent / spans, initial=0.0))
+    return ("request_time",) if most >= CROWD else ()
 
 
 def _loads(track: Track, *, crowd: bool) -> Sequence[str]:

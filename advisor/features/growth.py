@@ -22,6 +22,9 @@ from advisor.features.window import Array, Track
 ALIKE: Final = 0.05
 """Loads that differ by less than this share of the greater one are the same load (decision model C5)."""
 
+CHANCE: Final = 0.01
+"""What holds a part of the level may be more by this share later: means of minutes differ by as much (judgement)."""
+
 BLOCKS: Final = 8
 """Pieces of a life that are left out one after the other to see how much the slope depends on each."""
 
@@ -52,11 +55,13 @@ class Course:
         times: Unix seconds, oldest first, shape (n,).
         level: shape (n,).
         loads: each shape (n,); moments are alike if all of them are.
+        held: each shape (n,); what holds a part of the level, so that the later of two moments may not have more of it.
     """
 
     times: Array
     level: Array
     loads: tuple[Array, ...] = ()
+    held: tuple[Array, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -130,7 +135,14 @@ UNKNOWN: Final = Growth(_NONE, _NONE, _NONE, 0, _NONE, _NONE, _NONE, _NONE, _NON
 
 
 def course_of(
-    track: Track, column: str, loads: Sequence[str], *, after: float = -math.inf, smooth: float, lowest: bool = True
+    track: Track,
+    column: str,
+    loads: Sequence[str],
+    *,
+    after: float = -math.inf,
+    smooth: float,
+    lowest: bool = True,
+    held: Sequence[str] = (),
 ) -> Course:
     """The course of a column in rows later than `after`; empty where the track does not have it.
 
@@ -141,13 +153,17 @@ def course_of(
         after: Unix seconds.
         smooth: loads are averaged over the last so many seconds, since a level follows them late.
         lowest: take the lowest figure within each row, where it is known: what is left when waste is gone.
+        held: columns that say what holds a part of the level, averaged as loads are.
     """
     source = track.lows if lowest and column in track.lows else track.values
     if column not in source:
         return Course(np.empty(0), np.empty(0))
     given = ~np.isnan(source[column]) & (track.times > after)
-    followed = tuple(_followed(track, name, smooth)[given] for name in loads if name in track.values)
-    return Course(track.times[given], source[column][given], followed)
+    followed, parts = (
+        tuple(_followed(track, name, smooth)[given] for name in names if name in track.values)
+        for names in (loads, held)
+    )
+    return Course(track.times[given], source[column][given], followed, parts)
 
 
 def growth_of(course: Course, apart: float) -> Growth:
@@ -193,6 +209,8 @@ def _pairs(course: Course, apart: float) -> tuple[_Pairs, _Pairs]:
     for load in course.loads:
         one, other = load[first], load[second]
         same &= np.abs(one - other) <= ALIKE * np.maximum(np.abs(one), np.abs(other))
+    for part in course.held:
+        same &= part[second] <= (1 + CHANCE) * part[first]
     return first[same], second[same]
 
 

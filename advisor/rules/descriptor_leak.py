@@ -16,7 +16,8 @@ error, watchers, child processes. A higher limit, more processes or a bigger mac
 ## Known limits
 It takes more than two hours of one life at comparable loads, the agent's count of connections, and growth within
 the last twelve hours. Idle connections to other services that are kept open count as descriptors, but do not grow
-at equal load. What fills evenly for hours is such a hint until it is full.
+at equal load. Requests under way hold what they call by: where there are a hundred of them and more, moments with more
+later are not compared. What fills evenly for hours is such a hint until it is full.
 
 ## References
 - [Linux: files of a process](https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html)

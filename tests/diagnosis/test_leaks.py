@@ -10,8 +10,9 @@ import pytest
 
 from advisor.diagnosis import Condition
 from advisor.diagnosis.growing import leaking
+from advisor.features import Snapshot
 from advisor.vocabulary import Severity, Verdict
-from tests.additions import rows, with_recalled
+from tests.additions import rows, with_figures, with_recalled
 from tests.answers import ruled
 from tests.builders import Load, Machine, snapshot
 from tests.pasts import Level, Past, descriptors, fills, level, with_past
@@ -77,6 +78,33 @@ def test_stays_silent_for_files_that_are_opened_and_closed_in_turn(seed: int) ->
     """Up by 20 a minute for half an hour, then all are closed, again and again."""
     turns = descriptors(lambda told: 60 + 1200 * ((told + 0.15) % 0.5), 600, seed=seed)
     assert rule(turns).verdict is Verdict.CLEAR
+
+
+def hanging(course: Level, beside: Level, *, scale: float = 1.0, seed: int = 1) -> Snapshot:
+    """A process of which so many requests are under way, and that holds a descriptor for each beside others."""
+    whole: Level = lambda hours: course(hours) + beside(hours)  # noqa: E731 - two levels in one
+    seen = descriptors(whole, float(whole(np.array([2.5]))[0]), seed=seed, scale=scale,
+                       request_time=lambda hours: 120 / scale * course(hours))  # fmt: skip
+    track = seen.window.instances[0].track
+    return with_figures(seen, request_time=track.spans * course(2.5 + (track.times - seen.now) * scale / 3600))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("minutes", [20, 45])
+def test_calls_that_hang_hold_descriptors_and_leak_none(minutes: float, scale: float, seed: int) -> None:
+    """As many requests a second as ever, each of which takes longer and longer."""
+    found = rule(hanging(since(2.5 - minutes / 60, 480 / minutes * 60, 120.0), level(60), scale=scale, seed=seed))
+    assert leaking(found) == ""
+    assert found.reading.condition is not Condition.OVER
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scale", SCALES)
+def test_what_leaks_beside_calls_that_are_slow_all_the_time_is_still_seen(scale: float, seed: int) -> None:
+    found = rule(hanging(level(150), since(2.5 - 1 / 3, 1620), scale=scale, seed=seed))
+    assert found.reading.condition is Condition.OVER
+    assert leaking(found).endswith("nobody closes them")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
