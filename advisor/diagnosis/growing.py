@@ -9,6 +9,7 @@ from typing import Final, TypedDict
 
 from advisor.diagnosis.entry import Limit
 from advisor.diagnosis.finding import Condition, Evidence, Reading, Ruling, at_least, finite
+from advisor.diagnosis.killed import ROSE
 from advisor.diagnosis.rule import Rule
 from advisor.diagnosis.words import number, size
 from advisor.features.growth import SLOWING, Growth
@@ -131,10 +132,12 @@ def is_proven(evidence: Iterable[Evidence]) -> bool:
 def leaking(ruling: Ruling) -> str:
     """What leaks, as the beginning of a sentence; empty where nothing is known to.
 
-    The class is a leak, or what runs out grows without end at equal load: then more room and more copies only put the
-    end off (decision model 1.5, C4, C5, C8, C9).
+    The class is a leak, or what runs out grows without end at equal load, or rose until a process was killed: then
+    more room and more copies only put the end off (decision model 1.5, C4, C5, C8, C9).
     """
     evidence = ruling.reading.evidence
+    if rose := next((e.value for e in evidence if e.signal == ROSE and e.holds), None):
+        return f"Memory rose by {size(rose)} at an even load until a process was killed"
     if ruling.rule not in _LEAKS and not is_proven(evidence):
         return ""
     gained = next((e.value for e in evidence if e.signal == "growth" and e.value is not None), 0.0)

@@ -1,17 +1,15 @@
-"""Processes that ended while their memory was full, and how the heap of such a one filled."""
+"""Processes that ended while their memory was full."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from advisor.features import stats
 from advisor.features.ends import End
-from advisor.features.heap import CROWD, heap_limit
+from advisor.features.heap import heap_limit
 from advisor.features.lives import all_ends, unplanned
 from advisor.features.memo import remembered
 from advisor.features.snapshot import Snapshot
@@ -31,15 +29,7 @@ FULL: Final = 0.85
 LEFT: Final = 0.7
 """Of a heap's limit: where the last collection that was told left less, V8 had room (as tune-heap has it)."""
 
-RISE: Final = 0.25
-"""Of its limit: what collections leave of a heap differs by less from one to the next (judgement)."""
-
-FINER: Final = 1.5
-"""Rows of minutes must reach this many times as far back as those of seconds, which show a course better."""
-
 _LOOKS: Final = 3
-_PARTS: Final = 3
-"""A course is compared by its thirds; a short one, of two rows, by its halves."""
 
 _BY_SYSTEM: Final = "SIGKILL"
 _BY_V8: Final = "SIGABRT"
@@ -59,89 +49,8 @@ def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happe
 
 def full_lives(snapshot: Snapshot, seconds: float, level: float) -> frozenset[int]:
     """The instances that ended so, as far as their figures are still at hand."""
-    dead = (_ended(snapshot, event) for event in killed_full(snapshot, seconds, level))
+    dead = (ended_process(snapshot, event) for event in killed_full(snapshot, seconds, level))
     return frozenset(one.id for one in dead if one is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The heap of a process that ended for want of room; bytes, and seconds as the series tells them.
-
-    Attributes:
-        limit: what lasting objects might have taken.
-        kept: what was left of it by its last collection, or the least in use in the last third (or half) of what is
-            known of it, if that is more.
-        gained: by how much the least of the last third is more than that of the first; 0 unless each is above the one
-            before.
-        seconds: between the middles of both.
-        load: requests a second, or open sockets if there are many, in the last over those in the first; NaN where they
-            are not told.
-    """
-
-    limit: float
-    kept: float
-    gained: float
-    seconds: float
-    load: float
-
-    @property
-    def is_rising(self) -> bool:
-        """True if it rose by more than noise until its end."""
-        return self.gained >= RISE * self.limit
-
-
-def filled_heap(snapshot: Snapshot, past: Snapshot | None, seconds: float) -> Filled | None:
-    """Of the last process that ended in the last (scaled) seconds with its heap full; None without one.
-
-    Args:
-        snapshot: the service now, with its events.
-        past: longer rows of its processes, also of that one; without them those of the snapshot have to do.
-        seconds: how long ago it may have ended.
-    """
-    full = [event for event in killed_full(snapshot, seconds, FULL) if not by_system(event)]
-    dead = _ended(snapshot, full[-1]) if full else None
-    if dead is None:
-        return None
-    lives = past.window.instances if past else ()
-    longer = next((one for one in lives if one.id == dead.id and _length(one) >= FINER * _length(dead)), dead)
-    return _course(longer.track, heap_limit(snapshot, dead, Span(-math.inf, full[-1].at)))
-
-
-def _length(one: InstanceWindow) -> float:
-    return float(one.track.times[-1] - one.track.times[0]) if one.track.times.size else 0.0
-
-
-def _course(track: Track, limit: float) -> Filled | None:
-    if track.times.size < 2:
-        return None
-    parts = min(_PARTS, track.times.size)
-    span = Span(float(track.times[0] - track.spans[0]), float(track.times[-1]))
-    pieces = span.split(span.length / parts)[-parts:]
-    kept = [_least(track, piece) for piece in pieces]
-    if any(math.isnan(level) for level in kept):
-        return None
-    rises = all(later > earlier for earlier, later in pairwise(kept))
-    return Filled(
-        limit=limit,
-        kept=stats.highest([kept[-1], stats.latest(track, "heap_floor", span)]),
-        gained=kept[-1] - kept[0] if rises else 0.0,
-        seconds=pieces[-1].start - pieces[0].start,
-        load=_more(track, pieces[0], pieces[-1]),
-    )
-
-
-def _least(track: Track, span: Span) -> float:
-    """The least heap in use in the span; of rows that stand for minutes that is their lowest."""
-    figures = track.lows.get("heap_used", track.values.get("heap_used"))
-    told = np.empty(0) if figures is None else figures[rows(track, span)]
-    return float(np.nanmin(told)) if told.size and not np.isnan(told).all() else math.nan
-
-
-def _more(track: Track, first: Span, last: Span) -> float:
-    requests = [stats.rate(track, "requests", span) for span in (first, last)]
-    sockets = [stats.level(track, "websockets", span) for span in (first, last)]
-    pairs = [requests, sockets] if sockets[1] >= CROWD else [requests]
-    return stats.highest([later / earlier for earlier, later in pairs if earlier > 0])
 
 
 def by_system(event: Happening) -> bool:
@@ -156,7 +65,7 @@ def by_v8(event: Happening | End) -> bool:
 
 def _last_share(snapshot: Snapshot, event: Happening) -> float:
     """The share of its limit that the ended process used last; its heap's, unless it was killed."""
-    dead = _ended(snapshot, event)
+    dead = ended_process(snapshot, event)
     if dead is None:
         return math.nan
     span = Span(event.at - BEFORE / snapshot.time_scale, event.at)
@@ -220,7 +129,7 @@ def _unexplained(snapshot: Snapshot) -> frozenset[int]:
     )
 
 
-def _ended(snapshot: Snapshot, event: Happening) -> InstanceWindow | None:
+def ended_process(snapshot: Snapshot, event: Happening) -> InstanceWindow | None:
     """The process that a primary or an agent saw end, else the one that told of itself."""
     lives = snapshot.window.instances
     teller = next((one for one in lives if one.id == event.instance_id), None)

@@ -148,7 +148,7 @@ def _of_the_last(snapshot: Snapshot) -> Reading:
     return Reading(
         condition=Condition.OVER,
         claim=f"{snapshot.name}: {killed.ended(kills)}, and none is left",
-        evidence=(killed.evidence_of(kills),),
+        evidence=killed.evidence_of(snapshot, rule.id, kills),
         severity=Severity.CRITICAL,
         confidence=confidence(required=(1.0,), support=(1.0 if told else 0.5,), coverage=1.0),
     )
@@ -190,7 +190,7 @@ def _evidence(snapshot: Snapshot, worst: State, growing: Growing | None) -> tupl
         at_least("heap_share", "Heap in use after collection, of its limit", worst.heap, "1", rule.heap, process.name),
         Evidence("swapping", "Pages back from swap a second", finite(paged), "{operation}/s", rule.swapping, "at least",
                  paged >= rule.swapping and memory.share >= rule.relaxed),
-        killed.evidence_of(killed_full(snapshot, LONG, rule.busy)),
+        *killed.evidence_of(snapshot, rule.id, killed_full(snapshot, LONG, rule.busy)),
         Evidence("memory_limit", f"Memory {bound}", finite(memory.limit), "By", subject=process.name),
         Evidence("own_memory", "Of the memory in use, by this service", finite(worst.own), "1", subject=process.name),
     ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 ## When it fits
 Memory or descriptors of a process grow at equal load and would reach their limit. Only letting go of what is kept
-ends that; everything else buys time. Or a process ended whose heap had risen by {filled:.0%} of its limit in what is
-known of its life, with at most {even:.2f} times the requests: one life is no proof, so that this is less sure.
+ends that; everything else buys time. Or a process ended whose heap, or was killed whose memory, had risen by
+{filled:.0%} of its limit in what is known of its life, with at most {even:.2f} times the requests: one life is no
+proof, so that this is less sure.
 
 ## When it does not
 Growth that the load explains, and caches that fill and then stop. Then nothing leaks.
@@ -34,11 +35,12 @@ from dataclasses import dataclass
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.growing import is_proven
+from advisor.diagnosis.killed import ROSE
 from advisor.diagnosis.recipes import heap_snapshots, linux, open_files, pm2
 from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot
-from advisor.features.kills import RISE, Filled, filled_heap
+from advisor.features.before_end import EVEN, RISE, Filled, filled_heap, filled_memory
 from advisor.features.process import Process
 from advisor.vocabulary import Family
 
@@ -54,7 +56,7 @@ strategy = Strategy(
     left=Limit(0.20, "1", "what may be left of the growth after the fix (decision model C5)"),
     apart=Limit(0.10, "1", "two snapshots that differ by a tenth of the heap show what grows among what changes"),
     filled=Limit(RISE, "1", "of a heap that was full: collections differ by less in what they leave", fixed=True),
-    even=Limit(1.25, "1", "with more requests than that a heap may hold so much more for them"),
+    even=Limit(EVEN, "1", "with more requests than that a heap may hold so much more for them", fixed=True),
     once=Limit(0.7, "1", "what is left of the confidence of one life: a cache that fills looks alike"),
 )
 
@@ -93,9 +95,10 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     evidence = {e.signal: e.value for e in ruling.reading.evidence}
     if not is_proven(ruling.reading.evidence):
         past = snapshot.recalled(ruling.rule)
-        filled = filled_heap(snapshot, past, LONG) if ruling.rule == PRESSURE else None
-        if filled is not None:
-            return _of_an_end(snapshot, ruling, filled)
+        if ruling.rule == PRESSURE and (filled := filled_heap(snapshot, past, LONG)):
+            return _of_an_end(snapshot, ruling, filled, "heap", (heap_snapshots.BEFORE_THE_END,))
+        if ROSE in evidence and (filled := filled_memory(snapshot, past, LONG)):
+            return _of_an_end(snapshot, ruling, filled, "memory", ())
         rising = evidence.get("growth_rising")
         if rising is None:
             return strategy.reject("0 levels are known to grow at equal load.")
@@ -108,9 +111,11 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     return _option(snapshot, ruling, leak)
 
 
-def _of_an_end(snapshot: Snapshot, ruling: Ruling, filled: Filled) -> Option | Rejection:
-    """A heap that rose until its process ended, at an even load."""
-    rose = f"A heap rose by {size(filled.gained)} of {size(filled.limit)} in {lasting(filled.seconds)} before the end"
+def _of_an_end(
+    snapshot: Snapshot, ruling: Ruling, filled: Filled, what: str, before: tuple[Step, ...]
+) -> Option | Rejection:
+    """A heap or the memory of a process that rose until it ended, at an even load; `before` is what to do first."""
+    rose = f"A {what} rose by {size(filled.gained)} of {size(filled.limit)} in {lasting(filled.seconds)} before the end"
     if not (filled.is_rising and filled.load <= strategy.even):
         requests = "an unknown number of" if math.isnan(filled.load) else f"{number(filled.load)} times the"
         return strategy.reject(f"{rose}, at {requests} requests: that does not show a leak.")
@@ -120,17 +125,17 @@ def _of_an_end(snapshot: Snapshot, ruling: Ruling, filled: Filled) -> Option | R
     slope = filled.gained / filled.seconds
     whole = filled.limit / slope
     return strategy.option(
-        f"Find what fills a heap of {size(filled.limit)} in {lasting(whole)}",
+        f"Find what fills a {what} of {size(filled.limit)} in {lasting(whole)}",
         why=(
             f"{rose} at {number(filled.load)} times the requests. One life is no proof: a cache that fills looks "
             "alike, until it is full. More processes, a bigger heap or a bigger machine only delay what goes on."
         ),
         confidence=ruling.reading.confidence * strategy.once,
         cost="days of search, and room on a disk for a heap snapshot",
-        expected=(Expectation("time_to_limit", "Until the heap reaches its limit", "s", whole, whole / strategy.left,
+        expected=(Expectation("time_to_limit", f"Until the {what} reaches its limit", "s", whole, whole / strategy.left,
                               None),),
         steps=(
-            heap_snapshots.BEFORE_THE_END,
+            *before,
             *heap_snapshots.compared(process.instance.pid, strategy.apart * filled.limit / slope),
         ),
         check_first=_OF_SNAPSHOTS,

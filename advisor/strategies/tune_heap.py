@@ -39,8 +39,8 @@ from advisor.diagnosis.recipes import linux
 from advisor.diagnosis.recipes.container import label_of
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
+from advisor.features.before_end import Filled, filled_heap
 from advisor.features.heap import heap_floor, heap_limit, young_limit
-from advisor.features.kills import Filled, filled_heap
 from advisor.features.memory import Bound, memory_of
 from advisor.features.process import Process
 from advisor.vocabulary import Family

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from advisor.features import Snapshot
-from advisor.features.kills import filled_heap, full_lives, killed_full
+from advisor.features.before_end import filled_heap
+from advisor.features.kills import full_lives, killed_full
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, rows, with_events, with_figures, with_window
 from tests.builders import YOUNG, Load, Machine, snapshot
