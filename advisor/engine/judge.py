@@ -22,7 +22,7 @@ from advisor.diagnosis import (
 )
 from advisor.diagnosis.confidence import SILENT
 from advisor.diagnosis.entry import with_limits
-from advisor.engine import notes, order, settle
+from advisor.engine import lasting, notes, order, settle
 from advisor.engine.gate import unanswerable
 from advisor.engine.hold import Hold
 from advisor.engine.registry import ENTRIES, RULES, STRATEGIES
@@ -60,11 +60,21 @@ def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
 def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     asked = [rule for rule in RULES.values() if rule.recall is None or rule.id in snapshot.window.recalled]
     wait = settle.freeze(snapshot)
-    alone = {rule.id: _read(rule, snapshot, wait) for rule in asked}
+    read = {rule.id: _read(rule, snapshot) for rule in asked}
+    lasts = {
+        rule.id: found
+        for rule in asked
+        if rule.settles and (found := lasting.lasting(rule, read[rule.id], snapshot, _tried))
+    }
+    waits = {rule.id: wait for rule in asked if wait and rule.id not in lasts and _is_disturbed(rule, snapshot)}
+    frozen = {name: settle.frozen(read[name], freeze) for name, freeze in waits.items()}
+    alone = read | lasts | frozen
     readings: dict[str, Reading] = {}
     for rule in asked:
         readings[rule.id] = order.weighed(rule, alone, readings)
-    ruled = [_rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, wait) for rule in asked]
+    ruled = [
+        _rule(rule, readings[rule.id], states.get(rule.id, _UNSEEN), snapshot, waits.get(rule.id)) for rule in asked
+    ]
     said = order.verdicts(ruled, states)
     rulings = order.held_back(ruled, said)
     held = order.causes(rulings, said)
@@ -83,10 +93,9 @@ def _is_advised(ruling: Ruling) -> bool:
     return ruling.verdict in order.STANDING and known and not ruling.held_back_by
 
 
-def _read(rule: Rule, snapshot: Snapshot, wait: settle.Freeze | None) -> Reading:
+def _read(rule: Rule, snapshot: Snapshot) -> Reading:
     missing = unanswerable(rule, snapshot)
-    reading = Reading(Condition.UNKNOWN, missing=missing) if missing else _tried(rule, snapshot)
-    return settle.frozen(reading, wait) if wait and _is_disturbed(rule, snapshot) else reading
+    return Reading(Condition.UNKNOWN, missing=missing) if missing else _tried(rule, snapshot)
 
 
 def _is_disturbed(rule: Rule, snapshot: Snapshot) -> bool:
@@ -116,9 +125,8 @@ def _marked(rule: Rule, reading: Reading, snapshot: Snapshot) -> Reading:
 
 
 def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wait: settle.Freeze | None) -> Ruling:
-    waits = wait is not None and _is_disturbed(rule, snapshot)
     hold, now = _hold(rule, rule.hold_of(reading), snapshot.time_scale), snapshot.now
-    after = hold.freeze(state, now) if waits else hold.next(state, reading.condition, now)
+    after = hold.freeze(state, now) if wait else hold.next(state, reading.condition, now)
     return Ruling(
         rule=rule.id,
         title=rule.title,
@@ -127,7 +135,7 @@ def _rule(rule: Rule, reading: Reading, state: RuleState, snapshot: Snapshot, wa
         until=hold.until(after),
         reading=reading,
         state=after,
-        note=wait.sentence if wait and waits else "",
+        note=wait.sentence if wait else "",
     )
 
 

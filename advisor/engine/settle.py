@@ -14,7 +14,7 @@ from advisor.diagnosis.words import moment
 from advisor.engine.registry import STRATEGIES
 from advisor.features import Snapshot
 from advisor.features.ends import began
-from advisor.features.lives import Change, ChangeKind, changes, stops
+from advisor.features.lives import CHANGED, Change, ChangeKind, changes, stops
 from advisor.vocabulary import Family, Severity
 
 SETTLE: Final = 300.0
@@ -56,7 +56,7 @@ def freeze(snapshot: Snapshot) -> Freeze | None:
 
 def _freezes(snapshot: Snapshot) -> Iterator[Freeze]:
     """Of each of the last changes; those that follow each other before figures settle are bound as one."""
-    known = (change for change in changes(snapshot, 2 * MOST) if change.kind in _CALLED)
+    known = (change for change in changes(snapshot, 2 * MOST) if change.kind in CHANGED)
     settle, most = SETTLE / snapshot.time_scale, MOST / snapshot.time_scale
     first = ended = -math.inf
     for change in known:

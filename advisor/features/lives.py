@@ -35,6 +35,10 @@ class ChangeKind(StrEnum):
     RESTART = "restart"
 
 
+CHANGED: Final = (ChangeKind.DEPLOY, ChangeKind.SCALE)
+"""The kinds that somebody meant to be: known changes (decision model 1.2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something that was done to the service's processes, after which its figures are others.
