@@ -34,6 +34,7 @@ held open on purpose (long polling, streams of events) are slow without waiting 
 beside slow calls they are not told apart. Network: segments that are sent again are those of the whole machine. While
 blocks of its own loop are a finding as well it is held back, unless the calls that take most of the time last
 {blocks:g} times as long as such blocks may hold one up: the usual longest of a minute, and a wait for others' blocks.
+Beside uneven load or a crash loop it is, unless processes show it that are not the busiest, or have lived long enough.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -52,6 +53,7 @@ from advisor.diagnosis.finding import all_hold, finite
 from advisor.diagnosis.waits import Waits
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
+from advisor.features.spared import SPARED
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -122,7 +124,7 @@ def check(snapshot: Snapshot) -> Reading:
                   *waits.ever, *waits.risen, *_beside_blocks(waits), *network),
         severity=_severity(waits),
         confidence=_confidence(waits),
-        apart_from=("event-loop-blocked",) if waits.outlasts else (),
+        apart_from=_apart_from(waits),
     )  # fmt: skip
 
 
@@ -141,6 +143,19 @@ def _condition(waits: Waits, *, told: bool) -> Condition:
     if waits.is_rising:
         return Condition.OVER
     return Condition.UNDER if _is_fast(waits) else Condition.BETWEEN
+
+
+def _apart_from(waits: Waits) -> tuple[str, ...]:
+    """Blocks that calls outlast, and troubles of single processes where the others wait just as long."""
+    blocks = ("event-loop-blocked",) if waits.outlasts else ()
+    if not waits.is_hurt:
+        return blocks
+    spared = {cause: of(waits.snapshot, rule.window) for cause, of in SPARED.items()}
+    return (*blocks, *(cause for cause, others in spared.items() if others and _is_held_up(Waits(others, rule))))
+
+
+def _is_held_up(waits: Waits) -> bool:
+    return waits.is_hurt and (waits.by_pool or waits.by_calls)
 
 
 def _is_fast(waits: Waits) -> bool:

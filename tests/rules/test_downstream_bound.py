@@ -137,7 +137,7 @@ def test_calls_that_outlast_blocks_of_the_own_loop_have_a_cause_of_their_own(
 ) -> None:
     """A call takes 360 ms; one block may hold it up, and others before it, longer the busier the loop is."""
     found = read(_seen(replace(SLOW, elu=elu, block=block)))
-    assert found.apart_from == (("event-loop-blocked",) if apart else ())
+    assert ("event-loop-blocked" in found.apart_from) is apart
     (usual,) = (e.value for e in found.evidence if e.signal == "usual_block")
     assert usual == pytest.approx(block, abs=0.01)
 
@@ -149,17 +149,17 @@ def test_a_loop_that_has_some_time_left_does_not_hide_calls_that_outlast_its_del
 def test_one_long_block_among_others_changes_nothing() -> None:
     seen = _seen(replace(SLOW, block=0.1))
     seen.processes[0].track.values["loop_delay_max"][-3] = 5.0
-    assert read(seen).apart_from == ("event-loop-blocked",)
+    assert "event-loop-blocked" in read(seen).apart_from
 
 
 def test_a_full_pool_may_well_wait_for_blocks() -> None:
     """They hold its connections, however long other calls take."""
-    assert read(_pooled(_seen(replace(SLOW, block=0.05)))).apart_from == ()
+    assert "event-loop-blocked" not in read(_pooled(_seen(replace(SLOW, block=0.05)))).apart_from
 
 
 def test_without_delays_of_the_loop_nothing_is_ruled_out() -> None:
     blind = with_figures(_seen(), loop_delay_max=math.nan, loop_blocked=math.nan)
-    assert read(blind).apart_from == ()
+    assert "event-loop-blocked" not in read(blind).apart_from
 
 
 def test_it_is_critical_beyond_two_seconds() -> None:
