@@ -158,7 +158,7 @@ def _heap(snapshot: Snapshot, ruling: Ruling) -> Short | None:
     if fullest is None:
         return None
     process, share = fullest
-    used, moved = heap_floor(process, LONG), _moved(snapshot, ruling, (process,), HEAP)
+    used, moved = heap_floor(snapshot, process, LONG), _moved(snapshot, ruling, (process,), HEAP)
     return Short(f"in the heap of {process.name}", used, used / share, min(moved, used))
 
 

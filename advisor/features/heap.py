@@ -32,6 +32,9 @@ LOOKS: Final = 5
 TOLD: Final = 0.9
 """Of the time that is asked for, they must span so much."""
 
+NEARLY: Final = 0.9
+"""Of the limit: where garbage is a tenth at most, what stays is told well enough by half of the room (judgement)."""
+
 ANEW: Final = 3
 """So many collections in the later half of that time tell what stays now, whatever stayed before: what one finds may
 be the objects of a large request."""
@@ -69,20 +72,26 @@ def young_limit(snapshot: Snapshot, instance: InstanceWindow, span: Span) -> flo
     return young(memory if memory > 0 else _chosen_from(stats.latest(instance.track, "heap_limit", span)))
 
 
-def heap_floor(process: Process, seconds: float) -> float:
+def heap_floor(snapshot: Snapshot, process: Process, seconds: float) -> float:
     """Heap that stays in use in bytes: after major collections, else the least in use over the span.
 
     Of collections those of the later half count, where there are enough. Where no collection is told that takes looks
-    over the whole span. V8 begins one at the latest when half of the room that the last one left is taken, so that a
-    heap that is never less than nearly full is kept so, and not by garbage.
+    over the whole span, or nearly full ones over its later half. V8 begins one at the latest when half of the room that
+    the last one left is taken, so that a heap that is never less than nearly full is kept so, and not by garbage.
     """
-    span = process.span(seconds)
     floors, _ = stats.known(process.track, "heap_floor", process.span(seconds / 2))
     if floors.size < ANEW:
-        floors, _ = stats.known(process.track, "heap_floor", span)
+        floors, _ = stats.known(process.track, "heap_floor", process.span(seconds))
     if floors.size:
         return float(floors.min())
-    used, _ = stats.known(process.track, "heap_used", span)
+    limit = heap_limit(snapshot, process.instance, process.span(seconds))
+    lately = _least_used(process, seconds / 2)
+    return stats.highest([_least_used(process, seconds), 2 * lately - limit if lately >= NEARLY * limit else math.nan])
+
+
+def _least_used(process: Process, seconds: float) -> float:
+    """Bytes in use in every look; NaN where too few looks tell it, or not over all of that time."""
+    used, _ = stats.known(process.track, "heap_used", process.span(seconds))
     if used.size < LOOKS or process.history(seconds) < TOLD:
         return math.nan
     return float(used.min())
@@ -90,7 +99,8 @@ def heap_floor(process: Process, seconds: float) -> float:
 
 def heap_share(snapshot: Snapshot, process: Process, seconds: float) -> float:
     """The heap that stays in use, of what it may take, 0 to 1."""
-    return heap_floor(process, seconds) / heap_limit(snapshot, process.instance, process.span(seconds))
+    limit = heap_limit(snapshot, process.instance, process.span(seconds))
+    return heap_floor(snapshot, process, seconds) / limit
 
 
 def _chosen_from(limit: float) -> float:

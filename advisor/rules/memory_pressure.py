@@ -237,7 +237,7 @@ def _claim(snapshot: Snapshot, worst: State, growing: Growing | None) -> str:
     if paged >= rule.swapping:
         return f"{snapshot.name}: the machine reads {number(paged)} pages a second back from swap"
     if not worst.counts or worst.heap >= memory.share or math.isnan(memory.share):
-        held = heap_floor(process, LONG)
+        held = heap_floor(snapshot, process, LONG)
         if not math.isnan(worst.heap):
             return (
                 f"{snapshot.name}: {size(held)} of {process.name}'s heap stay in use after collection, "

@@ -109,7 +109,7 @@ def _fullest(snapshot: Snapshot, filled: Filled | None) -> Heap | None:
     for process in snapshot.processes or snapshot.gone:
         allowed = _used(snapshot, process) + room_of(snapshot, process)
         limit = heap_limit(snapshot, process.instance, process.span(LONG))
-        floor = heap_floor(process, LONG) if filled is None else filled.kept
+        floor = heap_floor(snapshot, process, LONG) if filled is None else filled.kept
         heap = Heap(process, floor, limit, allowed)
         if heap.floor > 0 and heap.limit > 0 and heap.allowed > 0:
             found.append(heap)

@@ -22,6 +22,10 @@ def limit_of(seen: Snapshot) -> float:
     return heap_limit(seen, process.instance, process.span(600))
 
 
+def floor_of(seen: Snapshot) -> float:
+    return heap_floor(seen, seen.processes[0], 600)
+
+
 @pytest.mark.parametrize(
     ("memory", "default", "by_hand"),
     [(256, 259, 303), (512, 259, 303), (1024, 524, 312), (2048, 1048, 324), (3000, 1548, 348), (24_576, 4144, 348)],
@@ -75,17 +79,17 @@ def test_without_a_collection_it_is_the_least_in_use() -> None:
     assert math.isnan(heap_share(seen, seen.processes[0], 600))
     used = np.full(seen.window.instances[0].track.times.size, 0.9 * GB)
     used[-3] = 0.6 * GB
-    assert heap_floor(with_figures(seen, heap_used=used).processes[0], 600) == 0.6 * GB
+    assert floor_of(with_figures(seen, heap_used=used)) == 0.6 * GB
 
 
 def test_few_looks_or_a_short_life_do_not_tell_what_is_garbage() -> None:
     seen = snapshot(Load(), senders=Senders(probe=False))
     used = np.full(seen.window.instances[0].track.times.size, 0.9 * GB)
     used[:-4] = math.nan
-    assert math.isnan(heap_floor(with_figures(seen, heap_used=used).processes[0], 600))
+    assert math.isnan(floor_of(with_figures(seen, heap_used=used)))
     born = snapshot(Load(age=400.0), senders=Senders(probe=False))
-    assert math.isnan(heap_floor(with_figures(born, heap_used=0.9 * GB).processes[0], 600))
-    assert heap_floor(with_figures(born, heap_used=0.9 * GB, heap_floor=0.5 * GB).processes[0], 600) == 0.5 * GB
+    assert math.isnan(floor_of(with_figures(born, heap_used=0.9 * GB)))
+    assert floor_of(with_figures(born, heap_used=0.9 * GB, heap_floor=0.5 * GB)) == 0.5 * GB
 
 
 @pytest.mark.parametrize(("ago", "after", "kept"), [(310.0, 0.9, 0.9), (290.0, 0.9, 0.2), (310.0, 0.1, 0.1)])
@@ -93,14 +97,14 @@ def test_collections_of_the_last_minutes_tell_what_stays_now(ago: float, after: 
     seen = snapshot(Load())
     before = seen.window.instances[0].track.times < seen.now - ago
     changed = with_probe_figures(seen, heap_floor=np.where(before, 0.2, after) * GB)
-    assert heap_floor(changed.processes[0], 600) == kept * GB
+    assert floor_of(changed) == kept * GB
 
 
 def test_two_collections_do_not_yet_stand_for_what_stayed_before() -> None:
     seen = snapshot(Load())
     kept = np.full(seen.window.instances[0].track.times.size, math.nan)
     kept[[-120, -40, -20, -4]] = np.array([0.1, 0.3, 0.9, 0.9]) * GB
-    assert heap_floor(with_figures(seen, heap_floor=kept).processes[0], 600) == 0.3 * GB
+    assert floor_of(with_figures(seen, heap_floor=kept)) == 0.3 * GB
 
 
 @pytest.mark.parametrize("nothing", [0.0, -1.0, math.nan])

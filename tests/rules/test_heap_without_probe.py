@@ -13,7 +13,7 @@ from advisor.features import Snapshot
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, with_events, with_figures, with_lives, with_recalled, with_window
 from tests.answers import ruled
-from tests.builders import YOUNG, Load, Machine, Senders, service, snapshot
+from tests.builders import NOW, YOUNG, Load, Machine, Senders, service, snapshot
 from tests.heaps import until
 from tests.pasts import Past, level, with_past
 
@@ -52,6 +52,24 @@ def test_a_heap_that_is_full_all_the_time_counts_as_with_a_probe(step: float, sc
 def test_stays_silent_for_a_saw_that_falls_after_each_collection(step: float, scale: float) -> None:
     found = pressure(told(0.4, 0.6, 0.8, 0.95, step=step, scale=scale))
     assert found.condition is Condition.UNDER
+
+
+def filled(ago: float, share: float, step: float = 60.0) -> Snapshot:
+    """A heap in which a third stayed until so many seconds ago, and this share since."""
+    seen = told(0.33, 0.36, step=step)
+    used = np.where(seen.window.instances[0].track.times >= NOW - ago, share, 0.35)
+    return with_figures(seen, heap_used=used * LIMIT)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("share", [0.935, 0.95, 0.97])
+def test_a_heap_that_became_nearly_full_is_told_after_five_minutes(step: float, share: float) -> None:
+    assert pressure(filled(320.0, share, step)).condition is Condition.OVER
+
+
+@pytest.mark.parametrize(("ago", "share"), [(320.0, 0.91), (200.0, 0.97)])
+def test_stays_silent_for_one_with_room_for_garbage_or_that_was_looked_at_too_seldom(ago: float, share: float) -> None:
+    assert pressure(filled(ago, share)).condition is not Condition.OVER
 
 
 def test_stays_silent_for_a_heap_that_fills_once_in_minutes() -> None:
