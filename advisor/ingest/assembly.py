@@ -40,6 +40,10 @@ def add_rows(rows: Rows, report: Report, identity: Identity) -> int:
         if is_agent and identity.has_probe:
             own, _ = _without(own, _FOR_PROBE)
         if process is not None and own.values:
+            own, short = own.split() if is_agent else (own, None)
+            if short:
+                # A row is known by its moment, so this one stands just before the other.
+                rows.processes.append(ProcessRow(*process, time_us - 1, short.span, offset, short.values, None))
             span = reading.span_of(own, own)
             rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, own.histogram()))
         if host_id is not None and machine.values:
@@ -74,9 +78,9 @@ def _events(one: Resolved) -> Iterator[EventRow]:
 
 
 def _without(own: Figures, columns: frozenset[str]) -> tuple[Figures, int]:
-    """The figures of other columns, and how many were of these. Only what is told from inside has a distribution."""
-    values = {column: value for column, value in own.values.items() if column not in columns}
-    return Figures(own.span, values), len(own.values) - len(values)
+    """The figures of other columns, and how many were of these."""
+    rest = own.without(columns)
+    return rest, len(own.values) - len(rest.values)
 
 
 def _process(identity: Identity) -> tuple[int, int] | None:

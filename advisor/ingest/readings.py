@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,20 +13,49 @@ from advisor.ingest.meaning import Meaning, Place, Target
 from advisor.vocabulary import Entity, Facet, PartKind
 
 OTHER = "other"
+ALIKE: Final = 1.5
+"""Spans that differ by this factor or more are not of one row: the next whole interval is twice as long."""
+
 _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
 
 
 @dataclass(slots=True)
 class Figures:
-    """The numbers and the distributions of one row in the making; `span` is the longest that its increases cover."""
+    """The numbers and the distributions of one row in the making.
+
+    `span` is the longest that its increases cover, `spans` what each column's do.
+    """
 
     span: float = 0.0
     values: dict[str, float] = field(default_factory=dict)
     whole: list[Histogram] = field(default_factory=list)
+    spans: dict[str, float] = field(default_factory=dict)
 
     def copy(self) -> Figures:
         """The same figures, to be added to apart."""
-        return Figures(self.span, self.values.copy(), self.whole.copy())
+        return Figures(self.span, self.values.copy(), self.whole.copy(), self.spans.copy())
+
+    def without(self, columns: Collection[str]) -> Figures:
+        """Those of other columns. Only what is told from inside has a distribution."""
+        spans = {column: span for column, span in self.spans.items() if column not in columns}
+        values = {column: value for column, value in self.values.items() if column not in columns}
+        return Figures(max(spans.values(), default=0.0), values, [], spans)
+
+    def covers(self, column: str, span: float) -> None:
+        """Note what an increase covers, in seconds."""
+        self.spans[column] = max(span, self.spans.get(column, 0.0))
+        self.span = max(self.span, span)
+
+    def split(self) -> tuple[Figures, Figures | None]:
+        """What is a row together, and increases over so much less time that their rates would be too low in it.
+
+        A page of metrics that was not read once tells twice the time of what the kernel tells beside it.
+        """
+        short = {column for column, span in self.spans.items() if span * ALIKE < self.span}
+        if not short:
+            return self, None
+        rest = Figures(self.span, {c: v for c, v in self.values.items() if c not in short}, self.whole)
+        return rest, self.without(self.values.keys() - short)
 
     def add(self, column: str, value: float, largest_wins: bool) -> None:
         """Fold one more number in."""
@@ -179,8 +208,9 @@ class Report:
         """
         figures = reading.figures(target.entity, self._bounded(target.place))
         figures.add(target.column, value, target.largest_wins)
-        figures.span = max(figures.span, span)
-        reading.span = max(reading.span, span)
+        if span > 0:
+            figures.covers(target.column, span)
+            reading.span = max(reading.span, span)
 
     def spread(self, reading: Reading, meaning: Meaning, distribution: Distribution, span: float) -> None:
         """Put a distribution's figures into their columns, and the whole of it where it is kept."""

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from advisor.features.histogram import Histogram
+from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import otlp_json
 from advisor.ingest.assembly import add_rows
@@ -137,3 +138,38 @@ def test_beside_the_probe_it_is_left_out_without_a_word() -> None:
 
 def test_what_young_objects_may_take_of_it_only_the_agent_knows() -> None:
     assert limits("advisor-agent", "heap.young", has_inside=True, has_probe=True) == ([{"heap_young": 3e8}], 0)
+
+
+def paged(span: float, sdk: str = AGENT) -> Rows:
+    """What the kernel tells of ten seconds, and a page of metrics of so many: it was not read the time before."""
+    both = resource(
+        {**PROCESS, "telemetry.sdk.name": sdk},
+        counter("process.cpu.time", number(7.5, span=10, attrs={"cpu.mode": "user"})),
+        gauge("nodejs.eventloop.delay.max", number(0.5)),
+        histogram("v8js.gc.duration", explicit_point([2, 0], [0.1], 0.1, span=span, attrs={"v8js.gc.type": "minor"})),
+        histogram("http.server.request.duration", explicit_point([2, 0], [0.1], 0.1, span=span, attrs=ROUTE)),
+    )
+    found = Rows()
+    (report,) = Pivot().sort(otlp_json.decode(json.dumps(export(both)).encode()), NOW, lambda host: 0.0).reports
+    add_rows(found, report, Identity(host_id=3, service_id=5, instance_id=7))
+    return found
+
+
+def test_a_page_that_was_not_read_once_leaves_the_rates_of_the_rest_alone() -> None:
+    short, page = paged(20.0).processes
+    assert (short.span, short.values, short.latency) == (10.0, {"cpu_user": 7.5}, None)
+    assert (page.span, page.values["requests"], page.values["loop_delay_max"]) == (20.0, 2.0, 0.5)
+    assert page.latency is not None
+    assert "cpu_user" not in page.values
+    assert (short.time_us, page.time_us) == (NOW * 1e6 - 1, NOW * 1e6)
+
+
+@pytest.mark.parametrize("span", [9.0, 10.0, 11.0])
+def test_what_covers_nearly_the_same_stays_one_row(span: float) -> None:
+    (row,) = paged(span).processes
+    assert (row.span, row.values["cpu_user"], row.values["requests"]) == (max(span, 10.0), 7.5, 2.0)
+
+
+def test_an_sdk_begins_some_of_its_series_later_and_counts_them_in_one_row() -> None:
+    (row,) = paged(20.0, sdk="opentelemetry").processes
+    assert (row.span, row.values["cpu_user"], row.values["requests"]) == (20.0, 7.5, 2.0)
