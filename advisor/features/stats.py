@@ -21,6 +21,9 @@ from advisor.features.window import Array, Track
 NEAR: Final = 4
 """So many rows from the end are looked at one by one for the last figure, before all are."""
 
+BRIDGED: Final = 2
+"""So many intervals one row may cover for all of them to count: after more of them a sender was silent (judgement)."""
+
 _NOTHING: Final = np.empty(0)
 
 
@@ -105,11 +108,18 @@ def interval(track: Track, column: str) -> float:
 
 
 def coverage(track: Track, column: str, span: Span) -> float:
-    """The share of expected points that came, 0 to 1; the one that straddles the start counts as half."""
+    """The share of expected points that came, 0 to 1; the one that straddles the start counts as half.
+
+    One that did not come is no loss where the next covers its time as well, as increases of running totals do.
+    """
     step = interval(track, column)
     if math.isnan(step) or not span.length:
         return 0.0
-    return min(1.0, (sums(track, span).count(column) + 0.5) * step / span.length)
+    came = (sums(track, span).count(column) + 0.5) * step / span.length
+    if came < 1:
+        _, covered = known(track, column, span)
+        came = max(came, float(np.minimum(covered, BRIDGED * step).sum()) / span.length)
+    return min(1.0, came)
 
 
 @remembered

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from advisor.engine import RULES
 from advisor.engine.gate import unanswerable
-from advisor.features import Snapshot
+from advisor.features import ServiceWindow, Snapshot, Track
 from tests.builders import NOW, Load, Senders, service, snapshot
 
 SATURATED, BLOCKED, STARVED = (RULES[f"{name}"] for name in (
@@ -82,6 +83,22 @@ def test_lost_points_are_counted() -> None:
     words = unanswerable(SATURATED, snapshot(senders=Senders(lost=0.4), seed=5))[0]
     assert words.startswith("Complete data: ")
     assert "80% are needed" in words
+
+
+def test_points_that_the_next_one_covers_are_not_lost() -> None:
+    """An SDK tells running totals once a minute, and three of ten exports fail; of increases those would be gone."""
+    window = service(senders=Senders(agent=False, interval=60.0))
+    (one,) = window.instances
+    came = ~np.isin(np.arange(one.track.times.size), (6, 8, 11))
+    track = replace(one.track, times=one.track.times[came], spans=one.track.spans[came], latencies={},
+                    values={name: figures[came] for name, figures in one.track.values.items()})  # fmt: skip
+    bridged = replace(track, spans=np.diff(track.times, prepend=track.times[0] - 60.0))
+    assert unanswerable(BLOCKED, _told(window, bridged)) == ()
+    assert unanswerable(BLOCKED, _told(window, track))[0].startswith("Complete data: ")
+
+
+def _told(window: ServiceWindow, track: Track) -> Snapshot:
+    return Snapshot(replace(window, instances=(replace(window.instances[0], track=track),)), NOW)
 
 
 def test_a_gone_process_does_not_hold_up_the_others() -> None:

@@ -60,6 +60,13 @@ def test_coverage_counts_the_points_that_came(lost: int, least: float, most: flo
     assert least <= got <= most
 
 
+@pytest.mark.parametrize(("silent", "share"), [(20.0, 1.0), (60.0, 0.6)])
+def test_a_row_that_covers_one_more_interval_bridges_it_and_no_longer_silence(silent: float, share: float) -> None:
+    times = np.array([*range(10, 100, 10), 90 + silent, 100 + silent])
+    whole = Track(times, np.diff(times, prepend=0), {"cpu_main": np.ones(times.size)})
+    assert stats.coverage(whole, "cpu_main", Span(silent, 100 + silent)) == pytest.approx(share)
+
+
 def test_coverage_of_an_unknown_column_is_none() -> None:
     assert stats.coverage(track(cpu_main=[1.0, 1.0]), "loop_active", Span(0, 20)) == 0.0
 
