@@ -4,7 +4,8 @@
 Over ten minutes one process's event loop is busy {ratio:.2f} times as much as the mean of all or more, and the loops
 differ by {variation:.0%} of their mean or more, and by at least {noise:.0f} times what chance makes of so many
 requests, or messages of WebSockets. It is the same process in {minutes:.0%} of the minutes. And it matters: its loop
-is {hot:.0%} busy or more, or 95% of its requests take {slower:.1f} times as long as those of the others.
+is {hot:.0%} busy or more, or 95% of its requests take {slower:.1f} times as long as those of the others. Where both
+is so and it is {full:.0%} busy or more, {apart:.2f} times the mean are enough: a full loop cannot show how much waits.
 
 ## Why it matters
 The service is full as soon as its hottest process is. At {ratio:.2f} times the mean, a quarter of what is paid for
@@ -56,6 +57,13 @@ rule = Rule(
     noise=Limit(3.0, "1", "three times the standard deviation that counting alone would make"),
     minutes=Limit(0.8, "1", "8 of 10 minutes: a job or a burst moves on, and a hot process does not"),
     requests=Limit(300, "{request}", "10% of chance for each of three; the rest `noise` and `minutes` guard"),
+    apart=Limit(
+        1.19,
+        "1",
+        "a loop that is 95% busy above a mean of 80%, from which event-loop-saturated speaks",
+        at_most="ratio",
+    ),
+    full=Limit(0.90, "1", "from here on pieces wait nine times as long as they take (M/M/1): demand shows in waiting"),
     hot=Limit(0.60, "1", "what loops are sized to (decision model P1): below it the hottest has room as well"),
     slower=Limit(1.5, "1", "half as slow again is beyond what equal processes differ by"),
     critical=Limit(0.95, "1", "beyond this its requests already queue"),
@@ -92,12 +100,24 @@ def _condition(found: Balance, evidence: tuple[Evidence, ...]) -> Condition:
 _IMPACT = ("loop_utilization", "latency_ratio")
 
 
+def _is_full(found: Balance) -> bool:
+    """True if the hottest has no room left and its requests wait: what more it would do cannot be seen."""
+    return found.busy >= rule.full and found.latency >= rule.slower
+
+
+def _ratio(found: Balance) -> float:
+    """From how many times the mean on it counts."""
+    return rule.apart if _is_full(found) else rule.ratio
+
+
 def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
     label = "Its event loop busy" if snapshot.measures_loop else "Its event loop busy, estimated from CPU time"
-    name, one = found.hot.name, found.piece
+    name, one, variation = found.hot.name, found.piece, "Variation of the loops"
     return (
-        at_least("load_ratio", "Hottest event loop, times the mean", found.ratio, "1", rule.ratio, name),
-        at_least("load_variation", "Variation of the loops", found.variation, "1", rule.variation),
+        at_least("load_ratio", "Hottest event loop, times the mean", found.ratio, "1", _ratio(found), name),
+        Evidence("load_variation", variation, finite(found.variation), "1")
+        if _is_full(found)
+        else at_least("load_variation", variation, found.variation, "1", rule.variation),
         at_least("load_noise", "The same, times what chance makes", found.variation / found.noise, "1", rule.noise),
         at_least("hot_minutes", "Minutes in which it was hot", found.hot_minutes, "1", rule.minutes, name),
         at_least(f"{one}s", f"{one.capitalize()}s in the window", found.pieces, f"{{{one}}}", rule.requests),
@@ -112,7 +132,7 @@ def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
 def _confidence(snapshot: Snapshot, found: Balance) -> float:
     sure = confidence(
         required=(
-            stats.ramp(found.ratio, rule.relaxed, rule.ratio),
+            stats.ramp(found.ratio, rule.relaxed, _ratio(found)),
             stats.ramp(found.variation / found.noise, 1.0, rule.noise),
         ),
         support=(
