@@ -69,7 +69,8 @@ rule = Rule(
     collection=Limit(0.10, "1", "more than this and the heap is the cause, not the load"),
     variation=Limit(0.25, "1", "steadier than this is load; wilder is a burst or a heavy request"),
     growth=Limit(0.30, "1", "impact is forecast for 30% more load (decision model 1.2)"),
-    estimated=Limit(0.70, "1", "what is left of the confidence where the loop is only estimated"),
+    estimated=Limit(0.70, "1", "what is left of the confidence where CPU time of all threads stands for the loop"),
+    bounded=Limit(0.80, "1", "where that of the main thread does: a loop is at least as busy as its thread computes"),
 )
 
 LONG = 300.0  # seconds that prove a veto real; `rule.window` proves that it still holds
@@ -191,7 +192,9 @@ def _confidence(snapshot: Snapshot, span: float) -> float:
         coverage=snapshot.coverage(window),
         persistence=stats.mean([stats.ramp(share, rule.relaxed, rule.busy) for share in series]),
     )
-    return sure if snapshot.measures_loop else sure * rule.estimated
+    if snapshot.measures_loop:
+        return sure
+    return sure * (rule.bounded if snapshot.measures_main_thread else rule.estimated)
 
 
 def _claim(snapshot: Snapshot, busy: float) -> str:
