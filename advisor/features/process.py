@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from advisor.features import stats
-from advisor.features.delays import share_by_mean
+from advisor.features.delays import share_by_mean, share_by_spread
 from advisor.features.histogram import Histogram
 from advisor.features.memo import kept, remembered
 from advisor.features.sums import Span, Sums, sums, sums_of_pieces
@@ -184,16 +184,18 @@ class Process:
     def blocked_share(self, seconds: float) -> float:
         """Share of time lost to delays over the timer's resolution.
 
-        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row, or what the
-        mean delay has above the median. Never more than the loop was busy: late timers of an idle loop are
-        delays too, but hold nobody up.
+        Without `loop_blocked` it is a lower bound: one block of the longest delay in each row, what the mean delay
+        has above the median, or what the delays spread. Never more than the loop was busy: late timers of an idle
+        loop are delays too, but hold nobody up.
         """
         span = self.span(seconds)
         share = self.sums(seconds).rate("loop_blocked")
         if math.isnan(share):
             _, covered = stats.known(self.track, "loop_delay_max", span)
             least = float(self.blocks(span).sum() / covered.sum()) if covered.sum() > 0 else math.nan
-            share = stats.highest([least, share_by_mean(self.track, span)])
+            added = resolution_of(stats.latest(self.track, "loop_resolution", span))
+            spread = share_by_spread(self.track, span, added)
+            share = stats.highest([least, share_by_mean(self.track, span), spread])
         busy = self.elu(seconds)
         return share if math.isnan(busy) else min(share, busy)
 
