@@ -31,6 +31,8 @@ _LOST: Final[Mapping[str, frozenset[Resource]]] = {
 }
 """Leak -> what it takes from WebSockets: where that runs out first it is the same for them."""
 
+_REPAIR: Final = "fix-leak"
+
 _ROOM: Final = ("tune-heap", "raise-limit", "vertical", "load-balance")
 
 
@@ -41,6 +43,11 @@ def forbidden_beside(standing: str, ruling: Ruling, option: Option) -> str:
     if option.adds_copies and (here or filled or standing in _FORBIDS_COPIES):
         return FUTILE.get(standing) or FUTILE_HERE[standing]
     return "A leak fills any size, only later" if filled and option.id in _ROOM else ""
+
+
+def repaired_beside(standing: str, ruling: Ruling, strategy: str) -> bool:
+    """True if a strategy that is none by a rule's own figures is the way out of another that fires, and so of both."""
+    return strategy == _REPAIR and _fills(standing, ruling)
 
 
 def _fills(standing: str, ruling: Ruling) -> bool:

@@ -167,7 +167,7 @@ def _advise(
 def _answer(
     strategy: Strategy, ruling: Ruling, fires: Mapping[str, float | None], snapshot: Snapshot
 ) -> Option | Rejection:
-    """What a way out says of itself, unless another rule that fires forbids it; one that fails is none."""
+    """What a way out says of itself, unless another rule that fires forbids it or has it; one that fails is none."""
     if RULES[ruling.rule].of_ends and snapshot.gone and not strategy.of_ends:
         return strategy.reject(NONE_LEFT)
     try:
@@ -175,5 +175,5 @@ def _answer(
     except Exception:
         _log.exception("Strategy %s failed on service %s (%d)", strategy.id, snapshot.name, snapshot.window.service_id)
         return strategy.reject(f"{FAILED}.")
-    why = order.forbidden(answer, ruling, fires) if isinstance(answer, Option) else ""
+    why = order.beside(answer, ruling, fires)
     return strategy.reject(why) if why else answer

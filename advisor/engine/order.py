@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from advisor.diagnosis import Condition, Option, Reading, Rule, RuleState, Ruling
-from advisor.diagnosis.beside import forbidden_beside
+from advisor.diagnosis import Condition, Option, Reading, Rejection, Rule, RuleState, Ruling
+from advisor.diagnosis.beside import forbidden_beside, repaired_beside
 from advisor.diagnosis.confidence import CLOSE, SILENT, contested
 from advisor.diagnosis.words import lowered, moment
 from advisor.engine.registry import RULES
@@ -149,14 +149,32 @@ def waiting(held: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
+def beside(answer: Option | Rejection, ruling: Ruling, fires: Mapping[str, float | None]) -> str:
+    """Why a way out for one rule is none beside the others that fire, if not for its own reason; empty otherwise."""
+    return forbidden(answer, ruling, fires) if isinstance(answer, Option) else repaired(answer, ruling, fires)
+
+
 def forbidden(option: Option, ruling: Ruling, fires: Mapping[str, float | None]) -> str:
     """Why an option for one rule is none beside the others that fire, in one sentence; empty where it may be."""
     for name, since in fires.items():
         reason = forbidden_beside(name, ruling, option) if name != ruling.rule else ""
         if reason:
-            when = "" if since is None else f", since {moment(since)}"
-            return f"Not while this stands{when}: {lowered(RULES[name].title)}; {lowered(reason)}."
+            return f"Not while this stands{_when(since)}: {lowered(RULES[name].title)}; {lowered(reason)}."
     return ""
+
+
+def repaired(no: Rejection, ruling: Ruling, fires: Mapping[str, float | None]) -> str:
+    """Where else a strategy is advised that one rule's own figures do not ask for, in a sentence; empty if nowhere."""
+    for name, since in fires.items():
+        if name != ruling.rule and repaired_beside(name, ruling, no.id):
+            return (
+                f"Advised where it was proven{_when(since)}: {lowered(RULES[name].title)}. It is the way out of both."
+            )
+    return ""
+
+
+def _when(since: float | None) -> str:
+    return "" if since is None else f", since {moment(since)}"
 
 
 def _claim(cause: Ruling | None) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from advisor.diagnosis import Judgement, RuleState
 from advisor.engine import judge
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Verdict
-from tests.additions import with_part
-from tests.builders import NOW, Load, Machine, snapshot
+from tests.additions import with_figures, with_part, with_recalled
+from tests.builders import NOW, YOUNG, Load, Machine, snapshot
 from tests.rules.test_datastore_write_bound import HERE, WRITES
 
-WRITING, HOST = "datastore-write-bound", "host-cpu-saturated"
+WRITING, HOST, PRESSURE = "datastore-write-bound", "host-cpu-saturated", "memory-pressure"
 
 
 def said(seen: Snapshot, *firing: str) -> Judgement:
@@ -41,6 +43,25 @@ class TestDatastoreOnAFullMachine:
         found = ways(said(self.stored(0.4), HOST, WRITING))
         assert WRITING not in found
         assert "load-balance" in found[HOST]
+
+
+class TestLeakThatFills:
+    """A heap that is nearly full, of which the last two hours prove no growth."""
+
+    def reason(self, *firing: str) -> str:
+        full = with_figures(snapshot(Load(rss=5e8)), heap_floor=4.7e8, heap_limit=YOUNG + 5e8)
+        advice = said(with_recalled(full, PRESSURE, full.window), PRESSURE, *firing).advice
+        pressure = next(one for one in advice if one.ruling.rule == PRESSURE)
+        return next(no.reason for no in pressure.rejected if no.id == "fix-leak")
+
+    def test_its_repair_is_not_called_unproven_where_it_was_proven(self) -> None:
+        assert self.reason("memory-leak") == (
+            "Advised where it was proven, since 2023-11-14 22:03 UTC: memory leaks. It is the way out of both."
+        )
+
+    @pytest.mark.parametrize("firing", [(), ("descriptor-leak",)], ids=["no leak", "a leak of something else"])
+    def test_without_such_a_leak_it_stays_unproven(self, firing: tuple[str, ...]) -> None:
+        assert "Advised" not in self.reason(*firing)
 
 
 def test_a_disk_that_fills_hides_no_datastore_that_writes_hold_up() -> None:
