@@ -73,8 +73,9 @@ class Growing:
 
     @property
     def room(self) -> float:
-        """What is left to the limit."""
-        return self.limit - self.growth.level
+        """What is left to the limit; nothing beyond it, as young objects may take a heap over that of lasting ones."""
+        left = self.limit - self.growth.level
+        return 0.0 if left < 0 else left
 
 
 def evidence_of(rule: Rule, found: Growing, time_scale: float) -> tuple[Evidence, ...]:

@@ -24,6 +24,9 @@ another (decision model C10)."""
 FEW: Final = 1.0
 """Requests a second beside the sockets from which it is not known which of them fill the loop."""
 
+SMALL: Final = 0.1
+"""Of what the loops do: requests that all together take less time, waits included, fill none (judgement)."""
+
 ROOM: Final = TARGET / AFTER_LOSS
 """Of what a process carries, which is 80% of a resource: 60% of it, as for loops (P1)."""
 
@@ -49,7 +52,8 @@ def scarcest(ruling: Ruling) -> Resource | None:
 
 def of_full_loops(snapshot: Snapshot) -> float:
     """The WebSockets at which loops that nothing else fills are 80% busy, of a process on the mean (C10); else NaN."""
-    if snapshot.rps(LONG) >= FEW:
+    rate = snapshot.rps(LONG)
+    if rate >= FEW and not rate * snapshot.latency(LONG).mean < SMALL * snapshot.work(LONG):
         return math.nan
     each, busy = all_open(snapshot) / max(1, len(snapshot.processes)), snapshot.loop(NOW)
     return each * AFTER_LOSS / busy if busy > 0 else math.nan

@@ -1,9 +1,9 @@
 """Spread WebSockets over more processes
 
 ## When it fits
-A process holds nearly as many open WebSockets as it can carry, or they and no requests fill its loop. Sockets are bound
-to their process, so that more of them need more processes, and three things with them: clients that reach the same
-process again, messages that reach the clients of all, and clients that do not return all at once.
+A process holds nearly as many open WebSockets as it can carry, or they and hardly a request fill its loop. Sockets are
+bound to their process, so that more of them need more processes, and three things with them: clients that reach the
+same process again, messages that reach the clients of all, and clients that do not return all at once.
 
 ## When it does not
 Idle sockets that fill nothing. A leak of what they run out of first: each process leaks as well. More processes on a

@@ -56,6 +56,12 @@ def test_the_time_left_is_that_of_the_clock_and_so_is_its_limit(scale: float, ho
     assert left.holds is holds
 
 
+def test_beyond_its_limit_nothing_is_left() -> None:
+    """Young objects may take a heap over what lasting ones may."""
+    assert (heap(limit=280 * MB).room, heap(limit=280 * MB).time_left) == (0.0, 0.0)
+    assert math.isnan(heap(limit=math.nan).room)
+
+
 FAR = 100_000 * MB
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from advisor.diagnosis import Evidence
-from advisor.diagnosis.socket_room import RULE, carried, more_memory, scarcest
+from advisor.diagnosis.socket_room import RULE, carried, more_memory, of_full_loops, scarcest
 from advisor.features import InstanceWindow, ServiceWindow, Snapshot
 from advisor.features.socket_capacity import Resource
 from tests import rulings
@@ -31,6 +33,19 @@ def _seen(memory: float = 4e9, senders: Senders | None = None, processes: int = 
     track = rows(DAY, 300.0, websockets=sockets, loop_utilization=0.1, memory_rss=90e6 + EACH * sockets)
     old = InstanceWindow(10, 1, 1010, "single", NOW - DAY, track)
     return with_recalled(seen, RULE, ServiceWindow(1, "shop", NOW - DAY, NOW, (old,), ()))
+
+
+@pytest.mark.parametrize(("rps", "latency", "known"), [
+    (0.5, 0.006, True), (4.0, 0.006, True), (4.0, 0.05, False), (60.0, 0.006, False),
+])  # fmt: skip
+def test_requests_that_take_next_to_no_time_do_not_fill_the_loop_of_a_socket(
+    rps: float, latency: float, known: bool
+) -> None:
+    """Health checks and a page now and then, beside sockets whose messages keep the loop 85% busy."""
+    found = of_full_loops(snapshot(Load(elu=0.85, rps=rps, latency=latency, websockets=5_000)))
+    assert math.isnan(found) is not known
+    if known:
+        assert found == pytest.approx(5_000 * 0.8 / 0.85, rel=0.02)
 
 
 SHORT = _told(loop=90_000.0, memory=14_700.0, heap=None, descriptors=50_000.0)

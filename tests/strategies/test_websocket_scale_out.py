@@ -105,6 +105,11 @@ def test_requests_beside_the_sockets_may_be_what_fills_the_loop() -> None:
     assert isinstance(STRATEGIES["websocket-scale-out"].answer(both, firing("event-loop-saturated")), Rejection)
 
 
+def test_a_few_health_checks_beside_them_do_not() -> None:
+    few = snapshot(Load(elu=0.87, rps=4, websockets=250), machine=Machine(cores=2, cpu=0.75))
+    assert isinstance(STRATEGIES["websocket-scale-out"].answer(few, firing("event-loop-saturated")), Option)
+
+
 def test_few_sockets_are_not_what_runs_out() -> None:
     found = answered(snapshot(replace(CHAT, websockets=40)))
     assert isinstance(found, Rejection)
@@ -116,7 +121,7 @@ def test_a_capacity_that_nobody_knows_sizes_nothing() -> None:
     assert isinstance(found, Rejection)
 
 
-@pytest.mark.parametrize("rule", [name for name in ALL if name != RULE])
+@pytest.mark.parametrize("rule", [name for name in ALL if name not in (RULE, "event-loop-saturated")])
 def test_other_troubles_are_not_of_sockets(rule: str) -> None:
     found = STRATEGIES["websocket-scale-out"].answer(snapshot(CHAT), firing(rule, *capacity(4_000)))
     assert isinstance(found, Rejection)
