@@ -35,7 +35,7 @@ def lasting(
     of those looks: processes that are replaced again and again are all too young for whole windows. Nothing is
     remembered for it, for what the window shows is read again; None where the rule has to wait.
     """
-    if rule.recall is not None or reading.condition in (Condition.UNDER, Condition.BETWEEN):
+    if reading.condition in (Condition.UNDER, Condition.BETWEEN) or enough(rule.hold) > _shown(snapshot):
         return None
     looks = _settled(snapshot)
     found = list(takewhile(is_over, (_looked(rule, look, read) for look in looks)))
@@ -58,10 +58,14 @@ def _last_change(snapshot: Snapshot) -> float:
     return max([snapshot.window.start, *(until for _, until in _changed(snapshot))])
 
 
+def _shown(snapshot: Snapshot) -> float:
+    """Scaled seconds that the window shows."""
+    return (snapshot.now - snapshot.window.start) * snapshot.time_scale
+
+
 def _changed(snapshot: Snapshot) -> list[tuple[float, float]]:
     """Start and end of the known changes that the window shows, oldest first."""
-    shown = (snapshot.now - snapshot.window.start) * snapshot.time_scale
-    return [(change.at, change.until) for change in changes(snapshot, shown) if change.kind in CHANGED]
+    return [(change.at, change.until) for change in changes(snapshot, _shown(snapshot)) if change.kind in CHANGED]
 
 
 @remembered
@@ -85,5 +89,6 @@ def _looks(snapshot: Snapshot, start: float, end: float) -> Iterator[float]:
 
 
 def _as_at(snapshot: Snapshot, at: float) -> Snapshot:
-    window = replace(snapshot.window, start=at - SEEN / snapshot.time_scale, end=at)
+    """One look, without the longer past of rules, which shows what came after it as well."""
+    window = replace(snapshot.window, start=at - SEEN / snapshot.time_scale, end=at, recalled={})
     return Snapshot(window, at, snapshot.time_scale)

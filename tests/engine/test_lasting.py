@@ -17,8 +17,8 @@ from advisor.features.condense import cut
 from advisor.features.window import Array
 from advisor.vocabulary import PartKind, Verdict
 from advisor.vocabulary.events import EXITED
-from tests.additions import happened, life, with_part
-from tests.builders import NOW, Load, service
+from tests.additions import happened, life, with_figures, with_part
+from tests.builders import NOW, YOUNG, Load, service
 
 DB: Final = "postgresql db.internal:5432/shop"
 LENGTH: Final = 3000.0
@@ -38,15 +38,19 @@ def _mixed(quick: Track, slow: Track, where: NDArray[np.bool_]) -> Track:
 def _deployed(agos: list[float], slow: When, latency: float = 0.9) -> ServiceWindow:
     """One process that waits for a database, replaced in order so many seconds ago."""
     quick, waits = (service(Load(elu=0.2, rps=40, latency=took), seconds=LENGTH) for took in (0.05, latency))
-    born = np.array([LENGTH + 86_400.0, *agos])
     (one,) = quick.instances
     ago = NOW - one.track.times
-    age = np.array([born[born >= at].min() - at for at in ago])
+    age = _ages(ago, agos)
     track = _mixed(one.track, waits.instances[0].track, slow(ago, age))
     whole = replace(quick, instances=(replace(one, track=track, parts=()),))
     count, spent = track.values["requests"], track.values["request_time"]
     called = with_part(Snapshot(whole, NOW), PartKind.DATABASE, DB, count=2 * count, duration=0.8 * spent, errors=0.0)
     return _replaced(called.window, agos)
+
+
+def _ages(ago: Array, deployed: list[float]) -> Array:
+    born = np.array([86_400.0, *deployed])
+    return np.array([born[born >= at].min() - at for at in ago])
 
 
 def _replaced(whole: ServiceWindow, agos: list[float]) -> ServiceWindow:
@@ -94,3 +98,21 @@ def test_one_deploy_makes_nobody_wait_ten_minutes_for_what_was_there_before_it()
 def test_what_began_with_a_deploy_waits_for_its_figures_to_settle() -> None:
     told = _told(_deployed([900.0], lambda ago, age: ago < 900))
     assert 250 < told[0] < 330
+
+
+def _filled(full: When) -> ServiceWindow:
+    """The same with a heap that is full where this says so, and else a fifth full."""
+    whole = service(Load(), seconds=LENGTH)
+    (one,) = whole.instances
+    ago = NOW - one.track.times
+    held = np.where(full(ago, _ages(ago, FOUR_MINUTES)), 0.94, 0.2) * 5e8
+    seen = with_figures(Snapshot(whole, NOW), heap_floor=held, heap_used=held, heap_limit=YOUNG + 5e8)
+    return _replaced(seen.window, FOUR_MINUTES)
+
+
+def test_a_heap_that_is_full_in_each_life_is_told() -> None:
+    assert _told(_filled(lambda ago, age: ago < 2280), "memory-pressure")[0] > 2280 - 600
+
+
+def test_a_heap_that_is_full_after_each_start_alone_is_not() -> None:
+    assert _told(_filled(lambda ago, age: age < 150), "memory-pressure") == []
