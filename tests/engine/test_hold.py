@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.diagnosis import Condition, RuleState
-from advisor.engine.hold import Hold, enough
+from advisor.engine.hold import BACK, Hold, enough
 from advisor.vocabulary import Verdict
 
 HOLD = Hold(fire=60.0, clear=120.0)
@@ -48,7 +48,7 @@ def _way(way: float | None, step: float, condition: Condition) -> float | None:
         return None
     if condition is OVER:
         return 0.0 if way is None else way + step
-    return way - step if way is not None and way > step - 1e-6 else None
+    return way - BACK * step if way is not None and way > BACK * step - 1e-6 else None
 
 
 @settings(deadline=None)
@@ -125,24 +125,24 @@ def test_without_a_hold_it_fires_at_once() -> None:
 
 
 @pytest.mark.parametrize("pause", [BETWEEN, UNKNOWN])
-def test_a_break_costs_twice_its_time(pause: Condition) -> None:
-    broken = run(*[OVER] * 5, pause, *[OVER] * 2)
+def test_a_break_costs_three_times_its_time(pause: Condition) -> None:
+    broken = run(*[OVER] * 5, pause, *[OVER] * 3)
     assert broken.verdict is Verdict.PENDING
     assert broken.since == 0.0
-    assert HOLD.until(broken) == 80.0
-    assert run(*[OVER] * 5, pause, *[OVER] * 3).verdict is Verdict.FIRING
+    assert HOLD.until(broken) == 90.0
+    assert run(*[OVER] * 5, pause, *[OVER] * 4).verdict is Verdict.FIRING
 
 
 @pytest.mark.parametrize("pause", [BETWEEN, UNKNOWN])
-def test_a_break_as_long_as_what_was_over_starts_the_hold_anew(pause: Condition) -> None:
-    broken = run(*[OVER] * 4, *[pause] * 4, *[OVER] * 6)
+def test_a_break_half_as_long_as_what_was_over_starts_the_hold_anew(pause: Condition) -> None:
+    broken = run(*[OVER] * 4, *[pause] * 2, *[OVER] * 6)
     assert broken.verdict is Verdict.PENDING
-    assert HOLD.until(broken) == 140.0
+    assert HOLD.until(broken) == 120.0
 
 
-def test_what_is_over_two_times_of_three_fires_and_what_is_so_every_other_time_does_not() -> None:
-    assert run(*[OVER, OVER, BETWEEN] * 6).verdict is Verdict.FIRING
-    assert run(*[OVER, BETWEEN] * 500).verdict is Verdict.PENDING
+def test_what_is_over_three_times_of_four_fires_and_what_is_so_two_times_of_three_does_not() -> None:
+    assert run(*[OVER, OVER, OVER, BETWEEN] * 6).verdict is Verdict.FIRING
+    assert run(*[OVER, OVER, BETWEEN] * 300).verdict is Verdict.PENDING
 
 
 def test_nothing_says_when_it_fires_while_it_goes_back() -> None:
