@@ -12,6 +12,12 @@ from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
 from advisor.features.sums import sums
 from advisor.vocabulary import PartKind
 
+ASIDE: Final = 0.05
+"""Of what a loop does: requests that all together take less time, waits included, are not its work (judgement)."""
+
+KEPT: Final = 0.5
+"""Open connections on the mean: one for half of the time at most is a probe that comes and goes (judgement)."""
+
 _WORKER: Final = "worker"
 
 
@@ -50,14 +56,19 @@ def _known(total: float) -> float:
 
 
 def nobody_waits(snapshot: Snapshot, seconds: float) -> bool:
-    """True for a batch job: each process tells that it listens nowhere and answered nothing in these (scaled) seconds.
+    """True for batch jobs and consumers of queues, as each process tells for these (scaled) seconds.
 
-    Workers of a cluster may take what their primary listens for, so of them nobody can say.
+    They listen nowhere and answer nothing; or what they answer is none of their work, as probes of their health are,
+    and hardly anybody keeps a connection to them, as clients would whose requests nobody counts. Workers of a cluster
+    may take what their primary listens for, so of them nobody can say.
     """
     return bool(snapshot.processes) and all(_is_alone(process, seconds) for process in snapshot.processes)
 
 
 def _is_alone(process: Process, seconds: float) -> bool:
-    if process.sums(seconds).total("requests") != 0 or process.instance.role == _WORKER:
+    if process.instance.role == _WORKER or process.websockets(seconds) != 0:
         return False
-    return stats.peak(process.track, "listening", process.span(seconds)) == 0 and process.websockets(seconds) == 0
+    told, span = process.sums(seconds), process.span(seconds)
+    if told.total("requests") == 0 and stats.peak(process.track, "listening", span) == 0:
+        return True
+    return told.rate("request_time") < ASIDE * process.loop(seconds) and told.level("connections") < KEPT

@@ -19,7 +19,8 @@ copies over more machines. A bigger machine does not help one process.
 Without the probe the loop is estimated from the main thread's CPU time, which is never much above it;
 confidence is lower then. The mean of all processes counts: one hot process among idle ones is uneven
 load, not saturation. A batch job may fill its loop by design: where no process listens or
-answers, this is information and no warning, also for a consumer of a queue that falls behind.
+answers, or hardly anybody connects and answers are none of the work, this is information and no
+warning, also for a consumer of a queue that falls behind.
 
 ## References
 - [Node.js: event loop utilization](https://nodejs.org/api/perf_hooks.html)

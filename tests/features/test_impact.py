@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from advisor.features import Snapshot
@@ -48,6 +49,25 @@ def test_for_a_job_that_listens_nowhere_and_answers_nothing_nobody_waits(scale: 
 @pytest.mark.parametrize("load", [Load(rps=0.5), Load(rps=0.0, websockets=1.0), Load(rps=0.0, role="worker")])
 def test_somebody_waits_for_what_answers_or_may_answer(load: Load) -> None:
     assert not nobody_waits(with_figures(snapshot(load), listening=0.0), 300.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+def test_for_a_consumer_that_answers_probes_of_its_health_nobody_waits(scale: float) -> None:
+    consumer = snapshot(Load(elu=0.98, rps=0.3, latency=0.05), time_scale=scale)
+    assert nobody_waits(with_figures(consumer, listening=1.0, connections=0.1), 300.0)
+
+
+@pytest.mark.parametrize(("rps", "latency", "connections"), [
+    (0.3, 0.05, 1.0),  # a page of metrics, or clients whose requests nobody counts
+    (0.3, 0.05, np.nan),
+    (0.3, 0.5, 0.1),  # few requests that are its work
+    (40.0, 0.01, 0.1),
+])  # fmt: skip
+def test_somebody_waits_where_requests_are_work_or_connections_are_kept(
+    rps: float, latency: float, connections: float
+) -> None:
+    seen = snapshot(Load(elu=0.98, rps=rps, latency=latency))
+    assert not nobody_waits(with_figures(seen, listening=1.0, connections=connections), 300.0)
 
 
 def test_without_a_count_of_requests_or_without_a_process_nobody_can_say() -> None:
