@@ -12,6 +12,7 @@ from typing import Final
 from advisor.features import pieces, routes, stats
 from advisor.features.dispersion import WIDEST, dispersion
 from advisor.features.histogram import Histogram
+from advisor.features.impact import KEPT
 from advisor.features.machine_speed import SLOWER, slowness
 from advisor.features.pieces import Piece, ratio
 from advisor.features.process import MINUTE, OF_CPU, OF_LOOP, Process, busy_of, cpu_main_of
@@ -49,9 +50,9 @@ class Balance:
         others: all others.
         ratio: its loop over the mean loop; mean over max is the share of capacity that can be used.
         variation: standard deviation over mean of the loops.
-        noise: the variation that chance alone makes at so many pieces.
-        piece: what their work comes in: requests, or messages of WebSockets.
-        pieces: of all of them in the span; NaN where nobody tells.
+        noise: the variation that chance alone makes at so many pieces; NaN for connections, which stay where they are.
+        piece: what their work comes in: requests, messages of WebSockets, or connections where nobody counts those.
+        pieces: of all of them in the span, or open on the mean; NaN where nobody tells.
         hot_minutes: share of the minutes in which it was hot.
         mean: mean utilization of the loops.
         busy: utilization of its loop.
@@ -145,7 +146,10 @@ def _without_idle_release(group: tuple[Process, ...], seconds: float, time_scale
 
 
 def _is_idle(process: Process, seconds: float) -> bool:
-    return process.requests(seconds) == 0 and pieces.rate(process, Piece.MESSAGE, seconds) == 0
+    requests = process.requests(seconds)
+    if math.isnan(requests):
+        return pieces.rate(process, Piece.CONNECTION, seconds) < KEPT
+    return requests == 0 and pieces.rate(process, Piece.MESSAGE, seconds) == 0
 
 
 def _starts(processes: Sequence[Process]) -> list[float]:
@@ -158,6 +162,8 @@ def _noise(group: Sequence[Process], piece: Piece, count: float, seconds: float)
 
     Nobody times messages, and those of one broadcast come together: they are taken to differ as much as is believed.
     """
+    if piece is Piece.CONNECTION:
+        return math.nan
     of_messages = piece is Piece.MESSAGE
     spread = WIDEST if of_messages else dispersion(Histogram.merge(*(p.latency(seconds) for p in group)))
     return math.sqrt((1 + spread) * len(group) / count) if count > 0 else math.nan
@@ -197,12 +203,12 @@ def _apart(
         return Apart.MORE
     if waiting >= MORE_WAITING or rate < 1 / busier:
         return Apart.SICK
-    of_messages = piece is Piece.MESSAGE
-    if not of_messages and _mix_distance(hot, others, seconds) > SAME_MIX:
+    of_requests = piece is Piece.REQUEST
+    if of_requests and _mix_distance(hot, others, seconds) > SAME_MIX:
         return Apart.DEARER
     if slowness(hot, others, seconds, piece) >= SLOWER:
         return Apart.SLOWER
-    return Apart.DEARER if of_messages else Apart.SICK  # nobody tells messages apart, so they may well be others
+    return Apart.SICK if of_requests else Apart.DEARER  # nobody tells messages apart, so they may well be others
 
 
 def _mix_distance(hot: Process, others: Sequence[Process], seconds: float) -> float:

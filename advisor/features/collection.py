@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.features import quick, routes, stats
+from advisor.features import places, quick, routes, stats
 from advisor.features.dispersion import dispersion
 from advisor.features.memo import remembered
 from advisor.features.process import (
@@ -20,6 +20,7 @@ from advisor.features.process import (
     cpu_main_of,
     resolution_of,
 )
+from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span, Sums, rows, sums, sums_of_pieces
 
 _TIMES: Final = ("gc_major", "gc_minor", "gc_other")
@@ -66,6 +67,15 @@ def explained(process: Process, seconds: float, least: float) -> float:
         return 0.0
     mine = long & (pauses[where] >= EXPLAINED * blocks)
     return float(blocks[mine].sum() / blocks[long].sum())
+
+
+def blamed(snapshot: Snapshot, process: Process, seconds: float, least: float) -> float:
+    """The share of the time in blocks that collections made, 0 to 1; NaN where nobody tells.
+
+    What a thread saw while the loop stood still is better than samples that happen to agree (`explained`).
+    """
+    told = places.collected(snapshot, seconds, process.instance.id)
+    return explained(process, seconds, least) if math.isnan(told) else told
 
 
 @dataclass(frozen=True, slots=True)

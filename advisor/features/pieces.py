@@ -1,4 +1,4 @@
-"""The pieces that the work of a loop comes in: requests, and messages of WebSockets where those are what it does."""
+"""The pieces that the work of a loop comes in: requests, messages of WebSockets, or connections where nobody counts."""
 
 from __future__ import annotations
 
@@ -24,16 +24,21 @@ class Piece(StrEnum):
 
     REQUEST = "request"
     MESSAGE = "message"
+    CONNECTION = "connection"
 
 
 def total(processes: Sequence[Process], piece: Piece, seconds: float) -> float:
-    """How many there were over the last (scaled) seconds; NaN where nobody tells."""
+    """How many there were over the last (scaled) seconds, or were open on the mean; NaN where nobody tells."""
+    if piece is Piece.CONNECTION:
+        return stats.known_sum([rate(process, piece, seconds) for process in processes])
     columns = _MESSAGES if piece is Piece.MESSAGE else ("requests",)
     return stats.known_sum([process.sums(seconds).total(column) for process in processes for column in columns])
 
 
 def rate(process: Process, piece: Piece, seconds: float) -> float:
-    """How many a second; NaN where requests are not told, and 0 messages where no message is."""
+    """How many a second, or open; NaN where requests or connections are not told, and 0 messages where none is."""
+    if piece is Piece.CONNECTION:
+        return process.sums(seconds).level("connections")
     if piece is Piece.REQUEST:
         return process.requests(seconds)
     return stats.known_sum([0.0, *map(process.sums(seconds).rate, _MESSAGES)])
@@ -62,14 +67,20 @@ def counting(hot: Process, others: Sequence[Process], busier: float, seconds: fl
     """What to count where one process is so many times as busy as the others.
 
     Messages, where they outnumber requests and requests can hardly be the work, as a request takes at least as long as
-    the loop works on it; or where more messages explain what more requests do not.
+    the loop works on it; or where more messages explain what more requests do not. Where neither is told, connections
+    from outside stand for what comes in by them.
     """
     every = (hot, *others)
-    requests, messages = (stats.known_sum([0.0, total(every, piece, seconds)]) for piece in Piece)
+    told = [total(every, piece, seconds) for piece in (Piece.REQUEST, Piece.MESSAGE)]
+    if all(map(math.isnan, told)):
+        return Piece.CONNECTION
+    requests, messages = (stats.known_sum([0.0, one]) for one in told)
     if messages <= requests:
         return Piece.REQUEST
     work = stats.known_sum([process.loop(seconds) * process.span(seconds).length for process in every])
     if sum(process.latency(seconds).sum for process in every) < FILLED * work:
         return Piece.MESSAGE
-    explained = {piece: explains(more(hot, others, piece, seconds), busier) for piece in Piece}
-    return Piece.MESSAGE if explained[Piece.MESSAGE] and not explained[Piece.REQUEST] else Piece.REQUEST
+    by_requests, by_messages = (
+        explains(more(hot, others, piece, seconds), busier) for piece in (Piece.REQUEST, Piece.MESSAGE)
+    )
+    return Piece.MESSAGE if by_messages and not by_requests else Piece.REQUEST

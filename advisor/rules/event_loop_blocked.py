@@ -19,9 +19,10 @@ The function is named where events of the probe name it.
 The probe names blocks of 200 ms and more, shorter ones by samples; an OpenTelemetry SDK and a page of metrics
 (prom-client) name none. From these the time lost is estimated from the mean and the median delay; a page tells
 neither how busy the loop is, which is then estimated from CPU time, and its longest delay is lost to whoever reads
-the page first. A queue of many short requests also delays the loop: blocks that such a queue explains do not count.
-On a host without free processors everything is late, so a finding of `host-cpu-saturated` holds this one back, unless
-its blocks would be as many without twice the usual waits for a processor, which only the agent tells.
+the page first. Where collections of garbage make {collected:.0%} of the blocked time or more, `gc-pressure` judges
+them. A queue of many short requests also delays the loop: blocks that such a queue explains do not count. On a host
+without free processors everything is late, so a finding of `host-cpu-saturated` holds this one back, unless its blocks
+would be as many without twice the usual waits for a processor, which only the agent tells.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -32,11 +33,11 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
+from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least, below
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
-from advisor.features import Snapshot, places, stats
+from advisor.features import Snapshot, collection, places, stats
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue, own_share
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
@@ -64,6 +65,7 @@ rule = Rule(
     block=Limit(0.100, "s", "Clinic Doctor flags a longest delay of 100 ms; people notice from there"),
     relaxed=Limit(0.050, "s", "half of it, so that noise does not reopen it", at_most="block"),
     minutes=Limit(3, "{minute}", "three of ten: a habit, not an accident"),
+    collected=Limit(0.5, "1", "from here on collections are to blame, and gc-pressure judges them (C2, C6)"),
     heavy=Limit(2, "{minute}", "judgement: two such as cost a twentieth of all time are a habit as well"),
     share=Limit(0.01, "1", "one percent of the time is what the slowest percent of requests feels"),
     spread=Limit(10, "{times}", "a light route whose 99th percentile is ten medians waits for something else"),
@@ -125,6 +127,7 @@ def _evidence(
     busy, queue = _busiest(process), ordinary_queue(process, rule.window, rule.relaxed)
     lost = share >= rule.share or spread >= rule.spread
     pause, who = process.gc_pause(rule.window), process.name
+    collected = collection.blamed(snapshot, process, rule.window, rule.relaxed)
     gap = busy_at_least(process, rule.window) - computing(process, rule.window)
     busy_label = "Event loop busy" if process.measures_loop else "Event loop busy, estimated from CPU time"
     return (
@@ -135,6 +138,7 @@ def _evidence(
         Evidence("loop_utilization", busy_label, finite(busy), "1", rule.busy, "below", busy < rule.busy, who),
         Evidence("queue_delay", "Delay that a queue of ordinary requests explains", queue, "s", worst, "below",
                  queue < worst, who),
+        below("collected", "Blocked time that collections explain", collected, "1", rule.collected, who),
         Evidence("gc_pause_max", "Longest garbage collection", pause, "s", subject=who),
         Evidence("gap", "Busy without computing", finite(max(gap, 0.0)), "1", subject=who),
         *_named(snapshot, process),

@@ -39,7 +39,7 @@ from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_leas
 from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
-from advisor.features import Snapshot, collection, places, stats
+from advisor.features import Snapshot, collection, stats
 from advisor.features.heap import heap_share
 from advisor.features.impact import nobody_waits
 from advisor.features.process import MINUTE, Process
@@ -113,10 +113,7 @@ class _Seen:
         self.minutes = collection.paused_minutes(process, rule.window)
         long = rule.pause
         self.hits = sum(pause >= long for pause in self.minutes)
-        told = places.collected(snapshot, rule.window, process.instance.id)
-        # What a thread saw while the loop stood still is better than samples that happen to agree.
-        sampled = collection.explained(process, rule.window, rule.pause_relaxed)
-        self.explained = sampled if math.isnan(told) else told
+        self.explained = collection.blamed(snapshot, process, rule.window, rule.pause_relaxed)
         busy = process.loop(rule.window)
         self.work = self.share / busy if busy > 0 else math.nan
         lately = _share(process, LATELY)

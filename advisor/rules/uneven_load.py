@@ -20,7 +20,8 @@ of its machine more: the machine is slower, and gets fewer of them.
 Processes of one script and one release are compared, and {requests:.0f} requests are needed. Messages count in their
 place where they are more and requests too short to be the work; nobody times or names them. One that does other work
 by design (a scheduler under the same name) looks hot. A slower machine that runs one process alone looks like a sick
-process. Without the probe loops are estimated from CPU time.
+process. Without the probe loops are estimated from CPU time. Where nobody counts requests, open connections from
+outside stand for them; where these do not say why one process is hotter, nothing is said.
 
 ## References
 - [Node.js: cluster, on uneven distribution](https://nodejs.org/api/cluster.html#how-it-works)
@@ -44,7 +45,7 @@ rule = Rule(
     __name__,
     needs=(
         ("loop_utilization", "loop_active", "cpu_main", "cpu_user"),
-        ("requests", "websocket_received", "websocket_sent"),
+        ("requests", "websocket_received", "websocket_sent", "connections"),
     ),
     suggests=("rebalance", "optimise-code", "decompose", "cluster", "load-balance", "autoscale", "vertical"),
     window=600.0,
@@ -77,7 +78,7 @@ def check(snapshot: Snapshot) -> Reading:
     found = balance.of(snapshot, rule.window, rule.relaxed)
     if found is None:
         return Reading(Condition.UNDER, claim=f"{snapshot.name}: no two processes carry load that can be compared")
-    if math.isnan(found.pieces):
+    if _is_untold(found):
         return Reading(Condition.UNKNOWN, missing=("Requests answered: load the probe into the Node.js processes",))
     evidence = _evidence(snapshot, found)
     return Reading(
@@ -87,6 +88,13 @@ def check(snapshot: Snapshot) -> Reading:
         severity=Severity.CRITICAL if found.busy >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, found),
     )
+
+
+def _is_untold(found: Balance) -> bool:
+    """True if nobody counts what the processes do, and connections say not why one is hotter than the others."""
+    if found.piece is not Piece.CONNECTION:
+        return False
+    return math.isnan(found.rate) or (found.ratio >= rule.relaxed and found.apart is not Apart.MORE)
 
 
 def _condition(found: Balance, evidence: tuple[Evidence, ...]) -> Condition:
@@ -120,7 +128,7 @@ def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
         else at_least("load_variation", variation, found.variation, "1", rule.variation),
         at_least("load_noise", "The same, times what chance makes", found.variation / found.noise, "1", rule.noise),
         at_least("hot_minutes", "Minutes in which it was hot", found.hot_minutes, "1", rule.minutes, name),
-        at_least(f"{one}s", f"{one.capitalize()}s in the window", found.pieces, f"{{{one}}}", rule.requests),
+        _counted(found),
         at_least("loop_utilization", label, found.busy, "1", rule.hot, name),
         at_least("latency_ratio", "Its 95% slowest, times that of the others", found.latency, "1", rule.slower, name),
         Evidence("rate_ratio", f"Its {one}s, times those of the others", finite(found.rate), "1", subject=name),
@@ -129,11 +137,18 @@ def _evidence(snapshot: Snapshot, found: Balance) -> tuple[Evidence, ...]:
     )
 
 
+def _counted(found: Balance) -> Evidence:
+    one = found.piece
+    if one is Piece.CONNECTION:  # they stay where they are for long, so that few say as much as many
+        return Evidence("connections", "Open connections from outside", finite(found.pieces), "{connection}")
+    return at_least(f"{one}s", f"{one.capitalize()}s in the window", found.pieces, f"{{{one}}}", rule.requests)
+
+
 def _confidence(snapshot: Snapshot, found: Balance) -> float:
     sure = confidence(
         required=(
             stats.ramp(found.ratio, rule.relaxed, _ratio(found)),
-            stats.ramp(found.variation / found.noise, 1.0, rule.noise),
+            1.0 if found.piece is Piece.CONNECTION else stats.ramp(found.variation / found.noise, 1.0, rule.noise),
         ),
         support=(
             max(stats.ramp(found.busy, rule.hot - 0.1, rule.hot), stats.ramp(found.latency, 1.0, rule.slower)),

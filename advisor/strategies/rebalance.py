@@ -84,6 +84,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 _DEARER = {
     Piece.REQUEST: "it serves other routes: moved about, they stay as dear",
     Piece.MESSAGE: "reasons that nobody tells: moved about, they may stay as dear",
+    Piece.CONNECTION: "reasons that nobody tells: moved about, they may stay as dear",
 }
 
 

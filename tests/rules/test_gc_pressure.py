@@ -90,8 +90,8 @@ def test_copies_of_every_kind_are_weighed_and_none_while_the_heap_is_full(kept: 
     assert all("The heap is 90% full" in reason for reason in heap)
 
 
-def test_it_takes_the_advice_from_the_rule_of_blocks() -> None:
-    assert ruled("event-loop-blocked", snapshot(PAUSED)).held_back_by == "gc-pressure"
+def test_what_collections_block_is_its_own_to_judge_and_no_finding_of_the_rule_of_blocks() -> None:
+    assert ruled("event-loop-blocked", snapshot(PAUSED)).reading.condition is Condition.BETWEEN
     code = replace(PAUSED, gc_share=0.01, gc_pause=0.004)
     free = ruled("event-loop-blocked", snapshot(code))
     assert (free.verdict, free.held_back_by) == (Verdict.PENDING, "")
@@ -186,7 +186,7 @@ def test_long_pauses_of_a_page_are_told_by_what_its_buckets_say_at_least() -> No
         del seen.window.instances[0].track.values[column]  # type: ignore[attr-defined]  # a dict underneath
     assert read(seen).condition is Condition.OVER
     assert read(seen).confidence >= 0.75
-    assert ruled("event-loop-blocked", seen).held_back_by == "gc-pressure"
+    assert ruled("event-loop-blocked", seen).reading.condition is Condition.BETWEEN
 
 
 def test_unknown_without_a_sender_inside() -> None:

@@ -158,7 +158,7 @@ def test_a_process_that_just_joined_is_not_compared() -> None:
 
 
 def test_without_requests_nobody_can_say() -> None:
-    reading = ruled(RULE, snapshot(*[COOL] * 3, senders=Senders(probe=False))).reading
+    reading = ruled(RULE, snapshot(Load(cpu=0.8), *[COOL] * 3, senders=Senders(probe=False))).reading
     assert reading.condition is Condition.UNKNOWN
     assert "Requests answered" in reading.missing[0]
 
