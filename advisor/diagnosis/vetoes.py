@@ -17,6 +17,7 @@ from advisor.diagnosis.words import counted, duration, figure, number, percent
 from advisor.features import Snapshot, stats
 from advisor.features.cause import Cause, cause_of_blocks
 from advisor.features.connections import to_datastores
+from advisor.features.datastores import called
 from advisor.features.descriptors import RECENT, descriptors_of, ended_at_kernel, fullest
 from advisor.features.load_share import moved_by_load
 from advisor.features.memory import Bound, memory_of
@@ -30,6 +31,12 @@ CONNECTIONS: Final = 0.8
 
 HEAP_FIRST: Final = 0.8
 """Share of its limit that a heap keeps after collections from which the heap is looked at before copies (C6)."""
+
+MOST: Final = 0.5
+"""Share of a machine's busy processors from which a datastore is what keeps them busy (as `datastore-write-bound`)."""
+
+LITTLE: Final = 0.2
+"""Share of all processors below which a service that moves away leaves a full machine full (judgement)."""
 
 _OF_MACHINE: Final = ("memory_long", "memory_now", "swapping")
 """Figures of memory that are those of a whole machine where no control group is smaller."""
@@ -193,9 +200,22 @@ def _is_crowded(snapshot: Snapshot, ruling: Ruling) -> bool:
     )
 
 
+def _filled_by_datastore(snapshot: Snapshot, ruling: Ruling) -> str | None:
+    """Processes that leave a machine which their datastore fills ask it for as much from elsewhere (C3)."""
+    own = next((e.value for e in ruling.reading.evidence if e.signal == "own_cpu"), None)
+    store = max(called(snapshot, LONG), key=lambda one: stats.highest([one.own, 0.0]), default=None)
+    if own is None or own >= LITTLE or store is None or not store.own >= MOST:
+        return None
+    return (
+        f"Programs that keep its data have {percent(store.own)} of the busy processors, and the service uses "
+        f"{percent(own)} of all: copies elsewhere would ask {store.name} for as much."
+    )
+
+
 _SPECIAL: Final[Mapping[str, Callable[[Snapshot, Ruling], str | None]]] = {
     "descriptor-exhaustion": _descriptors,
     "gc-pressure": _collected,
     "dropped-at-deploy": _released,
     "memory-pressure": _held,
+    "host-cpu-saturated": _filled_by_datastore,
 }

@@ -126,6 +126,12 @@ def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
 
 
+def called(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
+    """Those of them that its pools or calls lead to: another one on its machine may be anybody's."""
+    named = set(_called(snapshot))
+    return tuple(store for store in used_by(snapshot, seconds) if key_of(store.name) in named)
+
+
 def reported(snapshot: Snapshot) -> Iterator[tuple[Machine, PartWindow]]:
     """The databases of those stores, each with the machine whose agent tells of it."""
     named = set(_called(snapshot))
