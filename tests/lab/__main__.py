@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.lab import clinic, discovery, kept, machine, page, product, reading, report
 from tests.lab.case import Case
 from tests.lab.kept import Kept
+from tests.lab.others import MOST, Others
 from tests.lab.story import Stage
 
 LANES = 5
@@ -40,7 +41,7 @@ def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool
     for line in (*report.table(found), "", *report.lines(found)):
         say(line)
     for name in failed:
-        say(f"{name} could not be played.")
+        say(f"{name} has no result: play it again.")
     return 1 if failed else 0
 
 
@@ -79,9 +80,10 @@ def _need_databases(cases: dict[str, Case]) -> bool:
 
 
 def _one(stage: Stage, name: str, case: Case, results: Kept) -> bool:
-    """Play a case and keep its result; False if it could not be played."""
+    """Play a case and keep its result; False if it could not be played, or others were at work meanwhile."""
     scale = stage.product.scale
     say(f"{time.strftime('%H:%M:%S')} {name} ({case.lasts(scale):.0f} s): {case.reason}")
+    others = Others()
     try:
         result = stage.play(name, case)
     except Exception:
@@ -89,6 +91,10 @@ def _one(stage: Stage, name: str, case: Case, results: Kept) -> bool:
         return False
     finally:
         reading.close()
+    share = others.share()
+    if share > MOST:
+        say(f"{name}: others used {share:.0%} of the processors meanwhile, so that its result is not kept.")
+        return False
     results.save(name, case, result)
     return True
 
