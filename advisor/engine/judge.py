@@ -60,15 +60,7 @@ def judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
 def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     asked = [rule for rule in RULES.values() if rule.recall is None or rule.id in snapshot.window.recalled]
     wait = settle.freeze(snapshot)
-    read = {rule.id: _read(rule, snapshot) for rule in asked}
-    lasts = {
-        rule.id: found
-        for rule in asked
-        if rule.settles and (found := lasting.lasting(rule, read[rule.id], snapshot, _tried))
-    }
-    waits = {rule.id: wait for rule in asked if wait and rule.id not in lasts and _is_disturbed(rule, snapshot)}
-    frozen = {name: settle.frozen(read[name], freeze) for name, freeze in waits.items()}
-    alone = read | lasts | frozen
+    alone, waits = _alone(asked, snapshot, wait)
     readings: dict[str, Reading] = {}
     for rule in asked:
         readings[rule.id] = order.weighed(rule, alone, readings)
@@ -86,6 +78,20 @@ def _judge(snapshot: Snapshot, states: Mapping[str, RuleState]) -> Judgement:
     )
     summary = summarise(snapshot, rulings, advice, said, wait)
     return Judgement(snapshot.window.service_id, snapshot.now, rulings, advice, summary)
+
+
+def _alone(
+    asked: Sequence[Rule], snapshot: Snapshot, wait: settle.Freeze | None
+) -> tuple[dict[str, Reading], dict[str, settle.Freeze]]:
+    """What each rule says beside no other, and for what those wait whose figures have not settled."""
+    read = {rule.id: _read(rule, snapshot) for rule in asked}
+    lasts = {
+        rule.id: found
+        for rule in asked
+        if rule.settles and (found := lasting.lasting(rule, read[rule.id], snapshot, _tried))
+    }
+    waits = {rule.id: wait for rule in asked if wait and rule.id not in lasts and _is_disturbed(rule, snapshot)}
+    return read | lasts | {name: settle.frozen(read[name], freeze) for name, freeze in waits.items()}, waits
 
 
 def _is_advised(ruling: Ruling) -> bool:
