@@ -151,7 +151,12 @@ def _apart_from(waits: Waits) -> tuple[str, ...]:
     if not waits.is_hurt:
         return blocks
     spared = {cause: of(waits.snapshot, rule.window) for cause, of in SPARED.items()}
-    return (*blocks, *(cause for cause, others in spared.items() if others and _is_held_up(Waits(others, rule))))
+    return (*blocks, *(cause for cause, others in spared.items() if others and _is_held_up(_waits_of(others, waits))))
+
+
+def _waits_of(others: Snapshot, waits: Waits) -> Waits:
+    """Theirs; the same where a trouble spares them all, as is usual."""
+    return waits if others is waits.snapshot else Waits(others, rule)
 
 
 def _is_held_up(waits: Waits) -> bool:
