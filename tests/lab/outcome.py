@@ -30,6 +30,7 @@ class Outcome:
         is_double: two faults at once.
         first: the first way out offered; None if there was none.
         is_acceptable: that it helps.
+        helps_early: that it, or the first of the next diagnosis, helps.
         forbidden: ways out offered that do harm.
         offers: ways out that were offered at any time.
         seconds: model seconds from onset to the right warning; None without it, and for stretched recordings.
@@ -44,6 +45,7 @@ class Outcome:
     is_double: bool = False
     first: str | None = None
     is_acceptable: bool = False
+    helps_early: bool = False
     forbidden: tuple[str, ...] = ()
     offers: int = 0
     seconds: float | None = None
@@ -74,6 +76,7 @@ def of_product(result: dict[str, Any]) -> Outcome:
         is_double=bool(label["second"]),
         first=first,
         is_acceptable=first in label["strategies"],
+        helps_early=any(name in label["strategies"] for row in found[:2] for name in row["options"][:1]),
         forbidden=tuple(sorted(set(ids) & set(label["forbidden"]))),
         offers=len(ids),
         seconds=(min(timely) - onset) * result["scale"] if timely and result["stretched"] == 1 else None,

@@ -36,8 +36,16 @@ def test_each_set_that_was_frozen_before_has_the_score_of_its_only_run() -> None
     text = page.markdown({"seen-at-10": [*second, *first]})
     assert text.index("`aaa1111`") < text.index("| Scaling Advisor | 1 | 1.00 |") < text.index("`bbb2222`")
     assert text.index("`bbb2222`") < text.index("| Scaling Advisor | 2 | 0.00 |")
-    assert text.count("Goals:") == 1
+    assert text.count("| Macro-F1, one fault | at least 0.90 |") == 1
     assert page.markdown({"cases-at-10": [*second, *first]}).count("| Scaling Advisor |") == 1
+
+
+def test_each_goal_says_whether_it_is_reached() -> None:
+    lines = page.markdown({"cases-at-10": RESULTS}).splitlines()
+    assert "| Macro-F1, one fault | at least 0.90 | 0.50 | **missed** |" in lines
+    assert "| Forbidden options offered | at most 0 | 1 | **missed** |" in lines
+    assert "| Time to the warning, median | at most 6.0 min | 4.0 min | reached |" in lines
+    assert not any("two faults" in line for line in lines), "no case has two"
 
 
 def test_each_class_says_how_often_it_was_right_and_how_long_that_took() -> None:
@@ -78,7 +86,7 @@ def test_it_counts_the_predictions_that_hold() -> None:
     measured = {"strategy": "cluster", "measured": {"p95": 0.1, "rate": 3}, "expected": []}
     text = page.markdown({"cases-at-10": [result("one", ("event-loop-saturated",), good, remedy=measured)]})
     assert "1 of 2 predictions hold what was measured." in text
-    assert "median time 6 min; loops are predicted within 10% of what is measured, and p95 within 40%." in text
+    assert "| Prediction of p95 off what is measured, median | at most 0.40 | 0.25 | reached |" in text
 
 
 def test_it_says_with_which_commits_it_was_measured_when_and_where() -> None:
