@@ -46,9 +46,14 @@ class Kept:
         return f"{self.folder}-at-{self.scale:g}"
 
     def save(self, name: str, case: Case, result: dict[str, Any]) -> None:
-        """Keep a result, with what it was measured by and on; one that has been kept before stays of its commit."""
+        """Keep a result, with what it was measured by and on; one that has been kept before stays of its commit.
+
+        What Clinic Doctor said of the case stays as well: it knows nothing of our rules, so it is asked once.
+        """
         origin = {"name": name, "case": fingerprint(self.folder, case), "scale": self.scale}
-        whole = origin | {"commit": commit(), "machine": machine()} | result
+        before = self.load({name: case})
+        answered = {key: value for earlier in before for key, value in earlier.items() if key == "clinic"}
+        whole = origin | {"commit": commit(), "machine": machine()} | answered | result
         _write(self.verdicts / self.name / f"{name}.json", whole)
         short = {key: value for key, value in whole.items() if key not in {"verdicts", *told(case)}}
         _write(self.root / self.name / f"{name}.json", short)

@@ -40,6 +40,16 @@ def test_what_is_added_later_leaves_the_rest_as_it_was(kept: Kept) -> None:
     assert json.loads(path.read_text()) == before | {"clinic": "io"}
 
 
+def test_what_clinic_doctor_said_stays_when_a_case_is_played_again_and_not_when_it_differs(kept: Kept) -> None:
+    kept.save("one", CASE, RESULT | {"clinic": "io"})
+    kept.save("one", CASE, RESULT | {"began": 2000.0})
+    (found,) = kept.load({"one": CASE})
+    assert (found["began"], found["clinic"]) == (2000.0, "io")
+    other = replace(CASE, onset=1.0)
+    kept.save("one", other, RESULT)
+    assert "clinic" not in kept.load({"one": other})[0]
+
+
 def test_verdicts_are_kept_beside_the_tree(kept: Kept) -> None:
     kept.save("one", CASE, RESULT)
     assert "crash-loop" not in (kept.root / kept.name / "one.json").read_text()
