@@ -96,3 +96,19 @@ def descriptors(
     seen = with_figures(seen, fd_open=told - told[-1] + now, fd_limit=1000.0, connections=50.0)
     past = Past(lived, 120.0, {"fd_open": course, "connections": level(50)} | more)
     return with_past(seen, "descriptor-exhaustion", past, seed=seed)
+
+
+def with_deploys(seen: Snapshot) -> Snapshot:
+    """Each process is replaced in the middle of the busiest hour of each day: both rows hold rates over all of it."""
+    instances = []
+    for one in seen.window.instances:
+        shared = np.arange(one.track.times.size) % 24 == 5
+        lived = {"loop_active": np.where(shared, one.track.spans / 2, one.track.spans)}
+        values, highs = (
+            {name: np.where(shared, figures, np.nan) for name, figures in told.items()}
+            for told in (one.track.values, one.track.highs)
+        )
+        instances.append(replace(one, track=replace(one.track, covered=lived)))
+        successor = replace(one.track, values=values, highs=highs, covered=lived)
+        instances.append(replace(one, id=1000 + one.id, track=successor))
+    return Snapshot(replace(seen.window, instances=tuple(instances)), seen.now)

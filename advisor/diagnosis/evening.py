@@ -6,7 +6,7 @@ import math
 
 from advisor.diagnosis.advice import Expectation
 from advisor.diagnosis.prediction import LONG, evened, loop_expectation
-from advisor.features import Snapshot, stats
+from advisor.features import Snapshot, control_groups, stats
 from advisor.features.balance import Apart, Balance
 from advisor.features.pieces import Piece
 from advisor.features.queueing import Policy, Queue, inferred_spread
@@ -32,7 +32,7 @@ def _loops(found: Balance, seconds: float) -> list[float]:
 def even_mean(snapshot: Snapshot, found: Balance, seconds: float) -> float:
     """What each does with an even share; on one machine they then also want its processors more often at one time."""
     loops = _loops(found, seconds)
-    return evened(snapshot, loops, len(loops)) if len(snapshot.machines) == 1 else found.mean
+    return evened(snapshot, loops, len(loops)) if control_groups.hosts(snapshot) == 1 else found.mean
 
 
 def _p95(snapshot: Snapshot, found: Balance, seconds: float) -> Expectation | None:

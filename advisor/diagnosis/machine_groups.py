@@ -5,18 +5,25 @@ from __future__ import annotations
 import math
 
 from advisor.diagnosis.advice import Step
-from advisor.diagnosis.prediction import LONG, NOW, TARGET
+from advisor.diagnosis.prediction import LONG, NOW, SIZING, TARGET
 from advisor.diagnosis.recipes import aws_balancer, google_balancer
 from advisor.diagnosis.recipes.container import Workload
 from advisor.diagnosis.recipes.nginx import Choice
 from advisor.diagnosis.vetoes import most_copies
-from advisor.features import Snapshot
+from advisor.features import Snapshot, control_groups
 
 
 def by_loops(snapshot: Snapshot) -> float:
-    """Requests a second that fill the loops of a machine to the target; NaN where nobody tells how busy they are."""
-    work = snapshot.work(NOW)
-    return snapshot.rps(NOW) / work * TARGET * _each(snapshot) if work > 0 else math.nan
+    """Requests a second that fill the loops of a machine to the target, or its processors where these are full first.
+
+    Threads beside the loops, and more loops than cores, fill those. NaN where nobody tells how busy the loops are.
+    """
+    rate, work, used = snapshot.rps(NOW), snapshot.work(NOW), snapshot.cpu(NOW)
+    if not work > 0:
+        return math.nan
+    machine = snapshot.busiest_machine(SIZING)
+    cores = rate / used * machine.cores if machine and used > 0 else math.inf
+    return TARGET * min(rate / work * _each(snapshot), cores)  # min() keeps its first argument beside NaN
 
 
 def steps(snapshot: Snapshot, least: int, most: int, choice: Choice, rate: float, port: int) -> tuple[Step, ...]:
@@ -34,4 +41,4 @@ def steps(snapshot: Snapshot, least: int, most: int, choice: Choice, rate: float
 
 def _each(snapshot: Snapshot) -> float:
     """Processes of a machine."""
-    return len(snapshot.processes) / max(1, len(snapshot.machines))
+    return len(snapshot.processes) / control_groups.hosts(snapshot)

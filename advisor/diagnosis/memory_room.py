@@ -100,7 +100,7 @@ def over_machines(snapshot: Snapshot, ruling: Ruling) -> Relief | str:
 
 def _shared(snapshot: Snapshot, short: Short, expected: _Expected) -> Relief | str:
     """Copies on more machines, each of which has a smaller part of the load."""
-    hosts, peak = len(snapshot.machines), growth(snapshot)
+    hosts, peak = control_groups.hosts(snapshot), growth(snapshot)
     room = RELAXED * short.limit - (short.used - short.moved)
     if room <= 0:
         return f"{percent(short.at(0))} are in use {short.place} without any load, and would be on any machine."
@@ -131,7 +131,7 @@ def _spread(snapshot: Snapshot, short: Short) -> Relief | str:
     kept = math.floor((RELAXED / PEAK * short.limit - rest) / each)
     if kept < 1:
         return f"{taken} With one of them there {percent((rest + each) / short.limit)} would still be in use."
-    machines = max(len(snapshot.machines) + 1, math.ceil(count / kept))
+    machines = max(control_groups.hosts(snapshot) + 1, math.ceil(count / kept))
     left = math.ceil(count / machines)
     then = (rest + each * left) / short.limit
     return Relief(

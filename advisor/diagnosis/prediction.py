@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.diagnosis.advice import Expectation
-from advisor.features import Snapshot, crowding, stats
+from advisor.features import Snapshot, control_groups, crowding, stats
 from advisor.features.memo import remembered
 from advisor.features.process import Process
 from advisor.features.queueing import Policy, Queue, inferred_spread
@@ -139,7 +139,7 @@ def evened(snapshot: Snapshot, loops: Iterable[float], copies: int) -> float:
     if machine is None or not known:
         return sum(known) / copies if known else math.nan
     used = machine.cores * machine.cpu(SIZING)
-    return crowding.evened(known, copies, machine.cores, used, len(snapshot.machines))
+    return crowding.evened(known, copies, machine.cores, used, control_groups.hosts(snapshot))
 
 
 def _lengthened(snapshot: Snapshot, copies: int) -> float:

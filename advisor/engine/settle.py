@@ -15,7 +15,7 @@ from advisor.engine.registry import STRATEGIES
 from advisor.features import Snapshot
 from advisor.features.ends import began
 from advisor.features.lives import CHANGED, Change, ChangeKind, changes, stops
-from advisor.vocabulary import Family, Severity
+from advisor.vocabulary import Family, Role, Severity
 
 SETTLE: Final = 300.0
 """Scaled seconds after a change in which the rules that it disturbs wait, at least (decision model 1.2)."""
@@ -31,7 +31,6 @@ OPPOSITE: Final = 1800.0
 """Scaled seconds in which the opposite of a change of scale is not advised (decision model 1.2)."""
 
 _CALLED: Final = {ChangeKind.DEPLOY: "the deploy", ChangeKind.SCALE: "the change of scale"}
-_PRIMARY: Final = "primary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +119,4 @@ def _grown(snapshot: Snapshot, change: Change) -> int:
     """By how many processes the service grew; below 0 where it shrank."""
     started = [life for life in snapshot.window.lives if change.at <= began(life) <= change.until]
     ended = [end.life for end in stops(snapshot, change) if end.life is not None]
-    return sum(life.role != _PRIMARY for life in started) - sum(life.role != _PRIMARY for life in ended)
+    return sum(life.role != Role.PRIMARY for life in started) - sum(life.role != Role.PRIMARY for life in ended)

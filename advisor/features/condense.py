@@ -142,6 +142,7 @@ class _Grid:
         values: dict[str, Array] = {}
         lows: dict[str, Array] = {}
         highs: dict[str, Array] = {}
+        covered: dict[str, Array] = {}
         for name in columns:
             is_increase = (entity, name) in _INCREASES
             rows = _rolled(track, name, is_increase)
@@ -149,10 +150,12 @@ class _Grid:
                 continue
             rates = _rate(rows.sums[first:last], rows.weights[first:last], begins)
             values[name] = rates * self.length if is_increase else rates
-            if not is_increase:
+            if is_increase:
+                covered[name] = np.add.reduceat(rows.weights[first:last], begins)
+            else:
                 lows[name] = np.fmin.reduceat(rows.lows[first:last], begins)
                 highs[name] = np.fmax.reduceat(rows.highs[first:last], begins)
-        return Track(times, np.full(times.size, self.length), values, lows=lows, highs=highs)
+        return Track(times, np.full(times.size, self.length), values, lows=lows, highs=highs, covered=covered)
 
 
 class _Minutes(NamedTuple):

@@ -72,6 +72,11 @@ class ControlGroup:
         return sum(process.loop(seconds) >= BUSY_LOOP for process in self.processes)
 
 
+def hosts(snapshot: Snapshot) -> int:
+    """Machines that its processes run on, one at least; also those whose agent is silent while processes report."""
+    return max(1, len({process.instance.host_id for process in snapshot.processes}))
+
+
 @remembered
 def every(snapshot: Snapshot) -> tuple[ControlGroup, ...]:
     """Those of all processes whose machine reports."""

@@ -119,10 +119,12 @@ class Datastore:
 
 def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""
-    found: dict[tuple[str, int], list[tuple[Machine, PartWindow]]] = {}
+    found: dict[tuple[str, int], dict[str, tuple[Machine, PartWindow]]] = {}
     for machine, part in reported(snapshot):
-        found.setdefault(identity(part.name, machine), []).append((machine, part))
-    stores = [_of(snapshot, name, told, seconds) for (name, _), told in found.items()]
+        told = found.setdefault(identity(part.name, machine), {})
+        if part.name not in told or is_here(part.name, machine):  # two agents may tell of the same database
+            told[part.name] = machine, part
+    stores = [_of(snapshot, name, list(told.values()), seconds) for (name, _), told in found.items()]
     return tuple(sorted(stores, key=lambda one: (-one.active if one.active >= 0 else math.inf, one.name)))
 
 

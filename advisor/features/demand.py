@@ -54,7 +54,11 @@ NOTHING: Final = Demand(0.0, 0.0, math.nan, math.nan, math.nan, math.nan, True)
 
 
 def demand(past: Snapshot) -> Demand:
-    """What the processes in these hourly rows needed together, those that ended included."""
+    """What the processes in these hourly rows needed together, those that ended included.
+
+    What was not reported counts as no work: those that lived for a part of an hour, old and new ones of a deploy side
+    by side, add what they did.
+    """
     scale = past.time_scale
     width = HOUR / scale
     sums: dict[int, float] = {}
@@ -65,7 +69,7 @@ def demand(past: Snapshot) -> Demand:
         measured = measured and own
         _add(sums, one.track, width, figures)
         if "loop_utilization" in one.track.highs:
-            _add(highs, one.track, width, one.track.highs["loop_utilization"] * one.track.spans)
+            _add(highs, one.track, width, one.track.highs["loop_utilization"] * _lived(one.track))
     if not sums:
         return NOTHING
     hours = np.array(sorted(sums))
@@ -83,17 +87,26 @@ def demand(past: Snapshot) -> Demand:
     )
 
 
+_TIMED: Final = ("loop_active", "cpu_main", "cpu_user")
+
+
+def _lived(track: Track) -> Array:
+    """Seconds of each row in which anybody told of the process; all of them where that is not known."""
+    told = [track.covered[name] for name in _TIMED if name in track.covered]
+    found: Array = np.fmax.reduce(told) if told else track.spans
+    return found
+
+
 def _work(track: Track) -> tuple[Array, bool]:
     """Seconds of work in each row, and whether the loop itself was measured."""
     values = track.values
     if "loop_active" in values:
-        return values["loop_active"], True
+        return track.came("loop_active"), True
     if "loop_utilization" in values:
-        return values["loop_utilization"] * track.spans, True
+        return values["loop_utilization"] * _lived(track), True
     if "cpu_main" in values:
-        return values["cpu_main"], False
-    nothing = np.full(track.times.size, math.nan)
-    return values.get("cpu_user", nothing) + values.get("cpu_system", nothing), False
+        return track.came("cpu_main"), False
+    return track.came("cpu_user") + track.came("cpu_system"), False
 
 
 def _add(sums: dict[int, float], track: Track, width: float, figures: Array) -> None:

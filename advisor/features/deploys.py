@@ -161,7 +161,10 @@ class _Rows(NamedTuple):
 
 
 def _rows(past: Snapshot, minute: float) -> _Rows:
-    """Rows of a (scaled) minute, or as long as they come."""
+    """Rows of a (scaled) minute, or as long as they come.
+
+    They count what came: a process that ended early in a minute did not fail at the same rate in the rest of it.
+    """
     tracks = [one.track for one in past.window.instances if "requests" in one.track.values]
     width = max([minute, *(float(track.spans.max()) for track in tracks if track.spans.size)])
     if not tracks:
@@ -170,7 +173,7 @@ def _rows(past: Snapshot, minute: float) -> _Rows:
     ends, place = np.unique(ticks, return_inverse=True)
     sums: list[Array] = []
     for column in ("requests", "request_errors"):
-        figures = [track.values.get(column, np.zeros(track.times.size)) for track in tracks]
+        figures = [track.came(column) for track in tracks]
         sums.append(np.bincount(place, np.nan_to_num(np.concatenate(figures)), ends.size).astype(float))
     return _Rows(ends * width, sums[0], sums[1], width)
 

@@ -10,15 +10,13 @@ from advisor.features import stats
 from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS, Snapshot
 from advisor.features.sums import sums
-from advisor.vocabulary import PartKind
+from advisor.vocabulary import PartKind, Role
 
 ASIDE: Final = 0.05
 """Of what a loop does: requests that all together take less time, waits included, are not its work (judgement)."""
 
 KEPT: Final = 0.5
 """Open connections on the mean: one for half of the time at most is a probe that comes and goes (judgement)."""
-
-_WORKER: Final = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def nobody_waits(snapshot: Snapshot, seconds: float) -> bool:
 
 
 def _is_alone(process: Process, seconds: float) -> bool:
-    if process.instance.role == _WORKER or process.websockets(seconds) != 0:
+    if process.instance.role == Role.WORKER or process.websockets(seconds) != 0:
         return False
     told, span = process.sums(seconds), process.span(seconds)
     if told.total("requests") == 0 and stats.peak(process.track, "listening", span) == 0:

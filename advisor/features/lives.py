@@ -14,6 +14,7 @@ from advisor.features.ends import End, began, ends
 from advisor.features.memo import remembered
 from advisor.features.snapshot import Snapshot
 from advisor.features.window import Life
+from advisor.vocabulary import Role
 
 TOGETHER: Final = 300.0
 """Scaled seconds within which starts and ends belong to one change: a rolling deploy replaces one by one."""
@@ -23,8 +24,6 @@ QUIET: Final = 60.0
 
 PASSING: Final = 120.0
 """Scaled seconds; a process that ends by itself within them, and orderly, was a script and no part of the service."""
-
-_PRIMARY: Final = "primary"
 
 
 class ChangeKind(StrEnum):
@@ -195,7 +194,7 @@ _Moment = tuple[float, Life, bool]
 
 def _is_passing(life: Life, ended: dict[int, End], time_scale: float) -> bool:
     end = ended.get(life.instance_id)
-    if life.role == _PRIMARY:
+    if life.role == Role.PRIMARY:
         return True
     return end is not None and end.is_orderly and end.at - began(life) < PASSING / time_scale
 

@@ -13,12 +13,11 @@ from advisor.features.machine import BUSY_LOOP, Machine
 from advisor.features.memo import kept, remembered
 from advisor.features.process import WARM_UP, Process
 from advisor.features.window import Happening, InstanceWindow, ServiceWindow
-from advisor.vocabulary import Entity, columns_of
+from advisor.vocabulary import Entity, Role, columns_of
 from advisor.vocabulary.runtimes import is_node
 
-MISSED: Final = 10
 SILENCE: Final = 60.0
-"""A process whose newest row is older than this many usual intervals and (scaled) seconds is gone."""
+"""A process whose newest row is older than its sender's patience and this many (scaled) seconds is gone."""
 
 ENOUGH_REQUESTS: Final = 200
 """Fewer requests than this say nothing about latency (decision model 1.2)."""
@@ -26,7 +25,6 @@ ENOUGH_REQUESTS: Final = 200
 WIDER: Final = (1, 2, 3)
 """Where a span has too few requests, so many times as long is looked back: quiet services are slow as well."""
 
-_PRIMARY: Final = "primary"
 _OF_PROCESSES: Final = frozenset(columns_of(Entity.PROCESS))
 
 
@@ -82,13 +80,13 @@ class Snapshot:
     @kept
     def _serving(self) -> tuple[Process, ...]:
         """A script of the same package that neither listens nor reports from inside does not dilute the means."""
-        found = [self._process(i) for i in self.window.instances if i.role != _PRIMARY and self._is_alive(i)]
+        found = [self._process(i) for i in self.window.instances if i.role != Role.PRIMARY and self._is_alive(i)]
         return tuple([p for p in found if p.serves] or found)
 
     @kept
     def gone(self) -> tuple[Process, ...]:
         """The process that reported last, as it was then, where none is left; empty where one lives."""
-        told = [i for i in self.window.instances if i.role != _PRIMARY and i.track.times.size]
+        told = [i for i in self.window.instances if i.role != Role.PRIMARY and i.track.times.size]
         newest = max(told, key=lambda one: float(one.track.times[-1]), default=None)
         if newest is None or self._serving:
             return ()
@@ -104,7 +102,7 @@ class Snapshot:
         track = instance.track
         if not track.times.size:
             return False
-        return float(track.times[-1]) >= self.now - max(MISSED * track.step, SILENCE / self.time_scale)
+        return float(track.times[-1]) >= self.now - max(track.patience, SILENCE / self.time_scale)
 
     def machine_of(self, process: Process) -> Machine | None:
         """The machine that a process runs on, if it reports."""

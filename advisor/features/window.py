@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,12 @@ from advisor.features.memo import kept
 from advisor.vocabulary import PartKind
 
 Array = NDArray[np.float64]
+
+MISSED: Final = 10
+LATE: Final = 100.0
+FEW: Final = 3
+"""So many usual intervals without a row, and nobody sends any more; where these are longer than so many seconds, as
+many seconds, and three intervals at least: an SDK sends once a minute, and one export that is lost is no end."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Track:
         latencies: row index -> its distribution, for rows that have one.
         lows: as `values`, the smallest figure within each row; only levels in recalled rows have one.
         highs: as `lows`, the greatest.
+        covered: seconds that an increase was really told of in each row; only increases in recalled rows have it.
     """
 
     times: Array
@@ -35,6 +43,7 @@ class Track:
     latencies: Mapping[int, Histogram] = field(default_factory=dict)
     lows: Mapping[str, Array] = field(default_factory=dict)
     highs: Mapping[str, Array] = field(default_factory=dict)
+    covered: Mapping[str, Array] = field(default_factory=dict)
 
     @kept
     def step(self) -> float:
@@ -42,6 +51,20 @@ class Track:
         steps = self.times[1:] - self.times[:-1]
         steps.sort()
         return float(steps[steps.size // 2]) if steps.size else 0.0
+
+    @property
+    def patience(self) -> float:
+        """Seconds without a row after which nobody sends any more."""
+        return max(min(MISSED * self.step, LATE), FEW * self.step)
+
+    def came(self, column: str) -> Array:
+        """What was told of an increase in each row, NaN where nothing was.
+
+        Recalled rows hold its rate over all of their time, also those in which a process began or ended.
+        """
+        figures = self.values.get(column, np.full(self.times.size, math.nan))
+        covered = self.covered.get(column)
+        return figures if covered is None else figures * (covered / self.spans)
 
 
 @dataclass(frozen=True, slots=True)

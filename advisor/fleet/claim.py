@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from advisor.fleet.text import clean
+from advisor.vocabulary import Role
 
 AGENT = "advisor-agent"
 PROBE = "advisor-probe"
@@ -68,7 +69,6 @@ _ID = re.compile(rf"[0-9a-f]{{{SHORT}}}|[0-9a-f]{{64}}|[0-9a-f]{{32}}-[0-9]+")
 _HOST_NAME = re.compile(rf"(?=.*[a-f])[0-9a-f]{{{SHORT}}}")
 """Docker gives a container this host name, and makes no id that could be taken for a number."""
 
-_ROLES = ("single", "primary", "worker")
 _LARGEST = 2**31 - 1
 _DIGITS = 10
 
@@ -144,7 +144,7 @@ class Claim:
             key=text("service.instance.id"),
             pid=pid,
             started=_started(text("process.creation.time")),
-            role=role if role in _ROLES else "",
+            role=role if role in set(Role) else "",
             worker_id=_positive(resource.get("advisor.cluster.worker.id")) or None,
             inside=inside,
             runtime=text("process.runtime.name", 32),

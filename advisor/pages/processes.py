@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from advisor.features.window import InstanceWindow, PartWindow, ServiceWindow
 from advisor.pages import measured
 from advisor.pages.whereabouts import Whereabouts
-from advisor.vocabulary import PartKind
+from advisor.vocabulary import PartKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ def route_rows(window: ServiceWindow) -> list[RouteRow]:
 
 def role(instance: InstanceWindow) -> str:
     """What a process is in its cluster: `primary`, `worker 3`; nothing where it stands alone."""
-    if instance.role == "worker" and instance.worker is not None:
+    if instance.role == Role.WORKER and instance.worker is not None:
         return f"worker {instance.worker}"
-    return "" if instance.role == "single" else instance.role
+    return "" if instance.role == Role.SINGLE else instance.role
 
 
 def _process(instance: InstanceWindow, host: str, where: Whereabouts) -> ProcessRow:

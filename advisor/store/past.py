@@ -61,8 +61,8 @@ class Span:
 def past(service_id: int, span: Span) -> ServiceWindow:
     """A service's rollups (or samples, for short rows) over a span; processes that ended in it are there as well.
 
-    Each row stands for `span.length` seconds: increases are scaled up where a sender was silent for a part of
-    it, levels are means, with `lows` and `highs` beside them. There are no distributions.
+    Each row stands for `span.length` seconds: increases are scaled up where a sender was silent for a part of it (what
+    it told of is `covered`), levels are means, with `lows` and `highs` beside them. There are no distributions.
 
     Raises:
         Service.DoesNotExist: there is none of this id.
@@ -160,11 +160,13 @@ def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span
     values: dict[str, Array] = {}
     lows: dict[str, Array] = {}
     highs: dict[str, Array] = {}
+    covered: dict[str, Array] = {}
     place = 1
     for name in columns:
         if is_increase(table.entity, name):
+            covered[name] = numbers[:, place + 1]
             with np.errstate(divide="ignore", invalid="ignore"):
-                values[name] = numbers[:, place] / numbers[:, place + 1] * length
+                values[name] = numbers[:, place] / covered[name] * length
         else:
             values[name], lows[name], highs[name] = (numbers[:, place + n] for n in range(3))
         place += len(rolled(table.entity, name))
@@ -175,4 +177,5 @@ def _track(table: Table, columns: Sequence[str], rows: Sequence[Row], span: Span
         known,
         lows={name: lows[name] for name in known if name in lows},
         highs={name: highs[name] for name in known if name in highs},
+        covered={name: covered[name] for name in known if name in covered},
     )

@@ -183,7 +183,8 @@ def _steps(snapshot: Snapshot, copies: Range) -> tuple[Step, ...]:
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
     followed = signals(snapshot)
     sockets = followed.sockets is not None
-    workload = Workload(snapshot.name, script, copies.least, copies.most, snapshot.memory(LONG), sockets=sockets)
+    workload = Workload(snapshot.name, script, copies.least, copies.most, snapshot.memory(LONG), sockets=sockets,
+                        now=copies.wanted)  # fmt: skip
     return (
         *shutdown.steps(script),
         *container.steps(workload),

@@ -123,18 +123,27 @@ def _idle(group: ControlGroup) -> str:
 
 def _no_memory(snapshot: Snapshot, plan: Plan) -> str:
     each = snapshot.memory(NOW) * strategy.overhead
-    machine, here = plan.group.machine, plan.group.processes
-    group = stats.highest([stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in here])
+    machine, group = plan.group.machine, _group_memory(plan)
     if group > 0 and each * plan.after > strategy.memory * group:
         filled = percent(each * plan.after / group)
         return (
             f"{counted(plan.after, 'worker')} would fill {filled} of the {size(group)} that its control group allows."
         )
     limit, available = machine.memory_limit(NOW), machine.memory_available(NOW)
-    used = (limit - available + each * (plan.after - plan.before)) / limit if limit > 0 else math.nan
+    used = (limit - available + each * _more_here(snapshot, plan)) / limit if limit > 0 else math.nan
     if not used > strategy.memory:
         return ""
     return f"{counted(plan.after, 'worker')} would fill {percent(used)} of the memory of {machine.name}."
+
+
+def _group_memory(plan: Plan) -> float:
+    """Bytes that all processes of its control group may take together; NaN without such a limit."""
+    return stats.highest([stats.latest(p.track, "cgroup_memory_limit", p.span(LONG)) for p in plan.group.processes])
+
+
+def _more_here(snapshot: Snapshot, plan: Plan) -> int:
+    """Processes that come on top on its machine: as many in each of the control groups there."""
+    return (plan.after - plan.before) * len(control_groups.on(snapshot, plan.group.machine))
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> Option:
@@ -142,7 +151,7 @@ def _option(snapshot: Snapshot, ruling: Ruling, plan: Plan) -> Option:
     groups, hosts = len(control_groups.every(snapshot)), len(snapshot.machines)
     where = f"on {plan.group.machine.name}" if hosts == 1 else "on each host"
     where = where if groups <= hosts else f"in each of {groups} control groups"
-    extra = (plan.after - plan.before) * snapshot.memory(NOW)
+    extra = _more_here(snapshot, plan) * snapshot.memory(NOW)
     return strategy.option(
         f"Run {counted(plan.after, 'worker')} {where}",
         why=_why(snapshot, ruling, plan),
@@ -166,7 +175,10 @@ def _fleetwide(snapshot: Snapshot, plan: Plan) -> Clones:
     groups = max(1, len(control_groups.every(snapshot)))
     before = len(snapshot.processes)
     after = before + (plan.after - plan.before) * groups
-    return Clones(before, after, Policy.ROUND_ROBIN, plan.group.spare(SIZING) * groups)
+    each = plan.group.spare(SIZING)
+    # What is idle on a machine is there once, however many groups may have it.
+    spare = sum(min(each * len(control_groups.on(snapshot, m)), m.spare(SIZING)) for m in snapshot.machines)
+    return Clones(before, after, Policy.ROUND_ROBIN, spare)
 
 
 def _confined(snapshot: Snapshot, plan: Plan) -> tuple[Expectation, ...]:
@@ -217,7 +229,7 @@ def _check_first(snapshot: Snapshot) -> str:
 
 def _steps(snapshot: Snapshot, plan: Plan) -> tuple[Step, ...]:
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
-    here = plan.group.machine.memory_limit(NOW)
+    here = min(plan.group.machine.memory_limit(NOW), _group_memory(plan))  # min() keeps its first beside NaN
     memory = pm2.restart_limit(snapshot.memory(NOW), here, plan.after)
     share = percent(snapshot.work(NOW) / len(snapshot.processes) * plan.before / plan.after)
     return (

@@ -26,7 +26,9 @@ The next three deploys lose no more requests than other minutes do.
 
 from __future__ import annotations
 
+import math
 import shlex
+from collections import Counter
 
 from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy
 from advisor.diagnosis.recipes import aws_balancer, google_balancer, kubernetes, linux, nginx, pm2, shutdown
@@ -95,13 +97,13 @@ def _check_first(snapshot: Snapshot) -> str:
 
 def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
     name = shlex.quote(snapshot.name)
-    count = max(int(strategy.alone), len(snapshot.processes))
+    count, each = max(int(strategy.alone), len(snapshot.processes)), _each(snapshot)
     script = next((p.instance.script for p in snapshot.processes if p.instance.script), "server.js")
     workload = Workload(snapshot.name, script, count, 2 * count, snapshot.memory(300.0))
     return (
         *shutdown.steps(script),
-        Step(f"Run at least {count} processes, and give PM2 longer than the code takes.", "PM2", pm2.FILE,
-             pm2.ecosystem(pm2.App(snapshot.name, script, count, grace=GRACE))),
+        Step(f"Run at least {counted(each, 'process')} on each machine, and give PM2 longer than the code takes.",
+             "PM2", pm2.FILE, pm2.ecosystem(pm2.App(snapshot.name, script, each, grace=GRACE))),
         Step("Once, take the app out of PM2 and start it from this file: one that runs in fork mode keeps that mode "
              "otherwise, and its reload is a restart. This loses requests for the last time.", "PM2", "shell",
              f"pm2 delete {name}\npm2 start {pm2.FILE}\npm2 save"),
@@ -120,6 +122,12 @@ def _steps(snapshot: Snapshot) -> tuple[Step, ...]:
         *linux.drop_in("Let systemd wait longer before it kills, and start the new code.", snapshot.name, "shutdown",
                        SYSTEMD),
     )  # fmt: skip
+
+
+def _each(snapshot: Snapshot) -> int:
+    """Processes for the PM2 of one machine: the most that any has now, two where it is one."""
+    on = Counter(process.instance.host_id for process in snapshot.processes)
+    return max([math.ceil(strategy.alone / max(1, len(on))), *on.values()])
 
 
 def _behind_nginx(snapshot: Snapshot, port: int) -> tuple[Step, ...]:

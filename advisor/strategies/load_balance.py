@@ -37,7 +37,8 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, machine_groups, memory_room
+from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, addresses, machine_groups, memory_room
+from advisor.diagnosis.addresses import FIRST
 from advisor.diagnosis.peak import growth, told
 from advisor.diagnosis.prediction import (
     AFTER_LOSS,
@@ -56,7 +57,7 @@ from advisor.diagnosis.sharing import copies_by_descriptors, of_descriptors
 from advisor.diagnosis.sizes import RELAXED
 from advisor.diagnosis.vetoes import MOVED, clone_veto, connections_veto
 from advisor.diagnosis.words import counted, number, percent
-from advisor.features import Snapshot, control_groups
+from advisor.features import Snapshot, control_groups, stats
 from advisor.features.dispersion import dispersion
 from advisor.features.machine import Machine
 from advisor.features.queueing import Policy
@@ -82,7 +83,6 @@ strategy = Strategy(
 BLOCKED = "event-loop-blocked"
 FULL_LOOPS = ("event-loop-saturated", "gc-pressure")
 DESCRIPTORS, MEMORY = "descriptor-exhaustion", "memory-pressure"
-PORT = 3000
 
 
 @strategy.consider
@@ -90,11 +90,6 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     """Size by both terms of P1, so that the service survives the loss of a machine."""
     count = len(snapshot.processes)
     if ruling.rule == BLOCKED:
-        if count < strategy.instances:
-            return strategy.reject(
-                f"With {counted(count, 'process')} a balancer cannot lead requests around a blocked one; "
-                f"it takes {number(strategy.instances)}."
-            )
         return _rerouted(snapshot, ruling)
     futile = clone_veto(snapshot, ruling)
     if futile:
@@ -105,18 +100,19 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     if machine is None:
         return strategy.reject("0 of its hosts report their processors, so machines cannot be sized.")
     wanted = _machines(snapshot, ruling)
-    full = connections_veto(snapshot, math.ceil(count * wanted / len(snapshot.machines)))
+    full = connections_veto(snapshot, math.ceil(count * wanted / control_groups.hosts(snapshot)))
     return strategy.reject(full) if full else _option(snapshot, ruling, machine, wanted)
 
 
 def _machines(snapshot: Snapshot, ruling: Ruling) -> int:
-    hosts, count = len(snapshot.machines), len(snapshot.processes)
+    hosts, count = control_groups.hosts(snapshot), len(snapshot.processes)
     per_host = max(1, round(count / hosts))
     if ruling.rule in FULL_LOOPS:
         return max(hosts + 1, math.ceil(copies_that_survive(snapshot.work(NOW), growth(snapshot)) / per_host))
     if ruling.rule == DESCRIPTORS:
         return max(hosts + 1, math.ceil(copies_by_descriptors(snapshot, count) / per_host))
-    busy = sum(m.cpu(SIZING) for m in snapshot.machines if not math.isnan(m.cpu(SIZING)))
+    serving = [m for m in snapshot.machines if snapshot.on(m)] or snapshot.machines
+    busy = stats.mean([m.cpu(SIZING) for m in serving]) * hosts
     return max(hosts + 1, math.ceil(busy * GROWTH / TARGET), math.ceil(busy * GROWTH / AFTER_LOSS) + 1)
 
 
@@ -141,7 +137,7 @@ def _choice(snapshot: Snapshot) -> tuple[Choice, str]:
 
 
 def _option(snapshot: Snapshot, ruling: Ruling, machine: Machine, wanted: int) -> Option:
-    hosts, count = len(snapshot.machines), len(snapshot.processes)
+    hosts, count = control_groups.hosts(snapshot), len(snapshot.processes)
     group = control_groups.tightest(snapshot, SIZING)
     spare = group.spare(SIZING) if group else math.nan
     idle = ruling.rule in FULL_LOOPS and spare >= strategy.spare
@@ -178,7 +174,7 @@ def _relieved(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         relief.title,
         why=f"{relief.why} {reason}",
         confidence=_sure(snapshot, ruling),
-        cost=f"{counted(wanted - len(snapshot.machines), 'machine')} like {snapshot.machines[0].name}",
+        cost=f"{counted(wanted - control_groups.hosts(snapshot), 'machine')} like {snapshot.machines[0].name}",
         expected=(relief.expected,),
         steps=_built(snapshot, wanted, choice, reason, relief.rate),
         check_first=_check_first(count, relief.copies),
@@ -198,8 +194,14 @@ def _check_first(count: int, copies: int) -> str:
     )
 
 
-def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
-    count = len(snapshot.processes)
+def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
+    count, servers = len(snapshot.processes), addresses.of_servers(snapshot)
+    if len(servers) < strategy.instances:
+        shared = f", workers behind {counted(len(servers), 'shared port')}," if len(servers) < count else ""
+        return strategy.reject(
+            f"With {counted(count, 'process')}{shared} a balancer cannot lead requests around a blocked one; "
+            f"it takes {number(strategy.instances)}."
+        )
     clones = Clones(count, count, Policy.LEAST_CONNECTIONS)
     return strategy.option(
         f"Balance the {count} processes by open connections",
@@ -211,28 +213,26 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option:
         cost="none",
         # The same loops carry the same work: only the requests that waited behind a block gain.
         expected=tuple(e for e in of_clones(snapshot, clones) if e.metric == "p95"),
-        steps=_steps(
-            snapshot, len(snapshot.machines), Choice.LEAST_CONNECTIONS, "A blocked server keeps its open requests."
-        ),
+        steps=_steps(snapshot, servers, Choice.LEAST_CONNECTIONS, "A blocked server keeps its open requests."),
         check_first="Check that the processes listen on ports of their own: a balancer cannot see into a cluster.",
         adds_copies=False,
     )
 
 
 def _built(snapshot: Snapshot, machines: int, choice: Choice, reason: str, rate: float) -> tuple[Step, ...]:
-    most = math.ceil(machines * strategy.surge)
-    groups = machine_groups.steps(snapshot, machines, most, choice, rate, PORT)
-    return (*_steps(snapshot, machines, choice, reason), *groups)
-
-
-def _steps(snapshot: Snapshot, machines: int, choice: Choice, reason: str) -> tuple[Step, ...]:
-    known = [machine.name for machine in snapshot.machines]
+    here = {process.instance.host_id for process in snapshot.processes}
+    known = [host.name for host in snapshot.window.hosts if host.id in here]
     names = known + [f"new-{n}" for n in range(1, machines - len(known) + 1)]
-    sockets = snapshot.websockets(LONG) > 0
-    site = Site(snapshot.name, tuple(f"{name}:{PORT}" for name in names), choice, sockets)
+    servers = tuple(f"{name}:{FIRST}" for name in names)
+    groups = machine_groups.steps(snapshot, machines, math.ceil(machines * strategy.surge), choice, rate, FIRST)
+    return (*_steps(snapshot, servers, choice, reason), *groups)
+
+
+def _steps(snapshot: Snapshot, servers: tuple[str, ...], choice: Choice, reason: str) -> tuple[Step, ...]:
+    site = Site(snapshot.name, servers, choice, snapshot.websockets(LONG) > 0)
     return (
         Step("Start the same release on each machine; below, put the machine's address in place of its name and the "
-             f"service's own port in place of {PORT}."),
+             f"service's own ports in place of {FIRST} and those after it."),
         *nginx.steps(site, f"Send requests to the servers by {choice}. {reason}"),
         Step(_OTHERS, nginx.PLATFORM),
         Step("To end TLS at NGINX, add `listen 443 ssl` with ssl_certificate and ssl_certificate_key. Open source "

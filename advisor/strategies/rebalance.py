@@ -35,7 +35,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, uneven_sockets
+from advisor.diagnosis import Limit, Option, Rejection, Ruling, Step, Strategy, addresses, uneven_sockets
+from advisor.diagnosis.addresses import place
 from advisor.diagnosis.evening import cool_mean, even_mean, expected
 from advisor.diagnosis.prediction import LONG, loop_expectation
 from advisor.diagnosis.recipes import even_sockets, nginx, node_cluster, taking_out
@@ -45,7 +46,7 @@ from advisor.features import Snapshot, balance, machine_speed, stats
 from advisor.features.balance import Apart, Balance
 from advisor.features.pieces import Piece
 from advisor.features.process import Process
-from advisor.vocabulary import Family
+from advisor.vocabulary import Family, Role
 
 strategy = Strategy(
     __name__,
@@ -140,8 +141,7 @@ def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     alike = ", at the same mix of requests as the others" if one is Piece.REQUEST else ""
     waits = f" and waits {percent(found.waiting)} more of its time" if found.waiting > 0.01 else ""
     left = found.mean * (len(found.others) + 1) / len(found.others)
-    site, place = _site(snapshot), _place(snapshot, hot)
-    draining = tuple(name for name, process in zip(site.servers, snapshot.processes, strict=True) if process is hot)
+    where = place(snapshot, hot)
     return strategy.option(
         f"Take {hot.name} out and replace it",
         why=(
@@ -152,14 +152,23 @@ def _replaced(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
         cost="none; one process less while it starts anew",
         expected=expected(snapshot, found, strategy.span),
         steps=(
-            *taking_out.steps(replace(site, draining=draining), place, hot.instance.pid),
+            *taking_out.steps(_draining(snapshot, hot), where, hot.instance.pid),
             _last(cool_mean(found, strategy.span)),
         ),
         check_first=(
-            f"Before it goes, look at it: {hot.name} on {place} may wait for a disk, a throttled quota or a neighbour, "
+            f"Before it goes, look at it: {hot.name} on {where} may wait for a disk, a throttled quota or a neighbour, "
             f"and then its successor on the same machine falls ill as well.{_lone(found)}"
         ),
     )
+
+
+def _draining(snapshot: Snapshot, hot: Process) -> Site | None:
+    """The servers, of which its own drains; None where it shares its port with others."""
+    if hot.instance.role == Role.WORKER:
+        return None
+    site = _site(snapshot)
+    own = tuple(name for name, process in zip(site.servers, snapshot.processes, strict=True) if process is hot)
+    return replace(site, draining=own)
 
 
 def _lone(found: Balance) -> str:
@@ -177,12 +186,12 @@ def _weighted(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
     every = (found.hot, *found.others)
     shares = machine_speed.weights(every, strategy.span, found.piece)
     busy = machine_speed.weighted(found.hot, every, shares, strategy.span, found.piece)
-    here, most, place = shares[found.hot.instance.host_id], max(shares.values()), _place(snapshot, found.hot)
+    here, most, where = shares[found.hot.instance.host_id], max(shares.values()), place(snapshot, found.hot)
     weights = tuple(shares.get(process.instance.host_id, most) for process in snapshot.processes)
     return strategy.option(
-        f"Give {place} fewer {found.piece}s, by weights",
+        f"Give {where} fewer {found.piece}s, by weights",
         why=(
-            f"A {found.piece} takes {number(found.slowness)} times the CPU time in each process on {place}: the "
+            f"A {found.piece} takes {number(found.slowness)} times the CPU time in each process on {where}: the "
             f"machine is slower, and equal shares fill it first. With {counted(here, found.piece)} there for every "
             f"{most} on the fastest, {found.hot.name} would be {percent(busy)} busy, like the others."
         ),
@@ -191,7 +200,7 @@ def _weighted(snapshot: Snapshot, ruling: Ruling, found: Balance) -> Option:
         expected=(loop_expectation(found.busy, busy * 0.9, busy * 1.1),),
         steps=(*_behind_nginx(replace(_site(snapshot), weights=weights), _BY_WEIGHT), _last(busy)),
         check_first=(
-            f"Check that {place} is slower by itself (an older processor, a smaller type), and is not held up for a "
+            f"Check that {where} is slower by itself (an older processor, a smaller type), and is not held up for a "
             f"while: weights stay when that is over. {_check_first(snapshot)}"
         ),
     )
@@ -201,7 +210,7 @@ _BY_WEIGHT = "Send each request to the server with the fewest open connections f
 
 
 def _clustered(found: Balance) -> bool:
-    return all(process.instance.role == "worker" for process in (found.hot, *found.others))
+    return all(process.instance.role == Role.WORKER for process in (found.hot, *found.others))
 
 
 def _behind_nginx(site: Site, purpose: str) -> tuple[Step, ...]:
@@ -223,22 +232,7 @@ def _last(busy: float) -> Step:
 
 
 def _site(snapshot: Snapshot) -> Site:
-    return Site(snapshot.name, _servers(snapshot), Choice.LEAST_CONNECTIONS, snapshot.websockets(LONG) > 0)
-
-
-def _servers(snapshot: Snapshot) -> tuple[str, ...]:
-    """A name and a port for each process: 3000 and up on each machine."""
-    found, taken = [], dict[int | None, int]()
-    for process in snapshot.processes:
-        host = process.instance.host_id
-        taken[host] = taken.get(host, 2999) + 1
-        found.append(f"{_place(snapshot, process)}:{taken[host]}")
-    return tuple(found)
-
-
-def _place(snapshot: Snapshot, process: Process) -> str:
-    machine = snapshot.machine_of(process)
-    return machine.name if machine else "host"
+    return Site(snapshot.name, addresses.of_each(snapshot), Choice.LEAST_CONNECTIONS, snapshot.websockets(LONG) > 0)
 
 
 def _check_first(snapshot: Snapshot) -> str:

@@ -128,24 +128,49 @@ def _held(snapshot: Snapshot, ruling: Ruling, machine: Machine, found: Neighbour
     used = machine.cpu(LONG) * machine.cores
     left = used - found.cores
     waiting = sum(max(0.0, p.gap(NOW)) for p in snapshot.on(machine) if not math.isnan(p.gap(NOW)))
-    allowed = max(0.0, AFTER_LOSS * machine.cores - left - waiting)
+    # Who asks a datastore waits for it: to hold it back holds back the service as well.
+    allowed = 0.0 if found.is_datastore else max(0.0, AFTER_LOSS * machine.cores - left - waiting)
     high = min(used, left + waiting + allowed) / machine.cores
     bounded = f", or hold it to {number(allowed)} cores" if allowed >= 0.1 else ""
     return strategy.option(
-        f"Move {found.name} off {machine.name}{bounded}",
+        f"{_away(found, machine)}{bounded}",
         why=(
             f"{found.name[:1].upper()}{found.name[1:]} use{'' if found.name.endswith('s') else 's'} "
             f"{cores(found.cores, machine.cores)} there, and the service waits for them."
         ),
         confidence=ruling.reading.confidence * (1.0 if found.is_program else strategy.unnamed),
-        cost="a place for it elsewhere, or longer times for it here",
+        cost="one machine" if found.is_datastore else "a place for it elsewhere, or longer times for it here",
         expected=(
             Expectation("host_cpu", "Host CPU", "1", used / machine.cores, min(high, left / machine.cores * 0.9), high),
             *calmer_loop(snapshot.on(machine)),
         ),
-        steps=linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed),
-        check_first="Check that the service does not need it on the same host, and who waits for its results.",
+        steps=_apart(found) if found.is_datastore else _bounds(found, allowed),
+        check_first=_DEAR if found.is_datastore else _NEEDED,
     )
+
+
+_NEEDED = "Check that the service does not need it on the same host, and who waits for its results."
+_DEAR = (
+    "Check first for statements that are dear and for missing indexes, which cost no machine, and that a backup exists "
+    "and has been restored once."
+)
+
+
+def _away(found: Neighbour, machine: Machine) -> str:
+    return f"Give {found.name} a host of its own" if found.is_datastore else f"Move {found.name} off {machine.name}"
+
+
+def _bounds(found: Neighbour, allowed: float) -> tuple[Step, ...]:
+    return linux.held(found.name, linux.unit_of(found.name if found.is_program else "NAME"), allowed)
+
+
+def _apart(found: Neighbour) -> tuple[Step, ...]:
+    return (
+        Step(f"Set {found.name} up on a host of its own with the memory that it takes here or more; a datastore as "
+             "a replica that follows this one."),
+        Step("Stop writing for a moment, let the replica catch up, promote it, and give the service its address."),
+        Step("Keep both in one network zone: each query now crosses the network, which N+1 queries feel most."),
+    )  # fmt: skip
 
 
 def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
@@ -161,17 +186,12 @@ def _memory(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
         return strategy.reject(f"No watched program takes {percent(strategy.part)} of the memory of {machine.name}.")
     then = (tight.used - found.memory) / tight.limit
     return strategy.option(
-        f"Give {found.name} a host of its own" if found.is_datastore else f"Move {found.name} off {machine.name}",
+        _away(found, machine),
         why=f"It takes {size(found.memory)} of {size(tight.limit)}, of which {percent(tight.share)} are in use.",
         confidence=ruling.reading.confidence,
         cost="one machine",
         expected=(Expectation("memory", "Memory in use", "1", tight.share, then, min(tight.share, then * PEAK)),),
-        steps=(
-            Step(f"Set {found.name} up on a host of its own with the memory that it takes here or more; a datastore as "
-                 "a replica that follows this one."),
-            Step("Stop writing for a moment, let the replica catch up, promote it, and give the service its address."),
-            Step("Keep both in one network zone: each query now crosses the network, which N+1 queries feel most."),
-        ),
+        steps=_apart(found),
         check_first="Check that a backup exists and has been restored once.",
     )  # fmt: skip
 

@@ -125,9 +125,7 @@ def _expected(snapshot: Snapshot, after: int, peak: float, hosts: int) -> tuple[
 def _steps(snapshot: Snapshot, after: int, hosts: int) -> tuple[Step, ...]:
     name = shlex.quote(snapshot.name)
     label = Workload(snapshot.name, "server.js", after, 2 * after).label
-    each = max(1, after // max(1, len(_serving(snapshot)) - hosts))
-    first = Step(f"Scale to {each} on each host; PM2 stops the others in order.", "PM2", "shell",
-                 f"pm2 scale {name} {each}\npm2 save")  # fmt: skip
+    first = _by_pm2(name, after, min(after, max(1, len(_serving(snapshot)))))
     if hosts:
         gone = counted(hosts, "machine")
         first = Step(f"Take {gone} out of the balancer, wait until no request is open there, then switch off.")
@@ -140,3 +138,16 @@ def _steps(snapshot: Snapshot, after: int, hosts: int) -> tuple[Step, ...]:
         Step("On one host fewer processes save memory only: then take the next smaller machine, if its processors and "
              "memory stay below 60% and 70% at the peak."),
     )  # fmt: skip
+
+
+def _by_pm2(name: str, after: int, hosts: int) -> Step:
+    """PM2 counts by host: where the number does not share out evenly, some hosts keep one more."""
+    few, more = divmod(after, hosts)
+    where = "on each host"
+    if more:
+        where = (
+            f"on {counted(hosts - more, 'host')} and to {few + 1} on {counted(more, 'other')}, and let the balancer "
+            "give each requests in proportion (`weight`)"
+        )
+    return Step(f"Scale to {few} {where}; PM2 stops the others in order.", "PM2", "shell",
+                f"pm2 scale {name} {few}\npm2 save")  # fmt: skip

@@ -134,7 +134,7 @@ def _expected(snapshot: Snapshot, sockets: float, after: int) -> tuple[Expectati
 
 def _steps(snapshot: Snapshot, capacity: float, sockets: float, after: int, fits: bool) -> tuple[Step, ...]:
     each = sockets / after
-    names = [machine.name for machine in snapshot.machines] or ["host-1"]
+    names = _names(snapshot, after, fits)
     servers = tuple(f"{names[n % len(names)]}:{3000 + n // len(names)}" for n in range(after))
     site = Site(snapshot.name, servers, Choice.COOKIE, websockets=True)
     sticky = (
@@ -150,6 +150,14 @@ def _steps(snapshot: Snapshot, capacity: float, sockets: float, after: int, fits
         *_scaling(snapshot, capacity, after),
         Step(f"Watch this page: about {number(each)} sockets on each process, once clients have reconnected."),
     )
+
+
+def _names(snapshot: Snapshot, after: int, fits: bool) -> list[str]:
+    """Its machines, and beside them new ones for the processes without room there, as many on each as today."""
+    known = [machine.name for machine in snapshot.machines] or ["host-1"]
+    each = max(1, round(len(snapshot.processes) / len(known)))
+    new = 0 if fits else math.ceil(after / each) - len(known)
+    return known + [f"new-{n}" for n in range(1, new + 1)]
 
 
 def _scaling(snapshot: Snapshot, capacity: float, after: int) -> tuple[Step, ...]:

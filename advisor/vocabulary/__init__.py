@@ -8,7 +8,7 @@ May import: the standard library only.
 from advisor.vocabulary.aliases import canonical
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
 from advisor.vocabulary.metrics import COLUMNS, column, columns_of
-from advisor.vocabulary.terms import Family, Health, Progress, Severity, Stand, Verdict
+from advisor.vocabulary.terms import Family, Health, Progress, Role, Severity, Stand, Verdict
 
 __all__ = [
     "COLUMNS",
@@ -21,6 +21,7 @@ __all__ = [
     "Kind",
     "PartKind",
     "Progress",
+    "Role",
     "Severity",
     "Stand",
     "Verdict",

@@ -68,3 +68,11 @@ class Stand(StrEnum):
     HEALTHY = "healthy"
     UNKNOWN = "unknown"
     INSUFFICIENT = "insufficient"
+
+
+class Role(StrEnum):
+    """What a process is in its cluster (`advisor.cluster.role`); nothing where its sender does not tell."""
+
+    SINGLE = "single"
+    PRIMARY = "primary"
+    WORKER = "worker"

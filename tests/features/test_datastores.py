@@ -75,9 +75,9 @@ def test_databases_of_one_server_add_up_but_for_its_log() -> None:
 
 
 @pytest.mark.parametrize(("name", "active"), [(HERE, [4.0, 4.0]), ("postgresql /run 5432 shop", [4.0, 4.0]),
-                                              ("postgresql web-1 5432 shop", [8.0])])  # fmt: skip
+                                              ("postgresql web-1 5432 shop", [4.0])])  # fmt: skip
 def test_the_loopback_of_each_machine_is_a_server_of_its_own(name: str, active: list[float]) -> None:
-    """A name is that of one machine, whoever tells of it."""
+    """A name is that of one machine, whoever tells of it: four sessions that two agents see are four."""
     seen = with_part(snapshot(Load(), machine=Machine(cores=2), hosts=2), PartKind.DATASTORE, name, **TOLD)
     found = used_by(with_part(seen, PartKind.POOL, "postgresql web-1:5432/shop", used=1.0), 300.0)
     assert [store.active for store in found] == active
@@ -108,3 +108,10 @@ def test_what_is_not_reported_is_not_known() -> None:
     assert math.isnan(store.load)
     assert math.isnan(store.write_share)
     assert used_by(snapshot(Load()), 300.0) == ()
+
+
+def test_of_several_agents_the_one_on_its_machine_knows_its_cores() -> None:
+    seen = with_part(snapshot(Load(), machine=Machine(cores=2), hosts=2), PartKind.DATASTORE,
+                     "postgresql web-2 5432 shop", **TOLD)  # fmt: skip
+    [store] = used_by(with_part(seen, PartKind.POOL, "postgresql web-2:5432/shop", used=1.0), 300.0)
+    assert (store.machine, store.active, store.load) == ("web-2", 4.0, 2.0)

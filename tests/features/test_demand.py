@@ -11,6 +11,7 @@ import pytest
 from advisor.features import Snapshot, Track
 from advisor.features.demand import NOTHING, demand, fullest, host_cpu, memory_used, quota_used
 from tests.builders import snapshot
+from tests.pasts import with_deploys
 from tests.rules.test_overprovisioned import fleet
 
 
@@ -82,3 +83,12 @@ def test_a_row_that_covers_no_time_says_nothing_of_a_quota() -> None:
     assert quota_used({"1": track}) == 0.5
     empty = Track(one, one, {"used": np.zeros(2), "limit": np.zeros(2)})
     assert math.isnan(fullest({"1": empty}, "used", "limit"))
+
+
+def test_processes_that_lived_for_a_part_of_an_hour_add_what_they_did() -> None:
+    """Old and new ones of a deploy side by side: in fourteen hours each would count in full."""
+    seen = past(fleet(4, peak=0.3))
+    found = demand(with_deploys(seen))
+    assert found.work == pytest.approx(demand(seen).work, rel=0.01)
+    assert found.spikes == pytest.approx(demand(seen).spikes, rel=0.01)
+    assert found.growth == pytest.approx(demand(seen).growth, rel=0.01)

@@ -56,6 +56,13 @@ def test_a_process_that_fell_silent_is_gone() -> None:
     assert not snapshot(senders=Senders(silent=150.0)).processes
 
 
+@pytest.mark.parametrize(("silent", "count"), [(100.0, 1), (150.0, 1), (200.0, 0), (500.0, 0)])
+def test_a_sender_of_minutes_is_waited_for_three_times(silent: float, count: int) -> None:
+    """Its newest row is 12 s older than that. One export that is lost is no end, and ten minutes are no present."""
+    sdk = Senders(agent=False, host=False, interval=60.0, silent=silent)
+    assert len(snapshot(senders=sdk).processes) == count
+
+
 def test_a_column_is_looked_for_where_it_belongs() -> None:
     seen = snapshot(senders=Senders(agent=False))
     assert seen.lacks(("cpu_user",)), "the host's own column of this name must not count"

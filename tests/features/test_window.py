@@ -30,3 +30,8 @@ def test_parts_are_picked_by_kind_in_their_order(whole: HostWindow | InstanceWin
 ])  # fmt: skip
 def test_a_step_is_the_usual_one(times: list[float], step: float) -> None:
     assert Track(np.array(times), np.zeros(len(times)), {}).step == step
+
+
+@pytest.mark.parametrize(("step", "patience"), [(0.0, 0.0), (1.0, 10.0), (10.0, 100.0), (30.0, 100.0), (60.0, 180.0)])
+def test_who_sends_seldom_is_waited_for_less_often(step: float, patience: float) -> None:
+    assert Track(np.arange(5, dtype=np.float64) * np.float64(step), np.zeros(5), {}).patience == patience

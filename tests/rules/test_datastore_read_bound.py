@@ -186,3 +186,21 @@ def test_unknown_look_ups_are_no_reading() -> None:
     found = rule(_seen(hits=math.nan, misses=math.nan))
     assert found.verdict is Verdict.CLEAR
     assert [e.holds for e in found.reading.evidence if e.signal == "db_hits"] == [None]
+
+
+def _asked_by(hosts: int, active: float) -> Snapshot:
+    """A managed datastore of 8 cores that the agent of each machine of the service asks."""
+    load = Load(elu=0.2, cpu=0.2, rps=40, latency=1.5, spread=0.0)
+    plain = snapshot(load, name="checkout", machine=Machine(cores=2, cpu=0.1), hosts=hosts)
+    called = with_part(plain, PartKind.POOL, "postgresql db.internal:5432/shop", used=1.0)
+    told = SCANS | {"active": active, "hits": 3e5}
+    seen = with_part(called, PartKind.DATASTORE, "postgresql db.internal 5432 shop", **told)
+    return with_window(seen, limits={"datastore-read-bound": {"cores": 8.0}})
+
+
+@pytest.mark.parametrize("hosts", [1, 2, 3])
+@pytest.mark.parametrize(("active", "condition"), [(4.0, Condition.UNDER), (10.0, Condition.OVER)])
+def test_what_several_agents_tell_counts_once(hosts: int, active: float, condition: Condition) -> None:
+    found = rule(_asked_by(hosts, active)).reading
+    assert found.condition is condition
+    assert next(e.value for e in found.evidence if e.signal == "db_load") == pytest.approx(active / 8)

@@ -16,6 +16,7 @@ from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, rows, with_events, with_lives, with_recalled, with_window
 from tests.answers import ruled
 from tests.builders import NOW, Load, Machine, Senders, snapshot
+from tests.pasts import with_deploys
 
 DAY = 86400.0
 SEEDS = (1, 2, 3)
@@ -208,3 +209,11 @@ def test_unknown_without_the_agent() -> None:
     found = rule(with_recalled(blind, "overprovisioned", seen.window.recalled["overprovisioned"]))
     assert found.verdict is Verdict.UNKNOWN
     assert "run the agent" in found.reading.missing[0]
+
+
+@pytest.mark.parametrize(("peak", "condition"), [(0.3, Condition.OVER), (0.64, Condition.UNDER)])
+def test_releases_at_the_busiest_hour_do_not_look_like_twice_the_work(peak: float, condition: Condition) -> None:
+    seen = fleet(8, peak, high=1.0)
+    past = seen.recalled("overprovisioned")
+    assert past is not None
+    assert read(with_recalled(seen, "overprovisioned", with_deploys(past).window)).condition is condition

@@ -172,6 +172,15 @@ def _tracks(window: ServiceWindow) -> list[Track]:
     return [*(one.track for one in owners), *(part.track for part in parts)]
 
 
+def test_rows_tell_of_how_much_of_their_time_they_were_told() -> None:
+    one = instance(service())
+    rolled(*(process_row(one, at, requests=5) for at in range(10, 301, 10)))
+    (seen,) = samples.past(one.service_id, span()).instances
+    assert seen.track.covered["requests"].tolist() == [300]
+    assert seen.track.came("requests") == pytest.approx([150])
+    assert np.isnan(seen.track.came("gc_major")).all()
+
+
 @pytest.mark.parametrize(("step", "start", "end"), [(600.0, 0.0, 7200.0), (60.0, 90.0, 3630.0), (900.0, 700.0, 6500.0)])
 def test_a_replay_condenses_a_recording_to_the_same_figures(step: float, start: float, end: float) -> None:
     web = host()
@@ -200,3 +209,6 @@ def test_a_replay_condenses_a_recording_to_the_same_figures(step: float, start: 
         for name in ours.lows:
             np.testing.assert_allclose(ours.lows[name], theirs.lows[name], rtol=1e-6)
             np.testing.assert_allclose(ours.highs[name], theirs.highs[name], rtol=1e-6)
+        assert set(ours.covered) == set(theirs.covered)
+        for name in ours.covered:
+            np.testing.assert_allclose(ours.covered[name], theirs.covered[name], rtol=1e-6)

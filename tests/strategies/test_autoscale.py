@@ -198,10 +198,20 @@ def test_clients_come_back_to_the_same_copy_only_where_there_are_websockets(sock
     assert ("stickiness.enabled" in code["service.cfn.yaml"]) is sticky
 
 
-def test_its_compose_file_runs_the_fewest_copies(tmp_path: Path) -> None:
+def test_it_begins_with_what_the_load_needs_and_not_with_the_fewest(tmp_path: Path) -> None:
+    """3.54 loops and a tenth more are 7 at 60%; the quietest hour needs 3, which would be 118% busy now."""
+    found = offered(SATURATED, _over_a_day(snapshot(*[FULL] * 4), 4.0))
+    code = {step.file: step.code for step in found.steps if step.file.endswith(".yaml")}
+    [made] = manifests(code["deployment.yaml"])
+    assert made["spec"]["replicas"] == 7
+    assert understood(code["compose.yaml"], tmp_path)["services"]["shop"]["deploy"]["replicas"] == 7
+    assert _scaler(found)["minReplicas"] == 3
+
+
+def test_its_compose_file_runs_what_the_load_needs(tmp_path: Path) -> None:
     found = offered(SATURATED, snapshot(FULL, name="Shop 1"))
     compose = next(step.code for step in found.steps if step.file == "compose.yaml")
-    assert understood(compose, tmp_path)["services"]["shop-1"]["deploy"]["replicas"] == 2
+    assert understood(compose, tmp_path)["services"]["shop-1"]["deploy"]["replicas"] == 3
 
 
 def test_without_figures_of_the_loop_the_processor_stands_for_it() -> None:

@@ -143,3 +143,36 @@ def test_each_of_several_containers_is_sized_by_its_own_quota() -> None:
     loop = expected(found, "loop_utilization")
     assert loop.low == pytest.approx(three.work(60.0) / 6 * 0.9)
     assert "has 1 core for it" in refused(in_containers(three, 1.0, 0.01, 0.01, 0.01))
+
+
+SHARING = replace(FULL, elu=0.9, rps=100)
+
+
+def test_containers_of_one_machine_share_its_idle_cores() -> None:
+    """0.88 idle cores and 8.5 ms a request: 103 a second more than the 400 of now."""
+    four = snapshot(*[SHARING] * 4, machine=Machine(cores=8, cpu=0.89))
+    found = offered(in_containers(four, 2.0, 0.01, 0.01, 0.01, 0.01))
+    capacity = expected(found, "capacity")
+    assert found.title == "Run 2 workers in each of 4 control groups"
+    assert capacity.high == pytest.approx(503, rel=0.06)
+
+
+@pytest.mark.parametrize(("available", "fits"), [(1.9e9, False), (4.0e9, True)])
+def test_containers_of_one_machine_share_its_memory(available: float, fits: bool) -> None:
+    """4 times 330 MB more on 8 GB: 93%, and 67%."""
+    machine = Machine(cores=8, cpu=0.7, memory=8e9, available=available)
+    four = in_containers(snapshot(*[replace(SHARING, rss=300e6)] * 4, machine=machine), 2.0, 0.01, 0.01, 0.01, 0.01)
+    if fits:
+        assert offered(four).cost == "+1.2 GB memory per host"
+    else:
+        assert "93% of the memory of web-1" in refused(four)
+
+
+@pytest.mark.parametrize(("limit", "told"), [(1.0e9, "270M"), (4.0e9, "420M"), (16e9, "420M")])
+def test_pm2_restarts_a_worker_before_the_control_group_is_full(limit: float, told: str) -> None:
+    """Twice of 220 MB, at most a third of 85% of what all may take."""
+    seen = with_figures(snapshot(replace(FULL, rss=220e6), machine=ROOMY), cgroup_memory_limit=limit)
+    found = offered(seen)
+    config = next(step.code for step in found.steps if step.file == "ecosystem.config.cjs")
+    assert found.title == "Run 3 workers on web-1"
+    assert f'max_memory_restart: "{told}"' in config

@@ -199,3 +199,11 @@ def test_one_process_has_nobody_to_share_with() -> None:
 
 def test_even_processes_are_left_alone() -> None:
     assert "1 times as busy as the mean" in rejection("rebalance", RULE, snapshot(COOL, COOL))
+
+
+def test_a_sick_worker_of_a_cluster_has_no_address_to_drain() -> None:
+    found = offered(snapshot(*[replace(load, role="worker") for load in (SICK, COOL, COOL)]))
+    assert found.title == "Take process 1010 out and replace it"
+    assert all(step.platform != "NGINX" and " down;" not in step.code for step in found.steps)
+    assert "`down`" not in " ".join(step.text for step in found.steps)
+    assert "kill -TERM 1010" in shell.read(found.steps)

@@ -47,6 +47,17 @@ def test_a_program_is_named_moved_or_held(scale: float, tmp_path: Path) -> None:
     assert shell.read(found.steps)
 
 
+@pytest.mark.parametrize("program", ["postgres", "redis-server"])
+def test_a_datastore_is_never_held_back_for_the_service_waits_for_it(program: str) -> None:
+    found = offered(STARVED, _beside(program))
+    host = expected(found, "host_cpu")
+    assert found.title == f"Give {program} a host of its own"
+    assert not any("CPUQuota" in step.code or "nice" in step.code for step in found.steps)
+    assert "replica" in found.steps[0].text
+    assert "indexes" in found.check_first
+    assert host.high == pytest.approx(0.5, abs=0.03)
+
+
 def test_its_effect_frees_the_processor_and_the_loop() -> None:
     found = offered(STARVED, _beside())
     host, loop = expected(found, "host_cpu"), expected(found, "loop_utilization")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from advisor.diagnosis import Rejection
+from advisor.diagnosis import Option, Rejection
 from advisor.diagnosis.entry import with_limits
 from advisor.engine import STRATEGIES
 from advisor.features import Snapshot
@@ -94,3 +94,22 @@ def test_rejected_beside_any_other_trouble(rule: str) -> None:
     seen: Snapshot = snapshot(*[Load(elu=0.9)] * 4)
     ruling = ruled(rule, seen)
     assert isinstance(STRATEGIES["scale-down"].answer(seen, ruling), Rejection)
+
+
+def _told_to_pm2(found: Option) -> str:
+    [text] = [step.text for step in found.steps if step.platform == "PM2"]
+    return text
+
+
+@pytest.mark.parametrize(
+    ("count", "after", "told"),
+    [(4, 3, "Scale to 1 on 1 host and to 2 on 1 other,"), (6, 5, "Scale to 2 on 1 host and to 3 on 1 other,")],
+)
+def test_pm2_keeps_as_many_on_all_hosts_as_it_says(count: int, after: int, told: str) -> None:
+    found = fewer(fleet(count, peak=0.2, hosts=2))
+    assert found.title == f"Run {after} processes instead of {count}"
+    assert _told_to_pm2(found).startswith(told)
+
+
+def test_pm2_scales_hosts_alike_where_that_comes_out_even() -> None:
+    assert _told_to_pm2(fewer(fleet(8, hosts=2))).startswith("Scale to 3 on each host;")

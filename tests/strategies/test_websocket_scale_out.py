@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,3 +170,17 @@ def test_workers_only_where_the_quota_has_cores() -> None:
     quiet = snapshot(CHAT, machine=Machine(cores=8, cpu=0.2))
     assert "on this machine" in offered(with_figures(quiet, cgroup_cpu_limit=4.0)).title
     assert "on other machines" in offered(with_figures(quiet, cgroup_cpu_limit=1.0)).cost
+
+
+@pytest.mark.parametrize(
+    ("machine", "hosts", "servers"),
+    [
+        (Machine(cores=1, cpu=0.7), 1, ["web-1:3000", "new-1:3000"]),
+        (Machine(cores=1, cpu=0.7), 2, ["web-1:3000", "web-2:3000", "new-1:3000"]),
+        (Machine(cores=4, cpu=0.3), 1, ["web-1:3000", "web-1:3001"]),
+    ],
+)
+def test_what_has_no_room_on_its_machines_is_led_to_new_ones(machine: Machine, hosts: int, servers: list[str]) -> None:
+    found = offered(snapshot(CHAT, machine=machine, hosts=hosts))
+    written = next(step.code for step in found.steps if step.file.endswith(".conf"))
+    assert re.findall(r"server (\S+) max_fails", written) == servers

@@ -39,6 +39,7 @@ class Workload:
         memory: bytes that a process takes now; NaN where it is not known.
         port: where it listens.
         sockets: it holds WebSockets, whose clients must come back to the same copy.
+        now: containers that the load of now needs; 0 where nobody counted them.
     """
 
     name: str
@@ -48,6 +49,12 @@ class Workload:
     memory: float = math.nan
     port: int = 3000
     sockets: bool = False
+    now: int = 0
+
+    @property
+    def first(self) -> int:
+        """Containers to begin with: an autoscaler takes away what is too much; what is missing is felt at once."""
+        return max(self.copies, self.now)
 
     @property
     def label(self) -> str:
@@ -122,7 +129,7 @@ def compose(workload: Workload) -> str:
     """The compose file."""
     return _COMPOSE.format(
         name=workload.label,
-        copies=workload.copies,
+        copies=workload.first,
         memory=workload.mebibytes,
         port=workload.port,
         asked=f"http://127.0.0.1:{workload.port}{READY}",

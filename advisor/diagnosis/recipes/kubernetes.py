@@ -77,7 +77,7 @@ def deployment(workload: Workload, told: tuple[str, ...] = ()) -> str:
     """The Deployment, as YAML; by annotations Prometheus finds the page of Pods that tell such metrics."""
     return _DEPLOYMENT.format(
         name=workload.label,
-        copies=workload.copies,
+        copies=workload.first,
         port=workload.port,
         memory=workload.mebibytes,
         before=BEFORE,
