@@ -22,7 +22,7 @@ _CORES: Final = (
     "Cores of the machine of {name}: they are told where a process of this service runs on it as well; elsewhere set "
     'its limit "Cores" for this service'
 )
-_REQUESTS: Final = "200 requests in 15 minutes: fewer say nothing about latency"
+_REQUESTS: Final = "200 requests in 11 minutes: fewer say nothing about latency"
 
 
 @dataclass(frozen=True, slots=True)

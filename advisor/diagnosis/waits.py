@@ -45,9 +45,10 @@ class Waits:
 
     @kept
     def pool(self) -> Pool | None:
-        """The fullest pool that tells how large it is and who waits for it."""
-        found = parts.pools(self.snapshot, self.rule.window)
-        return next((pool for pool in found if pool.utilization >= 0 and pool.tells_waits), None)
+        """The fullest pool that tells how large it is and who waits for it; of full ones, that which most wait for."""
+        found = (pool for pool in parts.pools(self.snapshot, self.rule.window) if pool.utilization >= 0)
+        told, full = [pool for pool in found if pool.tells_waits], self.rule.full
+        return max(told, key=lambda pool: (min(pool.utilization, full), pool.wanted - pool.used), default=None)
 
     @kept
     def share(self) -> float:

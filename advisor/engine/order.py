@@ -42,8 +42,8 @@ OVERRULES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 """Rule -> why and which others mean nothing while it holds: classes C1 to C7 in a crash loop (C15), and what is
 read from the means of the fleet under uneven load (C11). A datastore counts as bound by reads only where its own
 programs have most of its machine's busy processors. A rule from which the other one follows by its own figures is
-not overruled by it, nor is one that the processes show as well which the other leaves alone (C15: "for that
-instance")."""
+not overruled by it, nor is one from which it is apart by its own figures, nor one that the processes show as well
+which the other leaves alone (C15: "for that instance")."""
 
 
 def weighed(rule: Rule, readings: Mapping[str, Reading], before: Mapping[str, Reading]) -> Reading:
@@ -195,7 +195,7 @@ def _why(rule: str, other: str, verdict: Verdict | None, found: Mapping[str, Rul
     if other in own.follows:
         return f"Held back: by its own figures it follows from another finding, {title}."
     reason, overruled = OVERRULES.get(other, ("", frozenset()))
-    if rule in overruled and rule not in others.follows and other not in own.apart_from:
+    if rule in overruled and rule not in (*others.follows, *others.apart_from) and other not in own.apart_from:
         return f"Held back while this stands: {title}; {reason}."
     if other in RULES[rule].explained_by and other not in own.apart_from and _comes_before(other, rule):
         return f"Held back: it follows from another finding that comes first, {title}."

@@ -66,11 +66,16 @@ def _freezes(snapshot: Snapshot) -> Iterator[Freeze]:
 
 
 def _start_up(snapshot: Snapshot, change: Change) -> float:
-    """Real seconds from the start of a process to its first answer, the longest of the change's; 0 if not known."""
+    """Real seconds from the start of a process to its first answer, the longest of the change's; 0 if not known.
+
+    Of one that began before the window nobody knows it: the first answer that is shown came long after the first.
+    """
     found = [0.0]
     for instance in snapshot.window.instances:
         started, requests = instance.started, instance.track.values.get("requests")
-        if started is None or requests is None or not change.at - 1 <= started <= change.until + 1:
+        if started is None or requests is None or started < snapshot.window.start:
+            continue
+        if not change.at - 1 <= started <= change.until + 1:
             continue
         answered = instance.track.times[np.nan_to_num(requests) > 0]
         found += [float(answered[0]) - started] if answered.size else []

@@ -190,7 +190,8 @@ def _disk(home: Machine, seconds: float) -> float:
 def _own(snapshot: Snapshot, home: Machine, seconds: float) -> float:
     busy = home.cpu(seconds) * home.cores
     used = stats.known_sum([n.cores for n in neighbours_on(snapshot, home, seconds) if n.is_datastore])
-    return min(1.0, used / busy) if busy > 0 else math.nan
+    # What is not known stays so: min() keeps its first argument beside NaN.
+    return min(used / busy, 1.0) if busy > 0 else math.nan
 
 
 def _replicas(name: str, told: list[tuple[Machine, PartWindow]], seconds: float) -> list[float]:

@@ -60,10 +60,11 @@ def nobody_waits(snapshot: Snapshot, seconds: float) -> bool:
     and hardly anybody keeps a connection to them, as clients would whose requests nobody counts. Workers of a cluster
     may take what their primary listens for, so of them nobody can say.
     """
-    return bool(snapshot.processes) and all(_is_alone(process, seconds) for process in snapshot.processes)
+    return bool(snapshot.processes) and all(is_alone(process, seconds) for process in snapshot.processes)
 
 
-def _is_alone(process: Process, seconds: float) -> bool:
+def is_alone(process: Process, seconds: float) -> bool:
+    """The same of one process."""
     if process.instance.role == Role.WORKER or process.websockets(seconds) != 0:
         return False
     told, span = process.sums(seconds), process.span(seconds)

@@ -10,7 +10,7 @@ import numpy as np
 from advisor.features import stats
 from advisor.features.ends import End
 from advisor.features.heap import heap_limit
-from advisor.features.lives import all_ends, unplanned
+from advisor.features.lives import QUIET, ChangeKind, all_ends, changes, unplanned
 from advisor.features.memo import remembered
 from advisor.features.snapshot import Snapshot
 from advisor.features.sums import Span, rows
@@ -42,7 +42,7 @@ def killed_full(snapshot: Snapshot, seconds: float, level: float) -> tuple[Happe
 
     By SIGKILL or by V8 (whose heap goes on to fill from its last row as it came there); or for no known reason, where
     the heap was as full and collections left little room in it: whoever stops a process may end it with garbage in its
-    heap. One that told no level just before is left out as well.
+    heap. One that told no level just before is left out as well, and one that was killed for its successor.
     """
     return tuple(event for event in snapshot.happened(EXITED.name, seconds) if _last_share(snapshot, event) >= level)
 
@@ -51,6 +51,18 @@ def full_lives(snapshot: Snapshot, seconds: float, level: float) -> frozenset[in
     """The instances that ended so, as far as their figures are still at hand."""
     dead = (ended_process(snapshot, event) for event in killed_full(snapshot, seconds, level))
     return frozenset(one.id for one in dead if one is not None)
+
+
+def killed_lately(snapshot: Snapshot, seconds: float, level: float) -> bool:
+    """True if one was killed with its memory full in the last (scaled) seconds.
+
+    So is one that was killed or ended by V8, unasked, before all rows at hand: how full it was can be told no more, for
+    a window shows some minutes, and events go back for days.
+    """
+    if killed_full(snapshot, seconds, level):
+        return True
+    start = snapshot.window.start
+    return any(end.at < start and (end.signal == _BY_SYSTEM or by_v8(end)) for end in unplanned(snapshot, seconds))
 
 
 def by_system(event: Happening) -> bool:
@@ -70,7 +82,7 @@ def _last_share(snapshot: Snapshot, event: Happening) -> float:
         return math.nan
     span = Span(event.at - BEFORE / snapshot.time_scale, event.at)
     if by_system(event):
-        return _share(snapshot, dead, span)
+        return math.nan if dead.id in _released(snapshot) else _share(snapshot, dead, span)
     limit = heap_limit(snapshot, dead, span)
     if by_v8(event):
         return _reached(dead.track, span) / limit
@@ -117,6 +129,19 @@ def is_last_explained(snapshot: Snapshot) -> bool:
     last = {process.instance.id for process in snapshot.gone}
     known = all_ends(snapshot) if last else ()
     return any(is_explained(end) for end in known if end.life is not None and end.life.instance_id in last)
+
+
+@remembered
+def _released(snapshot: Snapshot) -> frozenset[int]:
+    """The processes that ended while another version took their place: who does not end in time is killed then."""
+    slack = QUIET / snapshot.time_scale
+    deploys = [one for one in changes(snapshot, math.inf) if one.kind is ChangeKind.DEPLOY and one.version]
+    return frozenset(
+        end.life.instance_id
+        for end in all_ends(snapshot)
+        if end.life is not None
+        and any(d.at - slack <= end.at <= d.until and end.life.version != d.version for d in deploys)
+    )
 
 
 @remembered

@@ -228,9 +228,9 @@ class Snapshot:
 
     @remembered
     def most_blocked(self, seconds: float) -> Process | None:
-        """The process that loses the largest share of its time to blocks, of those that report delays."""
+        """The process that loses most time of the span to blocks, of those that report delays; a young one has less."""
         told = [p for p in self.processes if not math.isnan(p.blocked_share(seconds))]
-        return max(told, key=lambda p: p.blocked_share(seconds), default=None)
+        return max(told, key=lambda p: p.blocked_share(seconds) * p.history(seconds), default=None)
 
 
 def p95_of(latency: Callable[[float], Histogram], seconds: float) -> float:

@@ -11,7 +11,7 @@ from advisor.diagnosis.words import unit_word
 from advisor.engine.registry import RULES, STRATEGIES
 from advisor.fleet.models import Service
 from advisor.recommendations.content import plain
-from advisor.recommendations.models import LimitOverride
+from advisor.recommendations.models import LimitOverride, RuleVerdict
 
 Limits = dict[str, dict[str, float]]
 """Rule or strategy -> limit -> value, in the units of the limits."""
@@ -63,7 +63,7 @@ def name_of(key: str) -> str:
 
 
 def put(service: Service, entry: str, limit: str, value: float, reason: str, by: str, now: datetime) -> LimitOverride:
-    """Set a limit of one service, in the limit's own unit. It holds from the next look on.
+    """Set a limit of one service, in the limit's own unit. It holds from the next look on, and the rule starts anew.
 
     Raises:
         KeyError: there is no such rule or way out, or it has no such limit of its own.
@@ -82,6 +82,7 @@ def put(service: Service, entry: str, limit: str, value: float, reason: str, by:
     if len(told) > LONGEST_REASON:
         raise ValueError(f"The reason must have at most {LONGEST_REASON} characters.")
     said = {"value": value, "reason": told, "set_by": by[:150], "set_at": now}
+    _start_anew(service, entry)
     return LimitOverride.objects.update_or_create(service=service, entry=entry, limit=limit, defaults=said)[0]
 
 
@@ -93,7 +94,18 @@ def reset(service: Service, entry: str, limit: str) -> bool:
         ValueError: the default is on the wrong side of what is set for its partner; the text says what to do.
     """
     _compare(service, entry, limit, entry_of(entry).changeable[limit].value)
-    return bool(LimitOverride.objects.filter(service=service, entry=entry, limit=limit).delete()[0])
+    was_set = bool(LimitOverride.objects.filter(service=service, entry=entry, limit=limit).delete()[0])
+    if was_set:
+        _start_anew(service, entry)
+    return was_set
+
+
+def _start_anew(service: Service, entry: str) -> None:
+    """Forget what a rule remembers: it fires, or is on the way there, by a limit that holds no more.
+
+    Between its levels it would go on firing for ever. Open advice stays if it is over by the new limit as well.
+    """
+    RuleVerdict.objects.filter(service=service, rule=entry).delete()
 
 
 def _compare(service: Service, entry: str, limit: str, value: float) -> None:

@@ -28,6 +28,7 @@ hand and fails looks like a process of the service. A kill by the kernel for mem
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Rule, at_least
 from advisor.diagnosis.confidence import confidence
@@ -39,6 +40,11 @@ from advisor.features.crash import Crash, Reason, crash, is_told, repeated
 from advisor.vocabulary import Severity
 
 PAST = 900.0  # seconds in which ends are counted (decision model C15); events reach back three days, rows need not
+
+OF_LOOPS: Final = (
+    "memory-leak", "gc-pressure", "event-loop-blocked", "event-loop-saturated", "thread-pool-saturated",
+)  # fmt: skip
+"""Rules whose figures are those of single loops and heaps: where all that is judged goes on, no start is among them."""
 
 rule = Rule(
     __name__,
@@ -77,6 +83,7 @@ def check(snapshot: Snapshot) -> Reading:
         severity=Severity.WARNING if slow else Severity.CRITICAL,
         confidence=_confidence(found, condition),
         follows=_follows(alike if slow else found),
+        apart_from=OF_LOOPS if _go_on(snapshot) else (),
     )
 
 
@@ -114,6 +121,13 @@ def _confidence(found: Crash, condition: Condition) -> float:
         support=(1.0 if known else 0.5,),
         coverage=1.0,
     )
+
+
+def _go_on(snapshot: Snapshot) -> bool:
+    """True if every process that is judged has lived for as long as ends are counted: others are those that end."""
+    since = snapshot.now - PAST / snapshot.time_scale
+    starts = [process.instance.started for process in snapshot.processes]
+    return bool(starts) and all(start is not None and start <= since for start in starts)
 
 
 def _follows(found: Crash) -> tuple[str, ...]:

@@ -106,6 +106,8 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=found.evidence,
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=confidence(required=(far,), support=(1.0,), coverage=snapshot.coverage(rule.window)),
+        # Full processors of another machine are another trouble: its own are not busy, or on no machine of the service.
+        apart_from=() if store.cpu >= rule.crowded else ("host-cpu-saturated",),
     )
 
 

@@ -69,6 +69,7 @@ rule = Rule(
     cores=Limit(0, "{cpu}", "not set: processors of a datastore that runs where no agent tells them"),
     busy=Limit(0.5, "{cpu}", "judgement: a database that keeps half a core at work may be what holds a service up"),
     own=Limit(0.5, "1", "judgement: with less, others keep the machine busier than the datastore does"),
+    crowded=Limit(0.70, "1", "a busier machine makes sessions wait by itself (decision model C7)"),
 )
 
 
@@ -91,8 +92,8 @@ def check(snapshot: Snapshot) -> Reading:
         evidence=found.evidence,
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, store, p95),
-        # A machine that it fills itself is no reason for its waits: there it is the other way round.
-        apart_from=("host-cpu-saturated",) if store.own >= rule.own else (),
+        # A machine that it fills itself is no reason for its waits: there it is the other way round. Nor is another.
+        apart_from=() if store.cpu >= rule.crowded and not store.own >= rule.own else ("host-cpu-saturated",),
     )
 
 

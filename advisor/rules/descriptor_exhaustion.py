@@ -177,6 +177,9 @@ def _claim(snapshot: Snapshot, worst: Process, told: Descriptors, growing: Growi
         return f"{snapshot.name}: {counted(ended, 'process')} ended in the last ten minutes for want of a descriptor"
     if _kernel(snapshot) >= rule.busy:
         return f"{snapshot.name}: {percent(_kernel(snapshot))} of all descriptors of a host's kernel are open"
+    if growing:  # which need not be the fullest
+        worst = next((p for p in snapshot.processes if p.instance.id == growing.instance), worst)
+        told = descriptors_of(worst, LONG)
     sentence = (
         f"{snapshot.name}: {worst.name} holds {number(told.open)} of the {number(told.limit)} descriptors it may open"
     )

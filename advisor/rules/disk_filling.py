@@ -72,7 +72,7 @@ def check(snapshot: Snapshot) -> Reading:
     found = fillings(snapshot, snapshot.recalled(rule.id))
     if not found:
         return Reading(Condition.UNKNOWN, missing=("Filesystems of the host: run the agent on it",))
-    worst = max(found, key=lambda one: (_sure(one), -one.free))
+    worst = max(found, key=_urgency)
     return Reading(
         condition=_condition(worst),
         claim=_claim(snapshot, worst),
@@ -81,6 +81,13 @@ def check(snapshot: Snapshot) -> Reading:
         confidence=_confidence(worst),
         hold=AT_LAST if worst.free < rule.last else math.inf,
     )
+
+
+def _urgency(one: Filling) -> tuple[float, bool, float, float]:
+    """Of those that are over: what is critical first, then what ends soonest, then what is fullest."""
+    # An end that is not near is none: what hardly grows is as stable as what does not.
+    left = one.exhausted_in if one.exhausted_in <= rule.soon * HOUR else math.inf
+    return _sure(one), _severity(one) is Severity.CRITICAL, -left, -one.free
 
 
 def _sure(one: Filling) -> float:

@@ -112,7 +112,7 @@ def check(snapshot: Snapshot) -> Reading:
     """Ask for slow or failed answers first, then whether the service waits, then for what."""
     waits = Waits(snapshot, rule)
     if math.isnan(waits.p95):
-        return Reading(Condition.UNKNOWN, missing=("200 requests in 15 minutes: fewer say nothing about latency",))
+        return Reading(Condition.UNKNOWN, missing=("200 requests in 11 minutes: fewer say nothing about latency",))
     missing = _missing(waits)
     if waits.is_hurt and missing and not (missing == (_CALLS,) and waits.by_unseen):
         return Reading(Condition.UNKNOWN, evidence=waits.general, missing=missing)

@@ -38,6 +38,7 @@ from advisor.diagnosis.missing import what_to_add
 from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot
 from advisor.features.deploys import BEFORE, Loss, Losses, losses
+from advisor.features.lives import ChangeKind
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -82,7 +83,7 @@ def check(snapshot: Snapshot) -> Reading:
     if absent:
         return Reading(Condition.UNKNOWN, missing=absent)
     found = losses(snapshot, past, rule.least, rule.share, rule.times)
-    recent = found.deploys[-LAST:]
+    recent = _recent(found)
     hit = _hits(recent, found.usual)
     return Reading(
         condition=_condition(recent, hit, found),
@@ -91,6 +92,15 @@ def check(snapshot: Snapshot) -> Reading:
         severity=Severity.WARNING,
         confidence=_confidence(hit, found),
     )
+
+
+def _recent(found: Losses) -> tuple[Loss, ...]:
+    """The last three times that processes were stopped, or the last three deploys where these lost requests more often.
+
+    An autoscaler takes one idle process away after the other, and no deploy would be among three of those.
+    """
+    released = tuple(one for one in found.deploys if one.change.kind is ChangeKind.DEPLOY)
+    return max(found.deploys[-LAST:], released[-LAST:], key=lambda some: len(_hits(some, found.usual)))
 
 
 def _hits(recent: tuple[Loss, ...], usual: float) -> tuple[Loss, ...]:

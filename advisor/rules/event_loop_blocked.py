@@ -22,7 +22,8 @@ neither how busy the loop is, which is then estimated from CPU time, and its lon
 the page first. Where collections of garbage make {collected:.0%} of the blocked time or more, `gc-pressure` judges
 them. A queue of many short requests also delays the loop: blocks that such a queue explains do not count. On a host
 without free processors everything is late, so a finding of `host-cpu-saturated` holds this one back, unless its blocks
-would be as many without twice the usual waits for a processor, which only the agent tells.
+would be as many without twice the usual waits for a processor, which only the agent tells. Where the process neither
+listens nor answers, as the worker of a queue, this is information and no warning.
 
 ## References
 - [Node.js: do not block the event loop](https://nodejs.org/en/learn/asynchronous-work/dont-block-the-event-loop)
@@ -39,6 +40,7 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, collection, places, stats
 from advisor.features.cause import Cause, busy_at_least, cause_of_blocks, computing, ordinary_queue, own_share
+from advisor.features.impact import is_alone
 from advisor.features.process import MINUTE, Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.features.task import WINDOW
@@ -96,15 +98,22 @@ def check(snapshot: Snapshot) -> Reading:
     is_told = worst >= rule.relaxed and rule.met * rule.share <= share < rule.share
     spread = _light_route_spread(snapshot, worst) if is_told else 0.0
     evidence = _evidence(snapshot, process, minutes, share, spread)
-    critical = worst >= rule.critical_block or share >= rule.critical_share
     return Reading(
         condition=_condition(minutes, evidence),
         claim=_claim(snapshot, process, worst, share),
         evidence=evidence,
-        severity=Severity.CRITICAL if critical else Severity.WARNING,
+        severity=_severity(process, worst, share),
         confidence=_confidence(snapshot, process, minutes, share, spread),
         apart_from=("host-cpu-saturated",) if _is_own(snapshot, process, minutes, share) else (),
     )
+
+
+def _severity(process: Process, worst: float, share: float) -> Severity:
+    """Information where nobody waits for its answers; but who probes its health gives up after so long a block."""
+    long = worst >= rule.critical_block
+    if is_alone(process, rule.window) and not (long and process.requests(rule.window) > 0):
+        return Severity.INFO
+    return Severity.CRITICAL if long or share >= rule.critical_share else Severity.WARNING
 
 
 def _is_own(snapshot: Snapshot, process: Process, minutes: list[float], share: float) -> bool:

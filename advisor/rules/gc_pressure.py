@@ -41,7 +41,7 @@ from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, percent
 from advisor.features import Snapshot, collection, stats
 from advisor.features.heap import heap_share
-from advisor.features.impact import nobody_waits
+from advisor.features.impact import is_alone, nobody_waits
 from advisor.features.process import MINUTE, Process
 from advisor.features.task import WINDOW
 from advisor.vocabulary import Severity
@@ -91,16 +91,32 @@ RECENT = 3  # minutes in which a long pause must still have happened
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
-    """Look at the process that collects most."""
-    process = max(snapshot.processes, key=lambda p: (p.gc_share(rule.window), p.gc_pause(rule.window)))
-    seen = _Seen(snapshot, process)
+    """Look at the process that collects most; where that is well, at the one with the longest pause."""
+    seen = _worst(snapshot)
     return Reading(
         condition=_condition(seen),
         claim=_claim(snapshot, seen),
         evidence=_evidence(seen),
-        severity=Severity.CRITICAL if seen.share >= rule.critical else Severity.WARNING,
+        severity=_severity(seen),
         confidence=_confidence(seen),
     )
+
+
+def _worst(snapshot: Snapshot) -> _Seen:
+    window = rule.window  # a young one collected in less of it, however much
+    most = max(snapshot.processes, key=lambda p: (p.gc_share(window) * p.history(window), p.gc_pause(window)))
+    longest = max(snapshot.processes, key=lambda p: p.gc_pause(window))
+    seen = _Seen(snapshot, most)
+    if longest is most or longest.gc_pause(window) < rule.pause or _condition(seen) is Condition.OVER:
+        return seen
+    other = _Seen(snapshot, longest)
+    return other if _condition(other) is Condition.OVER else seen
+
+
+def _severity(seen: _Seen) -> Severity:
+    if is_alone(seen.process, rule.window):
+        return Severity.INFO
+    return Severity.CRITICAL if seen.share >= rule.critical else Severity.WARNING
 
 
 class _Seen:

@@ -126,9 +126,9 @@ class _Place:
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
-    """Look at the machine where processors are shortest, of those that the service runs on."""
+    """Look at the machine where processors are shortest, of those where the service feels it if there is one."""
     places = [_place(snapshot, m) for m in snapshot.machines if snapshot.on(m) and not math.isnan(m.cpu(rule.window))]
-    place = max(places, key=lambda p: (p.worst, p.machine.cpu(rule.window)), default=None)
+    place = max(places, key=lambda p: (min(p.felt, p.worst) >= 1, p.worst, p.machine.cpu(rule.window)), default=None)
     if place is None:
         return Reading(Condition.UNKNOWN, missing=("Processor time of the host: run the agent on it",))
     if place.worst >= 1 and math.isnan(place.waits) and not place.own >= rule.own:

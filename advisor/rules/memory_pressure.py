@@ -45,7 +45,7 @@ from advisor.diagnosis.missing import NOBODY
 from advisor.diagnosis.words import lasting, number, percent, size
 from advisor.features import Snapshot, stats
 from advisor.features.heap import heap_floor, heap_share
-from advisor.features.kills import by_system, by_v8, is_last_explained, killed_full
+from advisor.features.kills import by_system, by_v8, is_last_explained, killed_full, killed_lately
 from advisor.features.memory import Bound, Memory, memory_of, swaps
 from advisor.features.process import Process
 from advisor.vocabulary import Severity
@@ -129,7 +129,7 @@ def check(snapshot: Snapshot) -> Reading:
     growing = _growing(snapshot, known)
     evidence = _evidence(snapshot, worst, growing)
     over = any(e.holds for e in evidence if e.signal in _ALONE) or _runs_out(evidence)
-    calm = worst.fullest < rule.relaxed and not killed_full(snapshot, RECENT, rule.busy)
+    calm = worst.fullest < rule.relaxed and not killed_lately(snapshot, RECENT, rule.busy)
     return Reading(
         condition=Condition.OVER if over else Condition.UNDER if calm else Condition.BETWEEN,
         claim=_claim(snapshot, worst, growing if _runs_out(evidence) else None),
@@ -164,7 +164,7 @@ def _state(snapshot: Snapshot, process: Process) -> State:
 
 
 def _growing(snapshot: Snapshot, known: list[State]) -> Growing | None:
-    near = [state.process for state in known if state.fullest >= rule.half]
+    near = [s.process for s in known if stats.highest([s.memory.share, s.heap]) >= rule.half]  # whoever else fills it
     lately = of_heap_lately(snapshot, rule.id, [state.process for state in known], MINUTES)
     late = (one for one in lately if one.growth.level >= rule.half * one.limit)
     return soonest(rule, (*of_memory(snapshot, rule.id, near, PACE), *late), snapshot.time_scale)

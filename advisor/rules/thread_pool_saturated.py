@@ -20,7 +20,8 @@ One look a sample, and one a second while there is a queue. A block of the event
 it is taken off. Slow answers of a disk or name server alone are no queue: they are silent here until all threads wait
 for them. Where the process has worker threads, keeps more cores at work than its pool has threads, or collects garbage
 {collecting:.0%} of the time, what its pool computes is not known, and only looks count. Threads of native code that
-compute less than that are taken for the pool's.
+compute less than that are taken for the pool's. Where the process neither listens nor answers, as the worker of a
+queue, this is information and no warning.
 
 ## References
 - [Node.js: UV_THREADPOOL_SIZE](https://nodejs.org/api/cli.html#uv_threadpool_sizesize)
@@ -36,6 +37,7 @@ from advisor.diagnosis.confidence import confidence
 from advisor.diagnosis.finding import finite
 from advisor.diagnosis.words import counted, duration, number, percent
 from advisor.features import Snapshot, control_groups, routes, stats, thread_pool
+from advisor.features.impact import is_alone
 from advisor.features.process import Process
 from advisor.features.snapshot import ENOUGH_REQUESTS
 from advisor.vocabulary import Severity
@@ -74,9 +76,15 @@ def check(snapshot: Snapshot) -> Reading:
         condition=_condition(wait, evidence),
         claim=_claim(snapshot, process, wait),
         evidence=evidence,
-        severity=Severity.CRITICAL if wait >= rule.critical else Severity.WARNING,
+        severity=_severity(process, wait),
         confidence=_confidence(process, wait),
     )
+
+
+def _severity(process: Process, wait: float) -> Severity:
+    if is_alone(process, rule.window):
+        return Severity.INFO
+    return Severity.CRITICAL if wait >= rule.critical else Severity.WARNING
 
 
 def _condition(wait: float, evidence: tuple[Evidence, ...]) -> Condition:

@@ -53,7 +53,7 @@ def test_what_is_missing_is_said() -> None:
     assert found.condition is Condition.UNKNOWN
     assert found.evidence
     assert [words.partition(":")[0] for words in found.missing] == [
-        "Cores of the machine of postgresql 10.0.0.5 5432", "200 requests in 15 minutes",
+        "Cores of the machine of postgresql 10.0.0.5 5432", "200 requests in 11 minutes",
     ]  # fmt: skip
 
 

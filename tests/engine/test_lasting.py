@@ -116,3 +116,9 @@ def test_a_heap_that_is_full_in_each_life_is_told() -> None:
 
 def test_a_heap_that_is_full_after_each_start_alone_is_not() -> None:
     assert _told(_filled(lambda ago, age: age < 150), "memory-pressure") == []
+
+
+def test_trouble_long_after_a_deploy_is_told_as_if_there_had_been_none() -> None:
+    """The deploy was 45 minutes ago; answers are slow from minute 23 on."""
+    told = _told(_deployed([2700.0], lambda ago, age: ago < 1300))
+    assert told[0] > 1300 - 600

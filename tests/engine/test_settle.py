@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from advisor.diagnosis import Condition, Judgement, RuleState
-from advisor.engine import judge, settle
+from advisor.engine import judge, settle, spans
 from advisor.features import Life, Snapshot
 from advisor.vocabulary import Severity, Stand, Verdict
 from advisor.vocabulary.events import EXITED
 from tests.additions import happened, life, with_events, with_figures, with_lives
-from tests.builders import NOW, Load, snapshot
+from tests.builders import NOW, Load, service, snapshot
 from tests.engine.invented import install, of, reads, rule
 from tests.strategies.test_rebalance import COOL, HOT
 
@@ -45,6 +45,14 @@ def wait(seen: Snapshot) -> float | None:
 
 
 class TestFreeze:
+    @pytest.mark.parametrize("ago", [700.0, 1400.0, 1700.0])
+    def test_a_window_that_shows_no_start_tells_of_no_slow_one(self, ago: float) -> None:
+        """What the store gives, eleven minutes, begins in the middle of a life that answered at once."""
+        window = service(Load(age=ago), seconds=spans.window_seconds(1.0))
+        lives = life(DAY, ago, 1, version="1"), life(ago, 0, 10, version="2")
+        seen = with_events(with_lives(Snapshot(window, NOW), *lives), happened(EXITED.name, ago, 1, signal="SIGTERM"))
+        assert wait(seen) is None
+
     @pytest.mark.parametrize("scale", [1.0, 5.0])
     def test_a_deploy_freezes_for_five_minutes(self, scale: float) -> None:
         assert wait(deployed(100 / scale, scale)) == pytest.approx(200 / scale, abs=1.0)

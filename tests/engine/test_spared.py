@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from advisor.diagnosis import Judgement
@@ -59,3 +61,18 @@ def test_a_process_that_just_began_again_tells_nothing_of_calls(age: float) -> N
     young = Load(elu=0.2, rps=40, latency=0.9, age=age)
     seen = ended({"memory_rss": 9e7}, called(snapshot(young, machine=ROOMY)), exit_code=1)
     assert advised(judge(seen, {})) == ["crash-loop"]
+
+
+FULL = Load(elu=0.9, cpu=0.87, rps=150)
+
+
+@pytest.mark.parametrize(("age", "told"), [
+    (86_400.0, ["crash-loop", "event-loop-saturated"]), (1_000.0, ["crash-loop", "event-loop-saturated"]),
+    (600.0, ["crash-loop"]),
+])  # fmt: skip
+def test_full_loops_that_go_on_are_told_beside_a_crash_loop_of_another(age: float, told: list[str]) -> None:
+    full = replace(FULL, age=age)
+    judgement = judge(ended({"memory_rss": 9e7}, snapshot(full, full, machine=ROOMY), exit_code=1), {})
+    assert advised(judgement) == told
+    if len(told) > 1:
+        assert not offered(judgement, "event-loop-saturated") & {"cluster", "autoscale", "load-balance"}

@@ -115,3 +115,11 @@ def test_of_several_agents_the_one_on_its_machine_knows_its_cores() -> None:
                      "postgresql web-2 5432 shop", **TOLD)  # fmt: skip
     [store] = used_by(with_part(seen, PartKind.POOL, "postgresql web-2:5432/shop", used=1.0), 300.0)
     assert (store.machine, store.active, store.load) == ("web-2", 4.0, 2.0)
+
+
+def test_processors_of_which_no_program_is_told_are_nobody_s() -> None:
+    [store] = used_by(_seen(), 300.0)
+    assert math.isnan(store.own)
+    spans = _seen().window.hosts[0].track.spans
+    [told] = used_by(with_part(_seen(), PartKind.PROGRAM, "postgres", busy=2.0 * spans), 300.0)
+    assert told.own == 1.0

@@ -220,3 +220,20 @@ def test_a_short_life_of_which_the_past_has_two_rows_is_compared_by_halves() -> 
     found = filled_heap(seen, past, 600)
     assert found is not None
     assert (found.gained, found.seconds, found.load) == (160 * MB, 120, 1.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 5.0])
+@pytest.mark.parametrize(("version", "count"), [("2", 0), ("1", 1)])
+def test_a_kill_for_a_successor_of_another_version_is_no_want_of_memory(version: str, count: int, scale: float) -> None:
+    """It does not end in time when a deploy asks it to; the same version begins anew where memory was short."""
+    seen = ended(0.88 * GB, ago=300 / scale, scale=scale, signal="SIGKILL", instance_id=AGENT, pid=1010)
+    old = life(86_400.0, 300 / scale, instance_id=SELF, version="1")
+    beside = life(86_400.0, instance_id=AGENT, version="1")
+    new = life(330 / scale, instance_id=12, version=version)
+    assert killed(with_window(seen, lives=(old, beside, new))) == count
+
+
+def test_a_new_version_that_is_killed_for_want_of_memory_counts() -> None:
+    seen = ended(0.95 * GB, signal="SIGKILL", instance_id=AGENT, pid=1010)
+    new = life(600.0, 300.0, instance_id=SELF, version="2")
+    assert killed(with_window(seen, lives=(life(86_400.0, instance_id=AGENT, version="1"), new))) == 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from advisor.diagnosis import Limit
+from advisor.fleet.models import Service
 from advisor.pipeline import flow
 from advisor.recommendations import limits
-from advisor.recommendations.models import LimitOverride, RuleVerdict
+from advisor.recommendations.models import LimitOverride, Recommendation, RuleVerdict, Transition
 from tests.pipeline import stored
 from tests.recommendations.judgements import NOW, service
 
@@ -143,3 +145,30 @@ def test_a_limit_of_a_rule_that_is_gone_does_no_harm(settings: Settings) -> None
     LimitOverride.objects.create(service=one, entry="gone", limit="busy", value=0.1, reason="old", set_at=NOW)
     assert flow.evaluate([one.pk], stored.NOW) == 0
     assert RuleVerdict.objects.get(rule=RULE).verdict == "clear"
+
+
+def _fired(settings: Settings) -> Service:
+    """A service whose full loop was looked at until its advice opened."""
+    settings.TIME_SCALE = stored.SCALE
+    one = stored.store(stored.built(stored.FULL))
+    for second in range(-70, 1, 10):
+        assert flow.evaluate([one.pk], stored.NOW + timedelta(seconds=second)) == 0
+    assert Recommendation.objects.get().state == "open"
+    return one
+
+
+def test_a_limit_that_is_raised_ends_the_advice_that_it_was_raised_for(settings: Settings) -> None:
+    one = _fired(settings)
+    limits.put(one, RULE, "busy", 0.97, "it is meant to be this full", "ann", NOW)
+    assert flow.evaluate([one.pk], stored.NOW + timedelta(seconds=1)) == 0
+    assert RuleVerdict.objects.get(rule=RULE).verdict == "clear"
+    assert Recommendation.objects.get().state == "resolved"
+
+
+def test_advice_stays_open_and_is_told_no_second_time_where_it_is_over_by_the_new_limit_too(settings: Settings) -> None:
+    one = _fired(settings)
+    steps = Transition.objects.count()
+    limits.put(one, RULE, "busy", 0.82, "a little more", "ann", NOW)
+    assert flow.evaluate([one.pk], stored.NOW + timedelta(seconds=1)) == 0
+    assert Recommendation.objects.get().state == "open"
+    assert Transition.objects.count() == steps

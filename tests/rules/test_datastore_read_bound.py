@@ -204,3 +204,23 @@ def test_what_several_agents_tell_counts_once(hosts: int, active: float, conditi
     found = rule(_asked_by(hosts, active)).reading
     assert found.condition is condition
     assert next(e.value for e in found.evidence if e.signal == "db_load") == pytest.approx(active / 8)
+
+
+@pytest.mark.parametrize(("cpu", "condition"), [(0.95, Condition.UNDER), (0.6, Condition.OVER)])
+def test_a_busy_machine_of_which_no_program_is_told_may_be_busy_with_anything(cpu: float, condition: Condition) -> None:
+    load = Load(elu=0.2, cpu=0.2, rps=40, latency=1.5, spread=0.0)
+    plain = snapshot(load, name="checkout", machine=Machine(cores=2, cpu=cpu))
+    assert rule(with_part(plain, PartKind.DATASTORE, HERE, **SCANS)).reading.condition is condition
+
+
+def test_full_processors_of_the_service_are_no_work_of_a_datastore_elsewhere() -> None:
+    full = Load(elu=0.95, cpu=0.9, rps=40, latency=1.5, spread=0.0)
+    plain = snapshot(full, full, name="checkout", machine=Machine(cores=2, cpu=0.97))
+    called = with_part(plain, PartKind.POOL, "postgresql db.internal:5432/shop", used=1.0)
+    told = SCANS | {"active": 10.0, "hits": 3e5}
+    seen = with_part(called, PartKind.DATASTORE, "postgresql db.internal 5432 shop", **told)
+    seen = with_window(seen, limits={"datastore-read-bound": {"cores": 8.0}})
+    found = {ruling.rule: ruling for ruling in judge(seen, {}).rulings}
+    assert found["datastore-read-bound"].reading.condition is Condition.OVER
+    assert found["host-cpu-saturated"].reading.condition is Condition.OVER
+    assert found["host-cpu-saturated"].held_back_by == ""

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from advisor.diagnosis import Condition, RuleState
-from advisor.engine import RULES
+from advisor.engine import RULES, judge
 from advisor.features import Snapshot
 from advisor.vocabulary import PartKind, Severity, Verdict
-from tests.additions import with_part
+from tests.additions import with_part, with_window
 from tests.answers import rejection, ruled
 from tests.builders import NOW, Load, Machine, Senders, service, snapshot
 
@@ -156,3 +156,18 @@ def test_a_cache_is_rejected_aloud_with_the_share_of_writes() -> None:
     for pending, disk, share in ((2.0, 1.0, "75%"), (1.8, 0.0, "45%")):
         answer = rejection("cache", "datastore-write-bound", _seen(pending=pending, pending_disk=disk))
         assert answer.startswith(f"Writing holds up {share} of the sessions of postgresql 127.0.0.1 5432")
+
+
+@pytest.mark.parametrize(("name", "held_back_by"), [
+    ("postgresql db.internal 5432 shop", ""), (HERE, "host-cpu-saturated"),
+])  # fmt: skip
+def test_it_follows_from_full_processors_of_its_own_machine_only(name: str, held_back_by: str) -> None:
+    full = Load(elu=0.95, cpu=0.9, rps=40, latency=1.5, spread=0.0)
+    plain = snapshot(full, full, name="checkout", machine=Machine(cores=2, cpu=0.97))
+    called = with_part(plain, PartKind.POOL, "postgresql db.internal:5432/shop", used=1.0)
+    beside = with_part(called, PartKind.PROGRAM, "postgres", busy=0.1 * plain.window.hosts[0].track.spans)
+    seen = with_part(beside, PartKind.DATASTORE, name, **WRITES)
+    seen = with_window(seen, limits={"datastore-write-bound": {"cores": 2.0}})
+    found = next(one for one in judge(seen, {}).rulings if one.rule == "datastore-write-bound")
+    assert found.reading.condition is Condition.OVER
+    assert found.held_back_by == held_back_by

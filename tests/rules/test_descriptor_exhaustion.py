@@ -14,7 +14,7 @@ from advisor.vocabulary.events import EXITED
 from tests.additions import happened, with_events, with_figures, with_host_figures, with_recalled
 from tests.answers import option, ruled
 from tests.builders import Load, Senders, service, snapshot
-from tests.pasts import Level, descriptors, level
+from tests.pasts import Level, Past, descriptors, level, with_past
 
 RULE = "descriptor-exhaustion"
 SEEDS = (1, 2, 3)
@@ -202,3 +202,14 @@ def test_unknown_without_the_agent() -> None:
     seen = rule(with_recalled(snapshot(Load(), senders=Senders(agent=False)), RULE, service()))
     assert seen.verdict is Verdict.UNKNOWN
     assert "run the agent" in seen.reading.missing[0]
+
+
+@pytest.mark.parametrize(("first", "name"), [(720.0, "process 1011 holds 560"), (300.0, "process 1011 holds 560")])
+def test_what_grows_is_told_of_the_process_that_grows(first: float, name: str) -> None:
+    seen = with_figures(snapshot(Load(), Load()), fd_limit=1000.0, connections=50.0, fd_open=first)
+    seen = with_figures(seen, only=1, fd_open=560.0)
+    flat = Past(2.5, 120.0, {"fd_open": level(first), "connections": level(50)})
+    leak = Past(2.5, 120.0, {"fd_open": level(185, 150), "connections": level(50)})
+    found = read(with_past(seen, RULE, flat, leak))
+    assert found.condition is Condition.OVER
+    assert name in found.claim

@@ -220,3 +220,19 @@ def test_it_clears_once_somebody_explains_the_end() -> None:
     for ago in range(300, -1, -60):
         said = rule(replace(explained, now=explained.now - ago), said.state)
     assert said.verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(("course", "condition"), [
+    (level(600 * MB, 180 * MB), Condition.OVER), (level(600 * MB), Condition.UNDER),
+    (level(600 * MB, -60 * MB), Condition.UNDER), (fills(600 * MB, 900 * MB, 0.5), Condition.UNDER),
+])  # fmt: skip
+@pytest.mark.parametrize("seed", SEEDS)
+def test_growth_counts_also_where_others_fill_a_machine_by_design(
+    course: Level, condition: Condition, seed: int
+) -> None:
+    """A database has most of 8 GB, 960 MB are left, and its own limit is far away."""
+    seen = with_figures(hosted(0.88, own=0.2), heap_limit=YOUNG + 4 * GB)
+    found = read(with_past(seen, RULE, Past(2.5, 120.0, {"heap_floor": course}), seed=seed))
+    assert found.condition is condition
+    if condition is Condition.OVER:
+        assert "an hour at equal load and fills the 960 MB that are left" in found.claim
