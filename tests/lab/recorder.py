@@ -16,27 +16,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from advisor.embedded import ports
-from tests.lab.stretch import Export, Stretch, newest
+from tests.lab.stretch import Stretch, newest
 
-Record = tuple[str, Export]
-"""The path of a request, and its body."""
+
+class Record(NamedTuple):
+    """One request: the newest moment in it (Unix seconds), and its path and its body in a line of JSON.
+
+    A line and not what it says: millions of objects make the interpreter look through them for seconds again and again,
+    and the agent sees that as a busy host.
+    """
+
+    at: float
+    line: bytes
+
+    @classmethod
+    def of(cls, line: bytes) -> Record:
+        """The record that a line of JSON tells."""
+        return cls(newest(json.loads(line)[1]), line)
+
 
 MINUTE = 60.0
 INTERVAL = 1.0
 """Seconds between two exports of a recording, and of what is told of it as it happens."""
 
 
-class _Sink(BaseHTTPRequestHandler):
-    server: _SinkServer
+class _Door(BaseHTTPRequestHandler):
+    server: Sink
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         if self.headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        self.server.records.append((self.path, json.loads(body)))
+        self.server.records.append(Record.of(b"[%s, %s]" % (json.dumps(self.path).encode(), body)))
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", "2")
@@ -47,11 +61,11 @@ class _Sink(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
-class _SinkServer(ThreadingHTTPServer):
+class Sink(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Sink)
+        super().__init__(("127.0.0.1", 0), _Door)
         self.records: list[Record] = []
 
 
@@ -63,7 +77,7 @@ def recorded(name: str) -> str:
 @contextmanager
 def recording(state: Path) -> Iterator[tuple[str, list[Record]]]:
     """An agent that reports each second to a list: the address that probes report to, and the list."""
-    sink, listen = _SinkServer(), f"127.0.0.1:{ports.any_free('127.0.0.1')}"
+    sink, listen = Sink(), f"127.0.0.1:{ports.any_free('127.0.0.1')}"
     threading.Thread(target=sink.serve_forever, daemon=True).start()
     settings = {
         "ADVISOR_SERVER": f"http://127.0.0.1:{sink.server_port}",
@@ -88,15 +102,15 @@ def recording(state: Path) -> Iterator[tuple[str, list[Record]]]:
 
 def keep(records: list[Record], path: Path) -> None:
     """Write a recording, one request a line."""
-    with gzip.open(path, "wt") as file:
+    with gzip.open(path, "wb") as file:
         for record in records:
-            file.write(json.dumps(record) + "\n")
+            file.write(record.line + b"\n")
 
 
 def kept(path: Path) -> list[Record]:
     """A recording that was kept."""
-    with gzip.open(path, "rt") as file:
-        return [(where, export) for where, export in map(json.loads, file)]
+    with gzip.open(path, "rb") as file:
+        return [Record.of(line.rstrip(b"\n")) for line in file]
 
 
 def replay(records: list[Record], server: str, token: str, name: str, factor: float, live: float) -> Iterator[float]:
@@ -104,17 +118,18 @@ def replay(records: list[Record], server: str, token: str, name: str, factor: fl
 
     Yields after each of those. Raises `urllib.error.HTTPError` for what the product refuses.
     """
-    last, begins = max(newest(export) for _, export in records), time.time()
+    last, begins = max(record.at for record in records), time.time()
     stretch = Stretch(factor, last, begins + live, recorded(name), name, f"host-of-{name}")
-    soon: list[tuple[float, str, Export]] = []
-    for where, export in sorted(records, key=lambda record: newest(record[1])):
-        if stretch.moment(newest(export)) > begins:
-            soon += [(at, where, told) for at, told in stretch.pieces(export, INTERVAL)]
+    soon: list[tuple[float, str, bytes]] = []
+    for record in sorted(records):
+        where, export = json.loads(record.line)
+        if stretch.moment(record.at) > begins:
+            soon += [(at, where, json.dumps(told).encode()) for at, told in stretch.pieces(export, INTERVAL)]
         elif told := stretch.export(export):
             _send(f"{server}{where}", json.dumps(told).encode(), token)
-    for at, where, told in sorted(soon, key=lambda one: one[0]):
+    for at, where, body in sorted(soon):
         time.sleep(max(0.0, at - time.time()))
-        _send(f"{server}{where}", json.dumps(told).encode(), token)
+        _send(f"{server}{where}", body, token)
         yield time.time()
 
 
