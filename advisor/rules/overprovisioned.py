@@ -3,7 +3,8 @@
 ## What it sees
 Over {days:.0f} days or more, all processes together never needed (but for one hour in 200) more than a smaller number
 of them would carry at {load:.0%}, and at {loss:.0%} with one of those lost. Memory, processors and descriptors would
-stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}, those of each control group (container) as well as those of hosts.
+stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}, those of each control group (container) as well as those of hosts;
+where all run on one host, what it does stays as it is.
 The number is smaller by {step:.0%} at most, or by one where that is less than one. Where the peak grows by a tenth a
 week or more, what loops and processors come to in {ahead:.0f} days counts.
 
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
@@ -109,24 +111,43 @@ def _too_short(need: Demand | None) -> str:
 
 _OF_WORK = ("work", "spikes", "host_cpu", "group_cpu")
 
-_Figures = tuple[tuple[str, str, float, float], ...]
-"""Signal, label, near-peak in all (erlangs) or as a share now, and its limit."""
+
+class _Figure(NamedTuple):
+    """Its near-peak in all (erlangs) or as a share now, its limit, and whether it stays where the others carry more."""
+
+    signal: str
+    label: str
+    value: float
+    limit: float
+    stays: bool = False
+
+    def then(self, count: int, fewer: int) -> float:
+        """What it is with so many processes fewer, if all that they carry moves to the others.
+
+        On one machine nothing moves: it does as much as before.
+        """
+        if self.signal in ("work", "spikes"):
+            return self.value / (count - fewer)
+        return self.value if self.stays else self.value * count / (count - fewer)
+
+
+_Figures = tuple[_Figure, ...]
 
 
 def _figures(snapshot: Snapshot, past: Snapshot, need: Demand) -> _Figures:
     processes = {str(one.id): one.track for one in past.window.instances}
     websockets = snapshot.websockets(rule.window)
-    handles = fullest(processes, "fd_open", "fd_limit")
+    handles, alone = fullest(processes, "fd_open", "fd_limit"), control_groups.hosts(snapshot) == 1
     return (
-        ("work", "Loops near the peak", need.work, rule.load),
-        ("spikes", "Highest moments of an hour, all at once", need.spikes, rule.spikes),
-        ("memory", "Memory of the fullest host", memory_used(past), rule.memory),
-        ("host_cpu", "Processors of the fullest host", host_cpu(past), rule.cpu),
-        ("group_memory", "Memory of the fullest control group",
+        _Figure("work", "Loops near the peak", need.work, rule.load),
+        _Figure("spikes", "Highest moments of an hour, all at once", need.spikes, rule.spikes),
+        _Figure("memory", "Memory of the fullest host", memory_used(past), rule.memory, alone),
+        _Figure("host_cpu", "Processors of the fullest host", host_cpu(past), rule.cpu, alone),
+        _Figure("group_memory", "Memory of the fullest control group",
          fullest(processes, "cgroup_memory_usage", "cgroup_memory_limit"), rule.memory),
-        ("group_cpu", "Processors of the fullest control group", _group_cpu(snapshot, processes), rule.cpu),
+        _Figure("group_cpu", "Processors of the fullest control group", _group_cpu(snapshot, processes), rule.cpu),
         # Without the count of descriptors nobody can say whether the sockets fit elsewhere.
-        ("fd", "Descriptors of the fullest process", 1.0 if math.isnan(handles) and websockets else handles,
+        _Figure("fd", "Descriptors of the fullest process", 1.0 if math.isnan(handles) and websockets else handles,
          rule.handles),
     )  # fmt: skip
 
@@ -134,8 +155,7 @@ def _figures(snapshot: Snapshot, past: Snapshot, need: Demand) -> _Figures:
 def _grown(figures: _Figures, times: float) -> _Figures:
     """The figures when there is so many times as much to do; most of memory and descriptors does not follow that."""
     return tuple(
-        (signal, label, value * times if signal in _OF_WORK else value, limit)
-        for signal, label, value, limit in figures
+        figure._replace(value=figure.value * times) if figure.signal in _OF_WORK else figure for figure in figures
     )
 
 
@@ -145,17 +165,11 @@ def _group_cpu(snapshot: Snapshot, processes: Mapping[str, Track]) -> float:
     return quota_used(processes) * together
 
 
-def _then(signal: str, value: float, count: int, fewer: int) -> float:
-    """A figure with so many processes fewer, if all that they carry moves to the others."""
-    return value / (count - fewer) if signal in ("work", "spikes") else value * count / (count - fewer)
-
-
 def _allows(figures: _Figures, count: int, fewer: int, above: float) -> bool:
-    for signal, _, value, limit in figures:
-        if _then(signal, value, count, fewer) > limit + above:
-            return False
-    work = figures[0][2]
-    required = (value for signal, _, value, _ in figures if signal in ("work", "memory", "host_cpu"))
+    if any(figure.then(count, fewer) > figure.limit + above for figure in figures):
+        return False
+    work = figures[0].value
+    required = (figure.value for figure in figures if figure.signal in ("work", "memory", "host_cpu"))
     return not any(math.isnan(value) for value in required) and _after_loss(work, count - fewer) <= rule.loss + above
 
 
@@ -166,9 +180,9 @@ def _after_loss(work: float, left: int) -> float:
 
 def _confidence(need: Demand, figures: _Figures, count: int, fewer: int) -> float:
     room = [
-        stats.ramp(_then(signal, value, count, fewer), limit * 1.1, limit * 0.8)
-        for signal, _, value, limit in figures
-        if not math.isnan(value)
+        stats.ramp(figure.then(count, fewer), figure.limit * 1.1, figure.limit * 0.8)
+        for figure in figures
+        if not math.isnan(figure.value)
     ]
     sure = confidence(required=(1.0,), support=room, coverage=need.complete if need.measured else need.complete * 0.9)
     return sure if need.days >= rule.whole - 0.5 else min(rule.unsure, sure)
@@ -195,11 +209,9 @@ def _evidence(figures: _Figures, need: Demand, count: int, fewer: int, allowed: 
         Evidence("loss", f"Loops with {left} processes, one of them lost", finite(loss), "1", rule.loss, "at most",
                  loss <= rule.loss),
     ]  # fmt: skip
-    for signal, label, value, limit in figures:
-        if math.isnan(value) and signal.startswith("group"):
+    for figure in figures:
+        if math.isnan(figure.value) and figure.signal.startswith("group"):
             continue  # most services have no control group with a limit
-        then = _then(signal, value, count, count - left)
-        told.append(
-            Evidence(signal, f"{label}, with {left} processes", finite(then), "1", limit, "at most", then <= limit)
-        )
+        then, label = figure.then(count, count - left), f"{figure.label}, with {left} processes"
+        told.append(Evidence(figure.signal, label, finite(then), "1", figure.limit, "at most", then <= figure.limit))
     return tuple(told)

@@ -124,7 +124,8 @@ def test_one_of_three_may_go_though_that_is_more_than_the_step(step: float) -> N
 
 
 @pytest.mark.parametrize("hindrance", [
-    {"memory": 0.55}, {"cpu": 0.45}, {"handles": 0.45}, {"high": 7.0}, {"growth": 1.15}, {"peak": 0.32},
+    {"memory": 0.55, "hosts": 3}, {"cpu": 0.45, "hosts": 3}, {"memory": 0.72}, {"cpu": 0.62},
+    {"handles": 0.45}, {"high": 7.0}, {"growth": 1.15}, {"peak": 0.32},
     {"handles": None, "sockets": 50.0}, {"group": {"cgroup_memory_usage": 300e6, "cgroup_memory_limit": 512e6}},
 ])  # fmt: skip
 def test_each_condition_alone_forbids_it_for_one_of_three(hindrance: dict[str, Any]) -> None:
@@ -137,13 +138,22 @@ def test_one_of_three_needs_a_week_as_well(days: float) -> None:
 
 
 @pytest.mark.parametrize("hindrance", [
-    {"memory": 0.65}, {"cpu": 0.55}, {"handles": 0.55}, {"high": 3.4}, {"growth": 1.15}, {"count": 3}, {"count": 2},
+    {"memory": 0.65, "hosts": 2}, {"cpu": 0.55, "hosts": 2}, {"memory": 0.72}, {"cpu": 0.62},
+    {"handles": 0.55}, {"high": 3.4}, {"growth": 1.15}, {"count": 3}, {"count": 2},
     {"count": 1}, {"handles": None, "sockets": 50.0},
     {"group": {"cgroup_memory_usage": 420e6, "cgroup_memory_limit": 512e6}},
     {"group": {"cpu_user": 0.4 * 3600, "cpu_system": 0.05 * 3600, "cgroup_cpu_limit": 0.5}},
 ])  # fmt: skip
 def test_each_condition_alone_forbids_it(hindrance: dict[str, Any]) -> None:
     assert rule(fleet(**hindrance)).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(("one", "other"), [({"memory": 0.68}, {}), ({"cpu": 0.58}, {}), ({}, {"hosts": 2})])
+def test_what_runs_on_one_machine_stays_there_whoever_does_it(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """A machine that is 68% full is as full with fewer processes; of two the other one gets what is moved."""
+    assert read(fleet(**one, **other)).condition is Condition.OVER
+    if one:
+        assert read(fleet(**one, hosts=2)).condition is not Condition.OVER
 
 
 def test_near_its_limits_it_does_not_say_that_any_may_go() -> None:

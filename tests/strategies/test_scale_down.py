@@ -78,7 +78,7 @@ def test_the_shell_reads_every_command_and_the_patch_is_one() -> None:
     assert yaml.safe_load(patch.split("'")[1]) == {"spec": {"minReplicas": 6}}
 
 
-@pytest.mark.parametrize("hindrance", [{"peak": 0.65}, {"growth": 1.15}, {"days": 6}, {"memory": 0.65}, {"count": 3}])
+@pytest.mark.parametrize("hindrance", [{"peak": 0.65}, {"growth": 1.15}, {"days": 6}, {"memory": 0.72}, {"count": 3}])
 def test_rejected_where_the_rule_does_not_hold(hindrance: dict[str, Any]) -> None:
     rejection("scale-down", "overprovisioned", fleet(**hindrance))
 
