@@ -78,8 +78,9 @@ def acknowledge(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def dismiss(request: HttpRequest, number: int) -> HttpResponse:
-    """Nobody wants it; it stays away until its rule has been clear."""
-    return _moved(request, number, ledger.dismiss, "Dismissed. It stays away until the finding has gone and come back.")
+    """Nobody wants it; it stays away until its rule has been clear, or is critical where it was not."""
+    done = "Dismissed. It stays away until the finding has gone and come back, or becomes critical."
+    return _moved(request, number, ledger.dismiss, done)
 
 
 def _moved(request: HttpRequest, number: int, move: Any, done: str) -> HttpResponse:

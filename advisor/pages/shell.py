@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 
-from advisor.alerts.models import Delivery
+from advisor.alerts.models import Channel, Delivery
 from advisor.fleet.models import Host
 from advisor.pages.health import judging_stopped
 from advisor.recommendations.models import Recommendation
@@ -66,9 +67,13 @@ def _place(place: Place, counts: dict[str, int], here: str | None) -> Place:
 def _counts() -> dict[str, int]:
     return {
         "recommendations": Recommendation.objects.filter(state__in=OPEN, ended_at=None).count(),
-        "alerts": Delivery.objects.filter(state=Delivery.State.FAILED, channel__enabled=True)
-        .values("channel")
-        .distinct()
-        .count(),
+        "alerts": _given_up(),
         "hosts": Host.objects.count(),
     }
+
+
+def _given_up() -> int:
+    """Channels in use on which the newest message that came to an end did not arrive."""
+    ended = Delivery.objects.filter(channel=OuterRef("pk")).exclude(state=Delivery.State.DUE).order_by("-created_at")
+    newest = Channel.objects.filter(enabled=True).annotate(newest=Subquery(ended.values("state")[:1]))
+    return newest.filter(newest=Delivery.State.FAILED).count()

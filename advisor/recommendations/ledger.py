@@ -19,7 +19,7 @@ from advisor.fleet.models import Service
 from advisor.recommendations import content
 from advisor.recommendations.models import Recommendation, RuleVerdict, ServiceSummary, Transition
 from advisor.recommendations.steady import keep_first, keep_warning
-from advisor.vocabulary import Progress, Verdict
+from advisor.vocabulary import Progress, Severity, Verdict
 
 _BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
     Verdict.PENDING: {None: Progress.FORMING},
@@ -110,7 +110,9 @@ def acknowledge(recommendation_id: int, by: str, now: datetime) -> Transition:
 
 @transaction.atomic
 def dismiss(recommendation_id: int, by: str, now: datetime, note: str = "") -> Transition:
-    """A person does not want it. It stays dismissed until its rule is clear; a later finding is a new one.
+    """A person does not want it. It stays dismissed until its rule is clear, or critical where it was not.
+
+    A later finding is a new one.
 
     Raises: as `acknowledge`.
     """
@@ -176,7 +178,7 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
     # A rule keeps firing for a while on weaker figures or none; what was found stays as it was when it held.
     if holds and (before is None or before in _FOLLOWS_ITS_RULE):
         changed |= _renew(row, ruling, advice, moved=after is not None)
-    if before is Progress.DISMISSED and ruling.verdict is Verdict.CLEAR:
+    if before is Progress.DISMISSED and (ruling.verdict is Verdict.CLEAR or (holds and _is_crisis(row, ruling))):
         row.ended_at, changed = now, True
     if after is not None:
         changes.transitions.append(_move(row, after, now))
@@ -187,6 +189,12 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
         row.save(update_fields=["challenger", "challenger_looks"])
     if after is not None or changed:
         changes.recommendations.append(row.pk)
+
+
+def _is_crisis(row: Recommendation, ruling: Ruling) -> bool:
+    """True for what fires as critical while the row never said so: who turned down less has not turned down this."""
+    is_critical = ruling.verdict is Verdict.FIRING and ruling.reading.severity is Severity.CRITICAL
+    return is_critical and row.severity != Severity.CRITICAL
 
 
 def _cannot_say(ruling: Ruling) -> bool:

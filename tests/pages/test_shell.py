@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from advisor.alerts.models import Channel, Delivery
 from advisor.pages.shell import PLACES
 from tests.pages.fleet import Cast
 
@@ -26,3 +28,27 @@ def test_every_place_leads_somewhere(page: Client) -> None:
 def test_a_stranger_costs_no_query(client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         client.get("/sign-in/")
+
+
+def _delivery(channel: Channel, state: str, cast: Cast) -> None:
+    Delivery.objects.create(channel=channel, subject="Test message", due_at=cast.now, state=state)
+
+
+@pytest.mark.parametrize(
+    ("states", "marked"),
+    [
+        (["failed"], True),
+        (["failed", "delivered"], False),
+        (["delivered", "failed", "due"], True),
+        (["delivered"], False),
+    ],
+)
+def test_a_channel_is_marked_while_its_last_message_was_given_up(
+    page: Client, cast: Cast, states: list[str], marked: bool
+) -> None:
+    Channel.objects.all().delete()
+    channel = Channel.objects.create(kind="email", name="Mail")
+    for state in states:
+        _delivery(channel, state, cast)
+    html = page.get("/recommendations/").content.decode()
+    assert ('Alerts<span class="count">1</span>' in html) is marked

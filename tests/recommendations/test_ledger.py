@@ -13,7 +13,7 @@ from advisor.diagnosis.advice import Judgement
 from advisor.diagnosis.finding import Condition, RuleState
 from advisor.recommendations import ledger
 from advisor.recommendations.models import Recommendation, RuleVerdict, Transition
-from advisor.vocabulary import Verdict
+from advisor.vocabulary import Severity, Verdict
 from tests.recommendations.judgements import NOW, RULE, T, judgement, ruling, service
 
 CLEAR, PENDING, FIRING, UNKNOWN = Verdict.CLEAR, Verdict.PENDING, Verdict.FIRING, Verdict.UNKNOWN
@@ -175,6 +175,30 @@ class TestByPerson:
     def open(self) -> Recommendation:
         steps(service().pk, FIRING)
         return Recommendation.objects.get()
+
+    def looks(self, row: Recommendation, *severities: Severity) -> list[tuple[str, str]]:
+        """The steps that these looks cause while the rule fires, a minute after it opened."""
+        found = []
+        for look, severity in enumerate(severities):
+            said = ruling(FIRING, at=T + 60 + look)
+            said = replace(said, reading=replace(said.reading, severity=severity))
+            steps = ledger.record(Judgement(row.service_id, T + 60 + look, (said,), ()), NOW).transitions
+            found += [(step.before, step.after) for step in steps]
+        return found
+
+    def test_who_turned_down_a_warning_hears_of_the_crisis(self) -> None:
+        row = self.open()
+        ledger.dismiss(row.pk, "ann", NOW)
+        warning, critical = Severity.WARNING, Severity.CRITICAL
+        assert self.looks(row, warning, critical, critical, critical) == [("", "open")]
+        row.refresh_from_db()
+        assert (row.state, row.ended_at) == ("dismissed", NOW)
+
+    def test_who_turned_down_the_crisis_hears_no_more_of_it(self) -> None:
+        row = self.open()
+        Recommendation.objects.update(severity="critical")
+        ledger.dismiss(row.pk, "ann", NOW)
+        assert self.looks(row, Severity.CRITICAL, Severity.WARNING, Severity.CRITICAL) == []
 
     def test_acknowledged_content_stays(self) -> None:
         row = self.open()
