@@ -104,6 +104,8 @@ def check(snapshot: Snapshot) -> Reading:
 
 def _worst(snapshot: Snapshot) -> _Seen:
     window = rule.window  # a young one collected in less of it, however much
+    if len(snapshot.processes) == 1:  # most services are one process
+        return _Seen(snapshot, snapshot.processes[0])
     most = max(snapshot.processes, key=lambda p: (p.gc_share(window) * p.history(window), p.gc_pause(window)))
     longest = max(snapshot.processes, key=lambda p: p.gc_pause(window))
     seen = _Seen(snapshot, most)
