@@ -22,6 +22,11 @@ def of_servers(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_addresses(snapshot, shared=True)))
 
 
+def with_new(names: list[str], count: int) -> list[str]:
+    """The names of machines, and of new ones beside them up to so many."""
+    return names + [f"new-{n}" for n in range(1, count - len(names) + 1)]
+
+
 def place(snapshot: Snapshot, process: Process) -> str:
     """The name of its machine."""
     host = snapshot.window.host(process.instance.host_id)

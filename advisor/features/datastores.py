@@ -116,6 +116,10 @@ class Datastore:
         # What is not known stays so: min() keeps its first argument beside NaN.
         return min(sessions / self.active, 1.0) if self.active > 0 else math.nan
 
+    def is_crowded(self, busy: float, own: float) -> bool:
+        """True if its machine is at least so busy, and programs that keep data have less than that part of it."""
+        return self.cpu >= busy and not self.own >= own
+
 
 def used_by(snapshot: Snapshot, seconds: float) -> tuple[Datastore, ...]:
     """Those on a machine of the service, and those that its pools or calls lead to; the most loaded first."""

@@ -135,7 +135,7 @@ def _of_writes(store: Datastore) -> float:
 
 def _of_its_own(store: Datastore) -> float:
     """0 where the machine is busy, and not with programs that keep data."""
-    return 0.0 if store.cpu >= rule.crowded and not store.own >= rule.own else 1.0
+    return 0.0 if store.is_crowded(rule.crowded, rule.own) else 1.0
 
 
 def _state(store: Datastore) -> str:

@@ -93,7 +93,7 @@ def check(snapshot: Snapshot) -> Reading:
         severity=Severity.CRITICAL if p95 >= rule.critical else Severity.WARNING,
         confidence=_confidence(snapshot, store, p95),
         # A machine that it fills itself is no reason for its waits: there it is the other way round. Nor is another.
-        apart_from=() if store.cpu >= rule.crowded and not store.own >= rule.own else ("host-cpu-saturated",),
+        apart_from=() if store.is_crowded(rule.crowded, rule.own) else ("host-cpu-saturated",),
     )
 
 

@@ -222,8 +222,7 @@ def _rerouted(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
 def _built(snapshot: Snapshot, machines: int, choice: Choice, reason: str, rate: float) -> tuple[Step, ...]:
     here = {process.instance.host_id for process in snapshot.processes}
     known = [host.name for host in snapshot.window.hosts if host.id in here]
-    names = known + [f"new-{n}" for n in range(1, machines - len(known) + 1)]
-    servers = tuple(f"{name}:{FIRST}" for name in names)
+    servers = tuple(f"{name}:{FIRST}" for name in addresses.with_new(known, machines))
     groups = machine_groups.steps(snapshot, machines, math.ceil(machines * strategy.surge), choice, rate, FIRST)
     return (*_steps(snapshot, servers, choice, reason), *groups)
 

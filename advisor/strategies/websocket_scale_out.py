@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import math
 
-from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, socket_room
+from advisor.diagnosis import Expectation, Limit, Option, Rejection, Ruling, Step, Strategy, addresses, socket_room
 from advisor.diagnosis.prediction import GROWTH, NOW, SIZING, loop_expectation
 from advisor.diagnosis.recipes import kubernetes, nginx, socketio, websockets
 from advisor.diagnosis.recipes.container import Signals, Workload
@@ -135,7 +135,7 @@ def _expected(snapshot: Snapshot, sockets: float, after: int) -> tuple[Expectati
 def _steps(snapshot: Snapshot, capacity: float, sockets: float, after: int, fits: bool) -> tuple[Step, ...]:
     each = sockets / after
     names = _names(snapshot, after, fits)
-    servers = tuple(f"{names[n % len(names)]}:{3000 + n // len(names)}" for n in range(after))
+    servers = tuple(f"{names[n % len(names)]}:{addresses.FIRST + n // len(names)}" for n in range(after))
     site = Site(snapshot.name, servers, Choice.COOKIE, websockets=True)
     sticky = (
         "Lead a client to the same process by a cookie; clients without one spread over all. (ip_hash does as well "
@@ -156,8 +156,7 @@ def _names(snapshot: Snapshot, after: int, fits: bool) -> list[str]:
     """Its machines, and beside them new ones for the processes without room there, as many on each as today."""
     known = [machine.name for machine in snapshot.machines] or ["host-1"]
     each = max(1, round(len(snapshot.processes) / len(known)))
-    new = 0 if fits else math.ceil(after / each) - len(known)
-    return known + [f"new-{n}" for n in range(1, new + 1)]
+    return known if fits else addresses.with_new(known, math.ceil(after / each))
 
 
 def _scaling(snapshot: Snapshot, capacity: float, after: int) -> tuple[Step, ...]:
