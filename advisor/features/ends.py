@@ -10,16 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.features.window import Happening, Life, ServiceWindow
+from advisor.features.window import FEW, Happening, Life, ServiceWindow
 from advisor.vocabulary.events import EXITED, Cause
 
 SAME_END: Final = 10.0
 """Real seconds within which all tell of the same end: a busy primary takes note of it late."""
 
 SILENT_FOR: Final = 90.0
-MISSED: Final = 3
-"""Scaled seconds, and usual intervals, without a report after which a process is taken for gone: one export that is
-lost is no end, and OpenTelemetry's SDK sends one a minute."""
+"""Scaled seconds, and `FEW` usual intervals, without a report after which a process is taken for gone."""
 
 ERRORS: Final = (Cause.UNCAUGHT_EXCEPTION, Cause.UNHANDLED_REJECTION)
 """Reasons that are failures whatever the exit code says."""
@@ -103,7 +101,7 @@ def ends(window: ServiceWindow, now: float, time_scale: float) -> tuple[End, ...
     found += [
         End(life.seen_last, life, life.pid, told=False, host_id=life.host_id)
         for life in silent
-        if life.seen_last < now - MISSED * steps.get(life.instance_id, 0.0)
+        if life.seen_last < now - FEW * steps.get(life.instance_id, 0.0)
     ]
     return tuple(sorted(found, key=lambda end: end.at))
 
