@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from advisor.diagnosis import calls, unseen
 from advisor.diagnosis.finding import Evidence, all_hold, at_least, below
 from advisor.diagnosis.rule import Rule
 from advisor.features import Snapshot, parts, shortage, stats
+from advisor.features.lives import CHANGED, changes
 from advisor.features.memo import kept
 from advisor.features.parts import Destination, Pool
+from advisor.features.process import MINUTE
 from advisor.features.slowest import Slowest, slowest
 from advisor.features.unseen_queue import UnseenQueue, unseen_queue
 
 
 @dataclass(frozen=True)
 class Waits:
-    """One look at a service with the limits of the rule that asks."""
+    """One look at a service over so many (scaled) seconds, with the limits of the rule that asks."""
 
     snapshot: Snapshot
     rule: Rule
+    seconds: float
 
     @kept
     def slowest(self) -> Slowest:
         """How slow all requests are, or those of one route."""
-        return slowest(self.snapshot, self.rule.window, min(self.rule.relaxed, self.rule.early * self.rule.slow))
+        return slowest(self.snapshot, self.seconds, min(self.rule.relaxed, self.rule.early * self.rule.slow))
 
     @kept
     def whole(self) -> float:
         """The same of all requests: a pool is not to answer for a route that does not use it."""
-        return self.snapshot.p95(self.rule.window)
+        return self.snapshot.p95(self.seconds)
 
     @property
     def p95(self) -> float:
@@ -41,26 +44,26 @@ class Waits:
     @kept
     def called(self) -> tuple[Destination, ...]:
         """What it calls, the one that takes most time first."""
-        return parts.destinations(self.snapshot, self.rule.window)
+        return parts.destinations(self.snapshot, self.seconds)
 
     @kept
     def pool(self) -> Pool | None:
         """The fullest pool that tells how large it is and who waits for it; of full ones, that which most wait for."""
-        found = (pool for pool in parts.pools(self.snapshot, self.rule.window) if pool.utilization >= 0)
+        found = (pool for pool in parts.pools(self.snapshot, self.seconds) if pool.utilization >= 0)
         told, full = [pool for pool in found if pool.tells_waits], self.rule.full
         return max(told, key=lambda pool: (min(pool.utilization, full), pool.wanted - pool.used), default=None)
 
     @kept
     def share(self) -> float:
         """The share of a request's time in which the loop does not work on it; NaN where it is not known."""
-        mean = self.snapshot.latency(self.rule.window).mean
-        return max(0.0, 1 - self.snapshot.service_time(self.rule.window) / mean) if mean > 0 else math.nan
+        mean = self.snapshot.latency(self.seconds).mean
+        return max(0.0, 1 - self.snapshot.service_time(self.seconds) / mean) if mean > 0 else math.nan
 
     @kept
     def general(self) -> tuple[Evidence, ...]:
         """How slow it is, and how little its own loop and machine have to do with that."""
-        rule, loop = self.rule, self.snapshot.loop(self.rule.window)
-        host = stats.highest([machine.cpu(rule.window) for machine in self.snapshot.machines])
+        rule, loop = self.rule, self.snapshot.loop(self.seconds)
+        host = stats.highest([machine.cpu(self.seconds) for machine in self.snapshot.machines])
         label = "Event loop busy" if self.snapshot.measures_loop else "Event loop busy, estimated from CPU time"
         return (
             at_least("p95", "95% of requests answered within", self.p95, "s", rule.slow, self.slowest.route),
@@ -73,7 +76,7 @@ class Waits:
     @kept
     def crowded(self) -> float:
         """The share of all time in which the main threads wait for a processor; NaN where not told."""
-        return stats.mean([shortage.waited(process, self.rule.window) for process in self.snapshot.processes])
+        return stats.mean([shortage.waited(process, self.seconds) for process in self.snapshot.processes])
 
     @kept
     def is_idle(self) -> bool:
@@ -91,7 +94,7 @@ class Waits:
         """Failed requests, and failed calls, where calls take most of a time that is noticed."""
         if not self.by_calls or not self.p95 >= self.rule.noticed:
             return ()
-        return calls.failing(self.snapshot, self.called, self.rule.window, self.rule.failed, self.rule.failing)
+        return calls.failing(self.snapshot, self.called, self.seconds, self.rule.failed, self.rule.failing)
 
     @kept
     def is_cut(self) -> bool:
@@ -103,13 +106,36 @@ class Waits:
         """True if users wait, or are turned away, and nothing inside explains it."""
         return self.is_idle and (self.p95 >= self.rule.slow or self.is_cut)
 
+    @property
+    def is_seen(self) -> bool:
+        """True if it is seen what they wait for."""
+        return self.by_pool or self.by_calls or self.by_unseen
+
+    @property
+    def is_due_to_it(self) -> bool:
+        """True if users wait for what is seen; a pool is named before answers are slow."""
+        early = self.is_idle and self.by_pool and self.queue >= self.rule.doubled
+        return (self.is_hurt and self.is_seen) or early
+
+    @kept
+    def lasts(self) -> bool:
+        """True if each of its minutes says so by itself, and no deploy or change of scale disturbs them.
+
+        Such a change disturbs as long as they are.
+        """
+        if not self.is_due_to_it or any(change.kind in CHANGED for change in changes(self.snapshot, 2 * self.seconds)):
+            return False
+        ends = (self.snapshot.now - n * MINUTE / self.snapshot.time_scale for n in range(int(self.seconds / MINUTE)))
+        minutes = (Waits(replace(self.snapshot, now=end), self.rule, MINUTE) for end in ends)
+        return all(minute.is_due_to_it for minute in minutes)
+
     @kept
     def pooled(self) -> tuple[Evidence, ...]:
         """How full the pool is, and how long requests wait for it."""
         if self.pool is None:
             return ()
         rule, pool, who = self.rule, self.pool, f"{self.pool.name} in {self.pool.process}"
-        felt = pool.wait / self.snapshot.latency(rule.window).mean
+        felt = pool.wait / self.snapshot.latency(self.seconds).mean
         return (
             at_least("pool_used", "Connections of the pool at work", pool.utilization, "1", rule.full, who),
             at_least("pool_pending", "Requests that wait for a connection", pool.pending, "{request}", rule.pending,
@@ -169,7 +195,7 @@ class Waits:
     def hidden(self) -> UnseenQueue | None:
         """What is seen around a wait that nobody tells of, where nothing that is told explains it."""
         named = self.by_pool or self.by_calls
-        return unseen_queue(self.snapshot, self.called, self.rule.window) if self.is_hurt and not named else None
+        return unseen_queue(self.snapshot, self.called, self.seconds) if self.is_hurt and not named else None
 
     @kept
     def unnamed(self) -> tuple[Evidence, ...]:
@@ -184,13 +210,13 @@ class Waits:
     @kept
     def usual_block(self) -> float:
         """The median of the longest blocks of each minute, in the process where they are longest; NaN if unknown."""
-        told = [process.blocked_minutes(self.rule.window) for process in self.snapshot.processes]
+        told = [process.blocked_minutes(self.seconds) for process in self.snapshot.processes]
         return stats.highest([statistics.median(minutes) for minutes in told if minutes])
 
     @property
     def blocked(self) -> float:
         """Seconds for which blocks hold up a call on the mean: one of its own, and the wait for others' (M/D/1)."""
-        busy = self.snapshot.loop(self.rule.window)
+        busy = self.snapshot.loop(self.seconds)
         return self.usual_block * (1 + busy / (1 - busy) / 2) if busy < 1 else math.inf
 
 

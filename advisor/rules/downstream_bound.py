@@ -14,6 +14,9 @@ A wait that nobody tells of is seen by what is around it. Requests of a route ta
 quickest minute in neither the loop nor the calls, and a call is always under way: a queue before it. Or they take
 {sudden:.3g} times as long at about as many requests: a lock, or a call that is not told.
 
+What each of the last five minutes shows by itself has lasted, and is told at once; what comes and goes has to stay for
+five more.
+
 ## Why it matters
 Such a service looks idle and is slow. More copies, more cores or more threads send the same calls to what is slow, over
 more connections, and can push it over.
@@ -110,7 +113,7 @@ _CALLS: Final = (
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for slow or failed answers first, then whether the service waits, then for what."""
-    waits = Waits(snapshot, rule)
+    waits = Waits(snapshot, rule, rule.window)
     if math.isnan(waits.p95):
         return Reading(Condition.UNKNOWN, missing=("200 requests in 11 minutes: fewer say nothing about latency",))
     missing = _missing(waits)
@@ -124,6 +127,7 @@ def check(snapshot: Snapshot) -> Reading:
                   *waits.ever, *waits.risen, *_beside_blocks(waits), *network),
         severity=_severity(waits),
         confidence=_confidence(waits),
+        hold=0.0 if waits.lasts else math.inf,
         apart_from=_apart_from(waits),
     )  # fmt: skip
 
@@ -136,11 +140,7 @@ def _missing(waits: Waits) -> tuple[str, ...]:
 
 
 def _condition(waits: Waits, *, told: bool) -> Condition:
-    if waits.is_hurt and _is_seen(waits):
-        return Condition.OVER
-    if waits.is_idle and told and waits.by_pool and waits.queue >= rule.doubled:
-        return Condition.OVER
-    if waits.is_rising:
+    if waits.is_rising or (waits.is_due_to_it and (told or waits.is_hurt)):
         return Condition.OVER
     return Condition.UNDER if _is_fast(waits) else Condition.BETWEEN
 
@@ -156,7 +156,7 @@ def _apart_from(waits: Waits) -> tuple[str, ...]:
 
 def _waits_of(others: Snapshot, waits: Waits) -> Waits:
     """Theirs; the same where a trouble spares them all, as is usual."""
-    return waits if others is waits.snapshot else Waits(others, rule)
+    return waits if others is waits.snapshot else Waits(others, rule, rule.window)
 
 
 def _is_held_up(waits: Waits) -> bool:
@@ -174,13 +174,9 @@ def _severity(waits: Waits) -> Severity:
     """
     if waits.is_cut:
         return Severity.CRITICAL
-    if waits.is_rising or all_hold(waits.ever) or unseen.is_sudden(waits.unnamed) or not _is_seen(waits):
+    if waits.is_rising or all_hold(waits.ever) or unseen.is_sudden(waits.unnamed) or not waits.is_seen:
         return Severity.INFO
     return Severity.CRITICAL if _slow(waits) >= rule.critical else Severity.WARNING
-
-
-def _is_seen(waits: Waits) -> bool:
-    return waits.by_pool or waits.by_calls or waits.by_unseen
 
 
 def _slow(waits: Waits) -> float:
@@ -194,7 +190,7 @@ def _beside_blocks(waits: Waits) -> tuple[Evidence, ...]:
 
 
 def _confidence(waits: Waits) -> float:
-    if not _is_seen(waits):
+    if not waits.is_seen:
         return 0.0
     snapshot, queue = waits.snapshot, stats.ramp(waits.queue, 0.8 * rule.doubled, rule.doubled)
     slow = 1.0 if waits.is_cut or waits.is_rising else max(stats.ramp(waits.p95, rule.relaxed, rule.slow), queue)
