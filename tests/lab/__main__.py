@@ -1,4 +1,4 @@
-"""`python -m tests.lab run|freeze|page`: what `make lab` and `make lab-frozen` call, and what writes of them."""
+"""`python -m tests.lab run|judge|freeze|page`: what `make lab` and `make lab-frozen` call, and what comes of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.lab import clinic, discovery, kept, machine, page, product, reading, report
+from tests.lab import clinic, discovery, kept, machine, page, product, reading, report, windows
 from tests.lab.case import Case
 from tests.lab.kept import Kept
 from tests.lab.others import MOST, Others
@@ -43,6 +43,18 @@ def run(folder: str, pattern: str, scale: float, resume: bool, with_clinic: bool
     for name in failed:
         say(f"{name} has no result: play it again.")
     return 1 if failed else 0
+
+
+def judge(folder: str, pattern: str, scale: float) -> int:
+    """Say of cases that were played here what the rules make of them now."""
+    for name, case in discovery.cases(folder, pattern).items():
+        where = windows.path(folder, name, case, scale)
+        if where.is_file():
+            truth = ", ".join((*case.label.rules[:1], *case.label.second)) or "healthy"
+            found = windows.judged(where, case, scale)
+            said = "; ".join(f"{f.rule} ({f.severity}) {f.after / 60:.1f} min: {f.first}" for f in found)
+            say(f"{name:32} {truth:24} {said or 'silent'}")
+    return 0
 
 
 def _play(results: Kept, cases: dict[str, Case]) -> list[str]:
@@ -102,7 +114,7 @@ def _one(stage: Stage, name: str, case: Case, results: Kept) -> bool:
 def main() -> int:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
-    parser.add_argument("what", choices=("run", "freeze", "page"))
+    parser.add_argument("what", choices=("run", "judge", "freeze", "page"))
     parser.add_argument("--cases", default="*", help="names, with * and ?, commas between them")
     parser.add_argument("--frozen", action="store_true", help="those of `frozen`, whose hashes must be as committed")
     parser.add_argument("--seen", action="store_true", help="those of `seen`, which were frozen until their run")
@@ -120,6 +132,8 @@ def main() -> int:
         if asked.frozen:
             discovery.require_frozen()
         folder = discovery.FROZEN if asked.frozen else discovery.SEEN if asked.seen else discovery.OPEN
+        if asked.what == "judge":
+            return judge(folder, asked.cases, asked.scale)
         return run(folder, asked.cases, asked.scale, asked.resume, clinic.is_there() and not asked.plain)
     except discovery.WrongCaseError as refusal:
         print(refusal, file=sys.stderr)

@@ -74,7 +74,7 @@ def token(name: str) -> str:
 
 
 def _recommendation(row: Any) -> Row:
-    steps = row.transitions.filter(after="open").order_by("at")
+    steps = row.transitions.filter(after="open").exclude(before="open")
     return {
         "rule": row.rule,
         "state": row.state,

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.lab import clinic, discovery, figures, machine, peers, reading, recorder
+from tests.lab import clinic, discovery, figures, machine, peers, reading, recorder, windows
 from tests.lab.case import Case, Flow, Knob, Phase, Service, Sockets
 from tests.lab.kept import fingerprint
 from tests.lab.product import Product
@@ -38,7 +38,9 @@ class Stage:
         """The whole case; its result as JSON values."""
         if case.stretched > 1:
             return self._retell(name, case)
+        scale = self.product.scale
         result = self._play(name, case, case.services, case.phases)
+        windows.keep(name, result["began"], result["ended"], scale, windows.path(self.folder, name, case, scale))
         if case.remedy is not None:
             services = (case.remedy.service, *case.services[1:])
             phase = last(case, case.remedy.seconds)
@@ -49,7 +51,7 @@ class Stage:
                 "measured": after["effect"],
                 "expected": result["of_fewer"].get(str(case.remedy.service.copies), []),
             }
-        time.sleep(case.settle / self.product.scale)
+        time.sleep(case.settle / scale)
         return result
 
     def ask_clinic(self, name: str, case: Case) -> str:
