@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
+from advisor.engine.hold import UNSEEN
+
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 """The tests run on these two."""
 
@@ -66,6 +68,13 @@ def _periods() -> Iterator[CheckMessage]:
     for name, value in periods.items():
         if not value > 0:
             yield Error(f"{name} is {value}.", hint="Leave it unset, or give a number above 0.", id="advisor.E004")
+    if settings.EVALUATE_SECONDS > UNSEEN / 2:
+        yield Error(
+            f"ADVISOR_EVALUATE_SECONDS is {settings.EVALUATE_SECONDS}: after {UNSEEN:.0f} s without a look every hold "
+            "time starts anew, so rules would never fire, or never clear.",
+            hint=f"Leave it unset (30), or give at most {UNSEEN / 2:.0f}.",
+            id="advisor.E009",
+        )
 
 
 def _database() -> Iterator[CheckMessage]:

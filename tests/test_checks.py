@@ -18,6 +18,7 @@ WRONG: list[tuple[str, str, Any]] = [
     ("advisor.E003", "TIME_SCALE", -1.0),
     ("advisor.E003", "TIME_SCALE", float("nan")),
     ("advisor.E004", "EVALUATE_SECONDS", 0.0),
+    ("advisor.E009", "EVALUATE_SECONDS", 31.0),
     ("advisor.E004", "RAW_HOURS", -1.0),
     ("advisor.E004", "ROLLUP_DAYS", 0.0),
     ("advisor.E004", "INGEST_QUEUE_POINTS", 0),
@@ -37,6 +38,12 @@ def test_wrong(settings: Settings, identity: str, name: str, value: Any) -> None
     assert message.id == identity
     assert message.hint
     assert "ADVISOR_" in f"{message.msg} {message.hint}", "it names what to set"
+
+
+@pytest.mark.parametrize("seconds", [1.0, 10.0, 30.0])
+def test_rounds_of_which_one_may_be_missed_are_right(settings: Settings, seconds: float) -> None:
+    settings.EVALUATE_SECONDS = seconds
+    assert advisor_settings() == []
 
 
 def test_right(settings: Settings) -> None:

@@ -16,7 +16,7 @@ _STANDING = (Progress.OPEN, Progress.ACKNOWLEDGED)
 
 
 def is_told(transition: Transition) -> bool:
-    """People hear that a recommendation opened, and that one they heard of is resolved; nothing else."""
+    """People hear that one opened or is more severe, and that one they heard of is resolved; nothing else."""
     opened = transition.after == Progress.OPEN
     return opened or (transition.after == Progress.RESOLVED and transition.before in _STANDING)
 

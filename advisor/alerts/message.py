@@ -30,9 +30,12 @@ def subject_line(text: str) -> str:
 
 
 def subject(transition: Transition) -> str:
-    """The claim sentence; of a resolved one it says so first."""
-    claim = transition.recommendation.claim or transition.recommendation.title
-    return subject_line(f"Resolved: {claim}" if transition.after == Progress.RESOLVED else claim)
+    """The claim sentence; of what is resolved, or more severe than it was, it says so first."""
+    row = transition.recommendation
+    claim = row.claim or row.title
+    if transition.after == Progress.RESOLVED:
+        return subject_line(f"Resolved: {claim}")
+    return subject_line(f"Now {row.severity}: {claim}" if transition.before == Progress.OPEN else claim)
 
 
 def payload(transition: Transition) -> dict[str, Any]:

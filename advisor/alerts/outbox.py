@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from advisor.alerts.channels.base import ChannelError, sender
@@ -40,8 +40,9 @@ _log = logging.getLogger(__name__)
 
 def due(now: datetime) -> list[UUID]:
     """Deliveries that wait for a try, oldest first, at most 50 a channel so that none starves the others."""
-    waiting = _free(now).order_by("due_at", "created_at").values_list("id", flat=True)
-    channels = _free(now).order_by().values_list("channel", flat=True).distinct()
+    ready = _free(now).filter(~_follows())
+    waiting = ready.order_by("due_at", "created_at").values_list("id", flat=True)
+    channels = ready.order_by().values_list("channel", flat=True).distinct()
     return [found for channel in channels for found in waiting.filter(channel=channel)[:_PER_SWEEP]]
 
 
@@ -103,6 +104,20 @@ def _free(now: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(unleased, state=Delivery.State.DUE, due_at__lte=now)
 
 
+def _follows() -> Exists:
+    """That an earlier message about the same recommendation still waits for the same channel.
+
+    An end that overtook its beginning would leave the receiver with trouble that never ends.
+    """
+    earlier = Delivery.objects.filter(
+        channel=OuterRef("channel"),
+        state=Delivery.State.DUE,
+        transition__recommendation=OuterRef("transition__recommendation"),
+        transition__pk__lt=OuterRef("transition__pk"),
+    )
+    return Exists(earlier)
+
+
 def _drain(queue: Sequence[UUID], stop: float) -> int:
     tried = 0
     for delivery_id in queue:
@@ -126,6 +141,8 @@ def _lease(delivery_id: UUID, now: datetime) -> Delivery | None:
     if channel is None or channel.deliveries.filter(leased_until__gte=now).count() >= _AT_ONCE_PER_CHANNEL:
         return None
     until = now + timedelta(seconds=LEASE_SECONDS)
+    if channel.deliveries.filter(_follows(), pk=delivery_id).exists():
+        return None
     taken = _free(now).filter(pk=delivery_id).update(leased_until=until, tries=F("tries") + 1)
     return Delivery.objects.select_related("channel").get(pk=delivery_id) if taken else None
 

@@ -98,7 +98,8 @@ def _moved(request: HttpRequest, number: int, move: Any, done: str) -> HttpRespo
 
 def milestones(advice: Recommendation) -> list[Milestone]:
     """What has happened and what comes next, with who and when."""
-    steps: dict[str, Transition] = {step.after: step for step in advice.transitions.order_by("at", "pk")}
+    # Of several steps to one state the first counts: it was found when it opened, not when it became more severe.
+    steps: dict[str, Transition] = {step.after: step for step in advice.transitions.order_by("-at", "-pk")}
     if advice.state == Progress.FORMING:
         return [Milestone("Forming", "now", advice.formed_at), *(Milestone(word, "") for _, word in _WAY)][:4]
     passed = [Milestone(word, "done", steps[state].at, steps[state].by) for state, word in _WAY if state in steps]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,10 +18,14 @@ ENDED_SHOWN = 50
 
 @require_safe
 def recommendations(request: HttpRequest) -> HttpResponse:
-    """The list; an alive one that was dismissed stands with those that ended. What passed unopened is not shown."""
+    """The list; what was dismissed, or is on a service that is gone, stands with what ended.
+
+    What passed unopened is not shown.
+    """
     rows = Recommendation.objects.select_related("service")
-    waiting = sorted(rows.filter(ended_at=None, state__in=OPEN), key=urgency.weight)
-    forming = list(rows.filter(ended_at=None, state=Progress.FORMING).order_by("formed_at"))
+    alive = rows.filter(urgency.is_here(datetime.now(UTC)), ended_at=None)
+    waiting = sorted(alive.filter(state__in=OPEN), key=urgency.weight)
+    forming = list(alive.filter(state=Progress.FORMING).order_by("formed_at"))
     opened = rows.filter(opened_at__isnull=False)
     others = opened.exclude(pk__in=[one.pk for one in (*waiting, *forming)]).order_by("-updated_at")[:ENDED_SHOWN]
     groups = (("Waiting for you", waiting), ("Forming", forming), ("Earlier", list(others)))

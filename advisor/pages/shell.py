@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from advisor.alerts.models import Channel, Delivery
 from advisor.fleet.models import Host
+from advisor.pages import urgency
 from advisor.pages.health import judging_stopped
 from advisor.recommendations.models import Recommendation
 from advisor.vocabulary import Progress
@@ -65,8 +66,9 @@ def _place(place: Place, counts: dict[str, int], here: str | None) -> Place:
 
 
 def _counts() -> dict[str, int]:
+    waiting = Recommendation.objects.filter(urgency.is_here(datetime.now(UTC)), state__in=OPEN, ended_at=None)
     return {
-        "recommendations": Recommendation.objects.filter(state__in=OPEN, ended_at=None).count(),
+        "recommendations": waiting.count(),
         "alerts": _given_up(),
         "hosts": Host.objects.count(),
     }

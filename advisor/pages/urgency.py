@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from advisor.engine.registry import RULES
 from advisor.fleet.models import Service
@@ -37,6 +37,11 @@ class Standing:
     def top(self) -> Recommendation | None:
         """The advice to act on first."""
         return self.advice[0] if self.advice else None
+
+
+def is_here(now: datetime) -> Q:
+    """Advice on a service that the fleet page shows: one that was renamed or switched off waits for nobody."""
+    return Q(service__serves=True, service__last_seen__gt=now - GONE_AFTER)
 
 
 def alive() -> QuerySet[Recommendation]:

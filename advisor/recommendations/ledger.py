@@ -18,7 +18,7 @@ from advisor.diagnosis.finding import Condition, RuleState, Ruling
 from advisor.fleet.models import Service
 from advisor.recommendations import content
 from advisor.recommendations.models import Recommendation, RuleVerdict, ServiceSummary, Transition
-from advisor.recommendations.steady import keep_first, keep_warning
+from advisor.recommendations.steady import is_worse_than_ever, keep_first, keep_warning
 from advisor.vocabulary import Progress, Severity, Verdict
 
 _BY_RULE: Mapping[Verdict, Mapping[Progress | None, Progress]] = {
@@ -173,7 +173,7 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
     holds = ruling.reading.condition is Condition.OVER and not ruling.held_back_by
     if before is None and (after is None or not holds):
         return
-    challenge = row.challenger, row.challenger_looks
+    challenge, severity = (row.challenger, row.challenger_looks), row.severity
     changed, row.held_back_by = row.held_back_by != held_back_by, held_back_by
     # A rule keeps firing for a while on weaker figures or none; what was found stays as it was when it held.
     if holds and (before is None or before in _FOLLOWS_ITS_RULE):
@@ -185,6 +185,8 @@ def _follow(row: Recommendation, ruling: Ruling, advice: Advice | None, now: dat
     elif changed:
         row.revision += 1
         row.save()
+        if is_worse_than_ever(row, severity):
+            changes.transitions.append(_step(row, row.state, now, note=row.severity))
     elif challenge != (row.challenger, row.challenger_looks):
         row.save(update_fields=["challenger", "challenger_looks"])
     if after is not None or changed:
@@ -225,12 +227,14 @@ def _for_person(recommendation_id: int, after: Progress) -> Recommendation:
 def _move(row: Recommendation, after: Progress, now: datetime, by: str = "", note: str = "") -> Transition:
     before, row.state = row.state, after.value
     if after is Progress.OPEN:
-        row.opened_at = now
+        row.opened_at, note = now, row.severity
     if after is Progress.RESOLVED:
         row.ended_at = now
     if before:
         row.revision += 1
     row.save()
-    return Transition.objects.create(
-        recommendation=row, before=before, after=after.value, at=now, by=by[:150], note=note
-    )
+    return _step(row, before, now, by, note)
+
+
+def _step(row: Recommendation, before: str, now: datetime, by: str = "", note: str = "") -> Transition:
+    return Transition.objects.create(recommendation=row, before=before, after=row.state, at=now, by=by[:150], note=note)

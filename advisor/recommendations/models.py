@@ -115,7 +115,10 @@ class Recommendation(models.Model):
 
 
 class Transition(models.Model):
-    """A step in the life of a recommendation: what is told to people, and its history."""
+    """A step in the life of a recommendation: what is told to people, and its history.
+
+    From open to open it became more severe. The note of a step to open is how severe it was then.
+    """
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="transitions")
     before = models.CharField(max_length=16, blank=True)

@@ -1,4 +1,4 @@
-"""Keeps open advice from changing back and forth while somebody reads it: its first option, and that it warns."""
+"""Keeps open advice from changing back and forth while somebody reads it: its first option, and how severe it is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from advisor.recommendations.content import Content
 from advisor.recommendations.models import Recommendation
-from advisor.vocabulary import Severity
+from advisor.vocabulary import Progress, Severity
 
 LOOKS: Final = 3
 """Looks in a row in which another option must come first before it takes the place of the first."""
+
+_SEVERE: Final = {severity.value: rank for rank, severity in enumerate(Severity)}
 
 
 def keep_first(row: Recommendation, fresh: Content) -> Content:
@@ -36,6 +38,17 @@ def keep_warning(row: Recommendation, fresh: Content) -> Content:
     if row.severity != Severity.INFO and fresh.severity == Severity.INFO:
         return replace(fresh, severity=Severity.WARNING.value)
     return fresh
+
+
+def is_worse_than_ever(row: Recommendation, before: str) -> bool:
+    """True for open advice that was as severe as `before` until now, and is more severe than it ever was.
+
+    The steps to open tell by their notes how severe it was when people heard of it.
+    """
+    if row.state != Progress.OPEN or _SEVERE[row.severity] <= _SEVERE[before]:
+        return False
+    told = row.transitions.filter(after=Progress.OPEN).values_list("note", flat=True)
+    return all(_SEVERE.get(note, -1) < _SEVERE[row.severity] for note in told)
 
 
 def _first(options: list[Any]) -> str:

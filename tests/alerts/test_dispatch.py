@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from django.db import IntegrityError, transaction
 
 from advisor.alerts import dispatch
 from advisor.alerts.models import Channel, Delivery
+from advisor.diagnosis.advice import Judgement
 from advisor.recommendations import ledger
-from advisor.vocabulary import Verdict
+from advisor.vocabulary import Severity, Verdict
 from tests.alerts.outbox_rows import another_channel, channel, opened, resolved
-from tests.recommendations.judgements import NOW, T, judgement, service
+from tests.recommendations.judgements import NOW, T, advice, judgement, ruling, service
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,32 @@ def test_a_dismissed_one_is_told_no_more() -> None:
     dismissed = ledger.dismiss(step.recommendation_id, "ann", NOW)
     end = judgement(step.recommendation.service_id, Verdict.CLEAR, T + 60)
     assert dispatch.tell([dismissed, *ledger.record(end, NOW).transitions], NOW) == []
+
+
+def _told(*severities: Severity) -> list[list[str]]:
+    """The subjects that each of these looks in a row writes, while the rule fires."""
+    channel()
+    one, found = service(), []
+    for look, severity in enumerate(severities):
+        said = ruling(Verdict.FIRING, at=T + look)
+        said = replace(said, reading=replace(said.reading, severity=severity))
+        steps = ledger.record(Judgement(one.pk, T + look, (said,), (advice(said),)), NOW).transitions
+        ids = dispatch.tell(steps, NOW)
+        found.append(list(Delivery.objects.filter(pk__in=ids).values_list("subject", flat=True)))
+    return found
+
+
+def test_what_becomes_more_severe_is_told_once_more() -> None:
+    info, warning, critical = Severity.INFO, Severity.WARNING, Severity.CRITICAL
+    told = _told(info, info, warning, warning, critical, warning, critical)
+    assert [len(subjects) for subjects in told] == [1, 0, 1, 0, 1, 0, 0]
+    assert told[2][0].startswith("Now warning: checkout:")
+    assert told[4][0].startswith("Now critical: checkout:")
+
+
+def test_what_opened_as_critical_and_goes_down_and_up_is_told_once() -> None:
+    warning, critical = Severity.WARNING, Severity.CRITICAL
+    assert [len(subjects) for subjects in _told(critical, warning, critical, warning)] == [1, 0, 0, 0]
 
 
 def test_nobody_to_tell() -> None:

@@ -16,29 +16,10 @@ from advisor.alerts import dispatch, outbox
 from advisor.alerts.channels.base import ChannelError
 from advisor.alerts.models import Attempt, Channel, Delivery
 from tests.alerts.outbox_rows import another_channel, channel, delivery, opened
+from tests.alerts.post import Post
 from tests.recommendations.judgements import NOW
 
 HOUR = timedelta(hours=1)
-
-
-class Post:
-    """Stands in for a channel's module: `send` raises what `trouble` says, else counts."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.trouble: Exception | None = None
-        self.sent: list[Delivery] = []
-        monkeypatch.setattr(outbox, "sender", lambda kind: self)
-
-    def send(self, row: Delivery) -> str:
-        self.sent.append(row)
-        if self.trouble:
-            raise self.trouble
-        return "ok"
-
-
-@pytest.fixture
-def post(monkeypatch: pytest.MonkeyPatch) -> Post:
-    return Post(monkeypatch)
 
 
 @pytest.mark.django_db

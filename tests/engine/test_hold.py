@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.diagnosis import Condition, RuleState
-from advisor.engine.hold import BACK, Hold, enough
+from advisor.engine.hold import BACK, UNSEEN, Hold, enough
 from advisor.vocabulary import Verdict
 
 HOLD = Hold(fire=60.0, clear=120.0)
@@ -208,3 +208,12 @@ def test_a_rule_that_is_seldom_looked_at_keeps_its_clock_between_two_looks() -> 
     once = slow.next(RuleState(), OVER, 0.0)
     assert slow.next(replace(once, seen=0.0), OVER, 600.0).verdict is Verdict.FIRING
     assert slow.next(replace(once, seen=0.0), OVER, 1201.0).verdict is Verdict.PENDING
+
+
+def test_looks_that_are_further_apart_than_what_counts_as_unseen_never_fire_and_never_clear() -> None:
+    """Why the settings refuse such a pace."""
+    hold, over, under = Hold(120.0, 300.0), RuleState(), RuleState(Verdict.FIRING, since=0.0)
+    for minute in range(60):
+        now = minute * (UNSEEN + 0.01)
+        over, under = hold.next(over, OVER, now), hold.next(under, UNDER, now)
+    assert (over.verdict, under.verdict) == (Verdict.PENDING, Verdict.FIRING)

@@ -113,6 +113,7 @@ def test_a_forming_one_has_no_acknowledge_button(page: Client, cast: Cast) -> No
         (["open"], ["Found now", "Acknowledged ", "Applied ", "Verified "]),
         (["open", "acknowledged"], ["Found done", "Acknowledged now", "Applied ", "Verified "]),
         (["open", "resolved"], ["Found done", "Resolved now"]),
+        (["open", "open", "resolved"], ["Found done", "Resolved now"]),
         (["open", "acknowledged", "dismissed"], ["Found done", "Acknowledged done", "Dismissed now"]),
         ([], ["Forming now", "Found ", "Acknowledged ", "Applied "]),
     ],
