@@ -73,6 +73,7 @@ class Reading:
             whichever comes first in the order of diagnosis.
         first: the strategy that suits this kind of the trouble best, before the others that the rule lists.
         hold: (scaled) seconds for which it must hold where that is less than the rule asks for.
+        processes: the processes that it is about (ids of instances), and that ways out are sized for; empty for all.
     """
 
     condition: Condition
@@ -85,6 +86,7 @@ class Reading:
     follows: tuple[str, ...] = ()
     first: str = ""
     hold: float = math.inf
+    processes: tuple[int, ...] = ()
 
 
 def all_hold(evidence: tuple[Evidence, ...]) -> bool:

@@ -28,6 +28,7 @@ from advisor.engine.hold import Hold
 from advisor.engine.registry import ENTRIES, RULES, STRATEGIES
 from advisor.engine.summary import summarise
 from advisor.features import Snapshot
+from advisor.features.programs import part
 
 _log = logging.getLogger(__name__)
 
@@ -159,7 +160,8 @@ def _advise(
     snapshot: Snapshot,
 ) -> Advice:
     names = sorted(RULES[ruling.rule].suggests, key=lambda name: name != ruling.reading.first)
-    answers = [_answer(STRATEGIES[name], ruling, fires, snapshot) for name in names]
+    about = part(snapshot, ruling.reading.processes) if ruling.reading.processes else snapshot
+    answers = [_answer(STRATEGIES[name], ruling, fires, about) for name in names]
     options = [answer for answer in answers if isinstance(answer, Option)]
     rejected = [answer for answer in answers if isinstance(answer, Rejection)]
     beside = notes.beside(ruling, rulings, waiting, options, rejected)

@@ -56,6 +56,7 @@ from advisor.diagnosis.finding import all_hold, finite
 from advisor.diagnosis.waits import Waits
 from advisor.diagnosis.words import duration, number, percent
 from advisor.features import Snapshot, stats
+from advisor.features.programs import with_users
 from advisor.features.spared import SPARED
 from advisor.vocabulary import Severity
 
@@ -113,6 +114,7 @@ _CALLS: Final = (
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
     """Ask for slow or failed answers first, then whether the service waits, then for what."""
+    snapshot = with_users(snapshot, rule.window)
     waits = Waits(snapshot, rule, rule.window)
     if math.isnan(waits.p95):
         return Reading(Condition.UNKNOWN, missing=("200 requests in 11 minutes: fewer say nothing about latency",))

@@ -17,10 +17,10 @@ copies over more machines. A bigger machine does not help one process.
 
 ## Known limits
 Without the probe the loop is estimated from the main thread's CPU time, which is never much above it;
-confidence is lower then. The mean of all processes counts: one hot process among idle ones is uneven
-load, not saturation. A batch job may fill its loop by design: where no process listens or
-answers, or hardly anybody connects and answers are none of the work, this is information and no
-warning, also for a consumer of a queue that falls behind.
+confidence is lower then. The mean of all processes of a program counts: one hot process among idle ones is
+uneven load, not saturation; an API beside the worker of its queue is a program of its own. A batch job may
+fill its loop by design: where no process listens or answers, or hardly anybody connects and answers are none
+of the work, this is information and no warning, also for a consumer of a queue that falls behind.
 
 ## References
 - [Node.js: event loop utilization](https://nodejs.org/api/perf_hooks.html)
@@ -38,6 +38,7 @@ from advisor.diagnosis.words import cores, counted, percent
 from advisor.features import Snapshot, control_groups, shortage, stats
 from advisor.features.impact import nobody_waits
 from advisor.features.machine import Machine
+from advisor.features.programs import busiest
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -79,7 +80,9 @@ LONG = 300.0  # seconds that prove a veto real; `rule.window` proves that it sti
 
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
-    """Compare the mean loop with the levels, and every look-alike with its limit."""
+    """Compare the mean loop of the busiest program with the levels, and every look-alike with its limit."""
+    program = busiest(snapshot, LONG)
+    snapshot = program.snapshot
     span = stats.telling(snapshot.loop, rule.window, LONG, rule.relaxed)
     busy = snapshot.loop(span)
     machine = snapshot.busiest_machine(rule.window)
@@ -92,11 +95,12 @@ def check(snapshot: Snapshot) -> Reading:
     evidence = _evidence(snapshot, machine, span)
     return Reading(
         condition=_condition(busy, evidence),
-        claim=_claim(snapshot, busy),
+        claim=_claim(snapshot, busy, program.words),
         evidence=evidence,
         severity=_severity(snapshot, busy),
         confidence=_confidence(snapshot, span),
         apart_from=("host-cpu-saturated",) if _is_alone(snapshot, machine, span) else (),
+        processes=program.ids,
     )
 
 
@@ -198,9 +202,9 @@ def _confidence(snapshot: Snapshot, span: float) -> float:
     return sure * (rule.bounded if snapshot.measures_main_thread else rule.estimated)
 
 
-def _claim(snapshot: Snapshot, busy: float) -> str:
+def _claim(snapshot: Snapshot, busy: float, of: str) -> str:
     count = len(snapshot.processes)
-    loops = "the event loop is" if count == 1 else f"its {counted(count, 'event loop')} are on average"
+    loops = f"the event loop{of} is" if count == 1 else f"its {counted(count, 'event loop')}{of} are on average"
     sentence = f"{snapshot.name}: {loops} {percent(busy)} busy"
     group = control_groups.tightest(snapshot, rule.window)
     if group is None:

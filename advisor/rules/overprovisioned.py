@@ -6,7 +6,8 @@ of them would carry at {load:.0%}, and at {loss:.0%} with one of those lost. Mem
 stay below {memory:.0%}, {cpu:.0%} and {handles:.0%}, those of each control group (container) as well as those of hosts;
 where all run on one host, what it does stays as it is.
 The number is smaller by {step:.0%} at most, or by one where that is less than one. Where the peak grows by a tenth a
-week or more, what loops and processors come to in {ahead:.0f} days counts.
+week or more, what loops and processors come to in {ahead:.0f} days counts. An API and the worker of its queue are
+asked each for itself.
 
 ## Why it matters
 Processes and machines that are not used cost money and memory, and each holds its own database connections.
@@ -28,7 +29,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from advisor.diagnosis import Condition, Evidence, Limit, Reading, Recall, Rule, at_least
 from advisor.diagnosis.confidence import confidence
@@ -37,6 +38,7 @@ from advisor.diagnosis.words import counted, number, percent
 from advisor.features import Snapshot, Track, control_groups, stats
 from advisor.features.demand import DAY, Demand, demand, fullest, host_cpu, memory_used, quota_used
 from advisor.features.lives import unplanned
+from advisor.features.programs import Program, programs
 from advisor.vocabulary import Severity
 
 rule = Rule(
@@ -73,9 +75,19 @@ rule = Rule(
 )  # fmt: skip
 
 
+_MORE: Final = (Condition.UNKNOWN, Condition.UNDER, Condition.BETWEEN, Condition.OVER)
+
+
 @rule.check
 def check(snapshot: Snapshot) -> Reading:
+    """Ask of each program by itself, for none can do the work of another; tell of the one that can spare most."""
+    readings = [_reading(program) for program in programs(snapshot)]
+    return max(readings, key=lambda reading: (_MORE.index(reading.condition), reading.confidence))
+
+
+def _reading(program: Program) -> Reading:
     """Find the largest number that can be taken away; every condition must allow it."""
+    snapshot = program.snapshot
     past = snapshot.recalled(rule.id)
     need = demand(past) if past is not None else None
     if past is None or need is None or need.days < rule.days or need.complete < rule.complete:
@@ -89,10 +101,11 @@ def check(snapshot: Snapshot) -> Reading:
     fewer = enough or (_most(soon, count, most, rule.relaxed) if calm else 0)
     return Reading(
         condition=Condition.OVER if enough else Condition.BETWEEN if fewer else Condition.UNDER,
-        claim=_claim(snapshot, need, enough),
+        claim=_claim(program, need, enough),
         evidence=_evidence(figures, need, count, max(1, fewer), enough),
         severity=Severity.INFO,
         confidence=_confidence(need, figures, count, max(1, fewer)) if fewer else 0.0,
+        processes=program.ids,
     )
 
 
@@ -188,11 +201,10 @@ def _confidence(need: Demand, figures: _Figures, count: int, fewer: int) -> floa
     return sure if need.days >= rule.whole - 0.5 else min(rule.unsure, sure)
 
 
-def _claim(snapshot: Snapshot, need: Demand, fewer: int) -> str:
-    count = len(snapshot.processes)
-    used = (
-        f"{counted(count, 'process')} were {percent(need.work / count)} busy near the peak of {number(need.days)} days"
-    )
+def _claim(program: Program, need: Demand, fewer: int) -> str:
+    snapshot, count = program.snapshot, len(program.snapshot.processes)
+    who = f"{counted(count, 'process')}{program.words}"
+    used = f"{who} were {percent(need.work / count)} busy near the peak of {number(need.days)} days"
     if not fewer:
         return f"{snapshot.name}: {used}"
     return f"{snapshot.name}: {used}, and {count - fewer} would be {percent(need.work / (count - fewer))}"

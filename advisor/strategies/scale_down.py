@@ -59,7 +59,7 @@ def consider(snapshot: Snapshot, ruling: Ruling) -> Option | Rejection:
     fewer = min(int(_told(ruling, "fewer")), max(1, math.floor(strategy.step * count)))
     if ruling.reading.condition is not Condition.OVER or fewer < 1:
         return strategy.reject(f"0 of {counted(count, 'process')} can go: the conditions beside this do not all hold.")
-    hosts = _whole_hosts(snapshot, fewer)
+    hosts = 0 if ruling.reading.processes else _whole_hosts(snapshot, fewer)  # other programs may run there
     if hosts:
         fewer = sum(len(snapshot.on(machine)) for machine in snapshot.machines) * hosts // len(_serving(snapshot))
     return _option(snapshot, ruling, count - fewer, hosts)
