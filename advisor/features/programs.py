@@ -21,7 +21,7 @@ class Program(NamedTuple):
 
     @property
     def words(self) -> str:
-        """ " of api.js", or nothing: what a claim says behind the word for its processes or loops."""
+        """What a claim says behind the word for its processes or loops, such as ` of api.js`; empty for a lone one."""
         return f" of {self.name}" if self.name else ""
 
     @property
@@ -38,6 +38,8 @@ def programs(snapshot: Snapshot) -> tuple[Program, ...]:
 def busiest(snapshot: Snapshot, seconds: float) -> Program:
     """The program whose loops are busiest over the last (scaled) seconds; of those with users, where one has any."""
     used = _used(snapshot, seconds)
+    if len(used) == 1:
+        return used[0]
     return max(used, key=lambda program: (program.snapshot.loop(seconds) >= 0, program.snapshot.loop(seconds)))
 
 
@@ -63,7 +65,7 @@ def _used(snapshot: Snapshot, seconds: float) -> tuple[Program, ...]:
 
 @remembered
 def _several(snapshot: Snapshot) -> tuple[Program, ...]:
-    names = sorted({_script(process.instance) for process in snapshot.processes})
+    names = sorted({_script(process.instance) for process in snapshot.processes} - {""})  # not told yet, of a young one
     if len(names) < 2:
         return ()
     return tuple(Program(name, replace(snapshot, window=_running(snapshot.window, name))) for name in names)

@@ -29,7 +29,9 @@ def test_of_several_programs_each_stands_by_itself() -> None:
     assert worker.snapshot.window.busiest != 4.0
 
 
-@pytest.mark.parametrize("scripts", [("/a/api.js", "/a/api.js"), ("/r/1/api.js", "/r/2/api.js"), ("", "")])
+@pytest.mark.parametrize(
+    "scripts", [("/a/api.js", "/a/api.js"), ("/r/1/api.js", "/r/2/api.js"), ("", ""), ("/a/api.js", "")]
+)
 def test_one_program_is_the_service(scripts: tuple[str, ...]) -> None:
     seen = running(*scripts)
     (only,) = programs.programs(seen)
