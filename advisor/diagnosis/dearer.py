@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from advisor.diagnosis.advice import Step
@@ -13,6 +13,7 @@ from advisor.features import Snapshot, balance
 from advisor.features.balance import Apart, Balance
 from advisor.features.families import work_shares
 from advisor.features.pieces import Piece
+from advisor.features.programs import part
 
 RULE = "uneven-load"
 
@@ -103,7 +104,7 @@ def _told(snapshot: Snapshot, found: Balance, seconds: float) -> Dearer | str:
     if not (mine and theirs):
         silent = "the others" if mine else found.hot.name
         return f"0 routes of {silent} are told: nobody knows what {found.hot.name} does that the others do not."
-    alone = replace(snapshot, window=replace(snapshot.window, instances=(found.hot.instance,)))
+    alone = part(snapshot, (found.hot.instance.id,))
     work = work_shares(alone, seconds)
     shares = dict(work.routes)
     route = max(mine, key=lambda name: _more(name, shares, mine, theirs))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from advisor.features.process import Process
+from advisor.features.programs import part
 from advisor.features.snapshot import Snapshot
 
 OLD: Final = 0.5
@@ -27,10 +27,10 @@ def lasting(snapshot: Snapshot, seconds: float) -> Snapshot | None:
 
 
 def _of(snapshot: Snapshot, is_kept: Callable[[Process], bool]) -> Snapshot | None:
-    kept = tuple(process.instance for process in snapshot.processes if is_kept(process))
+    kept = [process.instance.id for process in snapshot.processes if is_kept(process)]
     if len(kept) == len(snapshot.processes):
         return snapshot
-    return replace(snapshot, window=replace(snapshot.window, instances=kept)) if kept else None
+    return part(snapshot, kept) if kept else None
 
 
 SPARED: Final[Mapping[str, Callable[[Snapshot, float], Snapshot | None]]] = {
