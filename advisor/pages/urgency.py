@@ -20,8 +20,7 @@ GONE_AFTER = timedelta(hours=24)
 """A service that has been silent this long leaves the fleet page."""
 
 ORDER = {health: place for place, health in enumerate(Health)}
-_WEIGHT = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
-_NO_WEIGHT = (True, True, 9, datetime.max.replace(tzinfo=UTC))
+_NO_WEIGHT = (True, True, 0, datetime.max.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def alive() -> QuerySet[Recommendation]:
 def weight(advice: Recommendation) -> tuple[bool, bool, int, datetime]:
     """Sort key of advice: what is held back last, what is open before what forms, then by severity, then the oldest."""
     forming = advice.state == Progress.FORMING
-    return bool(advice.held_back_by), forming, _WEIGHT[Severity(advice.severity)], advice.formed_at
+    return bool(advice.held_back_by), forming, -Severity(advice.severity).rank, advice.formed_at
 
 
 def first_to_last(advice: Iterable[Recommendation]) -> list[Recommendation]:

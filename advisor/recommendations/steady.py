@@ -12,8 +12,6 @@ from advisor.vocabulary import Progress, Severity
 LOOKS: Final = 3
 """Looks in a row in which another option must come first before it takes the place of the first."""
 
-_SEVERE: Final = {severity.value: rank for rank, severity in enumerate(Severity)}
-
 
 def keep_first(row: Recommendation, fresh: Content) -> Content:
     """The new content, with the option that the row has first still first unless another has earned the place.
@@ -45,10 +43,11 @@ def is_worse_than_ever(row: Recommendation, before: str) -> bool:
 
     The steps to open tell by their notes how severe it was when people heard of it.
     """
-    if row.state != Progress.OPEN or _SEVERE[row.severity] <= _SEVERE[before]:
+    now = Severity(row.severity)
+    if row.state != Progress.OPEN or now.rank <= Severity(before).rank:
         return False
-    told = row.transitions.filter(after=Progress.OPEN).values_list("note", flat=True)
-    return all(_SEVERE.get(note, -1) < _SEVERE[row.severity] for note in told)
+    as_severe = [severity for severity in Severity if severity.rank >= now.rank]
+    return not row.transitions.filter(after=Progress.OPEN, note__in=as_severe).exists()
 
 
 def _first(options: list[Any]) -> str:

@@ -21,6 +21,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """Its place in the order of urgency, 0 for what may wait longest."""
+        return list(Severity).index(self)
+
 
 class Family(StrEnum):
     """The kind of way out that a strategy belongs to."""
