@@ -1,0 +1,187 @@
+"""`make bench-ingest`: points a second and a core, from HTTP to what survives a power cut; peers on the same points.
+
+SECONDS=60 a run, HOSTS=500, WORKERS=2 for some of it; ONLY=postgresql-json,VictoriaMetrics for some of the runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bench.ingest import corpus, ours, peers, sender
+from tests.bench.ingest.sender import Plan, Sent
+from tests.bench.ingest.usage import Usage
+
+GOAL: Final = 600_000.0
+"""Points a second into PostgreSQL."""
+
+_PER_SECOND: Final = 2_000
+"""Bodies that no subject takes in a second: so many are made ready."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run came to.
+
+    Attributes:
+        points: stored of each second.
+        per_core: stored for each second of processor time of the subject and its database.
+        rss: most memory, bytes.
+        bytes: on disk for each point.
+        latencies: median and 99th percentile of the answers' times, seconds.
+        statuses: answers.
+        cores: that the subject kept busy.
+    """
+
+    points: float
+    per_core: float
+    rss: int
+    bytes: float
+    latencies: tuple[float, float]
+    statuses: dict[str, int]
+    cores: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the environment asks for."""
+
+    seconds: float
+    hosts: int
+    workers: int
+    only: tuple[str, ...]
+
+    @classmethod
+    def read(cls) -> Options:
+        """Of `os.environ`."""
+        given = os.environ.get
+        only = tuple(filter(None, given("ONLY", "").split(",")))
+        return cls(float(given("SECONDS", "60")), int(given("HOSTS", "500")), int(given("WORKERS", "2")), only)
+
+    def wants(self, name: str) -> bool:
+        """Whether a run is asked for."""
+        return not self.only or name in self.only
+
+
+def main() -> int:
+    """Measure, print, and say whether the goals hold."""
+    options = Options.read()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        found = dict(_all(options, Path(folder)))
+    for name, figures in found.items():
+        sys.stdout.write(json.dumps({"name": name, **asdict(figures)}) + "\n")
+    return 0 if all(holds for holds in _goals(found)) else 1
+
+
+def _all(options: Options, folder: Path) -> Iterator[tuple[str, Figures]]:
+    for database in ("postgresql", "sqlite"):
+        for form in corpus.FORMS:
+            name = f"{database}-{form}"
+            if options.wants(name):
+                yield name, _told(name, _ours(options, folder / name, database, form))
+    for peer in peers.PEERS:
+        if options.wants(peer.name):
+            if lack := peers.missing(peer):
+                sys.stderr.write(f"{peer.name} is left out: {lack}\n")
+                continue
+            yield peer.name, _told(peer.name, _peer(options, folder / peer.name, peer))
+
+
+def _told(name: str, figures: Figures) -> Figures:
+    sys.stderr.write(f"{name}: {figures.points:,.0f} points/s, {figures.per_core:,.0f} a core, {figures.statuses}\n")
+    return figures
+
+
+def _ours(options: Options, folder: Path, database: str, form: str) -> Figures:
+    with ours.running(folder / "home", database, options.workers) as subject:
+        steps, end = _steps(options), time.time()
+        made = corpus.bodies(form, range(options.hosts), steps, end)
+        headers = {
+            "content-type": "application/json" if form == "json" else "application/x-protobuf",
+            "content-encoding": "gzip",
+        }
+        plan = _plan(
+            options, folder, made, Plan(subject.port, "/v1/metrics", headers, "", 0.0, subject.tokens, has_ids=True)
+        )
+        empty = subject.bytes()
+        sent, usage = _send(plan, folder, subject.pids)
+        rows = subject.rows()
+        snapshots = 1 + corpus.PROCESSES
+        expected = sent.statuses.get("200", 0) * snapshots
+        if rows < expected:  # a commit whose sender was told to come back may have been kept all the same
+            raise RuntimeError(f"{rows} snapshots are stored and {expected} were acknowledged")
+        points = rows / snapshots * corpus.points(corpus.template(with_histograms=True))
+        return _figures(points, sent, usage, subject.bytes() - empty)
+
+
+def _peer(options: Options, folder: Path, peer: peers.Peer) -> Figures:
+    with peers.running(peer, folder / "data") as (port, pid):
+        steps, end = _steps(options), time.time()
+        made = peer.bodies(range(options.hosts), steps, end)
+        plan = _plan(options, folder, made, Plan(port, peer.path, peer.headers, "", 0.0))
+        sent, usage = _send(plan, folder, [pid])
+        accepted = sum(count for status, count in sent.statuses.items() if status.startswith("2"))
+        points = accepted * corpus.points(corpus.template(with_histograms=False))
+        return _figures(points, sent, usage, peers.size(folder / "data"))
+
+
+def _figures(points: float, sent: Sent, usage: Usage, size: int) -> Figures:
+    return Figures(
+        points / sent.seconds,
+        points / usage.cpu,
+        usage.rss,
+        size / points,
+        sent.latencies,
+        sent.statuses,
+        usage.cpu / sent.seconds,
+    )
+
+
+def _steps(options: Options) -> range:
+    return range(int(options.seconds * _PER_SECOND / options.hosts) + 1)
+
+
+def _plan(options: Options, folder: Path, bodies: Iterator[bytes], plan: Plan) -> Plan:
+    path = folder / "bodies"
+    sender.pack(islice(bodies, int(options.seconds * _PER_SECOND)), path)
+    plan.bodies, plan.seconds = str(path), options.seconds
+    return plan
+
+
+def _send(plan: Plan, folder: Path, pids: list[int]) -> tuple[Sent, Usage]:
+    path = folder / "plan.json"
+    path.write_text(json.dumps(asdict(plan)))
+    command = [sys.executable, "-m", "tests.bench.ingest.sender", str(path)]
+    with Usage(pids) as usage:
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    said: dict[str, Any] = json.loads(done.stdout)
+    return Sent(**said), usage
+
+
+def _goals(found: dict[str, Figures]) -> Iterator[bool]:
+    """Prints each goal beside what was measured."""
+    best = max((f for name, f in found.items() if name.startswith("postgresql")), key=lambda f: f.points, default=None)
+    peer = found.get("VictoriaMetrics")
+    if best is not None:
+        yield _goal("ingest_points_per_second", best.points, GOAL)
+        if peer is not None:
+            yield _goal("ingest_points_per_core_beside_victoriametrics", best.per_core, peer.per_core)
+
+
+def _goal(name: str, value: float, goal: float) -> bool:
+    line = {"name": name, "value": value, "unit": "points/s", "goal": goal, "holds": value >= goal}
+    sys.stdout.write(json.dumps(line) + "\n")
+    return value >= goal
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""`python -m tests.bench.windows postgresql|sqlite SERVICES`: what loading windows and drawing a chart take.
+
+A part of `make bench-evaluate`. Each service has one process that reports every ten seconds, with all columns that an
+agent and a probe fill and a distribution; the process of the chart has four brothers. Figures are of a warm database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import django
+
+from advisor.engine import spans
+from advisor.features.histogram import Histogram
+from tests.bench.ingest.ours import postgresql
+
+ROUNDS: Final = 5
+STEP: Final = 10.0
+CHART_HOURS: Final = 6
+BROTHERS: Final = 5
+
+GOALS: Final = {
+    ("postgresql", 1_000): 0.25,
+    ("sqlite", 1_000): 0.5,
+    ("postgresql", 10_000): 2.5,
+}
+"""Seconds for the windows of so many services."""
+
+CHART_GOAL: Final = 0.02
+
+
+def main() -> int:
+    """Fill a database, measure, print, and say whether the goals hold."""
+    database, services = sys.argv[1], int(sys.argv[2])
+    with ExitStack() as stack:
+        _connect(database, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))), stack)
+        end = float(int(time.time() / 60) * 60)
+        ids = _fill(services, end)
+        found = {
+            f"windows_{services}_services_{database}": (_windows(ids, end), GOALS.get((database, services))),
+            f"chart_of_6_hours_{database}": (_chart(ids[0], end), CHART_GOAL),
+        }
+    holds = True
+    for name, (value, goal) in found.items():
+        line = {"name": name, "value": value, "unit": "s", "goal": goal, "holds": goal is None or value <= goal}
+        sys.stdout.write(json.dumps(line) + "\n")
+        holds &= bool(line["holds"])
+    return 0 if holds else 1
+
+
+def _connect(database: str, folder: Path, stack: ExitStack) -> None:
+    url = f"sqlite:///{folder / 'advisor.sqlite3'}"
+    if database == "postgresql":
+        url, _ = stack.enter_context(postgresql(folder / "postgresql"))
+    os.environ |= {
+        "ADVISOR_HOME": str(folder / "home"),
+        "ADVISOR_SECRET_KEY": "a key for the bench alone",
+        "ADVISOR_DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "advisor.settings",
+    }
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def _fill(services: int, end: float) -> list[int]:
+    from advisor.fleet.models import Host, Instance, Service
+
+    when = datetime.fromtimestamp(end, UTC)
+    seen = {"first_seen": when, "last_seen": when}
+    hosts = Host.objects.bulk_create([Host(key=f"h{n}", name=f"h{n}", **seen) for n in range(services // 10 + 1)])
+    made = Service.objects.bulk_create([Service(name=f"s{n}", serves=True, **seen) for n in range(services)])
+    instances = Instance.objects.bulk_create(
+        [
+            Instance(service=service, host=hosts[n // 10], key=f"i{n}:{copy}", pid=copy + 1, **seen)
+            for n, service in enumerate(made)
+            for copy in range(BROTHERS if n == 0 else 1)
+        ]
+    )
+    _keep_samples(hosts, instances, end)
+    return [service.pk for service in made]
+
+
+def _keep_samples(hosts: list[Any], instances: list[Any], end: float) -> None:
+    """The window of all, a round at a time as they come; six hours of the first service's, rolled up."""
+    from advisor.store import samples
+
+    make = _Maker()
+    steps = int(spans.window_seconds(1.0) / STEP)
+    chart = [one for one in instances if one.service_id == instances[0].service_id]
+    for step in range(int(CHART_HOURS * 3600 / STEP), 0, -1):
+        of_all = step <= steps
+        _write(make.rows(instances if of_all else chart, hosts if of_all else hosts[:1], end - step * STEP))
+    while samples.roll_up(datetime.fromtimestamp(end, UTC)):
+        pass
+
+
+def _write(rows: Any) -> None:
+    from django.db import transaction
+
+    from advisor.store import samples
+
+    with transaction.atomic():
+        samples.write(rows)
+
+
+class _Maker:
+    """Rows with the columns that an agent and a probe fill."""
+
+    def __init__(self) -> None:
+        from advisor.vocabulary import Entity, columns_of
+
+        self._random = random.Random(1)
+        self._process = columns_of(Entity.PROCESS)[:55]
+        self._host = columns_of(Entity.HOST)[:40]
+        counts = [(place * 7) % 23 for place in range(40)]
+        self._latency = Histogram.from_exponential(3, 0, -20, counts, 12.5, 0.001, 0.9).encode()
+
+    def rows(self, instances: list[Any], hosts: list[Any], at: float) -> Any:
+        """All rows of one moment."""
+        from advisor.store.rows import HostRow, ProcessRow, Rows
+
+        time_us = round(at * 1e6)
+        return Rows(
+            [HostRow(host.pk, time_us, STEP, 0.0, self._values(self._host)) for host in hosts],
+            [
+                ProcessRow(one.service_id, one.pk, time_us, STEP, 0.0, self._values(self._process), self._latency)
+                for one in instances
+            ],
+        )
+
+    def _values(self, columns: tuple[str, ...]) -> dict[str, float]:
+        return {name: self._random.random() for name in columns}
+
+
+def _windows(ids: list[int], end: float) -> float:
+    """Seconds for the windows of all services, as many at a time as a worker takes."""
+    from advisor.pipeline.schedule import BATCH
+    from advisor.store import samples
+
+    start = end - spans.window_seconds(1.0)
+    batches = [ids[first : first + BATCH] for first in range(0, len(ids), BATCH)]
+
+    def load() -> None:
+        for batch in batches:
+            samples.windows(batch, start, end)
+
+    return _median(load)
+
+
+def _chart(service_id: int, end: float) -> float:
+    from advisor.store import samples
+
+    return _median(lambda: samples.series(service_id, end - CHART_HOURS * 3600, end))
+
+
+def _median(work: Callable[[], object]) -> float:
+    return statistics.median(list(_rounds(work))[1:])
+
+
+def _rounds(work: Callable[[], object]) -> Iterator[float]:
+    """Seconds of each round; the first fills the caches."""
+    for _ in range(ROUNDS + 1):
+        begin = time.perf_counter()
+        work()
+        yield time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    sys.exit(main())
