@@ -18,7 +18,7 @@ ONE_THING_A_FILE = {
 }
 """Where a newcomer adds one file and its test, and edits no list."""
 
-WHOLE_JOURNEYS = {"browser", "lab", "sdk", "recordings", "replay", "long"}
+WHOLE_JOURNEYS = {"browser", "lab", "sdk", "recordings", "replay", "long", "chaos"}
 """Folders of tests that follow people or senders through the product, not one module."""
 
 

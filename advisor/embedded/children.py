@@ -72,12 +72,11 @@ def web(plan: Plan) -> Child:
     options = {
         "host": plan.bind,
         "port": str(plan.port),
+        "http": "advisor.ingest.protocol:PatientProtocol",
         "lifespan": "off",
         "backlog": "1024",
-        "limit-concurrency": "1200",
         "timeout-keep-alive": "20",
         "timeout-graceful-shutdown": "5",
-        "h11-max-incomplete-event-size": "16384",
         "ws-max-size": "65536",
         "ws-max-queue": "8",
         "ws-ping-interval": "20",

@@ -74,6 +74,10 @@ class Histogram:
         if scale not in _WIRE_SCALES:
             raise ValueError(f"histogram scale {scale} is outside -10 to 20")
         _check((zero_count, *counts), sum)
+        if scale <= MAX_SCALE and len(counts) <= MAX_BUCKETS:
+            low, high = _used(counts)
+            if low < high:
+                return cls(scale, zero_count, offset + low, tuple(counts[low:high]), sum, min, max)
         cells = {offset + index: count for index, count in enumerate(counts) if count}
         return cls._normal(scale, zero_count, cells, sum, (min, max))
 
@@ -219,8 +223,18 @@ class Histogram:
         return low if self.max is None else min(self.max, low)
 
 
+def _used(counts: Sequence[int]) -> tuple[int, int]:
+    """Where the first count above zero stands, and the place after the last; equal where there is none."""
+    low, high = 0, len(counts)
+    while low < high and not counts[low]:
+        low += 1
+    while high > low and not counts[high - 1]:
+        high -= 1
+    return low, high
+
+
 def _check(counts: Sequence[int], total: float) -> None:
-    if any(count < 0 for count in counts):
+    if counts and min(counts) < 0:
         raise ValueError("a histogram cannot count fewer than zero observations")
     if not math.isfinite(total):
         raise ValueError(f"the sum of a histogram must be finite, not {total}")

@@ -11,14 +11,19 @@ _VERSION: Final = 1
 
 def pack(integers: Sequence[int], floats: Sequence[float]) -> bytes:
     """Bytes from which `unpack` gets the same numbers; small integers take one byte each."""
-    packed = bytearray((_VERSION,))
-    for integer in (len(integers), *integers):
-        rest = integer << 1 if integer >= 0 else (-integer << 1) - 1
+    signless = [n << 1 if n >= 0 else (-n << 1) - 1 for n in (len(integers), *integers)]
+    packed = bytes(signless) if max(signless) < 0x80 else _varints(signless)  # one byte each, nearly always
+    return b"%c%b%b" % (_VERSION, packed, struct.pack(f"<{len(floats)}d", *floats))
+
+
+def _varints(signless: Sequence[int]) -> bytes:
+    packed = bytearray()
+    for rest in signless:
         while rest > 0x7F:
             packed.append(rest & 0x7F | 0x80)
-            rest >>= 7
+            rest >>= 7  # what is left of it
         packed.append(rest)
-    return bytes(packed) + struct.pack(f"<{len(floats)}d", *floats)
+    return bytes(packed)
 
 
 def unpack(data: bytes) -> tuple[list[int], list[float]]:
@@ -29,15 +34,27 @@ def unpack(data: bytes) -> tuple[list[int], list[float]]:
     """
     if not data or data[0] != _VERSION:
         raise ValueError(f"packed numbers of version {data[0] if data else 'none'}, not {_VERSION}")
-    integers: list[int] = []
     count, position = _integer(data, 1)
-    for _ in range(count):
-        integer, position = _integer(data, position)
-        integers.append(integer)
-    rest = data[position:]
+    integers, rest = _small(data, position, count) or _any(data, position, count)
     if len(rest) % 8:
         raise ValueError("packed numbers are cut off")
     return integers, list(struct.unpack(f"<{len(rest) // 8}d", rest))
+
+
+def _small(data: bytes, position: int, count: int) -> tuple[list[int], bytes] | None:
+    """The integers and what follows, if each of them is one byte."""
+    found = data[position : position + count]
+    if len(found) != count or (count and max(found) > 0x7F):
+        return None
+    return [(byte >> 1) ^ -(byte & 1) for byte in found], data[position + count :]
+
+
+def _any(data: bytes, position: int, count: int) -> tuple[list[int], bytes]:
+    integers: list[int] = []
+    for _ in range(count):
+        integer, position = _integer(data, position)
+        integers.append(integer)
+    return integers, data[position:]
 
 
 def _integer(data: bytes, position: int) -> tuple[int, int]:

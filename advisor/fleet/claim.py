@@ -73,6 +73,30 @@ _LARGEST = 2**31 - 1
 _DIGITS = 10
 
 
+class Said(dict[str, Any]):
+    """The attributes of a resource, never changed once they are read: they can be remembered by what they say.
+
+    The same few resources come with every export. Looking at thirty attributes of each would cost more than the rest.
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    @classmethod
+    def of(cls, resource: Mapping[str, Any]) -> Said:
+        """What the fleet looks at of a resource; what has an odd type counts as not said."""
+        if isinstance(resource, Said):
+            return resource
+        return cls({name: value for name in ATTRIBUTES if isinstance(value := resource.get(name), str | int)})
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a dictionary that changes has none
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = hash(frozenset(self.items()))
+            return self._hash
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A service's name; `rank` is the weight of its source, 0 weighs most."""

@@ -14,8 +14,9 @@ from typing import Any
 from django.db import models, transaction
 
 from advisor.fleet import hosts, instances
-from advisor.fleet.claim import ATTRIBUTES, PROBE, Claim
+from advisor.fleet.claim import PROBE, Claim, Said
 from advisor.fleet.hosts import ForeignHost
+from advisor.fleet.memory import Memory
 from advisor.fleet.models import Host, Instance, Service, Token
 
 __all__ = ["ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve"]
@@ -50,26 +51,24 @@ class _Memory:
     `seen` and `heard` are who sent samples and events since the last flush.
     """
 
-    places: dict[Hashable, tuple[int | None, int | None]] = field(default_factory=dict)
-    services: dict[int, tuple[int, bool, bool, bool]] = field(default_factory=dict)
+    places: Memory[Hashable, tuple[int | None, int | None]] = field(default_factory=lambda: Memory(_REMEMBERED))
+    services: Memory[int, tuple[int, bool, bool, bool]] = field(default_factory=lambda: Memory(_REMEMBERED))
     seen: set[Identity] = field(default_factory=set)
     heard: set[Identity] = field(default_factory=set)
     seen_tokens: set[int] = field(default_factory=set)
     flushed_at: datetime | None = None
 
     def recall(self, key: Hashable) -> Identity | None:
-        if key not in self.places:
+        place = self.places.find(key)
+        if place is None:
             return None
-        host_id, instance_id = self.places[key]
+        host_id, instance_id = place
         if instance_id is None:
             return Identity(host_id)
-        service = self.services.get(instance_id)
+        service = self.services.find(instance_id)
         return None if service is None else Identity(host_id, service[0], instance_id, *service[1:])
 
     def keep(self, key: Hashable, identity: Identity) -> None:
-        if len(self.places) >= _REMEMBERED:
-            self.places.clear()
-            self.services.clear()
         self.places[key] = (identity.host_id, identity.instance_id)
         if identity.instance_id is not None and identity.service_id is not None:
             inside = identity.has_inside, identity.has_probe
@@ -102,9 +101,8 @@ def resolve(
     Raises:
         ForeignHost: a host token was used for another host than its own.
     """
-    said = (resource.get(attribute) for attribute in ATTRIBUTES)
     lives = heard_at is None
-    key = (token.pk, token.host_id, listening, lives, *(v if isinstance(v, str | int) else None for v in said))
+    key = (token.pk, token.host_id, listening, lives, Said.of(resource))
     identity = _memory.recall(key)
     if identity is None:
         found = identity = _look_up(Claim.of(resource), token, heard_at or now, listening, lives)
@@ -156,10 +154,10 @@ def _refresh(ids: Collection[int]) -> None:
     found = Instance.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__serves", "inside")
     current = {pk: (service_id, serves, *_inside(inside)) for pk, service_id, serves, inside in found}
     for instance_id in ids:
-        if instance_id in current and instance_id in _memory.services:
+        if instance_id not in current:
+            _memory.services.forget(instance_id)
+        elif _memory.services.find(instance_id) is not None:
             _memory.services[instance_id] = current[instance_id]
-        elif instance_id not in current:
-            _memory.services.pop(instance_id, None)
 
 
 def forget() -> None:

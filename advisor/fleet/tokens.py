@@ -32,6 +32,11 @@ def make(
     return token, raw
 
 
+def is_formed(raw: str) -> bool:
+    """Whether the text looks like a token; nobody need be asked about one that does not."""
+    return _FORM.fullmatch(raw) is not None
+
+
 def authenticate(raw: str) -> Token | None:
     """The token that this text is, with its host; None where it is unknown, expired or revoked.
 

@@ -8,7 +8,7 @@ from typing import Final
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import rejection
-from advisor.ingest.readings import Figures, Report
+from advisor.ingest.figures import Figures
 from advisor.ingest.totals import Resolved
 from advisor.store import samples
 from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
@@ -21,13 +21,14 @@ _FOR_PROBE: Final = frozenset(("heap_limit",))
 _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_inside)
 
 
-def add_rows(rows: Rows, report: Report, identity: Identity) -> int:
-    """Add one row per entity and moment that has a figure. A host's figures in a process's report become a host row.
+def rows_of(one: Resolved) -> Rows:
+    """One row per entity and moment that has a figure. A host's figures in a process's report become a host row.
 
     What an agent read of a process's inside is left out where the process reports that itself: the rows of two
-    senders stand side by side, and the same requests would be counted twice. Returns how many figures those were,
-    without what an agent always tells.
+    senders stand side by side, and the same requests would be counted twice. It is counted as rejected, without
+    what an agent always tells.
     """
+    report, identity, rows = one.report, one.identity, Rows()
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
     is_agent = report.resource.get("telemetry.sdk.name") == AGENT
     is_double = identity.has_inside and is_agent
@@ -43,19 +44,25 @@ def add_rows(rows: Rows, report: Report, identity: Identity) -> int:
             own, short = own.split() if is_agent else (own, None)
             if short:
                 # A row is known by its moment, so this one stands just before the other.
-                rows.processes.append(ProcessRow(*process, time_us - 1, short.span, offset, short.values, None))
+                rows.processes.append(
+                    ProcessRow(*process, time_us - 1, short.span, offset, short.values, None, short.gains)
+                )
             span = reading.span_of(own, own)
-            rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, own.histogram()))
+            latency = own.histogram()
+            rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, latency, own.gains))
         if host_id is not None and machine.values:
-            rows.hosts.append(HostRow(host_id, time_us, reading.span_of(machine, machine), offset, machine.values))
+            span = reading.span_of(machine, machine)
+            rows.hosts.append(HostRow(host_id, time_us, span, offset, machine.values, machine.gains))
         for (kind, name), part in reading.parts.items():
             owner, figures = (process, own) if kind.of_process else (_host(identity), machine)
             if is_double and kind in _INSIDE_PARTS:
                 left_out += len(part.values)
             elif owner is not None and part.values:
-                span = reading.span_of(part, figures)
-                rows.parts.append(PartRow(*owner, time_us, span, offset, kind, name, part.values, part.histogram()))
-    return left_out
+                place = (*owner, time_us, reading.span_of(part, figures), offset, kind, name)
+                rows.parts.append(PartRow(*place, part.values, part.histogram(), part.gains))
+    if left_out:
+        one.rejected[rejection.TOLD_FROM_INSIDE] += left_out
+    return rows
 
 
 def add_events(rows: Rows, resolved: Sequence[Resolved]) -> None:

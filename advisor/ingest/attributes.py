@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
 
-from advisor.fleet.claim import ATTRIBUTES
+from advisor.fleet.claim import ATTRIBUTES, Said
+from advisor.fleet.memory import Memory
 from advisor.ingest import limits
 from advisor.ingest.command_lines import redacted_line, redacted_path
 from advisor.vocabulary.aliases import ATTRIBUTES as ALIASES
@@ -88,22 +87,25 @@ class ResourceReader:
     """Reads resources; the same few come with every export, so what they say is kept."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Mapping[str, Scalar]] = {}
+        self._known = Memory[bytes, Said](_CACHED)
 
-    def read(self, raw: Raw) -> Mapping[str, Scalar]:
+    def read(self, raw: Raw) -> Said:
         """The attributes of a resource that are in `RESOURCE_KEYS`.
 
         Raises:
             ValueError: the list is no list of OTLP attributes.
         """
         key = bytes(raw)
-        known = self._known.get(key)
+        known = self._known.find(key)
         if known is None:
-            known = MappingProxyType(
-                {name: _without_secrets(name, value) for name, value in parse(raw).items() if name in RESOURCE_KEYS}
+            said = parse(raw).items()
+            known = Said(
+                {
+                    name: _without_secrets(name, value)
+                    for name, value in said
+                    if name in RESOURCE_KEYS and not isinstance(value, float)
+                }
             )
-            if len(self._known) >= _CACHED:
-                self._known.clear()  # keys come from senders: full means somebody invents them
             if len(key) <= _CACHED_BYTES:
                 self._known[key] = known
         return known

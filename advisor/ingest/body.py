@@ -11,6 +11,7 @@ from typing import Any
 from advisor.ingest import limits
 from advisor.ingest.answers import JSON, PROTOBUF, Code, Refusal, invalid, too_large, unavailable
 from advisor.ingest.inflate import Gunzip, Identity
+from advisor.ingest.room import Share
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -67,22 +68,22 @@ def read_head(headers: dict[bytes, bytes]) -> Head:
     )
 
 
-async def read_body(receive: Receive, gzip: bool, seconds: float = limits.BODY_SECONDS) -> bytes:
-    """The body, inflated while it arrives.
+async def read_body(receive: Receive, gzip: bool, share: Share, seconds: float = limits.BODY_SECONDS) -> bytes:
+    """The body, inflated while it arrives; `share` grows with it.
 
     Raises:
-        Refusal: 413 and 400 as `inflate`, 503 where it does not arrive in time.
+        Refusal: 413 and 400 as `inflate`, 503 where it does not arrive in time or there is no room for it.
         Disconnected: the sender went away.
     """
     reader = Gunzip() if gzip else Identity()
     try:
         async with asyncio.timeout(seconds):
-            return await _read(receive, reader)
+            return await _read(receive, reader, share)
     except TimeoutError:
         raise unavailable(f"The body did not arrive within {seconds:.0f} seconds. Send it again.") from None
 
 
-async def _read(receive: Receive, reader: Gunzip | Identity) -> bytes:
+async def _read(receive: Receive, reader: Gunzip | Identity, share: Share) -> bytes:
     size, more = 0, True
     while more:
         event = await receive()
@@ -93,6 +94,7 @@ async def _read(receive: Receive, reader: Gunzip | Identity) -> bytes:
         if size > limits.WIRE_BYTES:
             raise _too_long()
         reader.feed(chunk)
+        share.grow(reader.size)
         more = event.get("more_body", False)
     return reader.finish()
 

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Hashable
 from typing import Final
 
+from advisor.fleet.memory import Memory
+
 NOTICEABLE_SECONDS: Final = 0.5
 """Below this a difference is travel time; correcting for it would only shake the timestamps."""
 
@@ -22,8 +24,8 @@ class ClockBook:
     """
 
     def __init__(self) -> None:
-        self._measured: dict[Hashable, deque[float]] = {}
-        self._known: dict[Hashable, float] = {}
+        self._measured = Memory[Hashable, deque[float]](_REMEMBERED)
+        self._known = Memory[Hashable, float](2 * _REMEMBERED)
 
     def offset(self, token_id: int, host: Hashable, received: float, sent: float | None) -> float:
         """The sender's offset, with one more measurement taken in.
@@ -31,14 +33,14 @@ class ClockBook:
         A sender that does not say when it sends has the offset that others measured on its host, or 0.
         """
         if sent is None:
-            return self._known.get((token_id, host), self._known.get(host, 0.0))
-        if len(self._measured) >= _REMEMBERED:
-            self._measured.clear()
-            self._known.clear()
+            own = self._known.find((token_id, host))
+            return (self._known.find(host) or 0.0) if own is None else own
         sender = (token_id, host)
-        measured = self._measured.setdefault(sender, deque(maxlen=_MEASURED))
+        measured = self._measured.find(sender)
+        if measured is None:
+            measured = self._measured[sender] = deque(maxlen=_MEASURED)
         measured.append(received - sent)
-        best, known = min(measured), self._known.get(sender, 0.0)
+        best, known = min(measured), self._known.find(sender) or 0.0
         if abs(best - known) > NOTICEABLE_SECONDS:
             known = best
         self._known[sender] = self._known[host] = known

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,17 +11,19 @@ from typing import Final
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from advisor.fleet import registry
+from advisor.fleet.memory import Memory
 from advisor.fleet.registry import ForeignHost, Identity
 from advisor.ingest import rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
-from advisor.ingest.assembly import add_events, add_rows
+from advisor.ingest.assembly import add_events, rows_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
 from advisor.ingest.readings import Report
 from advisor.ingest.totals import Resolved, take_in
 from advisor.store import samples
-from advisor.store.batches import remember_batch
+from advisor.store.batches import BatchKey
+from advisor.store.failpoint import failpoint
 from advisor.store.rows import Rows
 
 _AWAY_SECONDS: Final = 2
@@ -36,7 +37,7 @@ class Committer:
 
     def __init__(self, hints: Hints) -> None:
         self._hints = hints
-        self._clocks: dict[int, float] = {}
+        self._clocks = Memory[int, float](_REMEMBERED)
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         """Store a group in one transaction.
@@ -69,27 +70,33 @@ class Committer:
             return unavailable("The batch could not be stored. It was logged.", _AWAY_SECONDS)
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        rows, resolved = Rows(), list[Resolved]()
+        resolved = list[Resolved]()
         with transaction.atomic():
-            outcomes = [self._resolve(batch, resolved) for batch in batches]
+            new = samples.remember_batches([(batch.token.pk, batch.id) for batch in batches if batch.id is not None])
+            outcomes = [self._resolve(batch, new, resolved) for batch in batches]
             take_in(resolved)
-            for one in resolved:
-                left_out = add_rows(rows, one.report, one.identity)
-                if left_out:
-                    one.rejected[rejection.TOLD_FROM_INSIDE] += left_out
+            brought = [(one, rows_of(one)) for one in resolved]
+            rows = Rows.joined(own for _, own in brought)
             add_events(rows, resolved)
             samples.write(rows)
+            for one, own in brought:
+                if own.left_out:
+                    one.rejected[rejection.TOLD_OTHERWISE] += own.left_out
+            _note_left_out(batches, outcomes)
+            failpoint("ingest.before_commit")
         services = {row.service_id for row in rows.processes} | {row.service_id for row in rows.events}
         self._hints.add(services, {row.host_id for row in rows.hosts})
         return outcomes
 
-    def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Receipt:
-        """Find out who sends a batch, and add its reports to those that are stored."""
+    def _resolve(self, batch: Batch, new: set[BatchKey], resolved: list[Resolved]) -> Receipt:
+        """Find out who sends a batch, and add its reports to those that are stored; once, if it is there twice."""
+        if batch.id is not None:
+            if (batch.token.pk, batch.id) not in new:
+                return Receipt(replayed=True)
+            new.discard((batch.token.pk, batch.id))
         now = datetime.fromtimestamp(batch.received, UTC)
         reports = batch.pivoted.reports
         identities = [registry.resolve(r.resource, batch.token, now, r.listening, _heard_at(r, now)) for r in reports]
-        if batch.id is not None and not remember_batch(batch.id, batch.token.pk):
-            return Receipt(replayed=True)
         receipt = Receipt(Counter(batch.pivoted.rejected))
         for report, identity in zip(reports, identities, strict=True):
             self._note_clock(report, identity)
@@ -100,15 +107,20 @@ class Committer:
     def _note_clock(self, report: Report, identity: Identity) -> None:
         """Write a host's offset down where it moved; most hosts never have one."""
         host_id, offset = identity.host_id, report.clock_offset
-        if host_id is None or abs(offset - self._clocks.get(host_id, math.inf)) <= NOTICEABLE_SECONDS:
+        known = None if host_id is None else self._clocks.find(host_id)
+        if host_id is None or (known is not None and abs(offset - known) <= NOTICEABLE_SECONDS):
             return
         registry.note_clock(host_id, offset)
-        transaction.on_commit(lambda: self._keep_clock(host_id, offset))
+        transaction.on_commit(lambda: self._clocks.__setitem__(host_id, offset))
 
-    def _keep_clock(self, host_id: int, offset: float) -> None:
-        if len(self._clocks) >= _REMEMBERED:
-            self._clocks.clear()
-        self._clocks[host_id] = offset
+
+def _note_left_out(batches: Sequence[Batch], outcomes: Sequence[Receipt]) -> None:
+    counts: Counter[tuple[int, str]] = Counter()
+    for batch, receipt in zip(batches, outcomes, strict=True):
+        for reason, count in receipt.rejected.items():
+            counts[batch.token.pk, reason] += count
+    if counts:
+        samples.note_left_out(counts, datetime.fromtimestamp(max(batch.received for batch in batches), UTC))
 
 
 def _heard_at(report: Report, now: datetime) -> datetime | None:

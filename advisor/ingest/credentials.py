@@ -14,12 +14,14 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from advisor.fleet import tokens
+from advisor.fleet.memory import Memory
 from advisor.fleet.models import Token
 from advisor.ingest import limits
 from advisor.ingest.answers import Code, Refusal, unavailable
 
 _SECONDS: Final = 10.0
 _REMEMBERED: Final = 10_000
+_WRONG: Final = 2_000
 _WAITING: Final = 100
 _CHALLENGE: Final = ((b"www-authenticate", b'Bearer realm="advisor"'),)
 
@@ -27,11 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class Credentials:
-    """Remembers what each token turned out to be, the wrong ones too.
+    """Remembers what each token turned out to be, the wrong ones too, and apart from the good ones.
 
-    Requests that come with one token while it is being looked up wait for the same answer. Lookups
-    share one thread and one connection: a flood of invented tokens then costs one query at a time,
-    and never the threads that decode.
+    Requests that come with one token while it is being looked up wait for the same answer. Lookups share one thread
+    and one connection: a flood of invented tokens then costs one query at a time, and never the threads that decode.
+    What no token looks like is not looked up, and tokens that were good before need no place among the strangers.
     """
 
     def __init__(
@@ -39,11 +41,15 @@ class Credentials:
         authenticate: Callable[[str], Token | None] = tokens.authenticate,
         clock: Callable[[], float] = time.monotonic,
         seconds: float = limits.COMMIT_SECONDS,
+        is_formed: Callable[[str], bool] = tokens.is_formed,
     ) -> None:
         self._authenticate = authenticate
+        self._is_formed = is_formed
         self._clock = clock
         self._seconds = seconds
-        self._known: dict[bytes, tuple[float, Token | None]] = {}
+        self._good = Memory[bytes, tuple[float, Token]](_REMEMBERED)
+        self._wrong = Memory[bytes, float](_WRONG)
+        self._strangers = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ingest-credentials")
         self._asking: dict[bytes, asyncio.Future[Token | None]] = {}
 
@@ -65,16 +71,15 @@ class Credentials:
         return token
 
     async def _look_up(self, raw: str) -> Token | None:
-        digest = hashlib.sha256(raw.encode()).digest()
-        asked_at, token = self._known.get(digest, (float("-inf"), None))
-        if self._clock() - asked_at < _SECONDS:
-            return token
-        asking = self._asking.get(digest)
-        if asking is None:
-            if len(self._asking) >= _WAITING:
-                raise unavailable("Too many new tokens at once.")
-            asking = self._asking[digest] = asyncio.ensure_future(self._ask_and_keep(digest, raw))
-            asking.add_done_callback(lambda done: self._forget_question(digest, done))
+        if not self._is_formed(raw):
+            return None
+        digest, latest = hashlib.sha256(raw.encode()).digest(), self._clock() - _SECONDS
+        good, wrong = self._good.find(digest), self._wrong.find(digest)
+        if good is not None and good[0] > latest:
+            return good[1]
+        if wrong is not None and wrong > latest:
+            return None
+        asking = self._asking.get(digest) or self._begin(digest, raw, is_stranger=good is None)
         try:
             async with asyncio.timeout(self._seconds):
                 # Shared: a request that is given up ends it for nobody, and a late answer serves the next try.
@@ -83,8 +88,17 @@ class Credentials:
             log.warning("Tokens could not be checked within %g s", self._seconds)
             raise unavailable("Tokens cannot be checked: the database is slow.", 2) from None
 
-    def _forget_question(self, digest: bytes, done: asyncio.Future[Token | None]) -> None:
+    def _begin(self, digest: bytes, raw: str, is_stranger: bool) -> asyncio.Future[Token | None]:
+        if is_stranger and self._strangers >= _WAITING:
+            raise unavailable("Too many new tokens at once.")
+        self._strangers += is_stranger
+        asking = self._asking[digest] = asyncio.ensure_future(self._ask_and_keep(digest, raw))
+        asking.add_done_callback(lambda done: self._forget_question(digest, done, is_stranger))
+        return asking
+
+    def _forget_question(self, digest: bytes, done: asyncio.Future[Token | None], is_stranger: bool) -> None:
         del self._asking[digest]
+        self._strangers -= is_stranger
         if not done.cancelled():
             done.exception()  # looked at here, because the one who asked may have gone
 
@@ -94,9 +108,12 @@ class Credentials:
         except DatabaseError as error:
             log.warning("Tokens cannot be checked: %r", error)
             raise unavailable("Tokens cannot be checked: the database is away.", 5) from None
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[digest] = (self._clock(), token)
+        if token is None:
+            self._good.forget(digest)
+            self._wrong[digest] = self._clock()
+        else:
+            self._wrong.forget(digest)
+            self._good[digest] = (self._clock(), token)
         return token
 
     def _ask(self, raw: str) -> Token | None:

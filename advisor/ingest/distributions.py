@@ -14,7 +14,9 @@ from advisor.ingest.points import Double, ExponentialPoint, HistogramPoint, Inte
 from advisor.ingest.readings import Distribution
 
 _DIGITS: Final = 20
-_COUNTS: Final = msgspec.json.Decoder(list[int | str] | None)
+_COUNTS: Final = msgspec.json.Decoder(list[int] | None, strict=False)
+"""Counts travel as numbers or, as 64 bits do in JSON, as text; this takes both."""
+
 _BOUNDS: Final = msgspec.json.Decoder(list[float] | None)
 
 
@@ -93,18 +95,22 @@ def _longest(bounds: Sequence[float], counts: Sequence[int], total: float) -> fl
     return max(bounds[top - 1] if top else 0.0, (total - others) / counts[top])
 
 
-def exponential(point: ExponentialPoint, factor: float) -> Distribution:
+def exponential(point: ExponentialPoint, factor: float, is_kept: bool = True) -> Distribution:
     """An exponential point; a factor moves its buckets by whole steps, to within half a bucket.
+
+    The buckets are not even read where nobody keeps them.
 
     Raises:
         ValueError: a scale that OTLP does not know, or a negative count.
     """
+    low, high, total = (finite(x, factor) for x in (point.min, point.max, point.sum))
+    if not is_kept:
+        return Distribution(integer(point.count), total, high, None)
     side = point.positive
     counts = _counts(side.bucket_counts) if side else []
     offset = side.offset if side else 0
     if factor != 1.0:
         offset += round(math.log2(factor) * 2.0**point.scale)
-    low, high, total = (finite(x, factor) for x in (point.min, point.max, point.sum))
     merged = Histogram.from_exponential(point.scale, integer(point.zero_count), offset, counts, total or 0.0, low, high)
     return Distribution(integer(point.count), total, high, merged)
 
@@ -115,7 +121,10 @@ def figures(added: Histogram) -> Distribution:
 
 
 def _counts(raw: msgspec.Raw) -> Sequence[int]:
-    return [integer(count) for count in _COUNTS.decode(_bounded(raw)) or ()]
+    counts = _COUNTS.decode(_bounded(raw)) or ()
+    if counts and max(counts) >= 2**64:
+        raise ValueError("a count of more than 64 bits")
+    return counts
 
 
 def _bounded(raw: msgspec.Raw) -> bytes:

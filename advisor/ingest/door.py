@@ -26,6 +26,7 @@ from advisor.ingest.credentials import Credentials
 from advisor.ingest.hints import Hints
 from advisor.ingest.pivot import Pivot, Pivoted
 from advisor.ingest.rate import RateLimit
+from advisor.ingest.room import Room, Share
 from advisor.ingest.signals import AnySignal, signals
 from advisor.ingest.writer import Writer
 from advisor.live import publish
@@ -71,6 +72,7 @@ class Door:
         self._clocks = ClockBook()
         self._signals = signals(Pivot())
         self._decoding = 0
+        self._room = Room(limits.BODIES_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on."""
@@ -92,17 +94,24 @@ class Door:
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receipt:
         received = self._now()
+        with self._room.share() as share:
+            signal, head, token, body = await self._admit(scope, headers, receive, share)
+            pivoted = await self._decode(signal, head, token, body, received)
+        return await self._writer.submit(Batch(pivoted, token, head.batch_id, received))
+
+    async def _admit(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, share: Share
+    ) -> tuple[AnySignal, Head, Token, bytes]:
+        """What is sent, by whom, and the whole body."""
         try:
             signal = self._find(scope["method"], scope["path"])
             head = read_head(headers)
             token = await self._credentials.check(head.authorization)
             self._check_rate(token)
-            body = await read_body(receive, head.gzip)
+            return signal, head, token, await read_body(receive, head.gzip, share)
         except Refusal as refusal:
             # A body may still be on its way, and nobody is going to read it.
             raise replace(refusal, headers=(*refusal.headers, _CLOSE)) from None
-        pivoted = await self._decode(signal, head, token, body, received)
-        return await self._writer.submit(Batch(pivoted, token, head.batch_id, received))
 
     def _find(self, method: str, path: str) -> AnySignal:
         if path not in self._signals:

@@ -26,6 +26,11 @@ class Identity:
         """Take the next piece; its size has been checked on the wire."""
         self._body += chunk
 
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return len(self._body)
+
     def finish(self) -> bytes:
         """The whole body."""
         return bytes(self._body)
@@ -60,6 +65,11 @@ class Gunzip:
             self._body += self._inflate(chunk, room)
             self._check_size()
             chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds."""
+        return len(self._body)
 
     def finish(self) -> bytes:
         """The whole body.

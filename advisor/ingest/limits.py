@@ -45,8 +45,29 @@ STRING_CHARACTERS: Final = 1_024
 PART_NAMES: Final = 50
 """Most names per kind of part, instance and request; the rest is summed under `other`."""
 
-BODY_SECONDS: Final = 10.0
-"""How long a body may take to arrive."""
+BODIES_BYTES: Final = 24 << 20
+"""Most bytes of all bodies, inflated, that one process holds while they arrive and are sorted."""
+
+BODY_SECONDS: Final = 8.0
+"""How long a body may take to arrive. Less than `REQUEST_SECONDS`, so that its sender reads why it was given up."""
+
+HEAD_BYTES: Final = 32 << 10
+"""Most bytes of a request's line and headers together; a little more where a body follows in the same packet."""
+
+REQUEST_BYTES: Final = 4 << 20
+"""Most bytes of a whole request; those that are kept are refused much earlier, and answered."""
+
+REQUEST_SECONDS: Final = 10.0
+"""How long a connection may take to bring a whole request."""
+
+SLOW_SECONDS: Final = 1.0
+"""A client that needs longer for a request is slow."""
+
+SLOW_CLIENTS: Final = 64
+"""Most slow clients of one address at a time."""
+
+REQUESTS_AT_ONCE: Final = 400
+"""Most requests of one process that are there whole and wait for their commit."""
 
 COMMIT_SECONDS: Final = 2.0
 """How long a sender waits for its commit before it is told to come back."""

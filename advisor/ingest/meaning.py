@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from msgspec import Raw
 
+from advisor.fleet.memory import Memory
 from advisor.ingest.attributes import parse_point
 from advisor.vocabulary import COLUMNS, Column, Combine, Entity, Facet, Kind, PartKind, canonical
+from advisor.vocabulary.aliases import METRICS
 from advisor.vocabulary.metrics import HISTOGRAMS
 
 Place = tuple[PartKind, str] | None
@@ -56,6 +57,7 @@ class Meaning:
         failed: the point counts requests that failed.
         targets: the numbers it adds to.
         whole: where its distribution is kept whole; empty for metrics that keep figures only.
+        plain: its one target, where that is no part's; None for all others. Most points have one.
     """
 
     kind: Kind
@@ -66,13 +68,14 @@ class Meaning:
     failed: bool
     targets: tuple[Target, ...]
     whole: tuple[Place, ...]
+    plain: Target | None
 
 
 class Meanings:
     """Looks up meanings by metric name and raw attributes; bounded, since senders choose both."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, bytes], Meaning | None] = {}
+        self._known = Memory[tuple[str, bytes], Meaning | None](_CACHED)
 
     def find(self, metric: str, attributes: Raw) -> Meaning | None:
         """The meaning of a point; None where the vocabulary has no column for it.
@@ -84,15 +87,13 @@ class Meanings:
         try:
             return self._known[key]
         except KeyError:
-            meaning = _find(metric, parse_point(attributes))
-            if len(self._known) >= _CACHED:
-                self._known.clear()
-            if len(key[1]) <= _CACHED_BYTES:
-                self._known[key] = meaning
-            return meaning
+            pass
+        meaning = _find(metric, parse_point(attributes))
+        if len(key[1]) <= _CACHED_BYTES:
+            self._known[key] = meaning
+        return meaning
 
 
-@cache
 def _columns() -> dict[str, tuple[Column, ...]]:
     grouped: dict[str, list[Column]] = {}
     for column in COLUMNS:
@@ -100,19 +101,21 @@ def _columns() -> dict[str, tuple[Column, ...]]:
     return {metric: tuple(columns) for metric, columns in grouped.items()}
 
 
-def is_known(metric: str) -> bool:
-    """Whether any column keeps something of this metric, under whichever of its names."""
-    return canonical(metric)[0] in _columns()
+_COLUMNS: Final = _columns()
+
+KNOWN: Final = frozenset(_COLUMNS) | {old for old, (today, _) in METRICS.items() if today in _COLUMNS}
+"""Metrics of which some column keeps something, under all of their names."""
 
 
 def _find(metric: str, attributes: Mapping[str, str]) -> Meaning | None:
     today, factor = canonical(metric)
-    columns = _columns().get(today, ())
+    columns = _COLUMNS.get(today, ())
     fitting = [(column, _place(column, attributes)) for column in columns if _fits(column, attributes)]
     placed = [(column, place) for column, place in fitting if column.part is None or place is not None]
     if not placed:
         return None
     is_ratio = placed[0][0].unit == "1"
+    targets = tuple(_target(column, place) for column, place in placed)
     return Meaning(
         kind=placed[0][0].kind,
         factor=factor,
@@ -120,8 +123,9 @@ def _find(metric: str, attributes: Mapping[str, str]) -> Meaning | None:
         is_ratio=is_ratio,
         of_process=any(_of_process(column) for column, _ in placed),
         failed=_failed(attributes),
-        targets=tuple(_target(column, place) for column, place in placed),
+        targets=targets,
         whole=_whole(today, placed),
+        plain=targets[0] if len(targets) == 1 and targets[0].place is None else None,
     )
 
 

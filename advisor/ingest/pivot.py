@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from advisor.ingest.attributes import ResourceReader, Scalar
 from advisor.ingest.events import EventSorter
-from advisor.ingest.logs import LogExport, count_records
+from advisor.ingest.logs import LogExport
 from advisor.ingest.meaning import Meanings
-from advisor.ingest.points import NOTHING, Export, Resource, count_points
+from advisor.ingest.points import NOTHING, Export, Resource
 from advisor.ingest.readings import Report
 from advisor.ingest.sorter import Sorter
 
@@ -29,7 +29,7 @@ class Pivoted:
     Attributes:
         reports: one for each resource of the export, in its order; of logs, for each that has events.
         rejected: reason -> number of points or records left out.
-        points: how many points or records the export held.
+        points: how many points or records the export held; who counts them says so.
     """
 
     reports: list[Report] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Pivot:
         Raises:
             ValueError: a resource whose attributes cannot be read.
         """
-        pivoted = Pivoted(points=count_points(export))
+        pivoted = Pivoted()
         for resource in export.resource_metrics or ():
             report = self._report(resource.resource, clock_offset)
             Sorter(self._meanings, report, pivoted.rejected, received - report.clock_offset).sort(resource)
@@ -67,7 +67,7 @@ class Pivot:
 
         A resource that has none is left out: whoever writes logs alone does not become a service by that.
         """
-        pivoted = Pivoted(points=count_records(export))
+        pivoted = Pivoted()
         for resource in export.resource_logs or ():
             report = self._report(resource.resource, clock_offset)
             EventSorter(report, pivoted.rejected, received - report.clock_offset).sort(resource)

@@ -170,10 +170,6 @@ class Export(Struct, rename="camel"):
 
 def count_points(export: Export) -> int:
     """How many data points the export holds, of every kind."""
-    return sum(
-        len(metric.data.data_points or ())
-        for resource in export.resource_metrics or ()
-        for scope in resource.scope_metrics or ()
-        for metric in scope.metrics or ()
-        if metric.data is not None
-    )
+    metrics = (m for r in export.resource_metrics or () for s in r.scope_metrics or () for m in s.metrics or ())
+    kinds = (metric.data for metric in metrics)
+    return sum([len(data.data_points) for data in kinds if data is not None and data.data_points])

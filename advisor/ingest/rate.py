@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from advisor.fleet.memory import Memory
+
 _REMEMBERED: Final = 10_000
 
 
@@ -21,15 +23,13 @@ class RateLimit:
         self._per_second = per_second
         self._burst = max(1.0, 2 * per_second)
         self._clock = clock
-        self._buckets: dict[int, tuple[float, float]] = {}
+        self._buckets = Memory[int, tuple[float, float]](_REMEMBERED)
 
     def wait(self, token_id: int) -> int:
         """Take one request's worth; 0 if it was there, else the whole seconds until it will be."""
         now = self._clock()
-        level, filled_at = self._buckets.get(token_id, (self._burst, now))
+        level, filled_at = self._buckets.find(token_id) or (self._burst, now)
         level = min(self._burst, level + (now - filled_at) * self._per_second)
-        if len(self._buckets) >= _REMEMBERED:
-            self._buckets.clear()  # a full bucket each: forgetting is generous, and bounded
         taken = level >= 1.0
         self._buckets[token_id] = (level - taken, now)
         return 0 if taken else math.ceil((1.0 - level) / self._per_second)

@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from advisor.features.histogram import Histogram
 from advisor.ingest import limits
 from advisor.ingest.attributes import Scalar
+from advisor.ingest.figures import Figures
 from advisor.ingest.meaning import Meaning, Place, Target
+from advisor.store.rows import NOTHING
 from advisor.vocabulary import Entity, Facet, PartKind
 
 OTHER = "other"
-ALIKE: Final = 1.5
-"""Spans that differ by this factor or more are not of one row: the next whole interval is twice as long."""
-
 _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
-
-
-@dataclass(slots=True)
-class Figures:
-    """The numbers and the distributions of one row in the making.
-
-    `span` is the longest that its increases cover, `spans` what each column's do.
-    """
-
-    span: float = 0.0
-    values: dict[str, float] = field(default_factory=dict)
-    whole: list[Histogram] = field(default_factory=list)
-    spans: dict[str, float] = field(default_factory=dict)
-
-    def copy(self) -> Figures:
-        """The same figures, to be added to apart."""
-        return Figures(self.span, self.values.copy(), self.whole.copy(), self.spans.copy())
-
-    def without(self, columns: Collection[str]) -> Figures:
-        """Those of other columns. Only what is told from inside has a distribution."""
-        spans = {column: span for column, span in self.spans.items() if column not in columns}
-        values = {column: value for column, value in self.values.items() if column not in columns}
-        return Figures(max(spans.values(), default=0.0), values, [], spans)
-
-    def covers(self, column: str, span: float) -> None:
-        """Note what an increase covers, in seconds."""
-        self.spans[column] = max(span, self.spans.get(column, 0.0))
-        self.span = max(self.span, span)
-
-    def split(self) -> tuple[Figures, Figures | None]:
-        """What is a row together, and increases over so much less time that their rates would be too low in it.
-
-        A page of metrics that was not read once tells twice the time of what the kernel tells beside it.
-        """
-        short = {column for column, span in self.spans.items() if span * ALIKE < self.span}
-        if not short:
-            return self, None
-        rest = Figures(self.span, {c: v for c, v in self.values.items() if c not in short}, self.whole)
-        return rest, self.without(self.values.keys() - short)
-
-    def add(self, column: str, value: float, largest_wins: bool) -> None:
-        """Fold one more number in."""
-        known = self.values.get(column)
-        if known is None:
-            self.values[column] = value
-        else:
-            self.values[column] = max(known, value) if largest_wins else known + value
-
-    def histogram(self) -> bytes | None:
-        """All distributions merged and encoded; None where there is none."""
-        if not self.whole:
-            return None
-        merged = self.whole[0] if len(self.whole) == 1 else Histogram.merge(*self.whole)
-        return merged.encode() if merged.count else None
 
 
 @dataclass(slots=True)
@@ -83,6 +28,7 @@ class Reading:
         process: what belongs to the process itself.
         host: what belongs to the machine itself.
         parts: what belongs to a part of either, such as a route or a disk.
+        is_copy: what is added now are gains of running totals.
     """
 
     time_us: int
@@ -90,21 +36,39 @@ class Reading:
     process: Figures = field(default_factory=Figures)
     host: Figures = field(default_factory=Figures)
     parts: dict[tuple[PartKind, str], Figures] = field(default_factory=dict)
+    is_copy: bool = False
 
     def copy(self) -> Reading:
-        """The same reading, to be added to apart."""
+        """The same reading, to which gains may be added apart."""
         parts = {place: figures.copy() for place, figures in self.parts.items()}
-        return Reading(self.time_us, self.span, self.process.copy(), self.host.copy(), parts)
+        return Reading(self.time_us, self.span, self.process.copy(), self.host.copy(), parts, is_copy=True)
 
     def span_of(self, figures: Figures, owner: Figures) -> float:
         """What a row's increases cover. One of levels alone holds as long as its owner's, or as any other does."""
         return figures.span or owner.span or self.span
 
+    def put(self, target: Target, place: Place, value: float, span: float) -> None:
+        """Fold a number into the row that it belongs to; `span` is what an increase covers, in seconds.
+
+        Rows keep spans of their own: what an agent asks once a minute stands beside what it reads every 10 s.
+        """
+        figures = self.figures(target.entity, place)
+        if target.column in figures.values:
+            figures.add(target.column, value, target.largest_wins)
+        else:
+            figures.values[target.column] = value
+        if span > 0:
+            figures.covers(target.column, span)
+            self.span = max(self.span, span)
+
     def figures(self, entity: Entity, place: Place) -> Figures:
         """The row in the making that a target belongs to."""
-        if place is not None:
-            return self.parts.setdefault(place, Figures())
-        return self.process if entity is Entity.PROCESS else self.host
+        if place is None:
+            return self.process if entity is Entity.PROCESS else self.host
+        figures = self.parts.get(place)
+        if figures is None:
+            figures = self.parts[place] = Figures(told=NOTHING if self.is_copy else None)
+        return figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +166,8 @@ class Report:
         return None if latest is None else int(latest)
 
     def add(self, reading: Reading, target: Target, value: float, span: float = 0.0) -> None:
-        """Fold a number into the row that it belongs to; `span` is what an increase covers, in seconds.
-
-        Rows keep spans of their own: what an agent asks once a minute stands beside what it reads every 10 s.
-        """
-        figures = reading.figures(target.entity, self._bounded(target.place))
-        figures.add(target.column, value, target.largest_wins)
-        if span > 0:
-            figures.covers(target.column, span)
-            reading.span = max(reading.span, span)
+        """Fold a number into the row that it belongs to, as `Reading.put` does; new names of parts are bounded."""
+        reading.put(target, self._bounded(target.place), value, span)
 
     def spread(self, reading: Reading, meaning: Meaning, distribution: Distribution, span: float) -> None:
         """Put a distribution's figures into their columns, and the whole of it where it is kept."""

@@ -9,7 +9,7 @@ NOT_A_NUMBER: Final = "points without a finite number"
 NEGATIVE: Final = "points with a negative value"
 TOO_LARGE: Final = "points with a value larger than can be true"
 IN_THE_FUTURE: Final = "points more than 5 minutes ahead of the server's clock"
-TOO_OLD: Final = "points older than 48 hours"
+TOO_OLD: Final = "points older than 48 hours, or than samples are kept here"
 NO_START: Final = "delta points without a start time in the last 48 hours"
 WRONG_KIND: Final = "points of a kind that this metric does not have"
 SUMMARIES: Final = "points of summaries, which cannot be merged: send histograms"
@@ -17,6 +17,10 @@ OUT_OF_ORDER: Final = "points older than the last one of their running total"
 TOLD_FROM_INSIDE: Final = (
     "figures of a process's inside that the agent found outside (a page of metrics, PM2), "
     "because a probe or an SDK in the process reports them too"
+)
+TOLD_OTHERWISE: Final = (
+    "figures of a moment of which another value was told before, in another request: "
+    "send what belongs to one moment together, or as running totals"
 )
 NOBODY: Final = "process points of a resource without service.name, service.instance.id or process.pid"
 

@@ -43,9 +43,12 @@ class Signal(Generic[Form]):
             ValueError: a resource whose attributes cannot be read.
         """
         export = self.from_protobuf(body) if content_type == PROTOBUF else self.from_json(body)
-        if self.count(export) > limits.POINTS:
+        points = self.count(export)
+        if points > limits.POINTS:
             raise too_large(f"The body holds more than {limits.POINTS} {self.items}. Send smaller batches.")
-        return self.sort(export, received, clock_offset)
+        pivoted = self.sort(export, received, clock_offset)
+        pivoted.points = points
+        return pivoted
 
 
 AnySignal = Signal[Export] | Signal[LogExport]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
 
 from advisor.features.histogram import Histogram as Buckets
 from advisor.ingest import distributions, limits, rejection
-from advisor.ingest.meaning import Meaning, Meanings, Target, is_known
+from advisor.ingest.meaning import KNOWN, Meaning, Meanings
 from advisor.ingest.points import (
     CUMULATIVE,
     DELTA,
@@ -16,6 +20,8 @@ from advisor.ingest.points import (
     ExponentialPoint,
     Gauge,
     HistogramPoint,
+    Integer,
+    Metric,
     NumberPoint,
     Point,
     ResourceMetrics,
@@ -28,121 +34,136 @@ from advisor.vocabulary import Kind
 
 
 class Sorter:
-    """Sorts the points of one resource; `now` is the receive time on the sender's clock."""
+    """Sorts the points of one resource; `now` is the receive time on the sender's clock.
+
+    Times come as text, and nearly all points of a resource have the same ones: what was made of the last is kept.
+    """
 
     def __init__(self, meanings: Meanings, report: Report, rejected: Counter[str], now: float) -> None:
-        self._meanings = meanings
+        self._find = meanings.find
         self._report = report
         self._rejected = rejected
         self._now_us = int(now * 1e6)
         self._latest_us = int((now + limits.FUTURE_SECONDS) * 1e6)
-        self._earliest_us = int((now - limits.PAST_SECONDS) * 1e6)
+        kept = min(limits.PAST_SECONDS, settings.RAW_HOURS * 3600)  # what is pruned at once corrects no rollup
+        self._earliest_us = int((now - kept) * 1e6)
         self._may_be_process = report.names_process
+        self._stream = ("", "")
+        self._time: Integer | None = None
+        self._start: Integer | None = None
+        self._span = 0.0
+        self._reading = Reading(0)
 
     def sort(self, resource: ResourceMetrics) -> None:
         """Put every point of the resource where it belongs."""
         for scope in resource.scope_metrics or ():
             name = scope.scope.name if scope.scope else ""
             for metric in scope.metrics or ():
-                if metric.data is not None and is_known(metric.name):
-                    self._sort_metric(f"{name}\0{metric.name}\0".encode(), metric.name, metric.data)
+                if metric.name in KNOWN:
+                    self._stream = (name, metric.name)
+                    self._sort_metric(metric)
 
-    def _sort_metric(self, stream: bytes, name: str, data: Data | Summary) -> None:
+    def _sort_metric(self, metric: Metric) -> None:
+        data = metric.data
+        if data is None:
+            return
         if isinstance(data, Summary):
             self._rejected[rejection.SUMMARIES] += len(data.data_points or ())
             return
+        take = self._taker(data)
         for point in data.data_points or ():
             try:
-                self._sort_point(stream, name, data, point)
+                self._sort_point(metric.name, point, take)
             except Rejected as reason:
                 self._rejected[str(reason)] += 1
             except (ValueError, OverflowError):
                 self._rejected[rejection.UNREADABLE] += 1
 
-    def _sort_point(self, stream: bytes, name: str, data: Data, point: Point) -> None:
+    def _taker(self, data: Data) -> Callable[[Any, Meaning], None]:
+        """What takes a point of this kind of data, and what it means."""
+        if isinstance(data, Gauge):
+            return self._level
+        cumulative = data.aggregation_temporality == CUMULATIVE
+        if not cumulative and data.aggregation_temporality != DELTA:
+            return _refuse
+        if not isinstance(data, Sum):
+            return self._run_distribution if cumulative else self._add_distribution
+        if not data.is_monotonic:
+            return self._balance if cumulative else _refuse
+        return self._total if cumulative else self._increase
+
+    def _sort_point(self, metric: str, point: Point, take: Callable[[Any, Meaning], None]) -> None:
         if point.flags & NO_RECORDED_VALUE:
             return
-        meaning = self._meanings.find(name, point.attributes)
+        meaning = self._find(metric, point.attributes)
         if meaning is None:
             return
         if meaning.of_process and not self._may_be_process:
             raise Rejected(rejection.NOBODY)
-        reading = self._reading(point)
-        if isinstance(data, Gauge):
-            self._level(reading, meaning, _number(point, meaning))
-        elif isinstance(data, Sum):
-            self._sum(reading, meaning, data, point, stream)
-        elif meaning.kind is not Kind.HISTOGRAM or data.aggregation_temporality not in (DELTA, CUMULATIVE):
-            raise Rejected(rejection.WRONG_KIND)
-        elif data.aggregation_temporality == DELTA:
-            self._add_distribution(reading, meaning, point)
-        else:
-            self._run_distribution(reading, meaning, point, stream)
+        if point.time_unix_nano != self._time:
+            self._turn_to(point.time_unix_nano)
+        take(point, meaning)
 
-    def _sum(self, reading: Reading, meaning: Meaning, data: Sum, point: Point, stream: bytes) -> None:
-        cumulative = data.aggregation_temporality == CUMULATIVE
-        if meaning.kind is not Kind.COUNTER:
-            if not cumulative:
-                raise Rejected(rejection.WRONG_KIND)
-            self._level(reading, meaning, _number(point, meaning))
-        elif not data.is_monotonic or not (cumulative or data.aggregation_temporality == DELTA):
-            raise Rejected(rejection.WRONG_KIND)
-        elif cumulative:
-            self._run(reading, meaning, point, stream, _number(point, meaning))
-        else:
-            value = _number(point, meaning)
-            span = _span(reading, point)
-            if span > 0:
-                self._add(reading, meaning.targets, value, span)
-
-    def _level(self, reading: Reading, meaning: Meaning, value: float) -> None:
+    def _level(self, point: NumberPoint, meaning: Meaning) -> None:
+        value = _number(point, meaning)
         if meaning.kind in (Kind.COUNTER, Kind.HISTOGRAM):
             raise Rejected(rejection.WRONG_KIND)
-        self._add(reading, meaning.targets, value)
+        self._add(meaning, value, 0.0)
 
-    def _add(self, reading: Reading, targets: tuple[Target, ...], value: float, span: float = 0.0) -> None:
-        for target in targets:
-            self._report.add(reading, target, value, span)
+    def _balance(self, point: NumberPoint, meaning: Meaning) -> None:
+        """A sum that may fall: a level, unless a counter was expected."""
+        if meaning.kind is Kind.COUNTER:
+            raise Rejected(rejection.WRONG_KIND)
+        self._level(point, meaning)
 
-    def _add_distribution(self, reading: Reading, meaning: Meaning, point: Point) -> None:
-        if isinstance(point, HistogramPoint):
-            distribution, _ = distributions.explicit(point, meaning.factor)
-        else:
-            distribution = distributions.exponential(_exponential(point), meaning.factor)
-        _check_distribution(distribution, meaning)
-        span = _span(reading, point)
+    def _increase(self, point: NumberPoint, meaning: Meaning) -> None:
+        if meaning.kind is not Kind.COUNTER:
+            raise Rejected(rejection.WRONG_KIND)
+        value = _number(point, meaning)
+        span = self._span_of(point)
         if span > 0:
-            self._report.spread(reading, meaning, distribution, span)
+            self._add(meaning, value, span)
 
-    def _run_distribution(self, reading: Reading, meaning: Meaning, point: Point, stream: bytes) -> None:
-        if isinstance(point, HistogramPoint):
-            distribution, bounds = distributions.explicit(point, meaning.factor)
-            _check_distribution(distribution, meaning)
-            counts = distributions.running_explicit(point, meaning.factor)
-            self._run(reading, meaning, point, stream + repr(bounds).encode(), counts, bounds)
+    def _total(self, point: NumberPoint, meaning: Meaning) -> None:
+        """A running total; of what is no counter it is the level."""
+        if meaning.kind is Kind.COUNTER:
+            self._run(meaning, point, _number(point, meaning))
+        else:
+            self._level(point, meaning)
+
+    def _add(self, meaning: Meaning, value: float, span: float) -> None:
+        target = meaning.plain
+        if target is not None:
+            self._reading.put(target, None, value, span)
             return
-        distribution = distributions.exponential(_exponential(point), meaning.factor)
-        _check_distribution(distribution, meaning)
-        if distribution.merged is not None:
-            self._run(reading, meaning, point, stream, distribution.merged)
+        for each in meaning.targets:
+            self._report.add(self._reading, each, value, span)
+
+    def _add_distribution(self, point: HistogramPoint | ExponentialPoint, meaning: Meaning) -> None:
+        distribution, _ = _distribution(point, meaning, is_kept=bool(meaning.whole))
+        span = self._span_of(point)
+        if span > 0:
+            self._report.spread(self._reading, meaning, distribution, span)
+
+    def _run_distribution(self, point: HistogramPoint | ExponentialPoint, meaning: Meaning) -> None:
+        distribution, bounds = _distribution(point, meaning, is_kept=True)
+        if isinstance(point, HistogramPoint):
+            self._run(meaning, point, distributions.running_explicit(point, meaning.factor), bounds)
+        elif distribution.merged is not None:
+            self._run(meaning, point, distribution.merged)
 
     def _run(
-        self,
-        reading: Reading,
-        meaning: Meaning,
-        point: Point,
-        stream: bytes,
-        value: float | Buckets,
-        bounds: tuple[float, ...] | None = None,
+        self, meaning: Meaning, point: Point, value: float | Buckets, bounds: tuple[float, ...] | None = None
     ) -> None:
         # The start of a sum is not told on: an SDK's observed totals name their first export and count since boot.
         start_us = 0 if isinstance(point, NumberPoint) else distributions.integer(point.start_time_unix_nano) // 1000
+        stream = "\0".join((*self._stream, "" if bounds is None else repr(bounds))).encode()
         key = hashlib.blake2b(stream + bytes(point.attributes), digest_size=16).digest()
-        self._report.running.append(Cumulative(key, reading.time_us, meaning, start_us, value, bounds))
+        self._report.running.append(Cumulative(key, self._reading.time_us, meaning, start_us, value, bounds))
 
-    def _reading(self, point: Point) -> Reading:
-        """The reading of the point's moment; a point without a time was measured when it was received."""
-        time_us = distributions.integer(point.time_unix_nano) // 1000 or self._now_us
+    def _turn_to(self, time: Integer) -> None:
+        """Go on with the reading of a moment; a point without a time was measured when it was received."""
+        time_us = distributions.integer(time) // 1000 or self._now_us
         reading = self._report.readings.get(time_us)
         if reading is None:
             if time_us > self._latest_us:
@@ -150,35 +171,54 @@ class Sorter:
             if time_us < self._earliest_us:
                 raise Rejected(rejection.TOO_OLD)
             reading = self._report.readings[time_us] = Reading(time_us)
-        return reading
+        self._reading, self._time, self._start = reading, time, None
+
+    def _span_of(self, point: Point) -> float:
+        """Seconds that a delta covers.
+
+        An SDK's first delta of an observed total starts when it ends and holds all since boot: it
+        says nothing of any span, and is passed over as the first running total is.
+        """
+        if point.start_time_unix_nano != self._start:
+            self._span = (self._reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
+            self._start = point.start_time_unix_nano
+        if self._span > limits.PAST_SECONDS:
+            raise Rejected(rejection.NO_START)
+        return self._span
 
 
-def _span(reading: Reading, point: Point) -> float:
-    """Seconds that a delta covers.
-
-    An SDK's first delta of an observed total starts when it ends and holds all since boot: it
-    says nothing of any span, and is passed over as the first running total is.
-    """
-    span = (reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
-    if span > limits.PAST_SECONDS:
-        raise Rejected(rejection.NO_START)
-    return span
+def _refuse(point: Point, meaning: Meaning) -> None:
+    raise Rejected(rejection.WRONG_KIND)
 
 
-def _number(point: Point, meaning: Meaning) -> float:
-    if not isinstance(point, NumberPoint):
-        raise Rejected(rejection.WRONG_KIND)
+def _number(point: NumberPoint, meaning: Meaning) -> float:
+    value = point.as_double
+    if type(value) is float and point.as_int is None:  # nearly always; what is no number is neither less nor more
+        value *= meaning.factor
+        if 0.0 <= value <= meaning.limit:
+            return min(value, 1.0) if meaning.is_ratio else value
     given = point.as_double if point.as_int is None else float(point.as_int)
-    value = distributions.finite(given, meaning.factor)
-    if value is None:
+    number = distributions.finite(given, meaning.factor)
+    if number is None:
         raise Rejected(rejection.NOT_A_NUMBER)
-    return _checked(value, meaning)
+    return _checked(number, meaning)
 
 
-def _check_distribution(distribution: Distribution, meaning: Meaning) -> None:
+def _distribution(
+    point: HistogramPoint | ExponentialPoint, meaning: Meaning, is_kept: bool
+) -> tuple[Distribution, tuple[float, ...] | None]:
+    """A point's distribution, and its bounds where they are explicit."""
+    if meaning.kind is not Kind.HISTOGRAM:
+        raise Rejected(rejection.WRONG_KIND)
+    if isinstance(point, HistogramPoint):
+        found: tuple[Distribution, tuple[float, ...] | None] = distributions.explicit(point, meaning.factor)
+    else:
+        found = distributions.exponential(point, meaning.factor, is_kept), None
+    distribution, _ = found
     for value in (float(distribution.count), distribution.sum, distribution.max):
         if value is not None:
             _checked(value, meaning)
+    return found
 
 
 def _checked(value: float, meaning: Meaning) -> float:
@@ -187,9 +227,3 @@ def _checked(value: float, meaning: Meaning) -> float:
     if value > meaning.limit:
         raise Rejected(rejection.TOO_LARGE)
     return min(value, 1.0) if meaning.is_ratio else value
-
-
-def _exponential(point: Point) -> ExponentialPoint:
-    if not isinstance(point, ExponentialPoint):
-        raise Rejected(rejection.WRONG_KIND)
-    return point

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -19,6 +18,8 @@ from django.db import connections
 from advisor.ingest import limits
 from advisor.ingest.answers import Receipt, Refusal, unavailable
 from advisor.ingest.batch import Batch, Outcome
+from advisor.ingest.queue import FairQueue
+from advisor.store.failpoint import failpoint
 
 _GROUP_POINTS: Final = 50_000
 """Most points of one transaction: bounds how long the next group waits."""
@@ -62,13 +63,12 @@ class Writer:
         seconds: float = limits.COMMIT_SECONDS,
     ) -> None:
         self._commit = commit
-        self._capacity = settings.INGEST_QUEUE_POINTS if capacity is None else capacity
         self._seconds = seconds
-        self._queue: deque[_Waiting] = deque()
-        self._points = 0
+        self._queue = FairQueue[_Waiting](settings.INGEST_QUEUE_POINTS if capacity is None else capacity)
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopped = False
+        self._waiting = 0
 
     async def submit(self, batch: Batch) -> Receipt:
         """Wait until the batch is committed.
@@ -77,13 +77,16 @@ class Writer:
             Refusal: the batch is refused, or 503: the queue is full, or the commit takes too long. A
                 batch that is committed all the same is recognised when it comes again.
         """
-        waiting = _Waiting(batch)
-        self._enqueue(waiting)
+        if self._waiting >= limits.REQUESTS_AT_ONCE:
+            raise unavailable("Too many requests at once.")
+        self._waiting += 1
         try:
             async with asyncio.timeout(self._seconds):
-                outcome = await waiting.outcome
+                outcome = await self._enqueue(batch)
         except TimeoutError:
             raise unavailable("The database does not keep up.", 2) from None
+        finally:
+            self._waiting -= 1
         if isinstance(outcome, Refusal):
             raise outcome
         return outcome
@@ -96,16 +99,17 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def _enqueue(self, waiting: _Waiting) -> None:
+    def _enqueue(self, batch: Batch) -> asyncio.Future[Outcome]:
+        waiting = _Waiting(batch)
         with self._news:
-            if self._points + waiting.batch.points > self._capacity and self._queue:
-                raise unavailable("Too much is waiting to be stored.", 2)
+            gone = self._queue.put(waiting)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
                 self._thread.start()
-            self._queue.append(waiting)
-            self._points += waiting.batch.points
             self._news.notify()
+        for one in gone:
+            one.settle(unavailable("Too much is waiting to be stored.", 2))
+        return waiting.outcome
 
     def _run(self) -> None:
         try:
@@ -120,6 +124,7 @@ class Writer:
             except Exception:
                 log.exception("%d batches could not be stored; their senders were told to come back", len(group))
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
+            failpoint("ingest.after_commit")
             for waiting, outcome in zip(group, outcomes, strict=True):
                 waiting.settle(outcome)
 
@@ -127,18 +132,9 @@ class Writer:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""
         with self._news:
             while True:
-                group = self._take()
-                if group or self._stopped:
+                group = [one for one in self._queue.take(_GROUP_POINTS) if not one.outcome.done()]
+                if group or (self._stopped and not self._queue):
                     return group
+                if self._queue:
+                    continue
                 self._news.wait()
-
-    def _take(self) -> list[_Waiting]:
-        group: list[_Waiting] = []
-        points = 0
-        while self._queue and points < _GROUP_POINTS:
-            waiting = self._queue.popleft()
-            self._points -= waiting.batch.points
-            if not waiting.outcome.done():
-                group.append(waiting)
-                points += waiting.batch.points
-        return group

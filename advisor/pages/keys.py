@@ -15,11 +15,15 @@ from advisor.fleet import tokens
 from advisor.fleet.enrolment import make_key
 from advisor.fleet.models import Token
 from advisor.pages import commands, words
+from advisor.store import samples
 
 HOSTS = 10
 DAYS = 7
 SHOWN = 200
 """What the form proposes, and how many tokens the page lists."""
+
+LOOKED_BACK = timedelta(days=7)
+"""For how long the page tells what was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ def keys(request: HttpRequest) -> HttpResponse:
             made = _make(form, request.user.get_username())
         except ValueError as error:
             wrong = str(error)
-    rows = [row(token, timezone.now()) for token in Token.objects.select_related("host").order_by("-pk")[:SHOWN]]
-    context = {"heading": heading(rows), "rows": rows, "made": made, "wrong": wrong, **form}
+    now = timezone.now()
+    rows = [row(token, now) for token in Token.objects.select_related("host").order_by("-pk")[:SHOWN]]
+    context = {"heading": heading(rows), "rows": rows, "made": made, "wrong": wrong, "losses": losses(now), **form}
     return render(request, "keys.html", context, status=422 if wrong else 200)
 
 
@@ -67,6 +72,13 @@ def row(token: Token, now: datetime) -> Row:
     if token.kind == Token.Kind.ENROL:
         return Row(token, state, word, f"{token.hosts_enrolled} of {words.count(token.most_hosts, 'host')}")
     return Row(token, state, word, token.host.name if token.host else "not used yet")
+
+
+def losses(now: datetime) -> list[tuple[Token, samples.Loss]]:
+    """What was left out of what each token sent lately, the latest first."""
+    found = samples.left_out((now - LOOKED_BACK).date())
+    senders = Token.objects.select_related("host").in_bulk({loss.token_id for loss in found})
+    return [(senders[loss.token_id], loss) for loss in found if loss.token_id in senders]
 
 
 def heading(rows: list[Row]) -> str:

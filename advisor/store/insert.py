@@ -1,92 +1,137 @@
 """Puts records into the tables of samples, so that sending twice and filling in later both come out right.
 
-A record whose key is there already fills only what is null in the row: the agent and the probe may both
-speak of one process and moment, and a batch that comes again changes nothing.
+Nearly always nobody spoke of these moments before, so the records go straight in. Where a key is there already,
+what the row holds is read and both are made one: see `advisor.store.meeting`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 
+from advisor.store.meeting import Meeting, Record, Values, meet, met_in
 from advisor.store.tables import MINUTE, Table, listed
 
-Record = tuple[Any, ...]
-"""The values of `Table.sample_columns`, in that order."""
-
-SQLITE_VARIABLES = 32766
+SQLITE_VARIABLES: Final = 32_766
 """Most variables of one statement (SQLITE_MAX_VARIABLE_NUMBER since SQLite 3.32)."""
 
-_TYPES = {"at": "int8", "time": "int8", "kind": "varchar", "name": "varchar", "latency": "bytea", "histogram": "bytea"}
+_TRIES: Final = 10
+"""A try fails again only where another process stores the same moments in between."""
+
+_TYPES: Final = {
+    "at": "int8",
+    "time": "int8",
+    "kind": "varchar",
+    "name": "varchar",
+    "latency": "bytea",
+    "histogram": "bytea",
+}
 
 
 def insert(table: Table, records: Sequence[Record]) -> set[int]:
-    """Write the records inside the caller's transaction.
+    """Write the records inside the caller's transaction; what is left out of a record is noted in its row.
 
     Returns:
         The minutes (since the epoch, server time) in which a row was added or filled in.
     """
     if not records:
         return set()
-    unique = _merged(table, records)
+    unique = met_in(table, records)
+    meeting = Meeting(unique)
+    for rest in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                _write(table, meeting)
+            break
+        except IntegrityError as error:
+            stored = _read(table, unique) or _read(table, unique)  # a row that was waited for may have been replaced
+            if stored and not rest:
+                raise _Crowded("others store the same moments at the same time") from error
+            if not stored and not rest:
+                raise
+            meeting = meet(table, unique, stored)
+    for row, left_out in meeting.left_out:
+        row.left_out += left_out
+    place = len(table.sample_key)
+    return {record.values[place] // MINUTE for record in (*meeting.new, *meeting.changed)}
+
+
+class _Crowded(OperationalError):
+    """Nothing is wrong with the records: they are to come again."""
+
+
+def _write(table: Table, meeting: Meeting) -> None:
+    """What is new goes in first: it may have to wait for another writer, who then waits for nothing of ours."""
+    _put(table, [record.values for record in meeting.new])
+    _forget(table, meeting.known)
+    _put(table, [record.values for record in meeting.changed])
+
+
+def _put(table: Table, rows: Sequence[Values]) -> None:
+    if not rows:
+        return
     if connection.vendor == "postgresql":
-        return _copy(table, unique)
-    return {minute for chunk in _chunks(table, unique) for minute in _insert_values(table, chunk)}
-
-
-def _merged(table: Table, records: Sequence[Record]) -> list[Record]:
-    """One record a key, in the order of the keys: two writers then lock rows in the same order."""
-    width = len(table.sample_key)
-    unique: dict[Record, Record] = {}
-    for record in records:
-        first = unique.setdefault(record[:width], record)
-        if first is not record:
-            pairs = zip(first, record, strict=True)
-            unique[record[:width]] = tuple(new if old is None else old for old, new in pairs)
-    return [unique[key] for key in sorted(unique)]
-
-
-def _chunks(table: Table, records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    size = SQLITE_VARIABLES // len(table.sample_columns)
-    return (records[start : start + size] for start in range(0, len(records), size))
-
-
-def _insert_values(table: Table, records: Sequence[Record]) -> list[int]:
-    """Few statements with many rows: a statement a row lets other threads starve the writer (88 times slower)."""
+        _copy(table, rows)
+        return
     row = f"({', '.join(['%s'] * len(table.sample_columns))})"
-    source = f"VALUES {', '.join([row] * len(records))}"
-    with connection.cursor() as cursor:
-        cursor.execute(_upsert(table).format(source=source), [value for record in records for value in record])
-        return [minute for (minute,) in cursor.fetchall()]
+    for chunk in _chunks(rows, len(table.sample_columns)):
+        _insert_values(table, row, chunk)
 
 
-def _copy(table: Table, records: Sequence[Record]) -> set[int]:
-    stage, columns = f"stage_{table.samples}", listed(table.sample_columns)
+def _insert_values(table: Table, row: str, rows: Sequence[Values]) -> None:
+    """Few statements with many rows: a statement a row lets other threads starve the writer (88 times slower)."""
+    head = f"INSERT INTO {table.samples} ({listed(table.sample_columns)}) VALUES "  # noqa: S608  # names of our own
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {stage} (LIKE {table.samples}) ON COMMIT DELETE ROWS")
-        with cursor.copy(f"COPY {stage} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types([_type(name) for name in table.sample_columns])
-            for record in records:
-                copy.write_row(record)
-        cursor.execute(_upsert(table).format(source=f"SELECT {columns} FROM {stage}"))  # noqa: S608  # names of our own
-        minutes = {minute for (minute,) in cursor.fetchall()}
-        cursor.execute(f"DELETE FROM {stage}")  # noqa: S608  # a name of our own
-    return minutes
+        cursor.execute(head + ", ".join([row] * len(rows)), [value for values in rows for value in values])
+
+
+def _copy(table: Table, rows: Sequence[Values]) -> None:
+    sql = f"COPY {table.samples} ({listed(table.sample_columns)}) FROM STDIN (FORMAT BINARY)"
+    # Django translates the errors of its own methods only, and COPY is none of them.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+        copy.set_types([_type(name) for name in table.sample_columns])
+        for values in rows:
+            copy.write_row(values)
 
 
 def _type(column: str) -> str:
     return _TYPES.get(column, "int8" if column.endswith("_id") else "float4")
 
 
-@lru_cache
-def _upsert(table: Table) -> str:
-    fill = listed(table.payload, '"{0}" = COALESCE(kept."{0}", excluded."{0}")')
-    news = " OR ".join(f'(kept."{name}" IS NULL AND excluded."{name}" IS NOT NULL)' for name in table.payload)
-    return (
-        f"INSERT INTO {table.samples} AS kept ({listed(table.sample_columns)}) {{source}} "
-        f"ON CONFLICT ({listed(table.sample_key)}) DO UPDATE SET {fill} WHERE {news} "
-        f'RETURNING "at" / {MINUTE}'
-    )
+def _read(table: Table, records: Sequence[Record]) -> dict[Values, Values]:
+    """What is stored under the keys of the records, locked until the transaction ends."""
+    width = len(table.sample_key)
+    lock = f"ORDER BY {listed(table.sample_key)} FOR UPDATE" if connection.features.has_select_for_update else ""
+    found: dict[Values, Values] = {}
+    with connection.cursor() as cursor:
+        for where, keys in _wanted(table, [record.values for record in records]):
+            cursor.execute(f"SELECT {listed(table.sample_columns)} FROM {table.samples} WHERE {where} {lock}", keys)  # noqa: S608  # names of our own
+            found |= {values[:width]: values for values in cursor.fetchall()}
+    return found
+
+
+def _forget(table: Table, rows: Sequence[Values]) -> None:
+    """Take rows out that come again with more in them."""
+    with connection.cursor() as cursor:
+        for where, keys in _wanted(table, rows):
+            cursor.execute(f"DELETE FROM {table.samples} WHERE {where}", keys)  # noqa: S608  # names of our own
+
+
+def _wanted(table: Table, rows: Sequence[Values]) -> Iterator[tuple[str, list[Any]]]:
+    """Conditions that hold for the keys of the rows, and their variables.
+
+    The list of keys is a subquery of its own: without that SQLite looks through the whole table.
+    """
+    width = len(table.sample_key)
+    key = f"({', '.join(['%s'] * width)})"
+    for chunk in _chunks(rows, width):
+        listing = ", ".join([key] * len(chunk))
+        among = f"IN (SELECT * FROM (VALUES {listing}) AS wanted)"  # noqa: S608  # places alone
+        yield f"({listed(table.sample_key)}) {among}", [value for row in chunk for value in row[:width]]
+
+
+def _chunks(rows: Sequence[Values], width: int) -> Iterator[Sequence[Values]]:
+    size = SQLITE_VARIABLES // width
+    return (rows[start : start + size] for start in range(0, len(rows), size))

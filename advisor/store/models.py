@@ -177,6 +177,17 @@ class Stream(models.Model):
     histogram = models.BinaryField(null=True)
 
 
+class LeftOut(models.Model):
+    """How many points, figures or events of a token were left out on a day (UTC) for one reason."""
+
+    pk = models.CompositePrimaryKey("token_id", "day", "reason")
+    token_id = models.BigIntegerField()
+    day = models.DateField(db_index=True)
+    reason = models.CharField(max_length=255)
+    count = models.BigIntegerField()
+    last_at = models.DateTimeField()
+
+
 class Batch(models.Model):
     """A batch that was stored, by the id that its sender keeps over retries."""
 

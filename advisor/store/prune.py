@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from advisor.store.models import Batch, Event, Stream
+from advisor.store.failpoint import failpoint
+from advisor.store.models import Batch, Event, LeftOut, Stream
 from advisor.store.tables import MICROSECONDS, MINUTE, TABLES
 
 BATCHES_KEPT = timedelta(days=7)
 """How long a batch is known again: longer than any agent keeps one."""
+
+LOSSES_KEPT = timedelta(days=30)
+"""How long it is known what was left out."""
 
 _MARGIN = 3600
 """Seconds that samples stay beyond their time, so that a rollup never meets a minute half deleted."""
@@ -21,7 +25,7 @@ _SLICE = 3600 * MICROSECONDS
 
 
 def prune(now: datetime) -> int:
-    """Delete samples, rollups, events, batch ids and streams whose time is over; returns how many rows of samples.
+    """Delete all whose time is over, counts of what was left out too; returns how many rows of samples those were.
 
     Events stay as long as the rollups: they say why a line moved.
     """
@@ -34,6 +38,7 @@ def prune(now: datetime) -> int:
     _delete(Event._meta.db_table, "at", minutes_until * MINUTE, _SLICE)
     Batch.objects.filter(received_at__lt=now - BATCHES_KEPT).delete()
     Stream.objects.filter(time__lt=samples_until).delete()
+    LeftOut.objects.filter(day__lt=(now - LOSSES_KEPT).date()).delete()
     return deleted
 
 
@@ -47,6 +52,7 @@ def _delete(table: str, column: str, until: int, step: int) -> int:
                 [min(until, oldest + step)],
             )
             deleted += cursor.rowcount
+        failpoint("retention.midway")
     return deleted
 
 

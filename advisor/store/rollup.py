@@ -10,9 +10,14 @@ from django.db import connection, transaction
 
 from advisor.features.histogram import Histogram
 from advisor.store.columns import aggregated, rolled
+from advisor.store.failpoint import failpoint
 from advisor.store.fetch import Row, during, gathered, select
 from advisor.store.marks import due, take
 from advisor.store.tables import MINUTE, TABLES, Table, listed
+
+_LATE = 30
+"""Minutes beyond the time of samples that are rolled up still: what came at the last moment waits for its turn. Pruning
+leaves the samples of an hour beyond it."""
 
 _UPDATE = 500
 """Histograms that one statement writes."""
@@ -26,7 +31,7 @@ def roll_up(now: datetime, limit: int = 100) -> int:
     late sample corrects its minute. Minutes whose samples may be pruned already stay as they are.
     """
     current = int(now.timestamp()) // 60
-    kept_from = current - int(settings.RAW_HOURS * 60) + 1
+    kept_from = current - int(settings.RAW_HOURS * 60) - _LATE
     return sum(_roll(minute, keep=minute < kept_from) for minute in due(current, limit))
 
 
@@ -37,6 +42,7 @@ def _roll(minute: int, *, keep: bool) -> bool:
         if not keep:
             for table in TABLES:
                 _summarise(table, minute)
+                failpoint("rollup.midway")
                 _merge(table, minute)
     return True
 

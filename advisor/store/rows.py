@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from advisor.vocabulary import PartKind
+
+DISTRIBUTION = "distribution"
+"""Among the gains of a row: its histogram, whose column each table calls otherwise."""
+
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -18,6 +23,8 @@ class HostRow:
         span: seconds that the increases cover; 0 where unknown.
         clock_offset: server clock minus sender clock, seconds; added to the time when reading.
         values: column of `columns_of(Entity.HOST)` -> finite number. Absent means unknown.
+        gains: those of its columns that come on top of what is known of the moment.
+        left_out: how many of its figures were left out, since others are known of the moment. Set by the store.
     """
 
     host_id: int
@@ -25,6 +32,8 @@ class HostRow:
     span: float
     clock_offset: float
     values: dict[str, float]
+    gains: frozenset[str] = NOTHING
+    left_out: int = 0
 
 
 @dataclass(slots=True)
@@ -38,6 +47,8 @@ class ProcessRow:
     clock_offset: float
     values: dict[str, float]
     latency: bytes | None = None
+    gains: frozenset[str] = NOTHING
+    left_out: int = 0
 
 
 @dataclass(slots=True)
@@ -56,6 +67,11 @@ class PartRow:
     name: str
     values: dict[str, float]
     histogram: bytes | None = None
+    gains: frozenset[str] = NOTHING
+    left_out: int = 0
+
+
+Row = HostRow | ProcessRow | PartRow
 
 
 @dataclass(slots=True)
@@ -85,3 +101,19 @@ class Rows:
     processes: list[ProcessRow] = field(default_factory=list)
     parts: list[PartRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
+
+    @classmethod
+    def joined(cls, several: Iterable[Rows]) -> Rows:
+        """The rows of several in one; they stay the same objects."""
+        rows = cls()
+        for one in several:
+            rows.hosts += one.hosts
+            rows.processes += one.processes
+            rows.parts += one.parts
+            rows.events += one.events
+        return rows
+
+    @property
+    def left_out(self) -> int:
+        """How many figures the store left out of them."""
+        return sum(row.left_out for rows in (self.hosts, self.processes, self.parts) for row in rows)

@@ -4,11 +4,12 @@ In: resolved rows, and what to read: services, hosts and a span of time in Unix 
 Out: windows to judge, series to draw, the latest figures, what happened; rolled up and pruned tables.
 """
 
-from advisor.store.batches import remember_batch
+from advisor.store.batches import remember_batches
 from advisor.store.busiest import busiest
 from advisor.store.events import StoredEvent, events, fits
 from advisor.store.host_parts import host_parts
 from advisor.store.latest import Latest, latest
+from advisor.store.left_out import Loss, left_out, note_left_out
 from advisor.store.past import Span, past
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
@@ -19,6 +20,7 @@ from advisor.store.write import write
 __all__ = [
     "HostView",
     "Latest",
+    "Loss",
     "Span",
     "StoredEvent",
     "TimeSeries",
@@ -29,9 +31,11 @@ __all__ = [
     "host_series",
     "host_view",
     "latest",
+    "left_out",
+    "note_left_out",
     "past",
     "prune",
-    "remember_batch",
+    "remember_batches",
     "roll_up",
     "series",
     "windows",

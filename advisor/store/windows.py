@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
+from advisor.store import blocks
 from advisor.store.fetch import Condition, Row, among, gathered, microseconds, select, track
 from advisor.store.happenings import happenings, lives_of
 from advisor.store.past import instance_window
@@ -32,7 +33,7 @@ def windows(
     Its processes' lives, starts and ends are told from `since` on, if that is before `start`.
 
     Instances are those with samples in the window; hosts are theirs, each with the event loops of all
-    processes on it, other services' too. Ids that are no service are left out. Ten queries, whatever
+    processes on it, other services' too. Ids that are no service are left out. Eleven queries, whatever
     the number of services.
     """
     names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
@@ -82,9 +83,10 @@ def host_view(host_id: int, start: float, end: float) -> HostView:
 
 def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None) -> dict[Row, Track]:
     """The track of each series; of all columns and with the histograms, or of `columns` alone."""
-    wanted, numbers = columns or table.payload, columns or table.figures
-    rows = select(table.samples, (*table.series, "at", "span", *wanted), where)
-    return {key: track(found, numbers) for key, found in gathered(rows, len(table.series)).items()}
+    if table is not PART:
+        return blocks.tracks(table, columns or table.figures, where, has_distributions=columns is None)
+    rows = select(table.samples, (*table.series, "at", "span", *table.payload), where)  # its series have names
+    return {key: track(found, table.figures) for key, found in gathered(rows, len(table.series)).items()}
 
 
 def _reporting(tracks: Mapping[Row, Track]) -> list[Instance]:

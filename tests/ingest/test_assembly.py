@@ -1,18 +1,31 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
 from advisor.features.histogram import Histogram
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
-from advisor.ingest import otlp_json
-from advisor.ingest.assembly import add_rows
+from advisor.ingest import otlp_json, rejection
+from advisor.ingest.assembly import rows_of
 from advisor.ingest.pivot import Pivot
+from advisor.ingest.totals import Resolved
 from advisor.store.rows import Rows
 from advisor.vocabulary import PartKind
-from tests.ingest.exports import NOW, PROCESS, counter, explicit_point, export, gauge, histogram, number, resource
+from tests.ingest.exports import (
+    NOW,
+    PROCESS,
+    Json,
+    counter,
+    explicit_point,
+    export,
+    gauge,
+    histogram,
+    number,
+    resource,
+)
 
 ROUTE = {"http.request.method": "GET", "http.route": "/a"}
 MIXED = resource(
@@ -24,12 +37,16 @@ MIXED = resource(
 )
 
 
+def made(said: Json, identity: Identity, offset: float = 0.0) -> tuple[Rows, int]:
+    """The rows of what one resource said, and how many of its figures were left out since it says them itself."""
+    data, rejected = json.dumps(export(said)).encode(), Counter[str]()
+    (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: offset).reports
+    found = rows_of(Resolved(report, identity, rejected))
+    return found, rejected[rejection.TOLD_FROM_INSIDE]
+
+
 def rows(identity: Identity) -> Rows:
-    data = json.dumps(export(MIXED)).encode()
-    (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: 1.5).reports
-    found = Rows()
-    add_rows(found, report, identity)
-    return found
+    return made(MIXED, identity, offset=1.5)[0]
 
 
 def test_one_row_per_entity_and_moment() -> None:
@@ -77,10 +94,7 @@ INSIDE_FROM_OUTSIDE = (
 
 
 def sorted_in(who: dict[str, str], identity: Identity) -> tuple[Rows, int]:
-    data = json.dumps(export(resource({**PROCESS, **who}, *INSIDE_FROM_OUTSIDE))).encode()
-    (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: 0.0).reports
-    found = Rows()
-    return found, add_rows(found, report, identity)
+    return made(resource({**PROCESS, **who}, *INSIDE_FROM_OUTSIDE), identity)
 
 
 def test_what_a_process_tells_itself_is_not_taken_from_the_agent_too() -> None:
@@ -110,9 +124,7 @@ def test_what_is_read_once_a_minute_leaves_the_spans_of_the_rest_alone() -> None
         counter("advisor.agent.collector.time", number(0.5, span=60, attrs=attrs)),
         gauge("system.filesystem.usage", number(5.0, attrs={"system.filesystem.mountpoint": "/"})),
     )
-    found = Rows()
-    (report,) = Pivot().sort(otlp_json.decode(json.dumps(export(slow)).encode()), NOW, lambda host: 0.0).reports
-    add_rows(found, report, Identity(host_id=3))
+    found, _ = made(slow, Identity(host_id=3))
     assert [row.span for row in found.hosts] == [10.0]
     assert {row.kind: row.span for row in found.parts} == {PartKind.CPU: 10.0, PartKind.COLLECTOR: 60.0}
 
@@ -120,9 +132,7 @@ def test_what_is_read_once_a_minute_leaves_the_spans_of_the_rest_alone() -> None
 def limits(sender: str, of: str = "heap", **inside: bool) -> tuple[list[dict[str, float]], int]:
     """The values of the rows that come of a report with a heap's limit, and how many figures were left out."""
     said = resource({**PROCESS, "telemetry.sdk.name": sender}, gauge(f"advisor.v8js.memory.{of}.limit", number(3e8)))
-    (report,) = Pivot().sort(otlp_json.decode(json.dumps(export(said)).encode()), NOW, lambda host: 0.0).reports
-    found = Rows()
-    left_out = add_rows(found, report, Identity(service_id=5, instance_id=7, **inside))
+    found, left_out = made(said, Identity(service_id=5, instance_id=7, **inside))
     return [row.values for row in found.processes], left_out
 
 
@@ -149,10 +159,7 @@ def paged(span: float, sdk: str = AGENT) -> Rows:
         histogram("v8js.gc.duration", explicit_point([2, 0], [0.1], 0.1, span=span, attrs={"v8js.gc.type": "minor"})),
         histogram("http.server.request.duration", explicit_point([2, 0], [0.1], 0.1, span=span, attrs=ROUTE)),
     )
-    found = Rows()
-    (report,) = Pivot().sort(otlp_json.decode(json.dumps(export(both)).encode()), NOW, lambda host: 0.0).reports
-    add_rows(found, report, Identity(host_id=3, service_id=5, instance_id=7))
-    return found
+    return made(both, Identity(host_id=3, service_id=5, instance_id=7))[0]
 
 
 def test_a_page_that_was_not_read_once_leaves_the_rates_of_the_rest_alone() -> None:

@@ -11,6 +11,7 @@ import pytest
 from advisor.ingest import limits
 from advisor.ingest.answers import JSON, PROTOBUF, Refusal
 from advisor.ingest.body import Disconnected, Receive, answer_type, read_body, read_head
+from advisor.ingest.room import Room, Share
 
 PLAIN = {b"content-type": b"application/json"}
 
@@ -33,6 +34,10 @@ def sender(*chunks: bytes, then: str = "") -> tuple[Receive, list[int]]:
         return event
 
     return receive, taken
+
+
+def share() -> Share:
+    return Room(limits.BODIES_BYTES).share()
 
 
 def refused(headers: dict[bytes, bytes]) -> int:
@@ -95,24 +100,37 @@ def test_answers_in_the_requests_own_type() -> None:
 
 async def test_a_chunked_body_is_put_together() -> None:
     receive, _ = sender(b"ab", b"", b"c")
-    assert await read_body(receive, gzip=False) == b"abc"
+    assert await read_body(receive, gzip=False, share=share()) == b"abc"
     packed = gzip.compress(b"abc")
     receive, _ = sender(packed[:5], packed[5:])
-    assert await read_body(receive, gzip=True) == b"abc"
+    assert await read_body(receive, gzip=True, share=share()) == b"abc"
 
 
 async def test_an_endless_body_is_refused_at_the_limit() -> None:
     receive, taken = sender(*[bytes(100_000)] * 100)
     with pytest.raises(Refusal) as caught:
-        await read_body(receive, gzip=False)
+        await read_body(receive, gzip=False, share=share())
     assert caught.value.status == 413
     assert sum(taken) <= limits.WIRE_BYTES + 100_000
+
+
+async def test_a_body_holds_what_it_inflates_to() -> None:
+    room = Room(5_000)
+    receive, _ = sender(gzip.compress(bytes(4_000)))
+    with room.share() as held:
+        await read_body(receive, gzip=True, share=held)
+        assert room.free == 1_000
+        receive, _ = sender(gzip.compress(bytes(4_000)))
+        with pytest.raises(Refusal) as caught, room.share() as other:
+            await read_body(receive, gzip=True, share=other)
+    assert caught.value.status == 503
+    assert room.free == 5_000
 
 
 async def test_a_body_that_does_not_arrive_is_given_up() -> None:
     receive, _ = sender(b"ab", then="http.request")
     with pytest.raises(Refusal) as caught:
-        await read_body(_stalled(receive), gzip=False, seconds=0.01)
+        await read_body(_stalled(receive), gzip=False, share=share(), seconds=0.01)
     assert caught.value.status == 503
 
 
@@ -129,4 +147,4 @@ def _stalled(receive: Receive) -> Receive:
 async def test_a_sender_that_leaves_is_not_answered() -> None:
     receive, _ = sender(b"ab", then="http.disconnect")
     with pytest.raises(Disconnected):
-        await read_body(receive, gzip=False)
+        await read_body(receive, gzip=False, share=share())

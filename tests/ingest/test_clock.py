@@ -49,4 +49,4 @@ def test_memory_is_bounded() -> None:
     book = ClockBook()
     for sender in range(20_100):
         book.offset(1, sender, 0.0, 0.0)
-    assert len(book._measured) <= 20_000
+    assert book._measured.held <= 20_000

@@ -40,7 +40,7 @@ def registry() -> Registry:
 
 @pytest.fixture
 def credentials(registry: Registry) -> Credentials:
-    return Credentials(registry.authenticate, registry.clock)
+    return Credentials(registry.authenticate, registry.clock, is_formed=lambda raw: raw != "unformed")
 
 
 async def refused(credentials: Credentials, header: bytes) -> Refusal:
@@ -106,7 +106,7 @@ async def test_a_database_that_hangs_is_not_waited_for() -> None:
         gate.wait(30)
         return GOOD
 
-    credentials = Credentials(hang, seconds=0.01)
+    credentials = Credentials(hang, seconds=0.01, is_formed=bool)
     try:
         assert (await refused(credentials, b"Bearer good")).status == 503
         assert (await refused(credentials, b"Bearer other")).status == 503
@@ -122,7 +122,7 @@ async def test_an_answer_that_comes_late_serves_the_next_try() -> None:
         gate.wait(30)
         return GOOD
 
-    credentials = Credentials(slow, seconds=0.01)
+    credentials = Credentials(slow, seconds=0.01, is_formed=bool)
     assert (await refused(credentials, b"Bearer good")).status == 503
     gate.set()
     await asyncio.gather(*credentials._asking.values())
@@ -134,4 +134,39 @@ async def test_memory_is_bounded(registry: Registry, credentials: Credentials) -
     for index in range(10_100):
         with pytest.raises(Refusal):
             await credentials.check(b"Bearer %d" % index)
-    assert len(credentials._known) <= 10_000
+    assert credentials._wrong.held <= 2_000
+
+
+async def test_what_no_token_looks_like_is_not_looked_up(registry: Registry, credentials: Credentials) -> None:
+    assert (await refused(credentials, b"Bearer unformed")).status == 401
+    assert registry.asked == []
+
+
+async def test_invented_tokens_do_not_make_good_ones_unknown(registry: Registry, credentials: Credentials) -> None:
+    await credentials.check(b"Bearer good")
+    for index in range(2_100):
+        await refused(credentials, b"Bearer %d" % index)
+    await credentials.check(b"Bearer good")
+    assert registry.asked.count("good") == 1
+
+
+async def test_a_crowd_of_strangers_leaves_room_for_those_that_were_good_before() -> None:
+    gate, now = threading.Event(), [0.0]
+
+    def authenticate(raw: str) -> Token | None:
+        if raw == "good":
+            return GOOD
+        gate.wait(30)
+        return None
+
+    credentials = Credentials(authenticate, lambda: now[0], seconds=30, is_formed=bool)
+    await credentials.check(b"Bearer good")
+    now[0] += 10
+    crowd = [asyncio.ensure_future(refused(credentials, b"Bearer %d" % index)) for index in range(100)]
+    await asyncio.sleep(0)
+    assert (await refused(credentials, b"Bearer another")).status == 503
+    good = asyncio.ensure_future(credentials.check(b"Bearer good"))
+    await asyncio.sleep(0)
+    gate.set()
+    assert await good is GOOD
+    assert {refusal.status for refusal in await asyncio.gather(*crowd)} == {401}

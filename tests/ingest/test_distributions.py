@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.ingest import distributions, limits
-from advisor.ingest.points import ExponentialPoint, HistogramPoint
+from advisor.ingest.points import Buckets, ExponentialPoint, HistogramPoint
+from advisor.ingest.readings import Distribution
 from tests.ingest.exports import Json, explicit_point, exponential_point
 
 BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1]
@@ -108,3 +109,23 @@ def test_a_stream_holds_only_so_many_buckets() -> None:
     wide = explicit_point([1] * 200, [float(x) for x in range(199)], 1.0)
     with pytest.raises(ValueError, match="buckets"):
         distributions.running_explicit(explicit(wide), 1.0)
+
+
+@pytest.mark.parametrize("counts", [[10**30], [2**64], ["18446744073709551616"]])
+def test_counts_of_more_than_64_bits_are_refused(counts: list[object]) -> None:
+    """They would overflow every quantile that is read from them."""
+    raw = msgspec.Raw(msgspec.json.encode(counts) if isinstance(counts[0], str) else str(counts).encode())
+    with pytest.raises(ValueError, match=r"64 bits|out of range"):
+        distributions.exponential(ExponentialPoint(count=1, positive=Buckets(0, raw)), 1.0)
+
+
+def test_counts_may_travel_as_text() -> None:
+    point = ExponentialPoint(count="3", positive=Buckets(0, msgspec.Raw(b'["1", "2"]')))
+    merged = distributions.exponential(point, 1.0).merged
+    assert merged is not None
+    assert merged.counts == (1, 2)
+
+
+def test_buckets_that_nobody_keeps_are_not_read() -> None:
+    point = ExponentialPoint(count=3, sum=1.5, max=0.9, positive=Buckets(0, msgspec.Raw(b'"no list"')))
+    assert distributions.exponential(point, 1.0, is_kept=False) == Distribution(3, 1.5, 0.9, None)

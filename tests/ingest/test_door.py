@@ -48,7 +48,7 @@ def store() -> Store:
 @pytest.fixture
 def door(store: Store) -> Door:
     tokens = {"good": Token(pk=1, kind=Token.Kind.HOST), "other": Token(pk=2, kind=Token.Kind.API)}
-    return Door(pages, store, Credentials(tokens.get), lambda: NOW)
+    return Door(pages, store, Credentials(tokens.get, is_formed=bool), lambda: NOW)
 
 
 async def test_an_export_is_taken(door: Door, store: Store) -> None:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from advisor.features.histogram import Histogram
 from advisor.ingest import limits, otlp_json, rejection
@@ -163,8 +164,7 @@ def test_limits_of_values() -> None:
     assert rejected(gauge("process.memory.usage", number(2.0**53 * 2))) == {rejection.TOO_LARGE: 1}
     big = {"attributes": [], "timeUnixNano": "0", "asInt": "123456789012345678901"}
     assert rejected(gauge("process.memory.usage", big)) == {rejection.TOO_LARGE: 1}
-    negative = explicit_point([1, 0], [0.1], -5.0)
-    assert rejected(histogram(REQUEST, negative)) == {rejection.NEGATIVE: 1}
+    assert rejected(histogram(REQUEST, explicit_point([1, 0], [0.1], -5.0))) == {rejection.NEGATIVE: 1}
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,12 @@ def test_limits_of_values() -> None:
 def test_times_too_far_off_are_left_out(seconds: float, reason: str | None) -> None:
     point = gauge(ELU, number(0.5, at=NOW + seconds))
     assert rejected(point) == ({reason: 1} if reason else {})
+
+
+def test_what_is_older_than_samples_are_kept_is_left_out(settings: Settings) -> None:
+    settings.RAW_HOURS = 6
+    old, late = (gauge(ELU, number(0.5, at=NOW - 6 * 3600 + off)) for off in (-1, 1))
+    assert (rejected(old), rejected(late)) == ({rejection.TOO_OLD: 1}, {})
 
 
 def test_a_clock_an_hour_off_is_no_reason_to_refuse() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -16,7 +19,9 @@ from advisor.ingest.batch import Batch
 from advisor.ingest.commit import Committer
 from advisor.ingest.hints import Hints
 from advisor.ingest.pivot import Pivot
+from advisor.store import samples
 from advisor.store.models import HostSample, ProcessSample
+from tests.fleet.builders import only
 from tests.ingest.exports import (
     NOW,
     PROCESS,
@@ -43,9 +48,9 @@ def send() -> Send:
     registry.forget()
     token, committer, pivot = tokens.make(Token.Kind.API)[0], Committer(Hints(lambda s, h: None)), Pivot()
 
-    def send(*metrics: Json) -> Receipt:
+    def send(*metrics: Json, id: uuid.UUID | None = None) -> Receipt:
         data = json.dumps(export(resource(PROCESS, *metrics))).encode()
-        (outcome,) = committer([Batch(pivot.sort(otlp_json.decode(data), NOW, lambda host: 0.0), token, None, NOW)])
+        (outcome,) = committer([Batch(pivot.sort(otlp_json.decode(data), NOW, lambda host: 0.0), token, id, NOW)])
         assert isinstance(outcome, Receipt)
         return outcome
 
@@ -134,6 +139,48 @@ def test_other_bounds_are_another_stream(send: Send) -> None:
     other = explicit_point([9, 9], [0.5], 3.0, at=NOW + 10, span=3610, attrs={"http.request.method": "GET"})
     send(histogram(REQUEST, other, temporality=2))
     assert stored("requests") == []
+
+
+def of_method(method: str, counts: list[int], total: float, at: float, temporality: int = 2) -> Json:
+    attrs = {"http.request.method": method}
+    span = at + 3600 if temporality == 2 else 10.0
+    point = explicit_point(counts, BOUNDS, total, at=NOW + at, span=span, attrs=attrs)
+    return histogram(REQUEST, point, temporality=temporality)
+
+
+def test_one_moment_told_in_two_requests_counts_both(send: Send) -> None:
+    """A Collector cuts large exports anywhere: the streams of one process come in several requests."""
+    for method in ("GET", "POST"):
+        send(of_method(method, [5, 0, 0, 0], 0.02, 0.0))
+    assert send(of_method("GET", [8, 0, 0, 0], 0.03, 10.0)) == Receipt()
+    assert send(of_method("POST", [5, 1, 0, 0], 0.08, 10.0)) == Receipt()
+
+    assert stored("requests") == [(10.0, 10.0, 4.0)]
+    assert [value for _, _, value in stored("request_time")] == pytest.approx([0.07])
+    assert Histogram.decode(bytes(only(ProcessSample).latency or b"")).count == 4
+
+
+def test_the_same_total_once_more_counts_nothing(send: Send) -> None:
+    for at, counts in ((0.0, [5, 0, 0, 0]), (10.0, [8, 0, 0, 0]), (10.0, [8, 0, 0, 0])):
+        assert send(of_method("GET", counts, 0.03, at)) == Receipt()
+    assert stored("requests") == [(10.0, 10.0, 3.0)]
+
+
+def test_a_delta_that_may_be_the_same_once_more_is_not_added_and_not_hidden(send: Send) -> None:
+    send(of_method("GET", [3, 0, 0, 0], 0.01, 10.0, temporality=1))
+    assert send(of_method("GET", [3, 0, 0, 0], 0.01, 10.0, temporality=1)) == Receipt()
+    refused = send(of_method("POST", [2, 0, 0, 0], 0.02, 10.0, temporality=1)).rejected
+
+    assert stored("requests") == [(10.0, 10.0, 3.0)]
+    assert refused == {rejection.TOLD_OTHERWISE: 3}  # how many, how long, and how spread
+
+
+def test_what_is_left_out_is_counted_once_also_where_its_batch_comes_again(send: Send) -> None:
+    known = uuid.uuid4()
+    odd = cpu(-1.0, 0.0)
+    assert send(odd, id=known) == Receipt(Counter({rejection.NEGATIVE: 1}))
+    assert send(odd, id=known) == Receipt(replayed=True)
+    assert [(loss.reason, loss.count) for loss in samples.left_out(date.min)] == [(rejection.NEGATIVE, 1)]
 
 
 def test_a_running_exponential_histogram_too(send: Send) -> None:

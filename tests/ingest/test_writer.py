@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from advisor.fleet.models import Token
+from advisor.ingest import limits
 from advisor.ingest.answers import Receipt, Refusal, invalid
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.pivot import Pivoted
@@ -94,6 +95,20 @@ async def test_a_full_queue_says_come_back(database: Database) -> None:
     database.gate.set()
     assert [await first, await waiting] == [Receipt(), Receipt()]
     assert await writer.submit(batch(3)) == Receipt()
+
+
+async def test_no_more_requests_wait_than_may(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REQUESTS_AT_ONCE", 2)
+    writer = Writer(database.commit, capacity=1000, seconds=30)
+    first = await begin(writer, database)
+    second = asyncio.ensure_future(writer.submit(batch()))
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal) as caught:
+        await writer.submit(batch())
+    assert caught.value.status == 503
+    database.gate.set()
+    assert [await first, await second] == [Receipt(), Receipt()]
+    assert await writer.submit(batch()) == Receipt()
 
 
 async def test_a_database_that_hangs_is_not_waited_for(database: Database) -> None:

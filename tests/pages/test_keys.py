@@ -10,6 +10,7 @@ from django.utils import timezone
 from advisor.fleet import tokens
 from advisor.fleet.enrolment import exchange, make_key
 from advisor.fleet.models import Host, Token
+from advisor.store import samples
 from tests.pages.test_fleet import words
 
 ADDRESS = "/hosts/keys/"
@@ -70,3 +71,17 @@ def test_the_list_says_how_each_stands(page: Client) -> None:
     for said in ("Valid", "web-07", "Not used yet", "SDK, by owner", "Expired", "Used up", "1 of 1 host"):
         assert said in text, said
     assert "Three keys and tokens are valid" in text
+
+
+def test_it_says_what_was_left_out_of_what_each_token_sent(page: Client) -> None:
+    assert "Nothing: all that was sent is kept" in words(page.get(ADDRESS).content)
+    token, _ = tokens.make(Token.Kind.API, "SDK, by owner")
+    now = timezone.now()
+    samples.note_left_out({(token.pk, "points older than 48 hours"): 1234, (10_000, "of a token that is gone"): 1}, now)
+    samples.note_left_out({(token.pk, "points with a negative value"): 1}, now - 9 * DAY)
+
+    text = words(page.get(ADDRESS).content)
+    for said in ("Points older than 48 hours", "1,234", "SDK, by owner"):
+        assert said in text, said
+    assert "negative" not in text
+    assert "token that is gone" not in text

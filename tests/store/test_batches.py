@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from advisor.store import samples
 from advisor.store.models import Batch
@@ -17,20 +18,36 @@ from tests.fleet.builders import only
 def test_a_batch_is_new_once_and_per_token() -> None:
     batch = uuid4()
 
-    assert samples.remember_batch(batch, 1)
-    assert not samples.remember_batch(batch, 1)
-    assert samples.remember_batch(batch, 2)
+    assert samples.remember_batches([(1, batch)]) == {(1, batch)}
+    assert samples.remember_batches([(1, batch)]) == set()
+    assert samples.remember_batches([(1, batch), (2, batch)]) == {(2, batch)}
     assert only(Batch, token_id=1).key == batch
+
+
+@pytest.mark.django_db
+def test_no_batches_need_no_statement() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert samples.remember_batches([]) == set()
+    assert len(queries) == 0
+
+
+@pytest.mark.django_db
+def test_more_batches_than_one_statement_takes() -> None:
+    many = {(number % 7, uuid4()) for number in range(12_000)}
+
+    assert samples.remember_batches(many) == many
+    assert samples.remember_batches(many) == set()
+    assert Batch.objects.count() == 12_000
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_batch_whose_transaction_failed_is_new_again() -> None:
     batch = uuid4()
     with transaction.atomic():
-        samples.remember_batch(batch, 1)
+        samples.remember_batches([(1, batch)])
         transaction.set_rollback(True)
 
-    assert samples.remember_batch(batch, 1)
+    assert samples.remember_batches([(1, batch)])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,7 +57,7 @@ def test_of_several_connections_one_stores_a_batch() -> None:
     def bring() -> None:
         together.wait()
         with transaction.atomic():
-            answers.append(samples.remember_batch(batch, 1))
+            answers.append(bool(samples.remember_batches([(1, batch)])))
         connection.close()
 
     threads = [threading.Thread(target=bring) for _ in range(6)]

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from advisor.store import samples
 from advisor.store.models import Batch, Event, ProcessMinute, ProcessSample, Stream
+from tests.fleet.builders import only
 from tests.store.builders import (
     WHEN,
     disk_row,
@@ -57,6 +58,16 @@ def test_a_minute_is_never_half_deleted_while_it_may_be_rolled_up_again(settings
     samples.roll_up(now)
 
     assert ProcessSample.objects.count() == 6
+    assert only(ProcessMinute).n == 6
+
+
+def test_a_minute_that_is_about_to_be_deleted_is_not_rolled_up(settings: Settings) -> None:
+    settings.RAW_HOURS = 48.0
+    one = instance(service())
+    keep(*(process_row(one, at, requests=1) for at in range(0, 60, 10)))
+
+    samples.roll_up(WHEN + timedelta(hours=48, minutes=32))
+
     assert not ProcessMinute.objects.exists()
 
 

@@ -144,6 +144,18 @@ def test_a_minute_whose_samples_may_be_pruned_stays_as_it_was(settings: Settings
     assert not RollupMark.objects.exists()
 
 
+def test_what_came_at_the_last_moment_that_samples_are_kept_is_rolled_up_still(settings: Settings) -> None:
+    settings.RAW_HOURS = 1.0
+    one = instance(service())
+    now = WHEN + timedelta(hours=1, minutes=10)
+    keep(process_row(one, 0, requests=1))
+
+    samples.prune(now)
+    samples.roll_up(now)
+
+    assert only(ProcessMinute).requests == 1
+
+
 def _by_hand(rows: list[ProcessRow]) -> list[tuple[float, ...]]:
     """(instance, minute, n, requests, its seconds, mean threads, least, most) of all samples, the plain way."""
     groups: dict[tuple[int, int], list[ProcessRow]] = {}

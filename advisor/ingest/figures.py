@@ -1,0 +1,81 @@
+"""The numbers and distributions of one row in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Final
+
+from advisor.features.histogram import Histogram
+from advisor.store.rows import DISTRIBUTION, NOTHING
+
+ALIKE: Final = 1.5
+"""Spans that differ by this factor or more are not of one row: the next whole interval is twice as long."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """The numbers and the distributions of one row in the making.
+
+    `span` is the longest that its increases cover, `spans` what each column's do. `told` are the columns that are no
+    gains of running totals; None before the totals are taken in, when all are.
+    """
+
+    span: float = 0.0
+    values: dict[str, float] = field(default_factory=dict)
+    whole: list[Histogram] = field(default_factory=list)
+    spans: dict[str, float] = field(default_factory=dict)
+    told: frozenset[str] | None = None
+
+    def copy(self) -> Figures:
+        """The same figures, to which gains may be added apart."""
+        told = frozenset(self.values) | ({DISTRIBUTION} if self.whole else NOTHING)
+        return Figures(self.span, self.values.copy(), self.whole.copy(), self.spans.copy(), told)
+
+    @property
+    def gains(self) -> frozenset[str]:
+        """The columns that hold nothing but gains of running totals; `DISTRIBUTION` where that is so of its whole."""
+        if self.told is None:
+            return NOTHING
+        held = self.values.keys() | ({DISTRIBUTION} if self.whole else NOTHING)
+        return frozenset(held - self.told)
+
+    def without(self, columns: Collection[str]) -> Figures:
+        """Those of other columns. Only what is told from inside has a distribution."""
+        spans = {column: span for column, span in self.spans.items() if column not in columns}
+        values = {column: value for column, value in self.values.items() if column not in columns}
+        return Figures(max(spans.values(), default=0.0), values, [], spans, self.told)
+
+    def covers(self, column: str, span: float) -> None:
+        """Note what an increase covers, in seconds."""
+        if span > self.spans.get(column, 0.0):
+            self.spans[column] = span
+        if span > self.span:
+            self.span = span
+
+    def split(self) -> tuple[Figures, Figures | None]:
+        """What is a row together, and increases over so much less time that their rates would be too low in it.
+
+        A page of metrics that was not read once tells twice the time of what the kernel tells beside it.
+        """
+        short = {column for column, span in self.spans.items() if span * ALIKE < self.span}
+        if not short:
+            return self, None
+        values = {column: value for column, value in self.values.items() if column not in short}
+        rest = Figures(self.span, values, self.whole, told=self.told)
+        return rest, self.without(self.values.keys() - short)
+
+    def add(self, column: str, value: float, largest_wins: bool) -> None:
+        """Fold one more number in."""
+        known = self.values.get(column)
+        if known is None:
+            self.values[column] = value
+        else:
+            self.values[column] = max(known, value) if largest_wins else known + value
+
+    def histogram(self) -> bytes | None:
+        """All distributions merged and encoded; None where there is none."""
+        if not self.whole:
+            return None
+        merged = self.whole[0] if len(self.whole) == 1 else Histogram.merge(*self.whole)
+        return merged.encode() if merged.count else None
