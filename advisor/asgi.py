@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 _django = get_asgi_application()  # first: the imports below need the apps to be ready
 
 from advisor.ingest.door import Door  # noqa: E402
+from advisor.ingest.garbage import search_seldom  # noqa: E402
 from advisor.live.routing import urlpatterns  # noqa: E402
 
 application = Door(
@@ -24,3 +25,5 @@ application = Door(
     )
 )
 """`Door` answers `/v1/*` itself and hands everything else on."""
+
+search_seldom()

@@ -78,6 +78,11 @@ class _Memory:
 _memory = _Memory()
 
 
+def is_known(resource: Mapping[str, Any], token: Token, listening: int | None = None, lives: bool = True) -> bool:
+    """Whether `resolve` needs no database for this resource; `lives` as its `heard_at` is None."""
+    return _memory.recall(_key(resource, token, listening, lives)) is not None
+
+
 def resolve(
     resource: Mapping[str, Any],
     token: Token,
@@ -102,7 +107,7 @@ def resolve(
         ForeignHost: a host token was used for another host than its own.
     """
     lives = heard_at is None
-    key = (token.pk, token.host_id, listening, lives, Said.of(resource))
+    key = _key(resource, token, listening, lives)
     identity = _memory.recall(key)
     if identity is None:
         found = identity = _look_up(Claim.of(resource), token, heard_at or now, listening, lives)
@@ -112,6 +117,10 @@ def resolve(
     if _memory.flushed_at is None or now - _memory.flushed_at >= SEEN_EVERY:
         flush(now)
     return identity
+
+
+def _key(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Hashable:
+    return token.pk, token.host_id, listening, lives, Said.of(resource)
 
 
 def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:

@@ -21,7 +21,7 @@ RESOURCE_KEYS: Final = frozenset(ATTRIBUTES)
 _CLEANERS: Final = {"process.command": redacted_path, "process.command_line": redacted_line}
 """An agent takes secrets out of these before it sends them. Nobody has to trust that it did."""
 
-_CACHED: Final = 2_000
+_CACHED: Final = 20_000
 _CACHED_BYTES: Final = 8 << 10
 """A resource that says more is read anew each time: the memory of what was read must be bounded in bytes too."""
 

@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from advisor.fleet import registry
 from advisor.fleet.memory import Memory
 from advisor.fleet.registry import ForeignHost, Identity
-from advisor.ingest import rejection
+from advisor.ingest import newcomers, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
 from advisor.ingest.assembly import add_events, rows_of
 from advisor.ingest.batch import Batch, Outcome
@@ -27,6 +27,7 @@ from advisor.store.failpoint import failpoint
 from advisor.store.rows import Rows
 
 _AWAY_SECONDS: Final = 2
+_LATER: Final = unavailable("Many processes report for the first time. Send it again.")
 _REMEMBERED: Final = 20_000
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,13 @@ class Committer:
         self._clocks = Memory[int, float](_REMEMBERED)
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        """Store a group in one transaction.
+        """Store a group in one transaction, all but the batches of newcomers beyond `limits.NEWCOMERS`."""
+        turns = newcomers.turns(batches)
+        outcomes = iter(self._store([batch for batch, has_turn in zip(batches, turns, strict=True) if has_turn]))
+        return [next(outcomes) if has_turn else _LATER for has_turn in turns]
+
+    def _store(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
+        """Store batches in one transaction.
 
         Where that fails for another reason than a database that is away, each batch is tried alone, so
         that one that cannot be stored fails its own sender only.

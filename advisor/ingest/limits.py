@@ -34,7 +34,7 @@ BUCKET_BYTES: Final = 16 << 10
 """Most bytes of one histogram's bucket list as it travels."""
 
 DEPTH: Final = 32
-"""Most levels that a JSON body, or a value in protobuf, may nest."""
+"""Most levels that a value in protobuf may nest. JSON has the interpreter's: it makes nothing of what it skips."""
 
 POINTS: Final = 10_000
 """Most data points or log records of one body."""
@@ -71,6 +71,9 @@ REQUESTS_AT_ONCE: Final = 400
 
 COMMIT_SECONDS: Final = 2.0
 """How long a sender waits for its commit before it is told to come back."""
+
+NEWCOMERS: Final = 50
+"""Most resources of one transaction that nobody knows yet, and all of one batch."""
 
 REQUESTS_PER_SECOND: Final = 50.0
 """Requests a token may make; a large host's agent forwards what each of its processes sends."""

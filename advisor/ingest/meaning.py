@@ -57,7 +57,9 @@ class Meaning:
         failed: the point counts requests that failed.
         targets: the numbers it adds to.
         whole: where its distribution is kept whole; empty for metrics that keep figures only.
-        plain: its one target, where that is no part's; None for all others. Most points have one.
+        level: its one number, where that is a level of the process or host itself, as of most points.
+        increase: likewise, where it is an increase.
+        most: the largest value that needs no second look.
     """
 
     kind: Kind
@@ -68,14 +70,20 @@ class Meaning:
     failed: bool
     targets: tuple[Target, ...]
     whole: tuple[Place, ...]
-    plain: Target | None
+    level: Target | None
+    increase: Target | None
+    most: float
 
 
 class Meanings:
-    """Looks up meanings by metric name and raw attributes; bounded, since senders choose both."""
+    """Looks up meanings by metric name and raw attributes; bounded, since senders choose both.
+
+    Attributes:
+        known: those that were looked up lately; None for what no column keeps.
+    """
 
     def __init__(self) -> None:
-        self._known = Memory[tuple[str, bytes], Meaning | None](_CACHED)
+        self.known = Memory[tuple[str, bytes], Meaning | None](_CACHED)
 
     def find(self, metric: str, attributes: Raw) -> Meaning | None:
         """The meaning of a point; None where the vocabulary has no column for it.
@@ -85,12 +93,12 @@ class Meanings:
         """
         key = (metric, bytes(attributes))
         try:
-            return self._known[key]
+            return self.known[key]
         except KeyError:
             pass
         meaning = _find(metric, parse_point(attributes))
         if len(key[1]) <= _CACHED_BYTES:
-            self._known[key] = meaning
+            self.known[key] = meaning
         return meaning
 
 
@@ -114,10 +122,11 @@ def _find(metric: str, attributes: Mapping[str, str]) -> Meaning | None:
     placed = [(column, place) for column, place in fitting if column.part is None or place is not None]
     if not placed:
         return None
-    is_ratio = placed[0][0].unit == "1"
+    is_ratio, kind = placed[0][0].unit == "1", placed[0][0].kind
     targets = tuple(_target(column, place) for column, place in placed)
+    only = targets[0] if len(targets) == 1 and targets[0].place is None else None
     return Meaning(
-        kind=placed[0][0].kind,
+        kind=kind,
         factor=factor,
         limit=_SLACK if is_ratio else _LARGEST,
         is_ratio=is_ratio,
@@ -125,7 +134,9 @@ def _find(metric: str, attributes: Mapping[str, str]) -> Meaning | None:
         failed=_failed(attributes),
         targets=targets,
         whole=_whole(today, placed),
-        plain=targets[0] if len(targets) == 1 and targets[0].place is None else None,
+        level=None if kind in (Kind.COUNTER, Kind.HISTOGRAM) else only,
+        increase=only if kind is Kind.COUNTER else None,
+        most=1.0 if is_ratio else _LARGEST,
     )
 
 

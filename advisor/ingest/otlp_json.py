@@ -15,8 +15,6 @@ from advisor.ingest.points import Export
 _METRICS: Final = msgspec.json.Decoder(Export)
 _LOGS: Final = msgspec.json.Decoder(LogExport)
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
-_NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]")
 
 
 _Form = TypeVar("_Form", Export, LogExport)
@@ -26,7 +24,7 @@ def decode(body: bytes) -> Export:
     """The export of metrics in a JSON body.
 
     Raises:
-        Refusal: 413 for more objects than `limits.MESSAGES`, 400 for what is no OTLP.
+        Refusal: 413 for more objects than `limits.MESSAGES`, 400 for what is no OTLP or nests too deep.
     """
     return _decode(body, _METRICS, "metrics")
 
@@ -39,24 +37,9 @@ def decode_logs(body: bytes) -> LogExport:
 def _decode(body: bytes, decoder: msgspec.json.Decoder[_Form], signal: str) -> _Form:
     if body.count(b"{") > limits.MESSAGES and _STRING.sub(b"", body).count(b"{") > limits.MESSAGES:
         raise too_large(f"The body holds more than {limits.MESSAGES} objects. Send smaller batches.")
-    if _too_deep(body) and _too_deep(_STRING.sub(b"", body)):
-        raise invalid(f"The body nests deeper than {limits.DEPTH} levels, or its brackets do not match.")
     try:
         return decoder.decode(body)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:  # what nests so deep is not read; msgspec guards the stack, and skips what is unknown
+        raise invalid("The body nests too deep.") from None
+    except ValueError as error:
         raise invalid(f"The body is not OTLP/JSON {signal}: {error}") from None
-
-
-def _too_deep(body: bytes) -> bool:
-    """Whether brackets are left after the innermost pairs were taken away `limits.DEPTH` times.
-
-    Each pass takes away exactly one level, at the speed of memory; a walk over the text would cost
-    more than decoding it. Brackets inside strings may only raise a false alarm, so the caller looks
-    again without them.
-    """
-    brackets = body.translate(_ONE_KIND).translate(None, _NOT_BRACKETS)
-    for _ in range(limits.DEPTH):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"[]", b"")
-    return bool(brackets)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 
 from advisor.features.histogram import Histogram as Buckets
-from advisor.ingest import distributions, limits, rejection
+from advisor.ingest import checked, distributions, limits, rejection
 from advisor.ingest.meaning import KNOWN, Meaning, Meanings
 from advisor.ingest.points import (
     CUMULATIVE,
@@ -28,9 +28,9 @@ from advisor.ingest.points import (
     Sum,
     Summary,
 )
-from advisor.ingest.readings import Cumulative, Distribution, Reading, Report
+from advisor.ingest.readings import Cumulative, Reading, Report
 from advisor.ingest.rejection import Rejected
-from advisor.vocabulary import Kind
+from advisor.vocabulary import Entity, Kind
 
 
 class Sorter:
@@ -40,7 +40,7 @@ class Sorter:
     """
 
     def __init__(self, meanings: Meanings, report: Report, rejected: Counter[str], now: float) -> None:
-        self._find = meanings.find
+        self._meanings = meanings
         self._report = report
         self._rejected = rejected
         self._now_us = int(now * 1e6)
@@ -48,30 +48,65 @@ class Sorter:
         kept = min(limits.PAST_SECONDS, settings.RAW_HOURS * 3600)  # what is pruned at once corrects no rollup
         self._earliest_us = int((now - kept) * 1e6)
         self._may_be_process = report.names_process
-        self._stream = ("", "")
+        self._scope = self._metric = ""
         self._time: Integer | None = None
         self._start: Integer | None = None
+        self._quick_start: Integer | None = None
         self._span = 0.0
         self._reading = Reading(0)
 
     def sort(self, resource: ResourceMetrics) -> None:
         """Put every point of the resource where it belongs."""
         for scope in resource.scope_metrics or ():
-            name = scope.scope.name if scope.scope else ""
-            for metric in scope.metrics or ():
-                if metric.name in KNOWN:
-                    self._stream = (name, metric.name)
-                    self._sort_metric(metric)
+            self._scope = scope.scope.name if scope.scope else ""
+            self._sort_metrics([metric for metric in scope.metrics or () if metric.name in KNOWN])
+
+    def _sort_metrics(self, metrics: Sequence[Metric]) -> None:
+        """Take levels and increases of the process or host itself, as nearly all points are, without a call for each.
+
+        What is odd in any way goes the long way, one point after another in their order. A number that is no number is
+        neither less nor more than another, so it is odd too.
+        """
+        known, own, machine = self._meanings.known, self._reading.process, self._reading.host
+        for metric in metrics:
+            data, sums = metric.gauge or metric.sum, metric.sum
+            is_level = metric.gauge is not None or (sums is not None and sums.aggregation_temporality == CUMULATIVE)
+            is_increase = sums is not None and sums.is_monotonic and sums.aggregation_temporality == DELTA
+            if data is None or not (is_level or is_increase):
+                self._sort_metric(metric)
+                own, machine = self._reading.process, self._reading.host
+                continue
+            for point in data.data_points or ():
+                meaning, value = known.get((metric.name, bytes(point.attributes))), point.as_double
+                if (
+                    meaning is None
+                    or (target := meaning.level if is_level else meaning.increase) is None
+                    or type(value) is not float
+                    or point.time_unix_nano != self._time
+                    or not (is_level or point.start_time_unix_nano == self._quick_start)
+                    or not 0.0 <= (value := value * meaning.factor) <= meaning.most
+                    or point.flags
+                    or point.as_int is not None
+                    or not (self._may_be_process or target.entity is Entity.HOST)
+                    or target.column in (figures := own if target.entity is Entity.PROCESS else machine).values
+                ):
+                    self._sort_points(metric, data, (point,))
+                    own, machine = self._reading.process, self._reading.host
+                    continue
+                figures.values[target.column] = value
+                if not is_level:
+                    figures.covers(target.column, self._span)
 
     def _sort_metric(self, metric: Metric) -> None:
         data = metric.data
-        if data is None:
-            return
         if isinstance(data, Summary):
             self._rejected[rejection.SUMMARIES] += len(data.data_points or ())
-            return
-        take = self._taker(data)
-        for point in data.data_points or ():
+        elif data is not None:
+            self._sort_points(metric, data, data.data_points or ())
+
+    def _sort_points(self, metric: Metric, data: Data, points: Sequence[Point]) -> None:
+        self._metric, take = metric.name, self._taker(data)
+        for point in points:
             try:
                 self._sort_point(metric.name, point, take)
             except Rejected as reason:
@@ -95,7 +130,7 @@ class Sorter:
     def _sort_point(self, metric: str, point: Point, take: Callable[[Any, Meaning], None]) -> None:
         if point.flags & NO_RECORDED_VALUE:
             return
-        meaning = self._find(metric, point.attributes)
+        meaning = self._meanings.find(metric, point.attributes)
         if meaning is None:
             return
         if meaning.of_process and not self._may_be_process:
@@ -105,7 +140,7 @@ class Sorter:
         take(point, meaning)
 
     def _level(self, point: NumberPoint, meaning: Meaning) -> None:
-        value = _number(point, meaning)
+        value = checked.number(point, meaning)
         if meaning.kind in (Kind.COUNTER, Kind.HISTOGRAM):
             raise Rejected(rejection.WRONG_KIND)
         self._add(meaning, value, 0.0)
@@ -119,7 +154,7 @@ class Sorter:
     def _increase(self, point: NumberPoint, meaning: Meaning) -> None:
         if meaning.kind is not Kind.COUNTER:
             raise Rejected(rejection.WRONG_KIND)
-        value = _number(point, meaning)
+        value = checked.number(point, meaning)
         span = self._span_of(point)
         if span > 0:
             self._add(meaning, value, span)
@@ -127,26 +162,22 @@ class Sorter:
     def _total(self, point: NumberPoint, meaning: Meaning) -> None:
         """A running total; of what is no counter it is the level."""
         if meaning.kind is Kind.COUNTER:
-            self._run(meaning, point, _number(point, meaning))
+            self._run(meaning, point, checked.number(point, meaning))
         else:
             self._level(point, meaning)
 
     def _add(self, meaning: Meaning, value: float, span: float) -> None:
-        target = meaning.plain
-        if target is not None:
-            self._reading.put(target, None, value, span)
-            return
         for each in meaning.targets:
             self._report.add(self._reading, each, value, span)
 
     def _add_distribution(self, point: HistogramPoint | ExponentialPoint, meaning: Meaning) -> None:
-        distribution, _ = _distribution(point, meaning, is_kept=bool(meaning.whole))
+        distribution, _ = checked.distribution(point, meaning, is_kept=bool(meaning.whole))
         span = self._span_of(point)
         if span > 0:
             self._report.spread(self._reading, meaning, distribution, span)
 
     def _run_distribution(self, point: HistogramPoint | ExponentialPoint, meaning: Meaning) -> None:
-        distribution, bounds = _distribution(point, meaning, is_kept=True)
+        distribution, bounds = checked.distribution(point, meaning, is_kept=True)
         if isinstance(point, HistogramPoint):
             self._run(meaning, point, distributions.running_explicit(point, meaning.factor), bounds)
         elif distribution.merged is not None:
@@ -157,7 +188,7 @@ class Sorter:
     ) -> None:
         # The start of a sum is not told on: an SDK's observed totals name their first export and count since boot.
         start_us = 0 if isinstance(point, NumberPoint) else distributions.integer(point.start_time_unix_nano) // 1000
-        stream = "\0".join((*self._stream, "" if bounds is None else repr(bounds))).encode()
+        stream = "\0".join((self._scope, self._metric, "" if bounds is None else repr(bounds))).encode()
         key = hashlib.blake2b(stream + bytes(point.attributes), digest_size=16).digest()
         self._report.running.append(Cumulative(key, self._reading.time_us, meaning, start_us, value, bounds))
 
@@ -171,7 +202,7 @@ class Sorter:
             if time_us < self._earliest_us:
                 raise Rejected(rejection.TOO_OLD)
             reading = self._report.readings[time_us] = Reading(time_us)
-        self._reading, self._time, self._start = reading, time, None
+        self._reading, self._time, self._start, self._quick_start = reading, time, None, None
 
     def _span_of(self, point: Point) -> float:
         """Seconds that a delta covers.
@@ -182,6 +213,8 @@ class Sorter:
         if point.start_time_unix_nano != self._start:
             self._span = (self._reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
             self._start = point.start_time_unix_nano
+            if 0.0 < self._span <= limits.PAST_SECONDS:
+                self._quick_start = self._start
         if self._span > limits.PAST_SECONDS:
             raise Rejected(rejection.NO_START)
         return self._span
@@ -189,41 +222,3 @@ class Sorter:
 
 def _refuse(point: Point, meaning: Meaning) -> None:
     raise Rejected(rejection.WRONG_KIND)
-
-
-def _number(point: NumberPoint, meaning: Meaning) -> float:
-    value = point.as_double
-    if type(value) is float and point.as_int is None:  # nearly always; what is no number is neither less nor more
-        value *= meaning.factor
-        if 0.0 <= value <= meaning.limit:
-            return min(value, 1.0) if meaning.is_ratio else value
-    given = point.as_double if point.as_int is None else float(point.as_int)
-    number = distributions.finite(given, meaning.factor)
-    if number is None:
-        raise Rejected(rejection.NOT_A_NUMBER)
-    return _checked(number, meaning)
-
-
-def _distribution(
-    point: HistogramPoint | ExponentialPoint, meaning: Meaning, is_kept: bool
-) -> tuple[Distribution, tuple[float, ...] | None]:
-    """A point's distribution, and its bounds where they are explicit."""
-    if meaning.kind is not Kind.HISTOGRAM:
-        raise Rejected(rejection.WRONG_KIND)
-    if isinstance(point, HistogramPoint):
-        found: tuple[Distribution, tuple[float, ...] | None] = distributions.explicit(point, meaning.factor)
-    else:
-        found = distributions.exponential(point, meaning.factor, is_kept), None
-    distribution, _ = found
-    for value in (float(distribution.count), distribution.sum, distribution.max):
-        if value is not None:
-            _checked(value, meaning)
-    return found
-
-
-def _checked(value: float, meaning: Meaning) -> float:
-    if value < 0:
-        raise Rejected(rejection.NEGATIVE)
-    if value > meaning.limit:
-        raise Rejected(rejection.TOO_LARGE)
-    return min(value, 1.0) if meaning.is_ratio else value

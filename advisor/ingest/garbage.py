@@ -1,0 +1,21 @@
+"""Python's search for garbage, kept from taking most of the time of decoding."""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+THRESHOLDS: Final = (5_000, 10, 10)
+"""Objects more than were freed before Python looks among the new ones, and how often before it looks among the older.
+
+An export of 380 points is 1,500 objects, which are all free again when it is sorted. With Python's own 700 each is
+looked through several times, and now and then all that the process holds with it: decoding took 0.6 ms an export
+instead of 0.14 (measured side by side; msgspec 0.22, Python 3.11).
+"""
+
+
+def search_seldom() -> None:
+    """Call it once the process has all that it keeps: that is not looked through again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)

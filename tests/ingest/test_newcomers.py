@@ -1,0 +1,63 @@
+"""Newcomers: a flood of names that nobody knows waits, and who is known does not."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from advisor.fleet import registry, tokens
+from advisor.fleet.models import Instance, Token
+from advisor.ingest import limits, newcomers
+from advisor.ingest.answers import Receipt, Refusal
+from advisor.ingest.commit import Committer
+from advisor.store.models import ProcessSample
+from tests.ingest.batches import Told, batch, process
+from tests.ingest.exports import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "NEWCOMERS", 2)
+
+
+@pytest.fixture
+def commit() -> Committer:
+    registry.forget()
+    return Committer(Told())
+
+
+@pytest.fixture
+def token() -> Token:
+    return tokens.make(Token.Kind.API)[0]
+
+
+def test_who_is_known_is_stored_beside_a_flood_of_names(commit: Committer, token: Token) -> None:
+    assert commit([batch(token, process("known"))]) == [Receipt()]
+    flood = [batch(token, process(f"invented-{number}")) for number in range(5)]
+    outcomes = commit([*flood, batch(token, process("known", at=NOW - 10))])
+
+    assert outcomes[:2] == [Receipt()] * 2
+    assert all(isinstance(outcome, Refusal) and outcome.status == 503 for outcome in outcomes[2:5])
+    assert outcomes[5] == Receipt()
+    assert Instance.objects.count() == 3
+
+
+def test_all_have_their_turn_in_the_end(commit: Committer, token: Token) -> None:
+    waiting = [batch(token, process(f"p{number}"), id=uuid.uuid4()) for number in range(7)]
+    rounds = 0
+    while waiting:
+        rounds += 1
+        outcomes = commit(waiting)
+        waiting = [one for one, outcome in zip(waiting, outcomes, strict=True) if isinstance(outcome, Refusal)]
+    assert rounds == 4
+    assert ProcessSample.objects.count() == 7
+
+
+def test_a_batch_of_many_newcomers_is_taken_whole(commit: Committer, token: Token) -> None:
+    many = batch(token, *(process(f"p{number}" * (number + 1)) for number in range(5)))
+    assert newcomers.turns([many, batch(token, process("late"))]) == [True, False]
+    assert commit([many]) == [Receipt()]
+    assert newcomers.turns([many, batch(token, process("late"))]) == [True, True]
