@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.fleet import registry
+from advisor.fleet.claim import Said
 from advisor.ingest import limits
 from advisor.ingest.batch import Batch
-from advisor.ingest.readings import Report
+
+Newcomer = tuple[int, Said]
+"""Primary key of a token, and what its sender says of itself."""
 
 
 def turns(batches: Sequence[Batch]) -> list[bool]:
@@ -16,13 +19,19 @@ def turns(batches: Sequence[Batch]) -> list[bool]:
     To find out who somebody is takes some queries. A large fleet that starts again, or a flood of invented names,
     would hold up all others for seconds; what has no turn is sent again, and nothing of it is lost.
     """
-    found, room = list[bool](), limits.NEWCOMERS
+    found, admitted = list[bool](), set[Newcomer]()
     for batch in batches:
-        new = sum(not _is_known(report, batch) for report in batch.pivoted.reports)
-        found.append(not new or room > 0)
-        room -= new if found[-1] else 0
+        new = _unknown(batch) - admitted
+        found.append(not new or len(admitted) < limits.NEWCOMERS)
+        if found[-1]:
+            admitted |= new
     return found
 
 
-def _is_known(report: Report, batch: Batch) -> bool:
-    return registry.is_known(report.resource, batch.token, report.listening, report.latest_event is None)
+def _unknown(batch: Batch) -> set[Newcomer]:
+    """Who brings a batch, and is not known yet; once, however often a group has something of it."""
+    return {
+        (batch.token.pk, Said.of(report.resource))
+        for report in batch.pivoted.reports
+        if not registry.is_known(report.resource, batch.token, report.listening, report.latest_event is None)
+    }

@@ -61,3 +61,9 @@ def test_a_batch_of_many_newcomers_is_taken_whole(commit: Committer, token: Toke
     assert newcomers.turns([many, batch(token, process("late"))]) == [True, False]
     assert commit([many]) == [Receipt()]
     assert newcomers.turns([many, batch(token, process("late"))]) == [True, True]
+
+
+def test_many_batches_of_one_newcomer_are_one(commit: Committer, token: Token) -> None:
+    past = [batch(token, process("one", at=NOW - second)) for second in range(20)]
+    assert commit(past) == [Receipt()] * 20
+    assert Instance.objects.count() == 1

@@ -25,7 +25,7 @@ function describe() {
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const load = os.loadavg().map((average) => average.toFixed(2));
   return (
-    `${os.cpus().length} x ${cpu?.model ?? 'unknown processor'}, ${memory} GiB, ${os.type()} ${os.release()}, ` +
+    `${os.cpus().length} x ${cpu?.model ?? 'unknown processor'}, ${memory} GiB, ${os.type()} ${os.release().split('-')[0]}, ` +
     `Node.js ${process.versions.node}, load average ${load.join(' ')}, ` +
     (pinned ? 'server and load on a processor each' : 'server and load not pinned')
   );

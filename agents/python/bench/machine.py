@@ -13,7 +13,7 @@ def described() -> str:
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / (1 << 30)
     processes = sum(name.isdigit() for name in os.listdir("/proc"))
     return (
-        f"{os.cpu_count()} x {_processor()}, {memory:.0f} GiB, Linux {platform.release()}, Python"
+        f"{os.cpu_count()} x {_processor()}, {memory:.0f} GiB, Linux {platform.release().partition('-')[0]}, Python"
         f" {platform.python_version()}, {processes} processes, load average {load}"
     )
 
