@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from advisor.features.window import Array, Track
 from advisor.store.fetch import Condition, Distributions, select
-from advisor.store.tables import MICROSECONDS, Table
+from advisor.store.tables import MICROSECONDS, Table, type_of
 
 _HEAD: Final = 19
 """Bytes before the rows (PostgreSQL, "COPY": binary format): signature, flags, length of what else the head holds."""
@@ -74,7 +74,7 @@ def _encoded(blobs: Mapping[Key, bytes], key: Key, times: Array) -> dict[int, by
 
 
 def _copied(table: str, columns: Sequence[str], where: Condition) -> Array:
-    told = ", ".join(f'"{name}"' if _is_integer(name) else f"COALESCE(\"{name}\", 'NaN')" for name in columns)
+    told = ", ".join(f'"{name}"' if type_of(name) == "int8" else f"COALESCE(\"{name}\", 'NaN')" for name in columns)
     sql = f"COPY (SELECT {told} FROM {table} WHERE {where.sql}) TO STDOUT (FORMAT BINARY)"  # noqa: S608  # names of our own
     with connection.cursor() as cursor:
         whole = cursor.mogrify(sql, where.parameters)  # Django's cursor takes no parameters where queries are watched
@@ -97,9 +97,5 @@ def _row_type(columns: Sequence[str]) -> np.dtype[Any]:
     """A row as it travels: how many fields, then the length of each and its value, all big-endian."""
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for place, name in enumerate(columns):
-        fields += [(f"length{place}", ">i4"), (f"value{place}", ">i8" if _is_integer(name) else ">f4")]
+        fields += [(f"length{place}", ">i4"), (f"value{place}", ">i8" if type_of(name) == "int8" else ">f4")]
     return np.dtype(fields)
-
-
-def _is_integer(column: str) -> bool:
-    return column in ("at", "time") or column.endswith("_id")

@@ -12,22 +12,13 @@ from typing import Any, Final
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from advisor.store.meeting import Meeting, Record, Values, meet, met_in
-from advisor.store.tables import MINUTE, Table, listed
+from advisor.store.tables import MINUTE, Table, listed, type_of
 
 SQLITE_VARIABLES: Final = 32_766
 """Most variables of one statement (SQLITE_MAX_VARIABLE_NUMBER since SQLite 3.32)."""
 
 _TRIES: Final = 10
 """A try fails again only where another process stores the same moments in between."""
-
-_TYPES: Final = {
-    "at": "int8",
-    "time": "int8",
-    "kind": "varchar",
-    "name": "varchar",
-    "latency": "bytea",
-    "histogram": "bytea",
-}
 
 
 def insert(table: Table, records: Sequence[Record]) -> set[int]:
@@ -91,13 +82,9 @@ def _copy(table: Table, rows: Sequence[Values]) -> None:
     sql = f"COPY {table.samples} ({listed(table.sample_columns)}) FROM STDIN (FORMAT BINARY)"
     # Django translates the errors of its own methods only, and COPY is none of them.
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        copy.set_types([_type(name) for name in table.sample_columns])
+        copy.set_types([type_of(name) for name in table.sample_columns])
         for values in rows:
             copy.write_row(values)
-
-
-def _type(column: str) -> str:
-    return _TYPES.get(column, "int8" if column.endswith("_id") else "float4")
 
 
 def _read(table: Table, records: Sequence[Record]) -> dict[Values, Values]:

@@ -14,6 +14,15 @@ MICROSECONDS = 1_000_000
 MINUTE = 60 * MICROSECONDS
 """Microseconds in a minute."""
 
+_TYPES = {
+    "at": "int8",
+    "time": "int8",
+    "kind": "varchar",
+    "name": "varchar",
+    "latency": "bytea",
+    "histogram": "bytea",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -72,3 +81,8 @@ TABLES = (PROCESS, HOST, PART)
 def listed(names: Iterable[str], form: str = '"{0}"') -> str:
     """The names, each put into `form` and separated by commas; `"{0}"` quotes them."""
     return ", ".join(form.format(name) for name in names)
+
+
+def type_of(column: str) -> str:
+    """PostgreSQL's type of a column of the tables of samples."""
+    return _TYPES.get(column, "int8" if column.endswith("_id") else "float4")

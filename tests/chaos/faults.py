@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from collections.abc import Callable
 from typing import Final
 
@@ -52,8 +51,7 @@ class Scene:
     def worker_at(self, place: str) -> None:
         """The worker ends at a place in the code."""
         kill(self.worker)
-        dying = self.product.start_worker(f"{place}:kill9:{self.random.randint(1, _PACE)}")
-        self._await(dying)
+        self.product.start_worker(f"{place}:kill9:{self.random.randint(1, _PACE)}").wait(60)
         self.worker = self.product.start_worker()
 
     def database_at_random(self) -> None:
@@ -70,10 +68,6 @@ class Scene:
         assert self.product.valkey is not None
         kill(self.product.valkey)
         self.product.start_valkey()
-
-    def _await(self, dying: subprocess.Popen[bytes]) -> None:
-        """It comes to its place once enough has been acknowledged."""
-        dying.wait(60)
 
 
 FAULTS: Final[dict[str, Callable[[Scene], None]]] = {
