@@ -10,7 +10,7 @@ from advisor.ingest.answers import Receipt
 from advisor.ingest.app import application
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.writer import Writer
-from advisor.store import insert, samples, streams
+from advisor.store import insert, samples, streams, write
 from advisor.store.meeting import Meeting
 
 __all__ = ["application"]
@@ -36,13 +36,14 @@ def _forget_what_was_stored() -> None:
     insert.meet = lambda table, records, stored: Meeting(changed=list(records), known=list(stored.values()))  # type: ignore[attr-defined]
 
 
-def _nothing() -> None:
-    """The worker is what breaks its promise."""
+def _mark_nothing() -> None:
+    """No minute is marked for its rollup: it is computed once at most, from what had come by then."""
+    write.mark = lambda minutes: None  # type: ignore[attr-defined]
 
 
 _SABOTAGES: dict[str, Callable[[], None]] = {
     "answer_before_commit": _answer_before_commit,
     "forget": _forget_what_was_stored,
-    "no_rollup": _nothing,
+    "no_rollup": _mark_nothing,
 }
 _SABOTAGES[os.environ["CHAOS_SABOTAGE"]]()

@@ -1,11 +1,7 @@
-"""`python -m tests.chaos.worker`: rolls up and prunes without a pause, as the tasks of the real worker do in turns.
-
-With `CHAOS_SABOTAGE=no_rollup` it takes the marks away and rolls nothing up.
-"""
+"""`python -m tests.chaos.worker`: rolls up and prunes without a pause, as the tasks of the real worker do in turns."""
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -19,17 +15,12 @@ def main() -> int:
     from django.db import Error, connection
 
     from advisor.store import samples
-    from advisor.store.models import RollupMark
 
     while True:
         try:
-            if os.environ.get("CHAOS_SABOTAGE") == "no_rollup":
-                RollupMark.objects.all().delete()
-            else:
-                samples.roll_up(
-                    datetime.now(UTC) + timedelta(hours=1)
-                )  # also minutes that are not over: again and again
-                samples.prune(datetime.now(UTC))
+            soon = datetime.now(UTC) + timedelta(hours=1)  # also minutes that are not over: again and again
+            samples.roll_up(soon)
+            samples.prune(datetime.now(UTC))
         except Error:
             connection.close()
         time.sleep(0.05)
