@@ -16,8 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 _django = get_asgi_application()  # first: the imports below need the apps to be ready
 
 from advisor.ingest.door import Door  # noqa: E402
-from advisor.ingest.garbage import search_seldom  # noqa: E402
 from advisor.live.routing import urlpatterns  # noqa: E402
+from advisor.pipeline.garbage import search_seldom  # noqa: E402
 
 application = Door(
     ProtocolTypeRouter(

@@ -5,9 +5,17 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
+
+from advisor.pipeline.garbage import search_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 
 app = Celery("advisor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["advisor.pipeline"])
+
+
+@worker_process_init.connect
+def _search_seldom(**_: object) -> None:
+    search_seldom()

@@ -10,13 +10,13 @@ from typing import Final
 MAX_SCALE: Final = 3
 """Finest scale that is kept: a bucket is 9 % wide (2^(1/8)), so a quantile errs by no more."""
 
-_POWERS: Final = 1000  # edges stay within 2^-1000 and 2^1000, which a float can hold
+POWERS: Final = 1000  # edges stay within 2^-1000 and 2^1000, which a float can hold
 _UNKNOWN_SPREAD: Final = 10.0  # a lowest bucket without a known minimum is taken to span one decade
 
 
 def edge(position: float, scale: int) -> float:
     """The seconds at the lower edge of bucket `position`; a fraction interpolates the logarithm inside it."""
-    return math.exp2(min(_POWERS, max(-_POWERS, position * 2.0**-scale)))
+    return math.exp2(min(POWERS, max(-POWERS, position * 2.0**-scale)))
 
 
 def index_of(seconds: float) -> int:
@@ -26,7 +26,7 @@ def index_of(seconds: float) -> int:
 
 def shift(index: int, scale: int, target: int) -> int:
     """The bucket of a coarser scale that holds this one; far-off ones fold into the outermost."""
-    furthest = _POWERS << target if target > 0 else _POWERS >> -target
+    furthest = POWERS << target if target > 0 else POWERS >> -target
     return min(furthest, max(-furthest, index >> (scale - target)))
 
 

@@ -20,7 +20,9 @@ MAX_BUCKETS: Final = 160
 """Most buckets that are kept, the default of OpenTelemetry's SDKs: at scale 3 they span 1 to 2^20."""
 
 _WIRE_SCALES: Final = range(-10, 21)
-_ROUNDING: Final = 1 - 1e-12  # so that the rank of a share which ends a bucket does not slip into the next
+ROUNDING: Final = 1 - 1e-12  # so that the rank of a share which ends a bucket does not slip into the next
+HEAD: Final = 4  # integers before the counts, encoded: scale, flags, zeros, offset
+MIN_TOLD, MAX_TOLD = 1, 2  # flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class Histogram:
 
     def encode(self) -> bytes:
         """The bytes that the store keeps."""
-        flags = (self.min is not None) | (self.max is not None) << 1
+        flags = (self.min is not None) * MIN_TOLD | (self.max is not None) * MAX_TOLD
         floats = [self.sum, *(x for x in (self.min, self.max) if x is not None)]
         return pack([self.scale, flags, self.zero_count, self.offset, *self.counts], floats)
 
@@ -177,12 +179,12 @@ class Histogram:
             ValueError: the bytes are cut off, or of a version that this code does not know.
         """
         integers, floats = unpack(data)
-        if len(integers) < 4 or len(floats) != 1 + (integers[1] & 3).bit_count():
+        if len(integers) < HEAD or len(floats) != 1 + (integers[1] & (MIN_TOLD | MAX_TOLD)).bit_count():
             raise ValueError("a stored histogram is cut off")
         scale, flags, zero_count, offset, *counts = integers
         extremes = iter(floats[1:])
-        low = next(extremes) if flags & 1 else None
-        high = next(extremes) if flags & 2 else None
+        low = next(extremes) if flags & MIN_TOLD else None
+        high = next(extremes) if flags & MAX_TOLD else None
         return cls(scale, zero_count, offset, tuple(counts), floats[0], low, high)
 
     @classmethod
@@ -209,7 +211,7 @@ class Histogram:
 
     def _locate(self, rank: float) -> tuple[int | None, float]:
         """The bucket that holds the observation of this rank, and how far inside; None for the zeros."""
-        seen, least = float(self.zero_count), rank * _ROUNDING
+        seen, least = float(self.zero_count), rank * ROUNDING
         if not self.counts or (seen and least <= seen):
             return None, 0.0
         for index, count in enumerate(self.counts, self.offset):

@@ -6,14 +6,14 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-_VERSION: Final = 1
+VERSION: Final = 1
 
 
 def pack(integers: Sequence[int], floats: Sequence[float]) -> bytes:
     """Bytes from which `unpack` gets the same numbers; small integers take one byte each."""
     signless = [n << 1 if n >= 0 else (-n << 1) - 1 for n in (len(integers), *integers)]
     packed = bytes(signless) if max(signless) < 0x80 else _varints(signless)  # one byte each, nearly always
-    return b"%c%b%b" % (_VERSION, packed, struct.pack(f"<{len(floats)}d", *floats))
+    return b"%c%b%b" % (VERSION, packed, struct.pack(f"<{len(floats)}d", *floats))
 
 
 def _varints(signless: Sequence[int]) -> bytes:
@@ -32,8 +32,8 @@ def unpack(data: bytes) -> tuple[list[int], list[float]]:
     Raises:
         ValueError: the bytes are cut off, or of a version that this code does not know.
     """
-    if not data or data[0] != _VERSION:
-        raise ValueError(f"packed numbers of version {data[0] if data else 'none'}, not {_VERSION}")
+    if not data or data[0] != VERSION:
+        raise ValueError(f"packed numbers of version {data[0] if data else 'none'}, not {VERSION}")
     count, position = _integer(data, 1)
     integers, rest = _small(data, position, count) or _any(data, position, count)
     if len(rest) % 8:

@@ -15,7 +15,7 @@ django.setup()  # first: the imports below need the apps to be ready
 from advisor.ingest.answers import Code, Refusal, Send, send_refusal  # noqa: E402
 from advisor.ingest.body import Receive, answer_type  # noqa: E402
 from advisor.ingest.door import Door, Scope  # noqa: E402
-from advisor.ingest.garbage import search_seldom  # noqa: E402
+from advisor.pipeline.garbage import search_seldom  # noqa: E402
 
 _NOTHING_ELSE = "Only OTLP is answered here: /v1/metrics and /v1/logs. The pages are at another address."
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from advisor.features.histogram import Histogram
-from advisor.store.lines import Curve, Line
+from advisor.features.quantiles import quantiles
+from advisor.features.runs import Whole, runs
+from advisor.features.window import Array
+from advisor.store.lines import Curve, Line, Members
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches
 
@@ -18,33 +19,36 @@ QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 def curves(lines: Mapping[str, Line], members: Collection[Stretches], raster: Raster) -> dict[str, Curve]:
     """Each line over all members; lines of which nothing is known are left out."""
-    return _known({name: line.curve(raster, list(members)) for name, line in lines.items()} if members else {})
+    if not members:
+        return {}
+    together = Members(list(members), raster)
+    return _known({name: line.curve(together) for name, line in lines.items()})
 
 
-def percentiles(members: Iterable[Stretches], raster: Raster) -> dict[str, Curve]:
+def percentiles(members: Collection[Stretches], raster: Raster) -> dict[str, Curve]:
     """The percentiles of all requests of each cell together, in seconds; none where nobody reports durations."""
-    cells: dict[int, list[Histogram]] = defaultdict(list)
-    for member in members:
-        for begin, end, histogram in member.distributions():
-            for cell in _centred(raster, begin, end):
-                cells[cell].append(histogram)
-    merged = {cell: Histogram.merge(*found) for cell, found in cells.items() if 0 <= cell < raster.size}
-    return _known({name: _quantile(merged, share, raster) for name, share in QUANTILES.items()})
+    told = [
+        (begin, end, encoded)
+        for member in members
+        for begin, end, encoded in zip(member.begins.tolist(), member.ends.tolist(), member.latencies, strict=True)
+        if encoded is not None
+    ]
+    if not told:
+        return {}
+    begins, ends, encoded = zip(*told, strict=True)
+    rows, cells = _centred(raster, np.array(begins), np.array(ends))
+    found = quantiles([encoded[row] for row in rows.tolist()], cells, raster.size, tuple(QUANTILES.values()))
+    return _known({name: Curve(line, line, line) for name, line in zip(QUANTILES, found, strict=True)})
 
 
-def _quantile(cells: Mapping[int, Histogram], share: float, raster: Raster) -> Curve:
-    values = np.full(raster.size, np.nan)
-    for cell, histogram in cells.items():
-        values[cell] = histogram.quantile(share)
-    return Curve(values, values, values)
-
-
-def _centred(raster: Raster, begin: float, end: float) -> range:
-    """The cells whose middle lies in a stretch, or the one cell that holds the stretch's own middle."""
-    first = int(np.ceil((begin - raster.start) / raster.step - 0.5))
-    last = int(np.ceil((end - raster.start) / raster.step - 0.5))
-    middle = int(np.floor(((begin + end) / 2 - raster.start) / raster.step))
-    return range(first, last) if last > first else range(middle, middle + 1)
+def _centred(raster: Raster, begins: Array, ends: Array) -> tuple[Whole, Whole]:
+    """Pairs of a stretch and a cell whose middle lies in it, or the one cell that holds the stretch's own middle."""
+    first = np.ceil((begins - raster.start) / raster.step - 0.5)
+    last = np.ceil((ends - raster.start) / raster.step - 0.5)
+    middle = np.floor(((begins + ends) / 2 - raster.start) / raster.step)
+    first, last = np.where(last > first, first, middle), np.where(last > first, last, middle + 1)
+    first, last = np.maximum(first, 0).astype(np.int64), np.minimum(last, raster.size).astype(np.int64)
+    return runs(first, last)
 
 
 def _known(found: Mapping[str, Curve]) -> dict[str, Curve]:

@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection
 
 from advisor.features.histogram import Histogram
-from advisor.features.window import Array, Track
+from advisor.features.window import Array
 from advisor.store.tables import MICROSECONDS, listed
 
 Row = tuple[Any, ...]
@@ -69,16 +69,6 @@ def gathered(rows: Iterable[Row], width: int) -> dict[Row, list[Row]]:
 def figures(rows: Sequence[Row], width: int) -> Array:
     """The first `width` values of each row as numbers, shape (rows, width); NaN where a row has none."""
     return np.array([row[:width] for row in rows], dtype=np.float64).reshape(len(rows), width)
-
-
-def track(rows: Sequence[Row], columns: Sequence[str]) -> Track:
-    """The track of one series, from rows of `at, span, *columns` and perhaps an encoded histogram."""
-    ordered = sorted(rows, key=lambda row: row[0])
-    numbers = figures(ordered, 2 + len(columns))
-    known = np.flatnonzero(~np.isnan(numbers[:, 2:]).all(axis=0)).tolist() if ordered else []
-    values = {columns[index]: numbers[:, 2 + index] for index in known}
-    encoded = {index: row[-1] for index, row in enumerate(ordered) if isinstance(row[-1], bytes)}
-    return Track(numbers[:, 0] / MICROSECONDS, numbers[:, 1], values, Distributions(encoded))
 
 
 class Distributions(Mapping[int, Histogram]):

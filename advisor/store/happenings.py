@@ -15,6 +15,17 @@ from advisor.store.tables import MICROSECONDS
 from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, STARTED
 
 _NUMBERS: Final = ("instance_id", "pid", "duration", "share", "line", "exit_code", "active")
+_OF_LIFE: Final = (
+    "service_id",
+    "pk",
+    "host_id",
+    "pid",
+    "role",
+    "service_version",
+    "started_at",
+    "first_seen",
+    "last_seen",
+)
 _WORDS: Final = ("cause", "function", "file", "exception", "signal")
 
 
@@ -35,18 +46,10 @@ def lives_of(service_ids: Collection[int], since: float) -> dict[int, list[Life]
     """Service -> its processes that reported after `since` (Unix seconds), by when they began."""
     from_then = Instance.objects.filter(service_id__in=service_ids, last_seen__gte=datetime.fromtimestamp(since, UTC))
     found: dict[int, list[Life]] = defaultdict(list)
-    for row in from_then.order_by("first_seen", "pk"):
-        life = Life(
-            row.pk,
-            row.host_id,
-            row.pid,
-            row.role,
-            row.service_version,
-            row.started_at,
-            row.first_seen.timestamp(),
-            row.last_seen.timestamp(),
-        )
-        found[row.service_id].append(life)
+    for service_id, *said, first, last in from_then.order_by("first_seen", "pk").values_list(*_OF_LIFE):
+        instance_id, host_id, pid, role, version, started = said
+        life = Life(instance_id, host_id, pid, role, version, started, first.timestamp(), last.timestamp())
+        found[service_id].append(life)
     return found
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.features.window import Array
-from advisor.store.resample import Raster, means, peaks
-from advisor.store.stretches import Stretches
+from advisor.store.resample import Raster, Tiling
+from advisor.store.stretches import Stretches, joined
 
 DEFAULT_RESOLUTION = 0.010
 """Seconds: the resolution of Node.js' `monitorEventLoopDelay`, which its figures include."""
@@ -55,28 +56,39 @@ class Line:
     low: Figure
     high: Figure
 
-    def curve(self, raster: Raster, members: Sequence[Stretches]) -> Curve:
+    def curve(self, members: Members) -> Curve:
         """The line over all processes, up to where all that still report have told.
 
         Else a sum would fall and a maximum come and go in the newest cell, by who has told already.
         """
-        found = [(each, self.middle(each)) for each in members]
-        values = self.fold(np.array([means(raster, each.begins, each.ends, middle) for each, middle in found]))
-        lows = self.fold(np.array([-peaks(raster, each.begins, each.ends, -self.low(each)) for each in members]))
-        highs = self.fold(np.array([peaks(raster, each.begins, each.ends, self.high(each)) for each in members]))
-        is_early = raster.edges[:-1] >= _told(found)
+        each, tiling = members.stretches, members.tiling
+        middle = self.middle(each)
+        values = self.fold(tiling.means(middle))
+        lows, highs = self.fold(-tiling.peaks(-self.low(each))), self.fold(tiling.peaks(self.high(each)))
+        is_early = tiling.raster.edges[:-1] >= _told(members, ~np.isnan(middle))
         return Curve(*(np.where(is_early, np.nan, line) for line in (values, lows, highs)))
 
-    def mean(self, raster: Raster, member: Stretches) -> Array:
-        """The line of one process."""
-        return means(raster, member.begins, member.ends, self.middle(member))
+    def means(self, members: Members) -> Array:
+        """The line of each process, shape (processes, cells)."""
+        return members.tiling.means(self.middle(members.stretches))
 
 
-def _told(found: Sequence[tuple[Stretches, Array]]) -> float:
+class Members:
+    """The processes (or hosts, or parts) that a chart draws as one, on the cells of a raster."""
+
+    def __init__(self, members: Sequence[Stretches], raster: Raster) -> None:
+        self.stretches = joined(members)
+        self.tiling = Tiling(raster, [each.begins for each in members], [each.ends for each in members])
+        self.starts = np.cumsum([0, *(len(each.begins) for each in members[:-1])])
+
+
+def _told(members: Members, is_known: NDArray[np.bool_]) -> float:
     """Unix seconds up to which each has told that is not silent for longer than its interval; else infinite."""
-    lasts = [last for each, figures in found if (last := each.last(~np.isnan(figures))) is not None]
-    newest = max((end for _, end in lasts), default=math.inf)
-    return min((end for begin, end in lasts if newest - end <= WAITING * (end - begin)), default=math.inf)
+    lasts = np.maximum.reduceat(np.where(is_known, np.arange(is_known.size), -1), members.starts)
+    begins, ends = members.stretches.begins[lasts], members.stretches.ends[lasts]
+    ends[lasts < 0] = -math.inf
+    told = ends[ends.max() - ends <= WAITING * (ends - begins)] if (lasts >= 0).any() else ends[:0]
+    return float(told.min(initial=math.inf))
 
 
 def added(rows: Array) -> Array:

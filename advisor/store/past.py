@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db import connection
 
-from advisor.features.window import Array, HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
+from advisor.features.window import Array, HostWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store.columns import aggregated, is_increase, rolled
 from advisor.store.fetch import Condition, Row, among, during, figures, gathered, microseconds
+from advisor.store.members import members
 from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS, Table, listed
 from advisor.vocabulary import Entity, PartKind
 
@@ -69,13 +70,11 @@ def past(service_id: int, span: Span) -> ServiceWindow:
     """
     name = Service.objects.values_list("name", flat=True).get(pk=service_id)
     tracks = _tracks(PROCESS, span, span.process, among(PROCESS.owner, [service_id]))
-    known = Instance.objects.filter(service_id=service_id).in_bulk([instance for _, instance in tracks])
+    known = members(Instance.objects.filter(service_id=service_id, pk__in=[instance for _, instance in tracks]))
     host_ids = _host_ids(service_id, span)
     parts = dict(_parts(span, service_id, host_ids))
     instances = tuple(
-        instance_window(known[instance], tracks[service, instance], tuple(parts.get((service, instance), ())))
-        for service, instance in sorted(tracks)
-        if instance in known
+        one.window(tracks[service_id, one.id], tuple(parts.get((service_id, one.id), ()))) for one in known
     )
     return ServiceWindow(service_id, name, span.start, span.end, instances, _hosts(host_ids, span, parts))
 
@@ -85,24 +84,6 @@ def _host_ids(service_id: int, span: Span) -> list[int]:
     since = datetime.fromtimestamp(span.start, UTC)
     ran = Instance.objects.filter(service_id=service_id, last_seen__gte=since, host__isnull=False)
     return list(ran.order_by("host_id").values_list("host_id", flat=True).distinct())
-
-
-def instance_window(instance: Instance, track: Track, parts: tuple[PartWindow, ...]) -> InstanceWindow:
-    """A process with its rows."""
-    return InstanceWindow(
-        id=instance.pk,
-        host_id=instance.host_id,
-        pid=instance.pid,
-        role=instance.role,
-        started=instance.started_at,
-        track=track,
-        parts=parts,
-        script=instance.script,
-        worker=instance.worker_id,
-        runtime=instance.runtime,
-        version=instance.service_version,
-        container=instance.container,
-    )
 
 
 def _hosts(

@@ -5,10 +5,12 @@ A sample speaks for the seconds before it, a rollup for its minute. Where nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from advisor.features.runs import Whole, runs
 from advisor.features.window import Array
 
 STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
@@ -51,38 +53,48 @@ class Raster:
         return first, np.maximum(first, last)
 
 
-def means(raster: Raster, begins: Array, ends: Array, values: Array) -> Array:
-    """The mean of the values over each cell, weighted by how long each held; NaN where none did.
+class Tiling:
+    """How the stretches of some series lie on the cells of a raster, found once for all of their figures.
 
-    Both integrals, of the value and of what is spoken for, are piecewise linear between the stretches' ends.
+    Figures are told one series after the other, as the stretches are; what comes back has shape (series, cells).
     """
-    known = ~np.isnan(values) & (ends > begins)
-    if not known.any():
-        return np.full(raster.size, np.nan)
-    begins, ends, values = begins[known], ends[known], values[known]
-    moments = np.concatenate([begins, ends])
-    order = np.argsort(moments, kind="stable")
-    ordered = moments[order]
-    lengths = np.diff(ordered)
 
-    def integral(change: Array) -> Array:
-        slopes = np.cumsum(np.concatenate([change, -change])[order])[:-1]
-        return np.diff(np.interp(raster.edges, ordered, np.concatenate([[0.0], np.cumsum(slopes * lengths)])))
+    def __init__(self, raster: Raster, begins: Sequence[Array], ends: Sequence[Array]) -> None:
+        self.raster, self._shape = raster, (len(begins), raster.size)
+        member = np.repeat(np.arange(len(begins)), [len(each) for each in begins])
+        begin, end = np.concatenate(begins), np.concatenate(ends)
+        rows, cells = _touched(raster, begin, end)
+        slots = member[rows] * raster.size + cells
+        order = np.argsort(slots, kind="stable")
+        self._rows, slots, lefts = rows[order], slots[order], raster.start + raster.step * cells[order]
+        lasts = np.minimum(end[self._rows], lefts + raster.step) - np.maximum(begin[self._rows], lefts)
+        self._seconds = np.maximum(lasts, 0.0)
+        self._starts = np.flatnonzero(np.diff(slots, prepend=-1))
+        self._slots = slots[self._starts]
 
-    spoken = integral(np.ones(len(values)))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found: Array = np.where(spoken > _SLIVER * raster.step, integral(values) / spoken, np.nan)
-    return found
+    def means(self, figures: Array) -> Array:
+        """The mean of the figures over each cell, weighted by how long each held; NaN where none did."""
+        values = figures[self._rows]
+        is_known = ~np.isnan(values)
+        seconds = self._seconds * is_known
+        spoken = self._reduced(np.add, seconds)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found: Array = self._reduced(np.add, np.where(is_known, values, 0.0) * seconds) / spoken
+        found[~(spoken > _SLIVER * self.raster.step)] = np.nan
+        return found
+
+    def peaks(self, figures: Array) -> Array:
+        """The greatest figure that touches each cell; NaN where none does."""
+        return self._reduced(np.fmax, figures[self._rows])
+
+    def _reduced(self, operation: np.ufunc, values: Array) -> Array:
+        found = np.full(self._shape, np.nan)
+        if len(self._slots):
+            found.reshape(-1)[self._slots] = operation.reduceat(values, self._starts)
+        return found
 
 
-def peaks(raster: Raster, begins: Array, ends: Array, values: Array) -> Array:
-    """The greatest value that touches each cell; NaN where none does."""
-    found = np.full(raster.size, -np.inf)
-    known = ~np.isnan(values)
-    first, last = raster.cells(begins[known], ends[known])
-    values = values[known]
-    for shift in range(int((last - first).max(initial=0)) + 1):
-        cells = first + shift
-        inside = (cells <= last) & (cells >= 0) & (cells < raster.size)
-        np.maximum.at(found, cells[inside].astype(int), values[inside])
-    return np.where(np.isinf(found), np.nan, found)
+def _touched(raster: Raster, begins: Array, ends: Array) -> tuple[Whole, Whole]:
+    """Each pair of a stretch and a cell of the raster that it touches."""
+    first, last = raster.cells(begins, ends)
+    return runs(np.maximum(first, 0).astype(np.int64), np.minimum(last + 1, raster.size).astype(np.int64))

@@ -11,7 +11,7 @@ from advisor.features.window import Array
 from advisor.fleet.models import Instance
 from advisor.store.curves import curves, percentiles
 from advisor.store.fetch import Condition, Row, among, during, microseconds
-from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, needed
+from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Members, needed
 from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches, of_minutes, of_samples
@@ -107,9 +107,10 @@ def _of_minutes(table: Table, owner: Condition, names: tuple[str, ...], raster: 
 
 
 def _loops(members: Mapping[Row, Stretches], found: Mapping[int, Instance], raster: Raster) -> tuple[LoopSeries, ...]:
+    if not members:
+        return ()
     rows = []
-    for (_, instance_id), member in members.items():
-        shares = LOOP_BUSY.mean(raster, member)
+    for (_, instance_id), shares in zip(members, LOOP_BUSY.means(Members(list(members.values()), raster)), strict=True):
         if instance_id in found and not np.isnan(shares).all():
             one = found[instance_id]
             rows.append(LoopSeries(instance_id, one.host_id, one.host.name if one.host else "", one.pid, shares))

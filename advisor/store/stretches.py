@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from advisor.features.histogram import Histogram
 from advisor.features.window import Array
-from advisor.store.columns import rolled
-from advisor.store.fetch import Condition, Row, figures, gathered, select, track
-from advisor.store.tables import Table
+from advisor.store import blocks
+from advisor.store.blocks import Series
+from advisor.store.columns import is_increase, rolled
+from advisor.store.fetch import Condition, Row
+from advisor.store.tables import MICROSECONDS, Table
 
 _UNKNOWN_HOLD = 10.0
 """Seconds that a lone level is taken to hold for: the agents' interval."""
@@ -52,34 +53,37 @@ class Stretches:
         """The greatest level of a column."""
         return self.highs.get(name, self.middle(name))
 
-    def last(self, where: Array) -> tuple[float, float] | None:
-        """When the newest of these rows begins and ends; None where there are none."""
-        place = np.flatnonzero(where)
-        return (float(self.begins[place[-1]]), float(self.ends[place[-1]])) if place.size else None
 
-    def distributions(self) -> Iterator[tuple[float, float, Histogram]]:
-        """Begin, end and distribution of the rows that have one."""
-        for begin, end, encoded in zip(self.begins, self.ends, self.latencies, strict=True):
-            if encoded is not None:
-                yield float(begin), float(end), Histogram.decode(encoded)
+def joined(members: Sequence[Stretches]) -> Stretches:
+    """The stretches of some series as one, a series after the other; what one lacks is unknown there."""
+    return Stretches(
+        np.concatenate([each.begins for each in members]),
+        np.concatenate([each.ends for each in members]),
+        {name: np.concatenate([each.middle(name) for each in members]) for name in _names(m.middles for m in members)},
+        {name: np.concatenate([each.low(name) for each in members]) for name in _names(m.lows for m in members)},
+        {name: np.concatenate([each.high(name) for each in members]) for name in _names(m.highs for m in members)},
+        [latency for each in members for latency in each.latencies],
+    )
+
+
+def _names(columns: Iterable[Mapping[str, Array]]) -> dict[str, None]:
+    return dict.fromkeys(name for each in columns for name in each)
 
 
 def of_samples(table: Table, names: Sequence[str], where: Condition) -> dict[Row, Stretches]:
     """The stretches of each series from its samples: a sample holds for its span before its time."""
-    blob = () if table.blob is None else (table.blob,)
-    rows = select(table.samples, (*table.series, "at", "span", *names, *blob), where)
-    return {key: _samples(table, names, found) for key, found in gathered(rows, len(table.series)).items()}
+    block = blocks.read(table, table.samples, ("time", "at"), ("span", *names), table.blob, where)
+    increases = {name for name in names if is_increase(table.entity, name)}
+    return {one.key: _samples(names, increases, one) for one in block}
 
 
-def _samples(table: Table, names: Sequence[str], rows: Sequence[Row]) -> Stretches:
-    found = track(rows, names)
-    spans = np.where(found.spans > 0, found.spans, np.nan)
-    holds = np.where(found.spans > 0, found.spans, _typical(found.times))
-    increases = {name for name in names if len(rolled(table.entity, name)) == 2}
-    middles = {name: values / spans if name in increases else values for name, values in found.values.items()}
-    ordered = sorted(rows, key=lambda row: row[0])
-    latencies = [row[-1] if table.blob else None for row in ordered]
-    return Stretches(found.times - holds, found.times, middles, {}, {}, latencies)
+def _samples(names: Sequence[str], increases: Container[str], one: Series) -> Stretches:
+    spans, times = one.figures[0], (one.times / MICROSECONDS).astype(np.float64)
+    rates = np.where(spans > 0, spans, np.nan)
+    holds = np.where(spans > 0, spans, _typical(times))
+    figures = zip(names, one.figures[1:], strict=True)
+    middles = {name: values / rates if name in increases else values for name, values in figures}
+    return Stretches(times - holds, times, middles, {}, {}, one.blobs or [None] * len(times))
 
 
 def _typical(times: Array) -> float:
@@ -91,25 +95,20 @@ def _typical(times: Array) -> float:
 
 def of_minutes(table: Table, names: Sequence[str], where: Condition) -> dict[Row, Stretches]:
     """The stretches of each series from its rollups: each holds for its minute."""
-    columns = [column for name in names for column in rolled(table.entity, name)]
-    blob = () if table.blob is None else (table.blob,)
-    rows = select(table.minutes, (*table.series, "minute", *columns, *blob), where)
-    groups = gathered(rows, len(table.series))
-    return {key: _minutes(table, names, columns, found) for key, found in groups.items()}
+    stands = {name: rolled(table.entity, name) for name in names}
+    columns = [column for each in stands.values() for column in each]
+    block = blocks.read(table, table.minutes, ("minute",), columns, table.blob, where)
+    return {one.key: _minutes(stands, columns, one) for one in block}
 
 
-def _minutes(table: Table, names: Sequence[str], columns: Sequence[str], rows: Sequence[Row]) -> Stretches:
-    ordered = sorted(rows, key=lambda row: row[0])
-    numbers = figures(ordered, 1 + len(columns))
-    begins = numbers[:, 0] * 60.0
-    values = {column: numbers[:, 1 + index] for index, column in enumerate(columns)}
+def _minutes(stands: Mapping[str, Sequence[str]], columns: Sequence[str], one: Series) -> Stretches:
+    begins = one.times.astype(np.float64) * 60.0
+    values = dict(zip(columns, one.figures, strict=True))
     middles, lows, highs = {}, {}, {}
-    for name in names:
-        stands = rolled(table.entity, name)
-        if len(stands) == 2:
-            seconds = values[stands[1]]
+    for name, of_it in stands.items():
+        if len(of_it) == 2:
+            seconds = values[of_it[1]]
             middles[name] = values[name] / np.where(seconds > 0, seconds, np.nan)
         else:
-            middles[name], lows[name], highs[name] = (values[column] for column in stands)
-    latencies = [row[-1] if table.blob else None for row in ordered]
-    return Stretches(begins, begins + 60.0, middles, lows, highs, latencies)
+            middles[name], lows[name], highs[name] = (values[column] for column in of_it)
+    return Stretches(begins, begins + 60.0, middles, lows, highs, one.blobs or [None] * len(begins))

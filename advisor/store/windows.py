@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
+
 from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store import blocks
-from advisor.store.fetch import Condition, Row, among, gathered, microseconds, select, track
+from advisor.store.fetch import Condition, Row, among, microseconds
 from advisor.store.happenings import happenings, lives_of
-from advisor.store.past import instance_window
+from advisor.store.members import Member, members
 from advisor.store.tables import HOST, PART, PROCESS, Table
-from advisor.vocabulary import PartKind
+from advisor.vocabulary import PartKind, judged_of
 
 OF_PROCESS = tuple(kind.value for kind in PartKind if kind.of_process)
 OF_HOST = tuple(kind.value for kind in PartKind if not kind.of_process)
@@ -33,29 +35,29 @@ def windows(
     Its processes' lives, starts and ends are told from `since` on, if that is before `start`.
 
     Instances are those with samples in the window; hosts are theirs, each with the event loops of all
-    processes on it, other services' too. Ids that are no service are left out. Eleven queries, whatever
+    processes on it, other services' too. Ids that are no service are left out. Ten queries, whatever
     the number of services.
     """
     names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
     time = microseconds(start, end)
     tracks = _tracks(PROCESS, among(PROCESS.owner, names) & time)
-    instances = _reporting(tracks)
-    host_ids = {instance.host_id for instance in instances if instance.host_id is not None}
-    loops = _loops(instances, tracks, _neighbours(host_ids, names, start, end), time)
+    reporting = _reporting(tracks)
+    host_ids = {instance.host_id for instance in reporting if instance.host_id is not None}
+    loops = _loops(reporting, tracks, _neighbours(host_ids, names, start, end), time)
     parts = _parts(names, host_ids, time)
     hosts = _hosts(host_ids, parts, loops, time)
     events, lives = happenings(names, start, end, since), lives_of(names, start if since is None else since)
-    members = defaultdict(list)
-    for instance in instances:
-        members[instance.service_id].append(_member(instance, tracks, parts))
+    instances = defaultdict(list)
+    for instance in reporting:
+        instances[instance.service_id].append(_window(instance, tracks, parts))
     return {
         service_id: ServiceWindow(
             service_id,
             name,
             start,
             end,
-            tuple(members[service_id]),
-            _hosts_of(members[service_id], hosts),
+            tuple(instances[service_id]),
+            _hosts_of(instances[service_id], hosts),
             tuple(events[service_id]),
             tuple(lives[service_id]),
         )
@@ -78,26 +80,23 @@ def host_view(host_id: int, start: float, end: float) -> HostView:
     known = Instance.objects.filter(host_id=host_id, last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC))
     services, ids = {instance.service_id for instance in known}, [instance.pk for instance in known]
     tracks = _tracks(PROCESS, among(PROCESS.owner, services) & among("instance_id", ids) & time)
-    return HostView(host, tuple(_member(instance, tracks, {}) for instance in _reporting(tracks)))
+    return HostView(host, tuple(_window(instance, tracks, {}) for instance in _reporting(tracks)))
 
 
 def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None) -> dict[Row, Track]:
-    """The track of each series; of all columns and with the histograms, or of `columns` alone."""
-    if table is not PART:
-        return blocks.tracks(table, columns or table.figures, where, has_distributions=columns is None)
-    rows = select(table.samples, (*table.series, "at", "span", *table.payload), where)  # its series have names
-    return {key: track(found, table.figures) for key, found in gathered(rows, len(table.series)).items()}
+    """The track of each series; of what rules look at and with the histograms, or of `columns` alone."""
+    return blocks.tracks(table, columns or judged_of(table.entity), where, has_distributions=columns is None)
 
 
-def _reporting(tracks: Mapping[Row, Track]) -> list[Instance]:
+def _reporting(tracks: Mapping[Row, Track]) -> list[Member]:
     """The instances that these tracks are of, without what one sent under the name it had before a better one."""
-    found = Instance.objects.filter(pk__in={instance_id for _, instance_id in tracks}).order_by("pk")
-    return [instance for instance in found if (instance.service_id, instance.pk) in tracks]
+    found = members(Instance.objects.filter(pk__in={instance_id for _, instance_id in tracks}))
+    return [instance for instance in found if (instance.service_id, instance.id) in tracks]
 
 
-def _neighbours(hosts: Collection[int], services: Iterable[int], start: float, end: float) -> list[Instance]:
+def _neighbours(hosts: Collection[int], services: Iterable[int], start: float, end: float) -> list[Member]:
     """Instances of other services that were on these hosts."""
-    return list(
+    return members(
         Instance.objects.filter(
             host_id__in=hosts,
             last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC),
@@ -107,18 +106,18 @@ def _neighbours(hosts: Collection[int], services: Iterable[int], start: float, e
 
 
 def _loops(
-    instances: Iterable[Instance], tracks: Mapping[Row, Track], neighbours: Sequence[Instance], time: Condition
+    instances: Iterable[Member], tracks: Mapping[Row, Track], neighbours: Sequence[Member], time: Condition
 ) -> dict[int | None, dict[int, Track]]:
     """Host -> instance -> the track of its event loop, for all that report one."""
-    where = among(PROCESS.owner, {n.service_id for n in neighbours}) & among("instance_id", [n.pk for n in neighbours])
+    where = among(PROCESS.owner, {n.service_id for n in neighbours}) & among("instance_id", [n.id for n in neighbours])
     others = _tracks(PROCESS, where & time, LOOP)
     loops: dict[int | None, dict[int, Track]] = defaultdict(dict)
     for instance in (*instances, *neighbours):
-        key = (instance.service_id, instance.pk)
+        key = (instance.service_id, instance.id)
         found = tracks.get(key) or others.get(key)
         values = {name: found.values[name] for name in LOOP if name in found.values} if found else {}
         if found and values:
-            loops[instance.host_id][instance.pk] = Track(found.times, found.spans, values)
+            loops[instance.host_id][instance.id] = Track(found.times, found.spans, values)
     return loops
 
 
@@ -139,7 +138,7 @@ def _hosts(
     time: Condition,
 ) -> dict[int, HostWindow]:
     tracks = _tracks(HOST, among(HOST.owner, ids) & time)
-    silent = track((), ())
+    silent = Track(np.empty(0), np.empty(0), {})
     return {
         host_id: HostWindow(
             host_id, name, tracks.get((host_id,), silent), tuple(parts.get((host_id, 0), ())), loops.get(host_id, {})
@@ -148,11 +147,11 @@ def _hosts(
     }
 
 
-def _member(
-    instance: Instance, tracks: Mapping[Row, Track], parts: Mapping[tuple[int, int], list[PartWindow]]
+def _window(
+    instance: Member, tracks: Mapping[Row, Track], parts: Mapping[tuple[int, int], list[PartWindow]]
 ) -> InstanceWindow:
-    key = (instance.service_id, instance.pk)
-    return instance_window(instance, tracks[key], tuple(parts.get(key, ())))
+    key = (instance.service_id, instance.id)
+    return instance.window(tracks[key], tuple(parts.get(key, ())))
 
 
 def _hosts_of(instances: Iterable[InstanceWindow], hosts: Mapping[int, HostWindow]) -> tuple[HostWindow, ...]:

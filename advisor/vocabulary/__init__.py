@@ -9,9 +9,11 @@ from advisor.vocabulary.aliases import canonical
 from advisor.vocabulary.column import Column, Combine, Entity, Facet, Kind, PartKind
 from advisor.vocabulary.metrics import COLUMNS, column, columns_of
 from advisor.vocabulary.terms import Family, Health, Progress, Role, Severity, Stand, Verdict
+from advisor.vocabulary.unjudged import UNJUDGED, judged_of
 
 __all__ = [
     "COLUMNS",
+    "UNJUDGED",
     "Column",
     "Combine",
     "Entity",
@@ -28,4 +30,5 @@ __all__ = [
     "canonical",
     "column",
     "columns_of",
+    "judged_of",
 ]

@@ -23,6 +23,7 @@ import django
 
 from advisor.engine import spans
 from advisor.features.histogram import Histogram
+from advisor.pipeline.garbage import search_seldom
 from tests.bench.ingest.ours import postgresql
 
 ROUNDS: Final = 5
@@ -47,6 +48,7 @@ def main() -> int:
         _connect(database, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))), stack)
         end = float(int(time.time() / 60) * 60)
         ids = _fill(services, end)
+        search_seldom()  # as a worker does
         found = {
             f"windows_{services}_services_{database}": (_windows(ids, end), GOALS.get((database, services))),
             f"chart_of_6_hours_{database}": (_chart(ids[0], end), CHART_GOAL),

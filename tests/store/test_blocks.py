@@ -9,9 +9,9 @@ import pytest
 
 from advisor.features.histogram import Histogram
 from advisor.store import blocks
-from advisor.store.fetch import among, microseconds
-from advisor.store.tables import HOST, PROCESS
-from tests.store.builders import START, host, host_row, instance, keep, process_row, service, us
+from advisor.store.fetch import microseconds
+from advisor.store.tables import HOST, PART, PROCESS, Table
+from tests.store.builders import START, host, host_row, instance, keep, process_row, route_row, service, us
 
 pytestmark = pytest.mark.django_db
 
@@ -19,22 +19,37 @@ ALL = microseconds(START - 10, START + 100)
 QUICK = Histogram.from_explicit([0.1], [2, 0], 0.05)
 
 
+def read(*figures: str, table: Table = PROCESS, blob: str | None = None) -> list[blocks.Series]:
+    return list(blocks.read(table, table.samples, ("time", "at"), figures, blob, ALL))
+
+
 def test_numbers_come_as_they_are_stored_and_nothing_as_nan() -> None:
     one = instance(service())
-    keep(process_row(one, 0, requests=3, cpu_user=0.1), process_row(one, 10, threads=16_777_215))
-    found = blocks.matrix(PROCESS.samples, ("instance_id", "time", "requests", "cpu_user", "threads"), ALL)
+    keep(process_row(one, 10, threads=16_777_215), process_row(one, 0, QUICK.encode(), requests=3, cpu_user=0.1))
+    (found,) = read("requests", "cpu_user", "threads", "heap_used", blob="latency")
 
-    found = found[np.argsort(found[:, 1])]
-    assert found[:, :2].tolist() == [[one.pk, us(0)], [one.pk, us(10)]]
-    assert found[0, 2:4].tolist() == [3, pytest.approx(0.1)]
-    assert found[1, 4] == 16_777_215
-    assert np.isnan(found).tolist() == [[False, False, False, False, True], [False, False, True, True, False]]
+    assert (found.key, found.times.tolist()) == ((one.service_id, one.pk), [us(0), us(10)])
+    requests, cpu_user, threads, heap_used = (figures.tolist() for figures in found.figures)
+    assert (requests[0], cpu_user[0], threads[1]) == (3, pytest.approx(0.1), 16_777_215)
+    assert np.isnan([requests[1], cpu_user[1], threads[0], *heap_used]).all()
+    assert found.held == [0, 1, 2]
+    assert found.blobs == [QUICK.encode(), None]
 
 
-def test_no_rows_are_an_empty_block_of_the_right_width() -> None:
-    assert blocks.matrix(PROCESS.samples, ("at", "requests"), ALL).shape == (0, 2)
-    assert blocks.matrix(PROCESS.samples, ("at", "requests"), among("service_id", []) & ALL).shape == (0, 2)
-    assert blocks.tracks(PROCESS, PROCESS.figures, ALL, has_distributions=True) == {}
+def test_series_with_names_are_told_apart_by_them() -> None:
+    one = instance(service())
+    slow, quick = (route_row(one, 0, name, count=count) for name, count in (("GET /\u00e9", 1), ("GET /", 2)))
+    keep(slow, quick, route_row(one, 10, "GET /", count=3))
+    found = {series.key: series.figures[0].tolist() for series in read("count", table=PART, blob="histogram")}
+
+    of_one = (one.service_id, one.pk, "route")
+    assert found == {(*of_one, "GET /\u00e9"): [1], (*of_one, "GET /"): [2, 3]}
+
+
+@pytest.mark.parametrize("table", [PROCESS, HOST, PART])
+def test_no_rows_are_no_series(table: Table) -> None:
+    assert read("span", table=table, blob=table.blob) == []
+    assert blocks.tracks(table, table.figures, ALL, has_distributions=True) == {}
 
 
 def test_each_series_is_in_the_order_of_time_with_the_columns_that_it_has() -> None:

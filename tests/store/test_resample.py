@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.store.resample import STEPS, Raster, means, peaks
+from advisor.features.window import Array
+from advisor.store.resample import STEPS, Raster, Tiling
 
 
-def _array(*values: float) -> np.ndarray:
+def means(raster: Raster, begins: Array, ends: Array, values: Array) -> Array:
+    found: Array = Tiling(raster, [begins], [ends]).means(values)[0]
+    return found
+
+
+def peaks(raster: Raster, begins: Array, ends: Array, values: Array) -> Array:
+    found: Array = Tiling(raster, [begins], [ends]).peaks(values)[0]
+    return found
+
+
+def _array(*values: float) -> Array:
     return np.array(values, dtype=np.float64)
 
 
@@ -80,3 +91,22 @@ def test_means_keep_the_integral(stretches: list[tuple[float, float]], step: flo
         shares = np.clip(np.minimum(ends, right) - np.maximum(begins, left), 0, None) * ~np.isnan(values)
         if shares.sum() > 0.01 * step:
             assert found[cell] == pytest.approx(np.nansum(shares * values) / shares.sum(), abs=1e-6)
+
+
+def test_each_series_has_cells_of_its_own() -> None:
+    raster = Raster(0.0, 10.0, 3)
+    members = ((_array(0, 10), _array(10, 20)), (_array(), _array()), (_array(5, 12), _array(12, 30)))
+    tiling = Tiling(raster, *zip(*members, strict=True))
+    figures = _array(1, 2, 3, 4)
+
+    nan = np.nan
+    np.testing.assert_allclose(tiling.means(figures), np.array([[1, 2, nan], [nan] * 3, [3, 3.8, 4]]))
+    np.testing.assert_allclose(tiling.peaks(figures), np.array([[1, 2, nan], [nan] * 3, [3, 4, 4]]))
+
+
+def test_what_lies_outside_of_the_raster_is_left_out() -> None:
+    raster = Raster(100.0, 10.0, 2)
+    begins, ends, values = _array(0, 90, 115, 130), _array(90, 105, 200, 140), _array(7, 1, 2, 9)
+
+    np.testing.assert_allclose(means(raster, begins, ends, values), [1, 2])
+    np.testing.assert_allclose(peaks(raster, begins, ends, values), [1, 2])

@@ -4,8 +4,9 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from celery.signals import worker_process_init
 
-from advisor.ingest.garbage import THRESHOLDS, search_seldom
+from advisor.pipeline.garbage import THRESHOLDS, search_seldom
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +30,9 @@ def test_what_forms_a_circle_is_freed_still() -> None:
         circle.append(circle)
     assert gc.get_count()[0] <= THRESHOLDS[0]
     assert sum(isinstance(one, list) and one[:1] == [one] for one in gc.get_objects()) < 200_000
+
+
+def test_a_worker_does_not_look_through_what_it_began_with() -> None:
+    worker_process_init.send(sender=None)
+    assert gc.get_freeze_count() > 10_000
+    assert gc.get_threshold() == THRESHOLDS

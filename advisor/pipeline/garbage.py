@@ -1,4 +1,4 @@
-"""Python's search for garbage, kept from taking most of the time of decoding."""
+"""Python's search for garbage, kept from taking most of the time of decoding and of reading windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ THRESHOLDS: Final = (5_000, 10, 10)
 
 An export of 380 points is 1,500 objects, which are all free again when it is sorted. With Python's own 700 each is
 looked through several times, and now and then all that the process holds with it: decoding took 0.6 ms an export
-instead of 0.14 (measured side by side; msgspec 0.22, Python 3.11).
+instead of 0.14 (measured side by side; msgspec 0.22, Python 3.11). The windows of 200 services are 13,000 rows of
+PostgreSQL: with the search they took 109 ms, without 60.
 """
 
 

@@ -1,0 +1,141 @@
+"""Quantiles of many merged distributions at once, straight from their encoded form: a chart has thousands of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from advisor.features.buckets import POWERS
+from advisor.features.histogram import HEAD, MAX_TOLD, MIN_TOLD, ROUNDING
+from advisor.features.runs import Whole, runs
+from advisor.features.unpacking import Unpacked, unpack_many
+from advisor.features.window import Array
+
+_UNSEEN: Final = 64
+"""A scale beyond any."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Distributions that count something; all arrays have shape (distributions,), but `counts`."""
+
+    cells: Whole
+    scales: Whole
+    zeros: Whole
+    offsets: Whole
+    lows: Array
+    highs: Array
+    counts: Whole
+    firsts: Whole
+    ends: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What falls into each cell, shape (cells,), and the buckets that count something, by cell and then by duration.
+
+    Attributes:
+        scales: the coarsest of its distributions.
+        zeros: observations of zero.
+        lows: shortest observation in seconds, NaN where unknown.
+        highs: longest, likewise.
+        firsts: its first bucket.
+        ends: the bucket after its last.
+        places: the buckets' indices, shape (buckets,).
+        upto: observations up to and with each bucket, of all cells before too, shape (buckets,).
+    """
+
+    scales: Whole
+    zeros: Whole
+    lows: Array
+    highs: Array
+    firsts: Whole
+    ends: Whole
+    places: Whole
+    upto: Whole
+
+
+def quantiles(encoded: Sequence[bytes], cells: Whole, size: int, shares: Sequence[float]) -> Array:
+    """The durations in seconds that some shares (0 to 1) of all observations of a cell stay at or below.
+
+    As `Histogram.merge(...).quantile(share)` of each cell, but that buckets are never widened to be fewer. Shape
+    (shares, size); NaN in a cell without observations.
+
+    Args:
+        encoded: distributions as `Histogram.encode` gives them.
+        cells: the cell of each, shape (distributions,), 0 to `size` - 1.
+        size: how many cells there are.
+        shares: which quantiles.
+
+    Raises:
+        ValueError: bytes that are cut off, or of a version that this code does not know.
+    """
+    merged = _merged(_told(unpack_many(encoded), cells), size)
+    return np.array([_quantile(merged, share) for share in shares])
+
+
+def _told(found: Unpacked, cells: Whole) -> _Told:
+    firsts, float_firsts = (np.cumsum(sizes) - sizes for sizes in (found.sizes, found.float_sizes))
+    if (found.sizes < HEAD).any():
+        raise ValueError("a stored histogram is cut off")
+    scales, flags, zeros, offsets = (found.integers[firsts + place] for place in range(HEAD))
+    has_min, has_max = flags & MIN_TOLD != 0, flags & MAX_TOLD != 0
+    if (found.float_sizes != 1 + has_min + has_max).any():
+        raise ValueError("a stored histogram is cut off")
+    floats = np.append(found.floats, (np.nan, np.nan))
+    lows = np.where(has_min, floats[float_firsts + 1], np.nan)
+    highs = np.where(has_max, floats[float_firsts + 1 + has_min], np.nan)
+    ends = firsts + found.sizes
+    given = np.flatnonzero((zeros > 0) | (found.sizes > HEAD))
+    return _Told(
+        cells[given],
+        scales[given],
+        zeros[given],
+        offsets[given],
+        lows[given],
+        highs[given],
+        found.integers,
+        firsts[given] + HEAD,
+        ends[given],
+    )
+
+
+def _merged(told: _Told, size: int) -> _Cells:
+    scales = np.full(size, _UNSEEN)
+    np.minimum.at(scales, told.cells, told.scales)
+    zeros = np.bincount(told.cells, told.zeros, size).astype(np.int64)
+    lows, highs = np.full(size, np.inf), np.full(size, -np.inf)
+    with np.errstate(invalid="ignore"):  # a NaN among them stays one: then it is unknown of all
+        np.minimum.at(lows, told.cells, told.lows)
+        np.maximum.at(highs, told.cells, told.highs)
+    rows, numbers = runs(told.firsts, told.ends)
+    cells, counts = told.cells[rows], told.counts[numbers]
+    places = (told.offsets[rows] + numbers - told.firsts[rows]) >> (told.scales[rows] - scales[cells])
+    order = np.lexsort((places, cells))
+    cells, places, upto = cells[order], places[order], np.cumsum(counts[order])
+    is_last = np.append((np.diff(cells) != 0) | (np.diff(places) != 0), True)[: len(cells)]
+    cells, places, upto = cells[is_last], places[is_last], upto[is_last]
+    every = np.arange(size)
+    firsts, ends = np.searchsorted(cells, every), np.searchsorted(cells, every, "right")
+    return _Cells(scales, zeros, lows, highs, firsts, ends, places, upto)
+
+
+def _quantile(cells: _Cells, share: float) -> Array:
+    before = np.append(0, cells.upto)
+    counted = before[cells.ends] - before[cells.firsts]
+    rank = share * (cells.zeros + counted)
+    least = np.ceil(rank * ROUNDING).astype(np.int64) - cells.zeros  # among those that are not zero
+    place = np.searchsorted(cells.upto, before[cells.firsts] + least)
+    place = np.minimum(np.maximum(place, cells.firsts), cells.ends - 1)
+    seen, upto = (cells.zeros + bound - before[cells.firsts] for bound in (before[place], before[place + 1]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.clip((rank - seen) / (upto - seen), 0.0, 1.0)
+    position = np.clip((np.append(cells.places, 0)[place] + part) * np.exp2(-cells.scales), -POWERS, POWERS)
+    found: Array = np.fmin(np.fmax(np.exp2(position), cells.lows), cells.highs)
+    is_zero = (counted == 0) | ((cells.zeros > 0) & (least <= 0))
+    found[is_zero] = 0.0
+    found[cells.zeros + counted == 0] = np.nan
+    return found
