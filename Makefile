@@ -80,10 +80,11 @@ lab: .venv/.test node-packages ## Judge real faults with the whole product, and 
 lab-frozen: .venv/.test node-packages ## The same with the cases that nobody may tune for
 	@$(LAB) --frozen
 
-bench-evaluate: .venv/.test ## What judging 1,000 services costs one core, and loading their windows (5 minutes)
+bench-evaluate: .venv/.test ## What judging 1,000 services costs one core, and loading their windows, beside peers (6 minutes)
 	@held=0; $(BIN)/python -m tests.bench.evaluate || held=1; \
 	for what in "postgresql 1000" "sqlite 1000" "postgresql 10000"; do \
-		$(BIN)/python -m tests.bench.windows $$what || held=1; done; exit $$held
+		$(BIN)/python -m tests.bench.windows $$what || held=1; done; \
+	$(BIN)/python -m tests.bench.windows_beside || held=1; exit $$held
 
 bench-ingest: .venv/.test ## Points a second from HTTP to the disk, beside VictoriaMetrics and Prometheus (12 minutes)
 	@$(BIN)/python -m tests.bench.ingest

@@ -159,16 +159,17 @@ def _windows(ids: list[int], end: float) -> float:
         for batch in batches:
             samples.windows(batch, start, end)
 
-    return _median(load)
+    return median(load)
 
 
 def _chart(service_id: int, end: float) -> float:
     from advisor.store import samples
 
-    return _median(lambda: samples.series(service_id, end - CHART_HOURS * 3600, end))
+    return median(lambda: samples.series(service_id, end - CHART_HOURS * 3600, end))
 
 
-def _median(work: Callable[[], object]) -> float:
+def median(work: Callable[[], object]) -> float:
+    """Seconds of a usual round, after one that fills the caches."""
     return statistics.median(list(_rounds(work))[1:])
 
 
