@@ -30,8 +30,9 @@ MOST_MOVED = 100_000
 """Rows that the default partition gives to a new day, which locks it for about a second. A day of which it holds more
 stays there, and goes row by row."""
 
-PATIENCE = "500ms"
-"""How long a change of the partitions waits for those who read and write; they wait behind it. Pruning comes again."""
+PATIENCE = "250ms"
+"""How long a change of the partitions waits for those who read and write, who wait behind it: half of what anybody may
+wait, since the change takes time too. Pruning comes again."""
 
 _TURN = 5_120_061
 """Key of the advisory lock that makes two tasks change partitions one after the other; any number of our own."""

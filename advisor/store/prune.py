@@ -12,7 +12,7 @@ from django.db.models import Min
 
 from advisor.store import partitions
 from advisor.store.failpoint import failpoint
-from advisor.store.retention import CLASSES, DAY, Age, Kept
+from advisor.store.retention import CLASSES, Age, Kept
 from advisor.store.tables import TABLES
 
 _log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ def _aged_out(model: type[models.Model], age: Age, kept: Kept, now: datetime) ->
     if not days:
         return _delete_rows(model, age, until)
     partitions.drop(table, until)
-    goes_whole = kept.seconds >= DAY  # who keeps hours does not want a day more
-    return sum(_delete_from(day.name, age, until) for day in partitions.of(table) if not (goes_whole and day.is_day))
+    left = (one for one in partitions.of(table) if not (kept.goes_whole and one.is_day))
+    return sum(_delete_from(one.name, age, until) for one in left)
 
 
 def _delete_rows(model: type[models.Model], age: Age, until: Any) -> int:

@@ -68,6 +68,7 @@ class Kept:
 
     Attributes:
         kind: its name here and in `StoreSize`.
+        title: what people call it.
         setting: how long it is kept; `ADVISOR_` and this in the environment.
         unit: seconds in one of the setting.
         margin: seconds that it stays beyond that.
@@ -75,6 +76,7 @@ class Kept:
     """
 
     kind: str
+    title: str
     setting: str
     unit: float
     margin: float
@@ -85,19 +87,33 @@ class Kept:
         """How long it is kept."""
         return float(getattr(settings, self.setting)) * self.unit
 
+    @property
+    def goes_whole(self) -> bool:
+        """True where PostgreSQL drops whole days of it: who keeps hours does not want a day more."""
+        return self.seconds >= DAY
+
     def until(self, now: datetime) -> float:
         """Unix seconds: what is older goes."""
         return now.timestamp() - self.seconds - self.margin
 
 
-SAMPLES = Kept("samples", "RAW_HOURS", HOUR, MARGIN, ((ProcessSample, AT), (HostSample, AT), (Stream, TIME)))
-PARTS = Kept("parts", "KEEP_PARTS_HOURS", HOUR, MARGIN, ((PartSample, AT),))
-MINUTES = Kept(
-    "minutes", "ROLLUP_DAYS", DAY, 0.0, ((ProcessMinute, MINUTE), (HostMinute, MINUTE), (PartMinute, MINUTE))
+SAMPLES: Final = Kept(
+    "samples", "Samples of processes and hosts", "RAW_HOURS", HOUR, MARGIN,
+    ((ProcessSample, AT), (HostSample, AT), (Stream, TIME)),
+)  # fmt: skip
+PARTS: Final = Kept(
+    "parts", "Samples of routes, disks and other parts", "KEEP_PARTS_HOURS", HOUR, MARGIN, ((PartSample, AT),)
 )
-EVENTS = Kept("events", "KEEP_EVENTS_DAYS", DAY, 0.0, ((Event, AT),))
-BATCHES = Kept("batches", "KEEP_BATCHES_DAYS", DAY, 0.0, ((Batch, RECEIVED),))
-COUNTS = Kept("counts", "KEEP_COUNTS_DAYS", DAY, 0.0, ((LeftOut, CALENDAR), (StoreSize, CALENDAR)))
+MINUTES: Final = Kept(
+    "minutes", "One-minute rollups", "ROLLUP_DAYS", DAY, 0.0,
+    ((ProcessMinute, MINUTE), (HostMinute, MINUTE), (PartMinute, MINUTE)),
+)  # fmt: skip
+EVENTS: Final = Kept("events", "Events", "KEEP_EVENTS_DAYS", DAY, 0.0, ((Event, AT),))
+BATCHES: Final = Kept("batches", "Ids of batches", "KEEP_BATCHES_DAYS", DAY, 0.0, ((Batch, RECEIVED),))
+COUNTS: Final = Kept(
+    "counts", "Counts of what was left out, sizes by day", "KEEP_COUNTS_DAYS", DAY, 0.0,
+    ((LeftOut, CALENDAR), (StoreSize, CALENDAR)),
+)  # fmt: skip
 CLASSES: Final = (SAMPLES, PARTS, MINUTES, EVENTS, BATCHES, COUNTS)
 
 

@@ -8,6 +8,7 @@ milliseconds. Every step may run again: stopping midway loses nothing.
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from django.db import migrations, transaction
@@ -38,11 +39,11 @@ def _is_divided(connection, table):
 
 def _patiently(what, change):
     """Change something as soon as nobody would wait long for it."""
-    changed = False
-    while not changed:
+    while True:
         with partitions.a_turn(what) as cursor:
             change(cursor)
-            changed = True
+            return
+        time.sleep(1.0)  # those who waited behind it have their turn
 
 
 def _prove(connection, table, later):
