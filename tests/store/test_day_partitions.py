@@ -85,14 +85,19 @@ def test_an_empty_table_begins_with_today(migration: ModuleType) -> None:
     assert not [one for one in partitions.of(OLD) if one.name.endswith("before")]
 
 
-def test_nobody_is_refused_while_it_works(migration: ModuleType) -> None:
-    kept = [now_and(days=-1), now_and(days=900)]
-    put(*kept)
-    later = (now_and() // partitions.DAY + partitions.AHEAD) * partitions.DAY
-    migration._prove(connection, OLD, later)
+def test_nobody_is_refused_where_it_stops_midway(migration: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(name: str) -> None:
+        assert name == "migrate.midway"
+        raise ConnectionError
+
+    put(now_and(days=-1), now_and(days=900))
+    with monkeypatch.context() as patch:
+        patch.setattr(migration, "failpoint", stop)
+        with pytest.raises(ConnectionError):
+            divide(migration)
     put(now_and(), now_and(days=901))
 
-    divide(migration)  # again from the beginning, as after a stop
+    divide(migration)
     assert len(times()) == 4
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from django.db import migrations, transaction
 
 from advisor.store import partitions
+from advisor.store.failpoint import failpoint
 
 SAMPLES = ("store_processsample", "store_hostsample", "store_partsample")
 
@@ -27,6 +28,7 @@ def divide(apps, schema_editor):
     for table in SAMPLES:
         if not _is_divided(connection, table):
             _prove(connection, table, later)
+            failpoint("migrate.midway")
             _patiently(f"divide {table}", lambda cursor, table=table: _exchange(cursor, table, later))
         partitions.make(table, now)
 
