@@ -103,7 +103,7 @@ def _kept() -> Iterator[CheckMessage]:
         (
             "ADVISOR_KEEP_BATCHES_DAYS",
             settings.KEEP_BATCHES_DAYS,
-            "a batch that comes again within a week would count twice",
+            "a batch may come again for a week, and must be known then",
         ),
         ("ADVISOR_KEEP_COUNTS_DAYS", settings.KEEP_COUNTS_DAYS, "pages tell of the last seven days"),
     ):

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> int:
-    """Delete all whose time is over, class by class; returns how many rows of samples and rollups those were.
+    """Delete all whose time is over, class by class; returns how many rows that were.
 
     A day of samples that goes whole is not counted: nobody looks at its rows.
     """

@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from advisor.store import partitions, samples
-from advisor.store.models import ProcessSample, RollupMark
+from advisor.store.columns import RealField, TimeIndex
+from advisor.store.models import HostSample, ProcessSample, RollupMark
 from advisor.store.rows import ProcessRow
 from tests.store.builders import WHEN, host, host_row, instance, keep, process_row, service, stored, us
 
@@ -76,6 +77,22 @@ def test_the_same_moment_twice_is_refused_in_every_partition() -> None:
         ProcessSample.objects.create(service_id=1, instance_id=1, time=time, at=time, span=1)
         with pytest.raises(IntegrityError), transaction.atomic():
             ProcessSample.objects.create(service_id=1, instance_id=1, time=time, at=time, span=1)
+
+
+def test_a_new_metric_reaches_every_partition() -> None:
+    partitions.make("store_hostsample", WHEN)
+    field = RealField(null=True)
+    field.set_attributes_from_name("brand_new")
+    with connection.schema_editor() as editor:
+        editor.add_field(HostSample, field)
+        editor.add_index(HostSample, TimeIndex(fields=("time",), name="store_host_brand_new"))
+
+    for one in partitions.of("store_hostsample"):
+        with connection.cursor() as cursor:
+            columns = connection.introspection.get_table_description(cursor, one.name)
+            constraints = connection.introspection.get_constraints(cursor, one.name).values()
+        assert "brand_new" in [column.name for column in columns]
+        assert (["time"], "brin") in [(found["columns"], found["type"]) for found in constraints if found["index"]]
 
 
 def test_days_go_whole_once_all_of_them_is_over(settings: Settings) -> None:
