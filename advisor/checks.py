@@ -19,6 +19,9 @@ from advisor.engine.hold import UNSEEN
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 """The tests run on these two."""
 
+_WEEK = 7
+"""Days that anything is kept at least of which somebody speaks of a week."""
+
 
 def advisor_settings(**_: Any) -> list[CheckMessage]:
     """Every message of every check."""
@@ -63,6 +66,8 @@ def _periods() -> Iterator[CheckMessage]:
         "ADVISOR_EVALUATE_SECONDS": settings.EVALUATE_SECONDS,
         "ADVISOR_RAW_HOURS": settings.RAW_HOURS,
         "ADVISOR_ROLLUP_DAYS": settings.ROLLUP_DAYS,
+        "ADVISOR_KEEP_PARTS_HOURS": settings.KEEP_PARTS_HOURS,
+        "ADVISOR_KEEP_EVENTS_DAYS": settings.KEEP_EVENTS_DAYS,
         "ADVISOR_INGEST_QUEUE_POINTS": settings.INGEST_QUEUE_POINTS,
     }
     for name, value in periods.items():
@@ -75,6 +80,39 @@ def _periods() -> Iterator[CheckMessage]:
             hint=f"Leave it unset (30), or give at most {UNSEEN / 2:.0f}.",
             id="advisor.E009",
         )
+
+
+def _kept() -> Iterator[CheckMessage]:
+    """What is kept fits together; `_periods` tells of what is no time at all."""
+    samples, parts, minutes = settings.RAW_HOURS, settings.KEEP_PARTS_HOURS, settings.ROLLUP_DAYS
+    if parts > samples > 0:
+        yield Error(
+            f"ADVISOR_KEEP_PARTS_HOURS is {parts:g}, longer than samples are kept (ADVISOR_RAW_HOURS, {samples:g}): "
+            "parts mean nothing without their process or host.",
+            hint=f"Leave it unset, or give at most {samples:g}.",
+            id="advisor.E010",
+        )
+    if samples >= minutes * 24 > 0:
+        yield Error(
+            f"ADVISOR_RAW_HOURS is {samples:g}, and rollups are kept {minutes:g} days (ADVISOR_ROLLUP_DAYS): they "
+            "would be gone before the samples that they stand for.",
+            hint=f"Give ADVISOR_ROLLUP_DAYS more than {samples / 24:g}, or ADVISOR_RAW_HOURS below {minutes * 24:g}.",
+            id="advisor.E011",
+        )
+    for name, days, why in (
+        (
+            "ADVISOR_KEEP_BATCHES_DAYS",
+            settings.KEEP_BATCHES_DAYS,
+            "a batch may come again for a week, and must be known then",
+        ),
+        ("ADVISOR_KEEP_COUNTS_DAYS", settings.KEEP_COUNTS_DAYS, "pages tell of the last seven days"),
+    ):
+        if not days >= _WEEK:
+            yield Error(
+                f"{name} is {days:g}, less than {_WEEK}: {why}.",
+                hint=f"Leave it unset, or give {_WEEK} or more.",
+                id="advisor.E012",
+            )
 
 
 def _database() -> Iterator[CheckMessage]:
@@ -121,4 +159,4 @@ def _engine() -> str:
     return str(settings.DATABASES["default"]["ENGINE"])
 
 
-_CHECKS = (_secret_key, _public_url, _time_scale, _periods, _database, _webhook_ranges, _mail, _hosts)
+_CHECKS = (_secret_key, _public_url, _time_scale, _periods, _kept, _database, _webhook_ranges, _mail, _hosts)

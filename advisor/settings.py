@@ -168,8 +168,21 @@ CELERY_BEAT_SCHEDULE = {
     "roll-up": {"task": "advisor.pipeline.tasks.roll_up", "schedule": 30.0},
     "prune": {"task": "advisor.pipeline.tasks.prune", "schedule": 600.0},
 }
-RAW_HOURS = env.float("ADVISOR_RAW_HOURS", default=48.0)
-ROLLUP_DAYS = env.float("ADVISOR_ROLLUP_DAYS", default=30.0)
+
+# ── keeping: one line a class of data, see advisor/store/retention.py ────────
+
+
+def _kept(name: str, default: float) -> float:
+    """How long something is kept. An empty name counts as unset: Compose passes on what .env leaves out."""
+    return env.float(name) if env.str(name, default="") else default
+
+
+RAW_HOURS = _kept("ADVISOR_RAW_HOURS", 48.0)
+KEEP_PARTS_HOURS = _kept("ADVISOR_KEEP_PARTS_HOURS", RAW_HOURS)
+ROLLUP_DAYS = _kept("ADVISOR_ROLLUP_DAYS", 30.0)
+KEEP_EVENTS_DAYS = _kept("ADVISOR_KEEP_EVENTS_DAYS", ROLLUP_DAYS)
+KEEP_BATCHES_DAYS = _kept("ADVISOR_KEEP_BATCHES_DAYS", 7.0)
+KEEP_COUNTS_DAYS = _kept("ADVISOR_KEEP_COUNTS_DAYS", 30.0)
 
 # ── telling ──────────────────────────────────────────────────────────────────
 MAIL_FOLDER = HOME / "mail"

@@ -21,7 +21,15 @@ WRONG: list[tuple[str, str, Any]] = [
     ("advisor.E009", "EVALUATE_SECONDS", 31.0),
     ("advisor.E004", "RAW_HOURS", -1.0),
     ("advisor.E004", "ROLLUP_DAYS", 0.0),
+    ("advisor.E004", "KEEP_PARTS_HOURS", 0.0),
+    ("advisor.E004", "KEEP_EVENTS_DAYS", -2.0),
     ("advisor.E004", "INGEST_QUEUE_POINTS", 0),
+    ("advisor.E010", "KEEP_PARTS_HOURS", 48.5),
+    ("advisor.E010", "RAW_HOURS", 24.0),
+    ("advisor.E011", "ROLLUP_DAYS", 2.0),
+    ("advisor.E011", "RAW_HOURS", 30 * 24.0),
+    ("advisor.E012", "KEEP_BATCHES_DAYS", 6.9),
+    ("advisor.E012", "KEEP_COUNTS_DAYS", float("nan")),
     ("advisor.E006", "WEBHOOK_ALLOW", ["10.0.0.0/33"]),
     ("advisor.E006", "WEBHOOK_ALLOW", ["10.0.0.1/8"]),
     ("advisor.E006", "WEBHOOK_ALLOW", ["localhost"]),
@@ -47,6 +55,8 @@ def test_rounds_of_which_one_may_be_missed_are_right(settings: Settings, seconds
 
 
 def test_right(settings: Settings) -> None:
+    settings.RAW_HOURS, settings.KEEP_PARTS_HOURS, settings.ROLLUP_DAYS = 24.0, 24.0, 1.1
+    settings.KEEP_EVENTS_DAYS = 0.5
     settings.WEBHOOK_ALLOW = ["127.0.0.0/8", "fd00::/8"]
     settings.PUBLIC_URL = "https://advisor.example.com"
     assert advisor_settings() == []

@@ -45,7 +45,8 @@ class Sorter:
         self._rejected = rejected
         self._now_us = int(now * 1e6)
         self._latest_us = int((now + limits.FUTURE_SECONDS) * 1e6)
-        kept = min(limits.PAST_SECONDS, settings.RAW_HOURS * 3600)  # what is pruned at once corrects no rollup
+        hours = min(settings.RAW_HOURS, settings.KEEP_PARTS_HOURS)  # what is pruned at once corrects no rollup
+        kept = min(limits.PAST_SECONDS, hours * 3600)
         self._earliest_us = int((now - kept) * 1e6)
         self._may_be_process = report.names_process
         self._scope = self._metric = ""

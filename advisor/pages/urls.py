@@ -7,6 +7,7 @@ from django.urls import path
 from advisor.pages import (
     add_host,
     alerts,
+    database,
     downloads,
     enroll,
     fleet,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("hosts/<int:number>/series.json", series.host_series_json, name="host_series_json"),
     path("hosts/<int:number>/<slug:chart>.csv", series.host_series_csv, name="host_series_csv"),
     path("hosts/add/", add_host.add_host, name="add_host"),
+    path("hosts/database/", database.database, name="database"),
     path("hosts/keys/", keys.keys, name="keys"),
     path("hosts/keys/<int:number>/revoke/", keys.revoke, name="revoke_key"),
     path("api/v1/enroll", enroll.enroll, name="enroll"),

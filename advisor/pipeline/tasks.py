@@ -59,7 +59,8 @@ def roll_up() -> None:
 
 @shared_task
 def prune() -> None:
-    """Remove samples that are older than they are kept, and what formed without ever opening."""
+    """Remove what is older than it is kept, and what formed without ever opening; write down how large the rest is."""
     now = timezone.now()
     samples.prune(now)
     ledger.forget(now)
+    samples.record_sizes(now)

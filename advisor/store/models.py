@@ -188,6 +188,17 @@ class LeftOut(models.Model):
     last_at = models.DateTimeField()
 
 
+class StoreSize(models.Model):
+    """How large a class of data was on a day (UTC), as it was measured last on that day; `rows` is null if unknown."""
+
+    pk = models.CompositePrimaryKey("day", "kind")
+    day = models.DateField()
+    kind = models.CharField(max_length=32)
+    bytes = models.BigIntegerField()
+    rows = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+
 class Batch(models.Model):
     """A batch that was stored, by the id that its sender keeps over retries."""
 

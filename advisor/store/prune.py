@@ -1,63 +1,79 @@
-"""Deletes what is older than it is kept."""
+"""Deletes what is older than it is kept, and on PostgreSQL makes and drops the days of the samples."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
+from django.db.models import Min
 
+from advisor.store import partitions
 from advisor.store.failpoint import failpoint
-from advisor.store.models import Batch, Event, LeftOut, Stream
-from advisor.store.tables import MICROSECONDS, MINUTE, TABLES
+from advisor.store.retention import CLASSES, Age, Kept
+from advisor.store.tables import TABLES
 
-BATCHES_KEPT = timedelta(days=7)
-"""How long a batch is known again: longer than any agent keeps one."""
-
-LOSSES_KEPT = timedelta(days=30)
-"""How long it is known what was left out."""
-
-_MARGIN = 3600
-"""Seconds that samples stay beyond their time, so that a rollup never meets a minute half deleted."""
-
-_SLICE = 3600 * MICROSECONDS
-"""What one transaction deletes: an hour, so that writers wait little."""
+_log = logging.getLogger(__name__)
 
 
 def prune(now: datetime) -> int:
-    """Delete all whose time is over, counts of what was left out too; returns how many rows of samples those were.
+    """Delete all whose time is over, class by class; returns how many rows that were.
 
-    Events stay as long as the rollups: they say why a line moved.
+    A day of samples that goes whole is not counted: nobody looks at its rows.
     """
-    samples_until = round((now.timestamp() - settings.RAW_HOURS * 3600 - _MARGIN) * MICROSECONDS)
-    minutes_until = int((now.timestamp() - settings.ROLLUP_DAYS * 86400) // 60)
-    deleted = 0
     for table in TABLES:
-        deleted += _delete(table.samples, "at", samples_until, _SLICE)
-        deleted += _delete(table.minutes, "minute", minutes_until, _SLICE // MINUTE)
-    _delete(Event._meta.db_table, "at", minutes_until * MINUTE, _SLICE)
-    Batch.objects.filter(received_at__lt=now - BATCHES_KEPT).delete()
-    Stream.objects.filter(time__lt=samples_until).delete()
-    LeftOut.objects.filter(day__lt=(now - LOSSES_KEPT).date()).delete()
-    return deleted
+        partitions.make(table.samples, now)
+    return sum(_pruned(kept, now) for kept in CLASSES)
 
 
-def _delete(table: str, column: str, until: int, step: int) -> int:
-    """Delete what lies before `until`, slice by slice from the oldest."""
+def _pruned(kept: Kept, now: datetime) -> int:
+    deleted = {model: _aged_out(model, age, kept, now) for model, age in kept.tables}
+    if any(deleted.values()):
+        _log.info("Deleted %s rows of %s that are older than they are kept", f"{sum(deleted.values()):,}", kept.kind)
+    return sum(deleted.values())
+
+
+def _aged_out(model: type[models.Model], age: Age, kept: Kept, now: datetime) -> int:
+    table, until = model._meta.db_table, age.at(kept.until(now))
+    days = partitions.of(table)
+    if not days:
+        return _delete_rows(model, age, until)
+    partitions.drop(table, until)
+    left = (one for one in partitions.of(table) if not (kept.goes_whole and one.is_day))
+    return sum(_delete_from(one.name, age, until) for one in left)
+
+
+def _delete_rows(model: type[models.Model], age: Age, until: Any) -> int:
+    """Delete the rows of a table from before `until`."""
+    old = model._base_manager.filter(**{f"{age.column}__lt": until})
+
+    def oldest() -> Any:
+        return old.aggregate(oldest=Min(age.column))["oldest"]
+
+    return _in_slices(oldest, lambda edge: old.filter(**{f"{age.column}__lt": edge}).delete()[0], until, age.step)
+
+
+def _delete_from(partition: str, age: Age, until: Any) -> int:
+    """The same for one partition, of which Django knows nothing."""
+    old = f'FROM {partition} WHERE "{age.column}" < %s'
+
+    def run(statement: str, edge: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{statement} {old}", [edge])
+            return cursor.rowcount if cursor.description is None else cursor.fetchone()[0]
+
+    return _in_slices(
+        lambda: run(f'SELECT MIN("{age.column}")', until), lambda edge: int(run("DELETE", edge)), until, age.step
+    )
+
+
+def _in_slices(oldest: Callable[[], Any], delete: Callable[[Any], int], until: Any, step: Any) -> int:
+    """Delete what lies before `until`, a slice a transaction from the oldest on: stopping midway loses nothing."""
     deleted = 0
-    while (oldest := _oldest(table, column)) is not None and oldest < until:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                f'DELETE FROM {table} WHERE "{column}" < %s',  # noqa: S608  # names of our own
-                [min(until, oldest + step)],
-            )
-            deleted += cursor.rowcount
+    while (start := oldest()) is not None:
+        with transaction.atomic():
+            deleted += delete(min(until, start + step))
         failpoint("retention.midway")
     return deleted
-
-
-def _oldest(table: str, column: str) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT MIN("{column}") FROM {table}')  # noqa: S608  # names of our own
-        (oldest,) = cursor.fetchone()
-    return None if oldest is None else int(oldest)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from advisor.features.histogram import Histogram
+from advisor.store import retention
 from advisor.store.columns import aggregated, rolled
 from advisor.store.failpoint import failpoint
 from advisor.store.fetch import Row, during, gathered, select
@@ -31,16 +31,15 @@ def roll_up(now: datetime, limit: int = 100) -> int:
     late sample corrects its minute. Minutes whose samples may be pruned already stay as they are.
     """
     current = int(now.timestamp()) // 60
-    kept_from = current - int(settings.RAW_HOURS * 60) - _LATE
-    return sum(_roll(minute, keep=minute < kept_from) for minute in due(current, limit))
+    return sum(_roll(minute, current) for minute in due(current, limit))
 
 
-def _roll(minute: int, *, keep: bool) -> bool:
+def _roll(minute: int, current: int) -> bool:
     with transaction.atomic():
         if not take(minute):
             return False
-        if not keep:
-            for table in TABLES:
+        for table in TABLES:
+            if minute >= current - int(retention.of(table.samples).seconds / 60) - _LATE:
                 _summarise(table, minute)
                 failpoint("rollup.midway")
                 _merge(table, minute)

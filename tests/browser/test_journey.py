@@ -204,7 +204,17 @@ def test_every_page_is_accessible_and_fits(
     page = context.new_page()
     page.set_viewport_size(viewport)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two words
-    others = ("/", "/recommendations/", "/alerts/", "/mail/", "/hosts/", "/hosts/add/", "/hosts/keys/", "/rules/")
+    others = (
+        "/",
+        "/recommendations/",
+        "/alerts/",
+        "/mail/",
+        "/hosts/",
+        "/hosts/add/",
+        "/hosts/keys/",
+        "/hosts/database/",
+        "/rules/",
+    )
     for address in (*numbers.values(), *others, "/sign-in/", "/rules/event-loop-saturated/"):
         page.goto(address)
         if page.locator("[data-chart]").count():

@@ -182,7 +182,7 @@ def test_times_too_far_off_are_left_out(seconds: float, reason: str | None) -> N
 
 
 def test_what_is_older_than_samples_are_kept_is_left_out(settings: Settings) -> None:
-    settings.RAW_HOURS = 6
+    settings.RAW_HOURS, settings.KEEP_PARTS_HOURS = 12, 6
     old, late = (gauge(ELU, number(0.5, at=NOW - 6 * 3600 + off)) for off in (-1, 1))
     assert (rejected(old), rejected(late)) == ({rejection.TOO_OLD: 1}, {})
 

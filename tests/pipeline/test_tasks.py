@@ -111,11 +111,11 @@ def test_a_long_rollup_goes_on_in_another_task(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.django_db
 def test_housekeeping_passes_the_time_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, datetime]] = []
-    for module, name in ((samples, "roll_up"), (samples, "prune"), (ledger, "forget")):
+    for module, name in ((samples, "roll_up"), (samples, "prune"), (ledger, "forget"), (samples, "record_sizes")):
         monkeypatch.setattr(module, name, lambda now, *_, name=name: asked.append((name, now)))
     tasks.roll_up()
     tasks.prune()
-    assert [name for name, _ in asked] == ["roll_up", "prune", "forget"]
+    assert [name for name, _ in asked] == ["roll_up", "prune", "forget", "record_sizes"]
     assert all(timezone.now() - now < timedelta(minutes=1) for _, now in asked)
 
 

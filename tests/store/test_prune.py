@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from advisor.store import samples
+from advisor.store import prune, samples
+from advisor.store.left_out import note_left_out
 from advisor.store.models import Batch, Event, ProcessMinute, ProcessSample, Stream
 from tests.fleet.builders import only
 from tests.store.builders import (
@@ -20,6 +24,7 @@ from tests.store.builders import (
     instance,
     keep,
     process_row,
+    route_row,
     service,
     stored,
     us,
@@ -71,8 +76,21 @@ def test_a_minute_that_is_about_to_be_deleted_is_not_rolled_up(settings: Setting
     assert not ProcessMinute.objects.exists()
 
 
-def test_events_stay_as_long_as_rollups(settings: Settings) -> None:
-    settings.RAW_HOURS, settings.ROLLUP_DAYS = 48.0, 30.0
+def test_each_class_has_its_own_time(settings: Settings) -> None:
+    settings.KEEP_PARTS_HOURS, settings.KEEP_EVENTS_DAYS = 6.0, 1.0
+    one = instance(service())
+    rows = process_row(one, 0, requests=1), route_row(one, 0, "GET /", count=1), event_row(one, 0, "x")
+    left = ("store_processsample", "store_partsample", "store_event")
+    keep(*rows)
+    samples.roll_up(WHEN + timedelta(hours=1))
+
+    for hours, kept in ((6.9, {*left}), (7.1, {left[0], left[2]}), (25.0, {left[0]}), (70.0, set())):
+        samples.prune(WHEN + timedelta(hours=hours))
+        assert {table for table in left if stored(table, "time")} == kept, hours
+
+
+def test_events_stay_as_long_as_they_are_kept(settings: Settings) -> None:
+    settings.RAW_HOURS, settings.KEEP_EVENTS_DAYS = 48.0, 30.0
     one = instance(service())
     keep(*(event_row(one, days * 24 * HOUR, "advisor.process.started") for days in (0, 1, 20)))
 
@@ -80,6 +98,39 @@ def test_events_stay_as_long_as_rollups(settings: Settings) -> None:
     assert Event.objects.count() == 3
     samples.prune(WHEN + timedelta(days=31, hours=1))
     assert stored("store_event", "time") == [(us(20 * 24 * HOUR),)]
+
+
+def test_nothing_goes_in_one_large_transaction(settings: Settings) -> None:
+    settings.KEEP_BATCHES_DAYS = 7.0
+    for hours in range(5):
+        Batch.objects.create(token_id=1, key=uuid4(), received_at=WHEN + timedelta(hours=hours))
+    note_left_out({(1, "why"): 1}, WHEN)
+    note_left_out({(1, "why"): 1}, WHEN + timedelta(days=1))
+
+    with CaptureQueriesContext(connection) as queries:
+        samples.prune(WHEN + timedelta(days=60))
+
+    deleted = Counter(query["sql"].split()[2].strip('"') for query in queries if query["sql"].startswith("DELETE"))
+    assert deleted["store_batch"] == 5
+    assert deleted["store_leftout"] == 2
+    assert not Batch.objects.exists()
+
+
+def test_stopping_midway_loses_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = instance(service())
+    keep(*(process_row(one, hours * HOUR, requests=1) for hours in range(5)))
+    places = iter([None, ConnectionError()])
+
+    def stop(name: str) -> None:
+        if (error := next(places, None)) is not None:
+            raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prune, "failpoint", stop)
+        with pytest.raises(ConnectionError):
+            samples.prune(WHEN + timedelta(days=3))
+    assert ProcessSample.objects.count() == 3
+    assert samples.prune(WHEN + timedelta(days=3)) == 3
 
 
 def test_batches_and_streams_that_fell_silent_go() -> None:

@@ -17,7 +17,20 @@ from advisor.store.models import HostMinute, PartMinute, ProcessMinute, ProcessS
 from advisor.store.rows import PartRow, ProcessRow
 from advisor.vocabulary import Entity, PartKind, columns_of
 from tests.fleet.builders import only
-from tests.store.builders import START, WHEN, disk_row, host, host_row, instance, keep, process_row, service, stored, us
+from tests.store.builders import (
+    START,
+    WHEN,
+    disk_row,
+    host,
+    host_row,
+    instance,
+    keep,
+    process_row,
+    route_row,
+    service,
+    stored,
+    us,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +167,17 @@ def test_what_came_at_the_last_moment_that_samples_are_kept_is_rolled_up_still(s
     samples.roll_up(now)
 
     assert only(ProcessMinute).requests == 1
+
+
+def test_parts_may_go_before_their_process(settings: Settings) -> None:
+    settings.KEEP_PARTS_HOURS = 1.0
+    one = instance(service())
+    keep(process_row(one, 0, requests=1), route_row(one, 0, "GET /", count=1))
+
+    samples.roll_up(WHEN + timedelta(hours=2))
+
+    assert only(ProcessMinute).requests == 1
+    assert not PartMinute.objects.exists(), "half of its samples may be gone"
 
 
 def _by_hand(rows: list[ProcessRow]) -> list[tuple[float, ...]]:
