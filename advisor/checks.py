@@ -63,6 +63,7 @@ def _periods() -> Iterator[CheckMessage]:
         "ADVISOR_EVALUATE_SECONDS": settings.EVALUATE_SECONDS,
         "ADVISOR_RAW_HOURS": settings.RAW_HOURS,
         "ADVISOR_ROLLUP_DAYS": settings.ROLLUP_DAYS,
+        "ADVISOR_HOUR_DAYS": settings.HOUR_DAYS,
         "ADVISOR_INGEST_QUEUE_POINTS": settings.INGEST_QUEUE_POINTS,
     }
     for name, value in periods.items():

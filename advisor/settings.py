@@ -170,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 RAW_HOURS = env.float("ADVISOR_RAW_HOURS", default=48.0)
 ROLLUP_DAYS = env.float("ADVISOR_ROLLUP_DAYS", default=30.0)
+HOUR_DAYS = env.float("ADVISOR_HOUR_DAYS", default=400.0)
+"""Longer than a year: the same weeks of the year before are there to compare with."""
 
 # ── telling ──────────────────────────────────────────────────────────────────
 MAIL_FOLDER = HOME / "mail"

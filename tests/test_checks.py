@@ -21,6 +21,7 @@ WRONG: list[tuple[str, str, Any]] = [
     ("advisor.E009", "EVALUATE_SECONDS", 31.0),
     ("advisor.E004", "RAW_HOURS", -1.0),
     ("advisor.E004", "ROLLUP_DAYS", 0.0),
+    ("advisor.E004", "HOUR_DAYS", 0.0),
     ("advisor.E004", "INGEST_QUEUE_POINTS", 0),
     ("advisor.E006", "WEBHOOK_ALLOW", ["10.0.0.0/33"]),
     ("advisor.E006", "WEBHOOK_ALLOW", ["10.0.0.1/8"]),

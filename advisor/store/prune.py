@@ -17,11 +17,15 @@ BATCHES_KEPT = timedelta(days=7)
 LOSSES_KEPT = timedelta(days=30)
 """How long it is known what was left out."""
 
-_MARGIN = 3600
-"""Seconds that samples stay beyond their time, so that a rollup never meets a minute half deleted."""
+_MARGIN = 7200
+"""Seconds that samples stay beyond their time, so that a rollup never meets an hour half deleted: one begins up to an
+hour before the oldest sample that may still come, and half an hour each are for its turn and for who is at it."""
 
 _SLICE = 3600 * MICROSECONDS
 """What one transaction deletes: an hour, so that writers wait little."""
+
+_HOURS_AT_ONCE = 24
+"""Likewise of the rollups of hours, which have as many rows a day as samples have in a few minutes."""
 
 
 def prune(now: datetime) -> int:
@@ -31,10 +35,12 @@ def prune(now: datetime) -> int:
     """
     samples_until = round((now.timestamp() - settings.RAW_HOURS * 3600 - _MARGIN) * MICROSECONDS)
     minutes_until = int((now.timestamp() - settings.ROLLUP_DAYS * 86400) // 60)
+    hours_until = int((now.timestamp() - settings.HOUR_DAYS * 86400) // 3600)
     deleted = 0
     for table in TABLES:
         deleted += _delete(table.samples, "at", samples_until, _SLICE)
-        deleted += _delete(table.minutes, "minute", minutes_until, _SLICE // MINUTE)
+        deleted += _delete(table.minutes.table, "minute", minutes_until, _SLICE // MINUTE)
+        deleted += _delete(table.hours.table, "hour", hours_until, _HOURS_AT_ONCE)
     _delete(Event._meta.db_table, "at", minutes_until * MINUTE, _SLICE)
     Batch.objects.filter(received_at__lt=now - BATCHES_KEPT).delete()
     Stream.objects.filter(time__lt=samples_until).delete()

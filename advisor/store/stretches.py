@@ -97,7 +97,7 @@ def of_minutes(table: Table, names: Sequence[str], where: Condition) -> dict[Row
     """The stretches of each series from its rollups: each holds for its minute."""
     stands = {name: rolled(table.entity, name) for name in names}
     columns = [column for each in stands.values() for column in each]
-    block = blocks.read(table, table.minutes, ("minute",), columns, table.blob, where)
+    block = blocks.read(table, table.minutes.table, ("minute",), columns, table.blob, where)
     return {one.key: _minutes(stands, columns, one) for one in block}
 
 
