@@ -68,6 +68,7 @@ def _periods() -> Iterator[CheckMessage]:
         "ADVISOR_ROLLUP_DAYS": settings.ROLLUP_DAYS,
         "ADVISOR_KEEP_PARTS_HOURS": settings.KEEP_PARTS_HOURS,
         "ADVISOR_KEEP_EVENTS_DAYS": settings.KEEP_EVENTS_DAYS,
+        "ADVISOR_HOUR_DAYS": settings.HOUR_DAYS,
         "ADVISOR_INGEST_QUEUE_POINTS": settings.INGEST_QUEUE_POINTS,
     }
     for name, value in periods.items():
@@ -98,6 +99,13 @@ def _kept() -> Iterator[CheckMessage]:
             "would be gone before the samples that they stand for.",
             hint=f"Give ADVISOR_ROLLUP_DAYS more than {samples / 24:g}, or ADVISOR_RAW_HOURS below {minutes * 24:g}.",
             id="advisor.E011",
+        )
+    if minutes > settings.HOUR_DAYS > 0:
+        yield Error(
+            f"ADVISOR_ROLLUP_DAYS is {minutes:g}, longer than rollups of hours are kept (ADVISOR_HOUR_DAYS, "
+            f"{settings.HOUR_DAYS:g}): charts of long spans are drawn from hours.",
+            hint=f"Give ADVISOR_HOUR_DAYS {minutes:g} or more.",
+            id="advisor.E013",
         )
     for name, days, why in (
         (

@@ -13,7 +13,14 @@ from django.http import HttpRequest
 from advisor.features.window import Array
 from advisor.store.samples import TimeSeries
 
-RANGES = {"15m": (900, 5), "1h": (3600, 10), "6h": (21_600, 60), "24h": (86_400, 300), "7d": (604_800, 1800)}
+RANGES = {
+    "15m": (900, 5),
+    "1h": (3600, 10),
+    "6h": (21_600, 60),
+    "24h": (86_400, 300),
+    "7d": (604_800, 3600),
+    "30d": (2_592_000, 7200),
+}
 """Name of a time range -> its seconds, and the seconds that a point of a chart stands for: at most 360 points."""
 
 _DIGITS = 4

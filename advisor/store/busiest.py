@@ -31,7 +31,7 @@ def busiest(service_id: int, start: float, end: float, hour: float) -> float:
     where &= during("minute", math.ceil(start / _MINUTE), math.floor(end / _MINUTE) - 1)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT SUM({_WORK}) FROM {PROCESS.minutes} WHERE {where.sql} GROUP BY "minute" / {minutes}',  # noqa: S608
+            f'SELECT SUM({_WORK}) FROM {PROCESS.minutes.table} WHERE {where.sql} GROUP BY "minute" / {minutes}',  # noqa: S608
             where.parameters,
         )
         hours = [float(seconds) for (seconds,) in cursor.fetchall() if seconds is not None]

@@ -10,6 +10,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from advisor.vocabulary import COLUMNS, Entity, columns_of
 
+GREATEST = 1e30
+LEAST = 1e-30
+"""Figures beyond these are no measurements: greater ones are left out, smaller ones are zero.
+
+Numbers of 4 bytes reach 3.4e38 and 1.2e-38; the rest is room for the sums and means of a rollup,
+since PostgreSQL refuses to round what overflows or underflows.
+"""
+
 _Table = TypeVar("_Table", bound=type[models.Model])
 
 
@@ -38,22 +46,33 @@ def is_increase(entity: Entity, name: str) -> bool:
     return (entity, name) in _INCREASES
 
 
-def rolled(entity: Entity, name: str) -> tuple[str, ...]:
-    """The columns of a one-minute rollup that stand for one column of the samples.
+def rolled(entity: Entity, name: str, *, peaks: bool = False) -> tuple[str, ...]:
+    """The columns of a rollup that stand for one column of the samples.
 
-    An increase becomes its sum and the seconds that the sum covers (rate = sum / seconds);
-    a level becomes its mean, smallest and greatest value.
+    An increase becomes its sum and the seconds that the sum covers (rate = sum / seconds), with `peaks` also the
+    smallest and greatest rate of a sample; a level becomes its mean, smallest and greatest value.
     """
-    return (name, f"{name}_span") if is_increase(entity, name) else (name, f"{name}_min", f"{name}_max")
+    if not is_increase(entity, name):
+        return name, f"{name}_min", f"{name}_max"
+    return (name, f"{name}_span", *((f"{name}_rate_min", f"{name}_rate_max") if peaks else ()))
 
 
-def aggregated(entity: Entity, name: str) -> tuple[str, ...]:
+def aggregated(entity: Entity, name: str, *, peaks: bool = False) -> tuple[str, ...]:
     """SQL that computes the columns of `rolled` from samples; in 8 bytes while adding up."""
     figure = f'CAST("{name}" AS double precision)'
     if is_increase(entity, name):
-        seconds = f'SUM(CASE WHEN "{name}" IS NULL THEN NULL ELSE CAST("span" AS double precision) END)'
-        return f"SUM({figure})", seconds
+        span = 'CAST("span" AS double precision)'
+        sums = f"SUM({figure})", f'SUM(CASE WHEN "{name}" IS NULL THEN NULL ELSE {span} END)'
+        rate = _rate(figure, span)
+        return (*sums, f"MIN({rate})", f"MAX({rate})") if peaks else sums
     return f"AVG({figure})", f'MIN("{name}")', f'MAX("{name}")'
+
+
+def _rate(figure: str, span: str) -> str:
+    """Null where the span is unknown or the rate is too great to be a measurement; one too small is 0."""
+    least, greatest = f"{LEAST:.0e} * {span}", f"{GREATEST:.0e} * {span}"
+    whole = f"CASE WHEN ABS({figure}) < {least} THEN 0.0 ELSE {figure} / {span} END"
+    return f"CASE WHEN {span} > 0 AND ABS({figure}) <= {greatest} THEN {whole} END"
 
 
 def sample_figures(entity: Entity) -> Callable[[_Table], _Table]:
@@ -61,9 +80,9 @@ def sample_figures(entity: Entity) -> Callable[[_Table], _Table]:
     return _with(columns_of(entity))
 
 
-def minute_figures(entity: Entity) -> Callable[[_Table], _Table]:
+def rollup_figures(entity: Entity, *, peaks: bool = False) -> Callable[[_Table], _Table]:
     """Give a table of rollups its number columns."""
-    return _with(tuple(column for name in columns_of(entity) for column in rolled(entity, name)))
+    return _with(tuple(column for name in columns_of(entity) for column in rolled(entity, name, peaks=peaks)))
 
 
 def _with(names: tuple[str, ...]) -> Callable[[_Table], _Table]:

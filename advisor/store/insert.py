@@ -21,11 +21,11 @@ _TRIES: Final = 10
 """A try fails again only where another process stores the same moments in between."""
 
 
-def insert(table: Table, records: Sequence[Record]) -> set[int]:
+def insert(table: Table, records: Sequence[Record]) -> set[tuple[int, int]]:
     """Write the records inside the caller's transaction; what is left out of a record is noted in its row.
 
     Returns:
-        The minutes (since the epoch, server time) in which a row was added or filled in.
+        Owner and minute (since the epoch, server time) of each row that was added or filled in.
     """
     if not records:
         return set()
@@ -46,7 +46,7 @@ def insert(table: Table, records: Sequence[Record]) -> set[int]:
     for row, left_out in meeting.left_out:
         row.left_out += left_out
     place = len(table.sample_key)
-    return {record.values[place] // MINUTE for record in (*meeting.new, *meeting.changed)}
+    return {(record.values[0], record.values[place] // MINUTE) for record in (*meeting.new, *meeting.changed)}
 
 
 class _Crowded(OperationalError):

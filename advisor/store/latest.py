@@ -13,7 +13,7 @@ from advisor.store.curves import curves, percentiles
 from advisor.store.fetch import among, during, microseconds
 from advisor.store.lines import PROCESS_LINES, needed
 from advisor.store.resample import Raster
-from advisor.store.stretches import Stretches, of_minutes, of_samples
+from advisor.store.stretches import Stretches, of_rollups, of_samples
 from advisor.store.tables import PROCESS
 
 POINTS = 28
@@ -52,7 +52,7 @@ def latest(service_ids: Collection[int], now: float) -> dict[int, Latest]:
     before = owned & during("minute", minute - POINTS + 1, minute - _FRESH_MINUTES)
     fresh: dict[int, list[Stretches]] = defaultdict(list)
     members: dict[int, list[Stretches]] = defaultdict(list)
-    for (service_id, _), found in of_minutes(PROCESS, names, before).items():
+    for (service_id, _), found in of_rollups(PROCESS, PROCESS.minutes, names, before).items():
         members[service_id].append(found)
     for (service_id, _), found in of_samples(PROCESS, names, owned & microseconds(fresh_from, now)).items():
         fresh[service_id].append(found)

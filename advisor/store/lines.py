@@ -102,16 +102,22 @@ def greatest(rows: Array) -> Array:
     return found
 
 
-def plain(fold: Fold, name: str) -> Line:
-    """One column."""
-    return Line(
-        (name,), fold, lambda each: each.middle(name), lambda each: each.low(name), lambda each: each.high(name)
-    )
+def plain(fold: Fold, name: str, factor: float = 1.0) -> Line:
+    """One column, times a factor."""
+
+    def scaled(figure: Callable[[Stretches, str], Array]) -> Figure:
+        return lambda each: factor * figure(each, name)
+
+    return Line((name,), fold, scaled(Stretches.middle), scaled(Stretches.low), scaled(Stretches.high))
 
 
 def total(fold: Fold, *names: str) -> Line:
-    """The sum of what is known of some columns."""
-    return same(names, fold, lambda each: added(np.array([each.middle(name) for name in names])))
+    """The sum of what is known of some columns; where only their extremes are known, as if these had met."""
+
+    def summed(figure: Callable[[Stretches, str], Array]) -> Figure:
+        return lambda each: added(np.array([figure(each, name) for name in names]))
+
+    return Line(names, fold, summed(Stretches.middle), summed(Stretches.low), summed(Stretches.high))
 
 
 def same(needs: tuple[str, ...], fold: Fold, figure: Figure) -> Line:
@@ -121,10 +127,14 @@ def same(needs: tuple[str, ...], fold: Fold, figure: Figure) -> Line:
 
 def busy(each: Stretches) -> Array:
     """The share of time that the event loop was busy, from its times, else from the gauge."""
-    active, idle = each.middle("loop_active"), each.middle("loop_idle")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share: Array = active / (active + idle)
+    share = _part(each.middle("loop_active"), each.middle("loop_idle"))
     return np.where(np.isnan(share), each.middle("loop_utilization"), share)
+
+
+def _part(one: Array, other: Array) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Array = one / (one + other)
+    return found
 
 
 def _delay(each: Stretches) -> Array:
@@ -133,12 +143,18 @@ def _delay(each: Stretches) -> Array:
     return np.maximum(longest, 0.0)
 
 
+_MODES = ("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle")
+
+
 def used_of_host(each: Stretches) -> Array:
     """The share of a machine's processor time that was not idle."""
-    modes = ("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle")
-    everything = added(np.array([each.middle(name) for name in modes]))
+    return _used(each, each.middle("cpu_idle"))
+
+
+def _used(each: Stretches, idle: Array) -> Array:
+    everything = added(np.array([each.middle(name) for name in _MODES]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 1.0 - each.middle("cpu_idle") / everything
+        return 1.0 - idle / everything
 
 
 def cores(each: Stretches) -> Array:
@@ -147,23 +163,26 @@ def cores(each: Stretches) -> Array:
     return np.where(np.isnan(effective), each.middle("cpu_count"), effective)
 
 
-def ratio(over: str, under: str) -> Figure:
-    """One column's part of another."""
+def ratio(fold: Fold, over: str, under: str) -> Line:
+    """One column's part of another, at most all of it; at its extremes the other is taken at its mean."""
 
-    def share(each: Stretches) -> Array:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found: Array = each.middle(over) / each.middle(under)
+    def share(figure: Callable[[Stretches, str], Array]) -> Figure:
+        def found(each: Stretches) -> Array:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                part: Array = figure(each, over) / each.middle(under)
+            return np.minimum(part, 1.0)
+
         return found
 
-    return share
+    return Line((over, under), fold, share(Stretches.middle), share(Stretches.low), share(Stretches.high))
 
 
 LOOP_BUSY = Line(
     ("loop_active", "loop_idle", "loop_utilization"),
     greatest,
     busy,
-    lambda each: np.fmin(busy(each), each.low("loop_utilization")),
-    lambda each: np.fmax(busy(each), each.high("loop_utilization")),
+    lambda each: np.fmin(_part(each.low("loop_active"), each.high("loop_idle")), each.low("loop_utilization")),
+    lambda each: np.fmax(_part(each.high("loop_active"), each.low("loop_idle")), each.high("loop_utilization")),
 )
 
 PROCESS_LINES: dict[str, Line] = {
@@ -194,11 +213,11 @@ PROCESS_LINES: dict[str, Line] = {
     "websocket_sent": plain(added, "websocket_sent"),
     "threadpool_wait": plain(greatest, "threadpool_wait"),
     "worker_threads": plain(added, "worker_threads"),
-    "unhandled_errors": same(("unhandled_errors",), added, lambda each: 60.0 * each.middle("unhandled_errors")),
+    "unhandled_errors": plain(added, "unhandled_errors", 60.0),
     "connections": plain(added, "connections"),
     "accept_queue": plain(greatest, "accept_queue"),
     "cpu_wait": plain(greatest, "cpu_wait"),
-    "throttled": same(("cgroup_throttled", "cgroup_periods"), greatest, ratio("cgroup_throttled", "cgroup_periods")),
+    "throttled": ratio(greatest, "cgroup_throttled", "cgroup_periods"),
     "cgroup_memory_usage": plain(greatest, "cgroup_memory_usage"),
     "cgroup_memory_limit": plain(greatest, "cgroup_memory_limit"),
     "disk_read": plain(added, "disk_read"),
@@ -211,7 +230,13 @@ The longest wait or pause of all counts, and errors that nobody caught are per m
 
 HOST_LINES: dict[str, Line] = {
     "cores_effective": same(("cpu_effective", "cpu_count"), added, cores),
-    "host_busy": same(("cpu_user", "cpu_system", "cpu_iowait", "cpu_steal", "cpu_idle"), greatest, used_of_host),
+    "host_busy": Line(
+        _MODES,
+        greatest,
+        used_of_host,
+        lambda each: np.maximum(_used(each, each.high("cpu_idle")), 0.0),
+        lambda each: _used(each, each.low("cpu_idle")),
+    ),
 }
 """From the rows of the hosts."""
 

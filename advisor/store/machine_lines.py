@@ -23,10 +23,6 @@ def _busy(each: Stretches) -> Array:
     return share
 
 
-def _a_minute(name: str) -> Line:
-    return same((name,), greatest, lambda each: 60.0 * each.middle(name))
-
-
 MACHINE_LINES: Mapping[str, Line] = {
     "cores_used": total(greatest, "cpu_user", "cpu_system"),
     "cores_waiting": plain(greatest, "cpu_iowait"),
@@ -36,7 +32,7 @@ MACHINE_LINES: Mapping[str, Line] = {
     "pressure_cpu": plain(greatest, "pressure_cpu"),
     "pressure_memory": plain(greatest, "pressure_memory"),
     "pressure_io": plain(greatest, "pressure_io"),
-    "machine_throttled": same(("cpu_throttled", "cpu_periods"), greatest, ratio("cpu_throttled", "cpu_periods")),
+    "machine_throttled": ratio(greatest, "cpu_throttled", "cpu_periods"),
     "memory_taken": same(("memory_limit", "memory_available"), greatest, _taken),
     "memory_limit": plain(greatest, "memory_limit"),
     "swap_used": plain(greatest, "swap_used"),
@@ -47,12 +43,12 @@ MACHINE_LINES: Mapping[str, Line] = {
     "machine_disk_written": plain(greatest, "disk_written"),
     "network_received": plain(greatest, "network_received"),
     "network_sent": plain(greatest, "network_sent"),
-    "network_errors": _a_minute("network_errors"),
+    "network_errors": plain(greatest, "network_errors", 60.0),
     "tcp_established": plain(greatest, "tcp_established"),
     "tcp_close_wait": plain(greatest, "tcp_close_wait"),
     "tcp_time_wait": plain(greatest, "tcp_time_wait"),
-    "tcp_repeated": same(("tcp_repeated", "tcp_sent"), greatest, ratio("tcp_repeated", "tcp_sent")),
-    "accept_overflows": _a_minute("accept_overflows"),
+    "tcp_repeated": ratio(greatest, "tcp_repeated", "tcp_sent"),
+    "accept_overflows": plain(greatest, "accept_overflows", 60.0),
     "machine_fd_open": plain(greatest, "fd_open"),
     "machine_fd_limit": plain(greatest, "fd_limit"),
     "agent_cpu": plain(greatest, "agent_cpu"),
@@ -60,8 +56,8 @@ MACHINE_LINES: Mapping[str, Line] = {
 """From the rows of one host: cores, bytes and events per second, shares; overflows and errors per minute."""
 
 SPACE_LINES: Mapping[str, Line] = {
-    "disk_full": same(("used", "capacity"), greatest, ratio("used", "capacity")),
-    "inodes_full": same(("inodes_used", "inodes"), greatest, ratio("inodes_used", "inodes")),
+    "disk_full": ratio(greatest, "used", "capacity"),
+    "inodes_full": ratio(greatest, "inodes_used", "inodes"),
 }
 """From the rows of disks, of one host or of all that a service runs on: the fullest of them."""
 

@@ -1,44 +1,95 @@
-"""Remembers which minutes must be rolled up (again), so that a late sample corrects its minute."""
+"""Remembers which rollups must be computed (again), so that a late sample corrects its minute and its hour.
+
+What is young is marked minute by minute, for everybody: all report then. Who comes back after a while is marked hour
+by hour under its own name, so that its past costs nothing for others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from time import time
+from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, models
 
-from advisor.store.models import RollupMark
+from advisor.store.models import HourMark, RollupMark
+from advisor.store.tables import HOURS, MINUTES, listed
+from advisor.vocabulary import Entity
+
+YOUNG: Final = 10
+"""Minutes for which a minute is marked for everybody: well beyond what senders that are not in trouble take."""
+
+EVERYBODY: Final = 0
+"""The owner of a mark that stands for all."""
+
+Key = tuple[Any, ...]
 
 
-def mark(minutes: Collection[int]) -> None:
-    """Mark minutes (since the epoch) inside the caller's transaction, as its last writing.
+def mark(changed: Mapping[Entity, Collection[tuple[int, int]]]) -> None:
+    """Mark owners' minutes (since the epoch) inside the caller's transaction, as its last writing.
 
-    Until the transaction ends the marks cannot be taken: `take` waits, so that a rollup sees either all of
-    the transaction's samples or leaves the mark for the next one. Writers do not wait for each other.
+    Until the transaction ends the marks cannot be taken: a rollup sees either all of the transaction's samples or
+    leaves the mark for the next one. Writers do not wait for each other.
     """
-    missing = set(minutes)
+    young_from = int(time()) // 60 - YOUNG
+    minutes: set[Key] = set()
+    hours: set[Key] = set()
+    for entity, places in changed.items():
+        minutes |= {(minute,) for _, minute in places if minute >= young_from}
+        hours |= {(MINUTES, minute // 60, entity.value, owner) for owner, minute in places if minute < young_from}
+    _mark(RollupMark, minutes)
+    _mark(HourMark, hours)
+
+
+def _mark(model: type[models.Model], missing: set[Key]) -> None:
     while missing:
-        RollupMark.objects.bulk_create([RollupMark(minute=m) for m in sorted(missing)], ignore_conflicts=True)
-        missing -= _held(missing)
+        model._default_manager.bulk_create([model(pk=_pk(key)) for key in sorted(missing)], ignore_conflicts=True)
+        missing = missing - _held(model, missing)
 
 
-def _held(minutes: Collection[int]) -> set[int]:
+def _pk(key: Key) -> Any:
+    return key if len(key) > 1 else key[0]
+
+
+def _held(model: type[models.Model], keys: Collection[Key]) -> set[Key]:
     """The marks that are there, now held by this transaction. SQLite has one writer: it holds all."""
     if connection.vendor != "postgresql":
-        return set(minutes)
+        return set(keys)
+    names = [str(field.column) for field in model._meta.pk_fields]
+    columns, key = listed(names), f"({', '.join(['%s'] * len(names))})"
+    among = ", ".join([key] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT minute FROM store_rollupmark WHERE minute = ANY(%s) ORDER BY minute FOR SHARE", [list(minutes)]
+            f"SELECT {columns} FROM {model._meta.db_table} WHERE ({columns}) IN (VALUES {among}) "  # noqa: S608
+            f"ORDER BY {columns} FOR SHARE",
+            [value for one in keys for value in one],
         )
-        return {minute for (minute,) in cursor.fetchall()}
+        return set(cursor.fetchall())
 
 
 def take(minute: int) -> bool:
-    """Take a mark away, waiting for those who hold it; False if somebody else took it."""
+    """Take a minute's mark away, waiting for those who hold it; False if somebody else took it."""
     deleted, _ = RollupMark.objects.filter(minute=minute).delete()
     return deleted > 0
 
 
-def due(before: int, limit: int) -> list[int]:
-    """At most `limit` marked minutes before `before`, the newest first: they are what people look at."""
-    marks = RollupMark.objects.filter(minute__lt=before).order_by("-minute")[:limit]
-    return list(marks.values_list("minute", flat=True))
+def due(before: int) -> list[int]:
+    """The marked minutes before `before`, the newest first: they are what people look at."""
+    return list(RollupMark.objects.filter(minute__lt=before).order_by("-minute").values_list("minute", flat=True))
+
+
+def take_hours(width: int, before: int, most: int) -> list[HourMark]:
+    """Take away marks of hours before `before`, the newest first; those that somebody holds stay.
+
+    Not waiting keeps those who take many marks and those who hold many out of each other's way.
+    """
+    marks = HourMark.objects.filter(width=width, hour__lt=before).order_by("-hour", "entity", "owner_id")
+    taken = list(marks.select_for_update(skip_locked=True)[:most])
+    HourMark.objects.filter(pk__in=[one.pk for one in taken]).delete()
+    return taken
+
+
+def mark_hours(hour: int, owners: Iterable[tuple[Entity, int]], width: int = HOURS) -> None:
+    """Mark an hour's rollups of owners; nobody else takes marks meanwhile (see `rollup`), so nothing is held."""
+    marks = [HourMark(pk=(width, hour, entity.value, owner)) for entity, owner in owners]
+    HourMark.objects.bulk_create(marks, ignore_conflicts=True)

@@ -9,39 +9,16 @@ from __future__ import annotations
 
 from django.db import models
 
-from advisor.store.columns import RealField, TimeIndex, minute_figures, sample_figures
+from advisor.store.bases import Hour, Minute, OfPart, OfProcess, Sample
+from advisor.store.columns import RealField, TimeIndex, rollup_figures, sample_figures
 from advisor.vocabulary import Entity
 
 
-class _Sample(models.Model):
-    """What every sample has. `span` is the seconds that its increases cover, 0 where unknown."""
-
-    time = models.BigIntegerField()
-    at = models.BigIntegerField()
-    span = RealField()
-
-    class Meta:
-        abstract = True
-
-
-class _Minute(models.Model):
-    """What every rollup has. `minute` counts from the epoch in server time; `n` is the number of samples."""
-
-    minute = models.IntegerField()
-    n = models.IntegerField()
-
-    class Meta:
-        abstract = True
-
-
 @sample_figures(Entity.PROCESS)
-class ProcessSample(_Sample):
-    """One snapshot of a process. `latency` is the encoded `Histogram` of its request durations."""
+class ProcessSample(OfProcess, Sample):
+    """One snapshot of a process."""
 
     pk = models.CompositePrimaryKey("service_id", "instance_id", "time")
-    service_id = models.BigIntegerField()
-    instance_id = models.BigIntegerField()
-    latency = models.BinaryField(null=True)
 
     class Meta:
         indexes = (
@@ -51,7 +28,7 @@ class ProcessSample(_Sample):
 
 
 @sample_figures(Entity.HOST)
-class HostSample(_Sample):
+class HostSample(Sample):
     """One snapshot of a machine."""
 
     pk = models.CompositePrimaryKey("host_id", "time")
@@ -65,18 +42,10 @@ class HostSample(_Sample):
 
 
 @sample_figures(Entity.PART)
-class PartSample(_Sample):
-    """One snapshot of a part of a process or of a host.
-
-    `owner_id` is the service or the host; `instance_id` is 0 below a host.
-    """
+class PartSample(OfPart, Sample):
+    """One snapshot of a part."""
 
     pk = models.CompositePrimaryKey("owner_id", "instance_id", "time", "kind", "name")
-    owner_id = models.BigIntegerField()
-    instance_id = models.BigIntegerField()
-    kind = models.CharField(max_length=16)
-    name = models.CharField(max_length=255)
-    histogram = models.BinaryField(null=True)
 
     class Meta:
         indexes = (
@@ -85,21 +54,18 @@ class PartSample(_Sample):
         )
 
 
-@minute_figures(Entity.PROCESS)
-class ProcessMinute(_Minute):
+@rollup_figures(Entity.PROCESS)
+class ProcessMinute(OfProcess, Minute):
     """One minute of a process. Time stands second in the key: a chart reads one contiguous stretch."""
 
     pk = models.CompositePrimaryKey("service_id", "minute", "instance_id")
-    service_id = models.BigIntegerField()
-    instance_id = models.BigIntegerField()
-    latency = models.BinaryField(null=True)
 
     class Meta:
         indexes = (TimeIndex(fields=("minute",), name="store_process_minute"),)
 
 
-@minute_figures(Entity.HOST)
-class HostMinute(_Minute):
+@rollup_figures(Entity.HOST)
+class HostMinute(Minute):
     """One minute of a machine."""
 
     pk = models.CompositePrimaryKey("host_id", "minute")
@@ -109,19 +75,45 @@ class HostMinute(_Minute):
         indexes = (TimeIndex(fields=("minute",), name="store_host_minute"),)
 
 
-@minute_figures(Entity.PART)
-class PartMinute(_Minute):
+@rollup_figures(Entity.PART)
+class PartMinute(OfPart, Minute):
     """One minute of a part."""
 
     pk = models.CompositePrimaryKey("owner_id", "minute", "instance_id", "kind", "name")
-    owner_id = models.BigIntegerField()
-    instance_id = models.BigIntegerField()
-    kind = models.CharField(max_length=16)
-    name = models.CharField(max_length=255)
-    histogram = models.BinaryField(null=True)
 
     class Meta:
         indexes = (TimeIndex(fields=("minute",), name="store_part_minute"),)
+
+
+@rollup_figures(Entity.PROCESS, peaks=True)
+class ProcessHour(OfProcess, Hour):
+    """One hour of a process."""
+
+    pk = models.CompositePrimaryKey("service_id", "hour", "instance_id")
+
+    class Meta:
+        indexes = (TimeIndex(fields=("hour",), name="store_process_hour"),)
+
+
+@rollup_figures(Entity.HOST, peaks=True)
+class HostHour(Hour):
+    """One hour of a machine."""
+
+    pk = models.CompositePrimaryKey("host_id", "hour")
+    host_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = (TimeIndex(fields=("hour",), name="store_host_hour"),)
+
+
+@rollup_figures(Entity.PART, peaks=True)
+class PartHour(OfPart, Hour):
+    """One hour of a part."""
+
+    pk = models.CompositePrimaryKey("owner_id", "hour", "instance_id", "kind", "name")
+
+    class Meta:
+        indexes = (TimeIndex(fields=("hour",), name="store_part_hour"),)
 
 
 class Event(models.Model):
@@ -161,6 +153,19 @@ class RollupMark(models.Model):
     """A minute (since the epoch, server time) whose samples changed since it was rolled up last."""
 
     minute = models.IntegerField(primary_key=True)
+
+
+class HourMark(models.Model):
+    """An hour (since the epoch, server time) of one owner whose rollups of `width` seconds are out of date.
+
+    `entity` says in which tables; an owner of 0, which no row has, stands for all that have rows in the hour.
+    """
+
+    pk = models.CompositePrimaryKey("width", "hour", "entity", "owner_id")
+    width = models.IntegerField()
+    hour = models.IntegerField()
+    entity = models.CharField(max_length=16)
+    owner_id = models.BigIntegerField()
 
 
 class Stream(models.Model):

@@ -112,7 +112,7 @@ def _tracks(table: Table, span: Span, columns: Sequence[str], where: Condition) 
     if not columns:
         return {}
     picked = [sql for name in columns for sql in (aggregated if span.is_fine else _picked)(table.entity, name)]
-    source, cell = table.samples if span.is_fine else table.minutes, span.cell
+    source, cell = table.samples if span.is_fine else table.minutes.table, span.cell
     condition = where & span.during
     with connection.cursor() as cursor:
         cursor.execute(

@@ -13,11 +13,14 @@ from django.db import models
 from advisor.store.models import (
     Batch,
     Event,
+    HostHour,
     HostMinute,
     HostSample,
     LeftOut,
+    PartHour,
     PartMinute,
     PartSample,
+    ProcessHour,
     ProcessMinute,
     ProcessSample,
     StoreSize,
@@ -28,8 +31,9 @@ from advisor.store.tables import MICROSECONDS
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
 
-MARGIN: Final = HOUR
-"""Seconds that samples stay beyond their time, so that a rollup never meets a minute half deleted."""
+MARGIN: Final = 2 * HOUR
+"""Seconds that samples stay beyond their time, so that a rollup never meets an hour half deleted: one begins up to an
+hour before the oldest sample that may still come, and half an hour each are for its turn and for who is at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def _microseconds(seconds: float) -> int:
 AT: Final = Age("at", _microseconds, round(HOUR * MICROSECONDS))
 TIME: Final = Age("time", _microseconds, AT.step)
 MINUTE: Final = Age("minute", lambda seconds: int(seconds // 60), 60)
+HOURLY: Final = Age("hour", lambda seconds: int(seconds // HOUR), 24)
 RECEIVED: Final = Age("received_at", _moment, timedelta(hours=1))
 CALENDAR: Final = Age("day", lambda seconds: _moment(seconds).date(), timedelta(days=1))
 
@@ -108,13 +113,16 @@ MINUTES: Final = Kept(
     "minutes", "One-minute rollups", "ROLLUP_DAYS", DAY, 0.0,
     ((ProcessMinute, MINUTE), (HostMinute, MINUTE), (PartMinute, MINUTE)),
 )  # fmt: skip
+HOURS: Final = Kept(
+    "hours", "One-hour rollups", "HOUR_DAYS", DAY, 0.0, ((ProcessHour, HOURLY), (HostHour, HOURLY), (PartHour, HOURLY))
+)
 EVENTS: Final = Kept("events", "Events", "KEEP_EVENTS_DAYS", DAY, 0.0, ((Event, AT),))
 BATCHES: Final = Kept("batches", "Ids of batches", "KEEP_BATCHES_DAYS", DAY, 0.0, ((Batch, RECEIVED),))
 COUNTS: Final = Kept(
     "counts", "Counts of what was left out, sizes by day", "KEEP_COUNTS_DAYS", DAY, 0.0,
     ((LeftOut, CALENDAR), (StoreSize, CALENDAR)),
 )  # fmt: skip
-CLASSES: Final = (SAMPLES, PARTS, MINUTES, EVENTS, BATCHES, COUNTS)
+CLASSES: Final = (SAMPLES, PARTS, MINUTES, HOURS, EVENTS, BATCHES, COUNTS)
 
 
 def of(table: str) -> Kept:

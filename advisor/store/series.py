@@ -14,8 +14,8 @@ from advisor.store.fetch import Condition, Row, among, during, microseconds
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Members, needed
 from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
 from advisor.store.resample import Raster
-from advisor.store.stretches import Stretches, of_minutes, of_samples
-from advisor.store.tables import HOST, PART, PROCESS, Table
+from advisor.store.stretches import Stretches, joined, of_rollups, of_samples
+from advisor.store.tables import HOST, HOURS, MINUTES, PART, PROCESS, Table
 from advisor.vocabulary import PartKind
 
 RAW_SECONDS = 3600.0
@@ -92,7 +92,7 @@ def _reader(start: float, end: float, points: int) -> tuple[Raster, _Read]:
     """The cells of a span, and what reads the rows that speak for them."""
     is_short = end - start <= RAW_SECONDS
     raster = Raster.over(start, end, points, finest=1.0 if is_short else 60.0)
-    read = _of_samples if is_short else _of_minutes
+    read = _of_samples if is_short else _of_hours if raster.step >= HOURS else _of_minutes
     return raster, lambda table, owner, names: read(table, owner, names, raster)
 
 
@@ -102,8 +102,22 @@ def _of_samples(table: Table, owner: Condition, names: tuple[str, ...], raster: 
 
 
 def _of_minutes(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
-    time = during("minute", raster.edges[0] / 60, raster.edges[-1] / 60 - 1)
-    return of_minutes(table, names, owner & time)
+    time = during("minute", raster.edges[0] / MINUTES, raster.edges[-1] / MINUTES - 1)
+    return of_rollups(table, table.minutes, names, owner & time)
+
+
+def _of_hours(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
+    """From hours, and from minutes before the first and after the last of them: where there are none (yet)."""
+    start, stop = raster.edges[0], raster.edges[-1]
+    hours = of_rollups(table, table.hours, names, owner & during("hour", start / HOURS, stop / HOURS - 1))
+    begin = min((each.begins[0] for each in hours.values()), default=stop)
+    end = max((each.ends[-1] for each in hours.values()), default=stop)
+    before, after = (
+        of_rollups(table, table.minutes, names, owner & during("minute", since / MINUTES, until / MINUTES - 1))
+        for since, until in ((start, begin), (end, stop))
+    )
+    keys = before.keys() | hours.keys() | after.keys()
+    return {key: joined([found[key] for found in (before, hours, after) if key in found]) for key in sorted(keys)}
 
 
 def _loops(members: Mapping[Row, Stretches], found: Mapping[int, Instance], raster: Raster) -> tuple[LoopSeries, ...]:

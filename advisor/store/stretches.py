@@ -10,9 +10,9 @@ import numpy as np
 from advisor.features.window import Array
 from advisor.store import blocks
 from advisor.store.blocks import Series
-from advisor.store.columns import is_increase, rolled
+from advisor.store.columns import is_increase
 from advisor.store.fetch import Condition, Row
-from advisor.store.tables import MICROSECONDS, Table
+from advisor.store.tables import MICROSECONDS, Rollup, Table
 
 _UNKNOWN_HOLD = 10.0
 """Seconds that a lone level is taken to hold for: the agents' interval."""
@@ -93,22 +93,24 @@ def _typical(times: Array) -> float:
     return min(_LONGEST_HOLD, float(np.median(distances))) if len(distances) else _UNKNOWN_HOLD
 
 
-def of_minutes(table: Table, names: Sequence[str], where: Condition) -> dict[Row, Stretches]:
-    """The stretches of each series from its rollups: each holds for its minute."""
-    stands = {name: rolled(table.entity, name) for name in names}
+def of_rollups(table: Table, rollup: Rollup, names: Sequence[str], where: Condition) -> dict[Row, Stretches]:
+    """The stretches of each series from its rollups: each holds for its minute or hour."""
+    stands = {name: rollup.rolled(name) for name in names}
     columns = [column for each in stands.values() for column in each]
-    block = blocks.read(table, table.minutes, ("minute",), columns, table.blob, where)
-    return {one.key: _minutes(stands, columns, one) for one in block}
+    block = blocks.read(table, rollup.table, (rollup.column,), columns, table.blob, where)
+    return {one.key: _rolled(rollup, stands, columns, one) for one in block}
 
 
-def _minutes(stands: Mapping[str, Sequence[str]], columns: Sequence[str], one: Series) -> Stretches:
-    begins = one.times.astype(np.float64) * 60.0
+def _rolled(rollup: Rollup, stands: Mapping[str, Sequence[str]], columns: Sequence[str], one: Series) -> Stretches:
+    begins = one.times.astype(np.float64) * rollup.seconds
     values = dict(zip(columns, one.figures, strict=True))
     middles, lows, highs = {}, {}, {}
     for name, of_it in stands.items():
-        if len(of_it) == 2:
+        middles[name] = values[name]
+        if is_increase(rollup.entity, name):
             seconds = values[of_it[1]]
             middles[name] = values[name] / np.where(seconds > 0, seconds, np.nan)
-        else:
-            middles[name], lows[name], highs[name] = (values[column] for column in of_it)
-    return Stretches(begins, begins + 60.0, middles, lows, highs, one.blobs or [None] * len(begins))
+        if len(of_it) > 2:
+            lows[name], highs[name] = (values[column] for column in of_it[-2:])
+    ends = begins + rollup.seconds
+    return Stretches(begins, ends, middles, lows, highs, one.blobs or [None] * len(begins))

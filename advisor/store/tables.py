@@ -7,12 +7,26 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from advisor.store.models import HostMinute, HostSample, PartMinute, PartSample, ProcessMinute, ProcessSample
+from advisor.store.columns import aggregated, rolled
+from advisor.store.models import (
+    HostHour,
+    HostMinute,
+    HostSample,
+    PartHour,
+    PartMinute,
+    PartSample,
+    ProcessHour,
+    ProcessMinute,
+    ProcessSample,
+)
 from advisor.vocabulary import Entity, columns_of
 
 MICROSECONDS = 1_000_000
 MINUTE = 60 * MICROSECONDS
 """Microseconds in a minute."""
+
+MINUTES, HOURS = 60, 3600
+"""The two widths of rollups, in seconds."""
 
 _TYPES = {
     "at": "int8",
@@ -25,13 +39,41 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rollup:
+    """A table of rollups.
+
+    Attributes:
+        entity: whose figures they are.
+        table: its name.
+        column: the column that counts its rows' stretches from the epoch.
+        seconds: how long such a stretch is.
+        peaks: whether increases have their smallest and greatest rate: in an hour a mean hides them.
+    """
+
+    entity: Entity
+    table: str
+    column: str
+    seconds: int
+    peaks: bool
+
+    def rolled(self, name: str) -> tuple[str, ...]:
+        """The columns that stand for one column of the samples."""
+        return rolled(self.entity, name, peaks=self.peaks)
+
+    def aggregated(self, name: str) -> tuple[str, ...]:
+        """SQL that computes them from samples."""
+        return aggregated(self.entity, name, peaks=self.peaks)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """The two tables of one entity.
+    """The tables of one entity.
 
     Attributes:
         entity: whose snapshots they hold.
         samples: the table of the snapshots.
-        minutes: the table of their one-minute rollups.
+        minutes: their rollups of a minute.
+        hours: their rollups of an hour.
         owner: the column that every query names: service, host, or owner of a part.
         within: the columns that tell an owner's series apart.
         blob: the column of the encoded histogram, None where there is none.
@@ -40,7 +82,8 @@ class Table:
 
     entity: Entity
     samples: str
-    minutes: str
+    minutes: Rollup
+    hours: Rollup
     owner: str
     within: tuple[str, ...]
     blob: str | None
@@ -50,6 +93,10 @@ class Table:
     def series(self) -> tuple[str, ...]:
         """What names one series: owner and the rest."""
         return (self.owner, *self.within)
+
+    def rollup(self, width: int) -> Rollup:
+        """Its rollups of `width` seconds."""
+        return {MINUTES: self.minutes, HOURS: self.hours}[width]
 
     @property
     def payload(self) -> tuple[str, ...]:
@@ -67,14 +114,26 @@ class Table:
         return (*self.sample_key, "at", "span", *self.payload)
 
 
-def _table(entity: Entity, sample: type[models.Model], minute: type[models.Model], *series: str) -> Table:
-    blob = {Entity.PROCESS: "latency", Entity.PART: "histogram"}.get(entity)
-    return Table(entity, sample._meta.db_table, minute._meta.db_table, series[0], series[1:], blob, columns_of(entity))
+_Models = tuple[type[models.Model], type[models.Model], type[models.Model]]
 
 
-PROCESS = _table(Entity.PROCESS, ProcessSample, ProcessMinute, "service_id", "instance_id")
-HOST = _table(Entity.HOST, HostSample, HostMinute, "host_id")
-PART = _table(Entity.PART, PartSample, PartMinute, "owner_id", "instance_id", "kind", "name")
+def _table(entity: Entity, kept: _Models, *series: str) -> Table:
+    sample, minute, hour = (model._meta.db_table for model in kept)
+    return Table(
+        entity=entity,
+        samples=sample,
+        minutes=Rollup(entity, minute, "minute", MINUTES, peaks=False),
+        hours=Rollup(entity, hour, "hour", HOURS, peaks=True),
+        owner=series[0],
+        within=series[1:],
+        blob={Entity.PROCESS: "latency", Entity.PART: "histogram"}.get(entity),
+        figures=columns_of(entity),
+    )
+
+
+PROCESS = _table(Entity.PROCESS, (ProcessSample, ProcessMinute, ProcessHour), "service_id", "instance_id")
+HOST = _table(Entity.HOST, (HostSample, HostMinute, HostHour), "host_id")
+PART = _table(Entity.PART, (PartSample, PartMinute, PartHour), "owner_id", "instance_id", "kind", "name")
 TABLES = (PROCESS, HOST, PART)
 
 

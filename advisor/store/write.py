@@ -9,20 +9,13 @@ from itertools import chain
 import numpy as np
 
 from advisor.fleet.text import clean
+from advisor.store.columns import GREATEST, LEAST
 from advisor.store.events import put
 from advisor.store.insert import insert
 from advisor.store.marks import mark
 from advisor.store.meeting import Record
 from advisor.store.rows import HostRow, PartRow, ProcessRow, Row, Rows
 from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS
-
-GREATEST = 1e30
-LEAST = 1e-30
-"""Figures beyond these are no measurements: greater ones are left out, smaller ones are zero.
-
-Numbers of 4 bytes reach 3.4e38 and 1.2e-38; the rest is room for the sums and means of a rollup,
-since PostgreSQL refuses to round what overflows or underflows.
-"""
 
 
 def write(rows: Rows) -> None:
@@ -34,11 +27,13 @@ def write(rows: Rows) -> None:
     already is replaced: what is told later knows more.
     """
     _clean((*rows.hosts, *rows.processes, *rows.parts))
-    minutes = insert(HOST, [_host(row) for row in rows.hosts])
-    minutes |= insert(PROCESS, [_process(row) for row in rows.processes])
-    minutes |= insert(PART, [_part(row) for row in rows.parts])
+    changed = {
+        HOST.entity: insert(HOST, [_host(row) for row in rows.hosts]),
+        PROCESS.entity: insert(PROCESS, [_process(row) for row in rows.processes]),
+        PART.entity: insert(PART, [_part(row) for row in rows.parts]),
+    }
     put(rows.events)
-    mark(minutes)
+    mark(changed)
 
 
 def _host(row: HostRow) -> Record:

@@ -105,8 +105,7 @@ def _keep_samples(hosts: list[Any], instances: list[Any], end: float) -> None:
     for step in range(int(CHART_HOURS * 3600 / STEP), 0, -1):
         of_all = step <= steps
         _write(make.rows(instances if of_all else chart, hosts if of_all else hosts[:1], end - step * STEP))
-    while samples.roll_up(datetime.fromtimestamp(end, UTC)):
-        pass
+    samples.roll_up(datetime.fromtimestamp(end, UTC))
 
 
 def _write(rows: Any) -> None:

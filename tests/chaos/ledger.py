@@ -18,6 +18,7 @@ from typing import Any
 import django
 from django.db import connection
 
+from advisor.features.histogram import Histogram
 from tests.chaos.load import STEP, Sender, figures
 
 Key = tuple[int, int]
@@ -32,7 +33,7 @@ class Findings:
         lost: acknowledged and not stored whole.
         phantom: stored and never sent, or with figures that nobody sent.
         doubled: counted more often than it was sent, or less.
-        rollups: minutes that differ from what their samples add up to, in words.
+        rollups: minutes and hours that differ from what their samples add up to, in words.
     """
 
     lost: set[Key] = field(default_factory=set)
@@ -42,7 +43,7 @@ class Findings:
 
 
 def judge(senders: Iterable[Sender]) -> Findings:
-    """Compare the whole database with what the senders sent; all minutes must have been rolled up."""
+    """Compare the whole database with what the senders sent; all minutes and hours must have been rolled up."""
     findings = Findings()
     for sender in senders:
         rows = _rows(sender)
@@ -51,7 +52,8 @@ def judge(senders: Iterable[Sender]) -> Findings:
                 findings.lost.add((sender.number, batch))
         for batch, row in rows.items():
             _judge_row(findings, sender, batch, row)
-        findings.rollups += _judge_minutes(sender, rows)
+        findings.rollups += _judge_rollups(sender, rows, "minute", 60)
+        findings.rollups += _judge_rollups(sender, rows, "hour", 3600)
     return findings
 
 
@@ -74,22 +76,26 @@ def _judge_row(findings: Findings, sender: Sender, batch: int, row: dict[str, An
             findings.doubled.add(key)
 
 
-def _judge_minutes(sender: Sender, rows: dict[int, dict[str, Any]]) -> list[str]:
-    columns = ("cpu_user", "faults_minor", "requests")
-    sums: dict[int, dict[str, float]] = defaultdict(lambda: dict.fromkeys(columns, 0.0))
+def _judge_rollups(sender: Sender, rows: dict[int, dict[str, Any]], column: str, seconds: int) -> list[str]:
+    sums: dict[int, dict[str, float]] = defaultdict(lambda: dict.fromkeys((*_ADDED, "n", "durations"), 0.0))
     for row in rows.values():
-        for column in columns:
-            sums[row["at"] // 60_000_000][column] += row[column] or 0.0
-    rolled = {row["minute"]: row for row in _select(f"SELECT m.*, m.minute FROM store_processminute m {_OF}", sender)}
-    wrong = [f"sender {sender.number}: minute {minute} is not rolled up" for minute in sums.keys() - rolled.keys()]
-    for minute, row in rolled.items():
-        for column in columns:
-            if not math.isclose(row[column] or 0.0, sums[minute][column], rel_tol=1e-5, abs_tol=1e-5):
-                wrong.append(
-                    f"sender {sender.number}: {column} of {minute} is {row[column]}, not {sums[minute][column]}"
-                )
+        told = sums[row["at"] // (seconds * 1_000_000)]
+        for name in _ADDED:
+            told[name] += row[name] or 0.0
+        told["n"] += 1
+        told["durations"] += row["requests"] or 0.0
+    rolled = {row[column]: row for row in _select(f"SELECT m.* FROM store_process{column} m {_OF}", sender)}
+    wrong = [f"sender {sender.number}: {column} {one} is not rolled up" for one in sums.keys() - rolled.keys()]
+    for number, row in rolled.items():
+        row["durations"] = Histogram.decode(bytes(row["latency"])).count if row["latency"] else 0
+        for name, expected in sums[number].items():
+            if not math.isclose(row[name] or 0.0, expected, rel_tol=1e-5, abs_tol=1e-5):
+                wrong.append(f"sender {sender.number}: {name} of {column} {number} is {row[name]}, not {expected}")
     return wrong
 
+
+_ADDED = ("cpu_user", "faults_minor", "requests")
+"""What a rollup adds up."""
 
 _OF = "JOIN fleet_instance i ON i.id = m.instance_id JOIN fleet_service s ON s.id = i.service_id WHERE s.name = %s"
 
@@ -112,8 +118,7 @@ def main() -> int:
     from advisor.store import samples
 
     senders = [Sender(port=0, token="", **one) for one in json.load(sys.stdin)]
-    while samples.roll_up(datetime.now(UTC) + timedelta(hours=1)):
-        pass
+    samples.roll_up(datetime.now(UTC) + timedelta(hours=2))  # when the present hour is over too
     found = judge(senders)
     told = {"lost": sorted(found.lost), "phantom": sorted(found.phantom), "doubled": sorted(found.doubled)}
     json.dump({**told, "rollups": found.rollups}, sys.stdout)

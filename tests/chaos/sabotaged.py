@@ -38,7 +38,7 @@ def _forget_what_was_stored() -> None:
 
 def _mark_nothing() -> None:
     """No minute is marked for its rollup: it is computed once at most, from what had come by then."""
-    write.mark = lambda minutes: None  # type: ignore[attr-defined]
+    write.mark = lambda changed: None  # type: ignore[attr-defined]
 
 
 _SABOTAGES: dict[str, Callable[[], None]] = {

@@ -18,7 +18,7 @@ def main() -> int:
 
     while True:
         try:
-            soon = datetime.now(UTC) + timedelta(hours=1)  # also minutes that are not over: again and again
+            soon = datetime.now(UTC) + timedelta(hours=2)  # also what is not over: again and again
             samples.roll_up(soon)
             samples.prune(datetime.now(UTC))
         except Error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from django.db import connection, transaction
 
 from advisor.fleet.models import Host, Instance, Service
-from advisor.store import samples
+from advisor.store import marks, samples
 from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary import PartKind
 
@@ -54,6 +55,11 @@ def disk_row(of: Host, seconds: float, name: str, **values: float) -> PartRow:
 
 def event_row(of: Instance, seconds: float, name: str, ordinal: int = 0, **said: str | float) -> EventRow:
     return EventRow(of.service_id, of.pk, us(seconds), 0.0, name, ordinal, said)
+
+
+def at_the_time_of(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """What is written from now on is written so long after `START`; else everything here comes months late."""
+    monkeypatch.setattr(marks, "time", lambda: START + seconds)
 
 
 def keep(*rows: HostRow | ProcessRow | PartRow | EventRow) -> None:

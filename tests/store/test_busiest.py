@@ -20,7 +20,7 @@ HOUR = 600.0
 
 def busiest(service: Service, *rows: ProcessRow, end: float = START + 1800) -> float:
     keep(*rows)
-    samples.roll_up(WHEN + timedelta(hours=3), 1000)
+    samples.roll_up(WHEN + timedelta(hours=3))
     return samples.busiest(service.pk, START, end, HOUR)
 
 

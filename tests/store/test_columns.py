@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 
 from advisor.store.columns import is_increase, rolled
-from advisor.store.models import HostMinute, HostSample, PartMinute, PartSample, ProcessMinute, ProcessSample
+from advisor.store.tables import TABLES, Table
 from advisor.vocabulary import COLUMNS, Entity, columns_of
 
-TABLES = {
-    Entity.PROCESS: (ProcessSample, ProcessMinute),
-    Entity.HOST: (HostSample, HostMinute),
-    Entity.PART: (PartSample, PartMinute),
-}
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_metric_has_its_columns(table: Table) -> None:
+    fields = {model._meta.db_table: {f.column for f in model._meta.fields} for model in apps.get_models()}
+
+    assert set(columns_of(table.entity)) <= fields[table.samples]
+    for rollup in (table.minutes, table.hours):
+        names = {column for name in columns_of(table.entity) for column in rollup.rolled(name)}
+        assert names <= fields[rollup.table]
 
 
-@pytest.mark.parametrize("entity", Entity)
-def test_every_metric_has_its_columns(entity: Entity) -> None:
-    sample, minute = ({field.column for field in table._meta.get_fields()} for table in TABLES[entity])  # type: ignore[union-attr]  # no relations
-
-    assert set(columns_of(entity)) <= sample
-    assert {column for name in columns_of(entity) for column in rolled(entity, name)} <= minute
+def test_an_increase_has_its_extremes_where_a_mean_would_hide_them() -> None:
+    assert rolled(Entity.PROCESS, "requests") == ("requests", "requests_span")
+    assert rolled(Entity.PROCESS, "requests", peaks=True)[2:] == ("requests_rate_min", "requests_rate_max")
+    assert rolled(Entity.PROCESS, "threads") == rolled(Entity.PROCESS, "threads", peaks=True)
 
 
 def test_a_name_means_an_increase_or_a_level_in_all_parts_of_an_entity() -> None:
@@ -60,5 +63,14 @@ def test_samples_lie_by_time_on_sqlite_and_have_block_ranges_on_postgresql() -> 
         assert constraints["store_process_at"]["type"] == "brin"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["store_processminute", "store_hosthour", "store_processhour", "store_parthour"])
+def test_rollups_lie_by_their_key_on_sqlite(table: str) -> None:
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [table])
+            assert cursor.fetchone()[0].endswith("WITHOUT ROWID")
+
+
 def test_real_fields_are_plain_floats_to_django() -> None:
-    assert isinstance(ProcessSample._meta.get_field("requests"), models.FloatField)
+    assert isinstance(apps.get_model("store", "ProcessSample")._meta.get_field("requests"), models.FloatField)

@@ -9,36 +9,55 @@ import pytest
 from django.db import connection, transaction
 
 from advisor.store import samples
-from advisor.store.marks import due, mark, take
-from advisor.store.models import ProcessMinute, RollupMark
+from advisor.store.marks import due, mark, take, take_hours
+from advisor.store.models import HourMark, ProcessHour, ProcessMinute, RollupMark
 from advisor.store.rows import Rows
+from advisor.store.tables import MINUTES
+from advisor.vocabulary import Entity
 from tests.fleet.builders import only
-from tests.store.builders import START, WHEN, instance, keep, process_row, service
+from tests.store.builders import START, WHEN, at_the_time_of, instance, keep, process_row, service
 
 MINUTE = int(START) // 60
 
 
 @pytest.mark.django_db
-def test_a_mark_is_taken_once() -> None:
+def test_what_is_young_is_marked_for_everybody_and_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_time_of(monkeypatch, 600)
     with transaction.atomic():
-        mark({5, 7})
-        mark({7, 9})
+        mark({Entity.HOST: {(1, MINUTE), (1, MINUTE + 2)}})
+        mark({Entity.HOST: {(2, MINUTE + 2)}, Entity.PART: {(3, MINUTE + 4)}})
 
-    assert due(9, 10) == [7, 5]
-    assert due(100, 2) == [9, 7]
-    assert take(7)
-    assert not take(7)
+    assert due(MINUTE + 4) == [MINUTE + 2, MINUTE]
+    assert take(MINUTE + 2)
+    assert not take(MINUTE + 2)
+    assert not HourMark.objects.exists()
 
 
+@pytest.mark.django_db
+def test_what_is_old_is_marked_for_its_owner_the_newest_hour_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_time_of(monkeypatch, 7200)
+    with transaction.atomic():
+        mark({Entity.PROCESS: {(2, MINUTE), (1, MINUTE), (1, MINUTE + 59), (1, MINUTE + 60)}})
+
+    hour = MINUTE // 60
+    assert not RollupMark.objects.exists()
+    assert [(one.hour, one.owner_id) for one in take_hours(MINUTES, hour + 2, 2)] == [(hour + 1, 1), (hour, 1)]
+    assert [(one.hour, one.owner_id) for one in take_hours(MINUTES, hour, 2)] == []
+    assert [(one.hour, one.owner_id) for one in take_hours(MINUTES, hour + 1, 2)] == [(hour, 2)]
+    assert take_hours(MINUTES, hour + 2, 2) == []
+
+
+@pytest.mark.parametrize("clock", [60.0, 7200.0])
 @pytest.mark.django_db(transaction=True)
-def test_a_rollup_waits_for_a_writer_or_leaves_it_the_mark() -> None:
+def test_a_rollup_waits_for_a_writer_or_leaves_it_the_mark(monkeypatch: pytest.MonkeyPatch, clock: float) -> None:
+    at_the_time_of(monkeypatch, clock)
     one = instance(service())
     keep(process_row(one, 0, requests=1))
     written, rolled = threading.Event(), threading.Event()
 
     def roll_up() -> None:
         written.wait()
-        samples.roll_up(WHEN + timedelta(hours=1))
+        samples.roll_up(WHEN + timedelta(hours=2))
         rolled.set()
         connection.close()
 
@@ -50,13 +69,18 @@ def test_a_rollup_waits_for_a_writer_or_leaves_it_the_mark() -> None:
         rolled.wait(0.3)  # long enough to go wrong, were nothing held
     beside.join()
 
-    samples.roll_up(WHEN + timedelta(hours=1))
-    assert only(ProcessMinute).requests == 3
+    samples.roll_up(WHEN + timedelta(hours=2))
+    assert only(ProcessMinute).requests == only(ProcessHour).requests == 3
     assert not RollupMark.objects.exists()
+    assert not HourMark.objects.exists()
 
 
+@pytest.mark.parametrize("clock", [60.0, 7200.0])
 @pytest.mark.django_db(transaction=True)
-def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them() -> None:
+def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them(
+    monkeypatch: pytest.MonkeyPatch, clock: float
+) -> None:
+    at_the_time_of(monkeypatch, clock)
     one = instance(service())
     writing = threading.Event()
 
@@ -67,7 +91,7 @@ def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them() -> None:
 
     def roll_up() -> None:
         while not writing.is_set():
-            samples.roll_up(WHEN + timedelta(hours=1))
+            samples.roll_up(WHEN + timedelta(hours=2))
         connection.close()
 
     writers = [threading.Thread(target=write, args=(first,)) for first in range(4)]
@@ -79,6 +103,7 @@ def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them() -> None:
     writing.set()
     beside.join()
 
-    samples.roll_up(WHEN + timedelta(hours=1))
+    samples.roll_up(WHEN + timedelta(hours=2))
     row = only(ProcessMinute)
     assert (row.minute, row.n, row.requests) == (MINUTE, 60, 60)
+    assert only(ProcessHour).requests == 60

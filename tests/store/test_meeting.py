@@ -8,7 +8,7 @@ from advisor.features.histogram import Histogram
 from advisor.store.models import ProcessSample, RollupMark
 from advisor.store.rows import DISTRIBUTION, ProcessRow
 from tests.fleet.builders import only
-from tests.store.builders import instance, keep, process_row, service, stored
+from tests.store.builders import at_the_time_of, instance, keep, process_row, service, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,8 @@ def test_the_span_is_the_longer_one() -> None:
     assert stored("store_processsample", "span", "cpu_user", "requests") == [(20, 1, 1)]
 
 
-def test_only_what_changed_is_marked_and_written() -> None:
+def test_only_what_changed_is_marked_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_time_of(monkeypatch, 140)
     one = instance(service())
     keep(process_row(one, 0, requests=1), process_row(one, 60, requests=1))
     RollupMark.objects.all().delete()

@@ -37,7 +37,7 @@ END = START + 1200
 
 def rolled(*rows: ProcessRow | HostRow | PartRow) -> None:
     keep(*rows)
-    samples.roll_up(WHEN + timedelta(hours=3), 1000)
+    samples.roll_up(WHEN + timedelta(hours=3))
 
 
 def span(step: float = 600.0, start: float = START, end: float = END) -> Span:

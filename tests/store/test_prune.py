@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from advisor.store import prune, samples
 from advisor.store.left_out import note_left_out
-from advisor.store.models import Batch, Event, ProcessMinute, ProcessSample, Stream
+from advisor.store.models import Batch, Event, ProcessHour, ProcessMinute, ProcessSample, Stream
 from tests.fleet.builders import only
 from tests.store.builders import (
     WHEN,
@@ -53,6 +53,19 @@ def test_samples_go_after_their_hours_and_rollups_after_their_days(settings: Set
     assert ProcessMinute.objects.count() == 1
 
 
+def test_rollups_of_hours_have_days_of_their_own(settings: Settings) -> None:
+    settings.HOUR_DAYS = 100.0
+    one = instance(service())
+    for hours in (0.0, 20.0, 40.0):
+        keep(process_row(one, hours * HOUR, requests=1))
+    samples.roll_up(WHEN + timedelta(hours=43))
+
+    samples.prune(WHEN + timedelta(days=100))
+    assert ProcessHour.objects.count() == 3
+    samples.prune(WHEN + timedelta(days=100, hours=39))
+    assert only(ProcessHour).hour == int(WHEN.timestamp()) // 3600 + 40
+
+
 def test_a_minute_is_never_half_deleted_while_it_may_be_rolled_up_again(settings: Settings) -> None:
     settings.RAW_HOURS = 48.0
     one = instance(service())
@@ -71,7 +84,7 @@ def test_a_minute_that_is_about_to_be_deleted_is_not_rolled_up(settings: Setting
     one = instance(service())
     keep(*(process_row(one, at, requests=1) for at in range(0, 60, 10)))
 
-    samples.roll_up(WHEN + timedelta(hours=48, minutes=32))
+    samples.roll_up(WHEN + timedelta(hours=49, minutes=31))
 
     assert not ProcessMinute.objects.exists()
 

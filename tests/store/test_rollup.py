@@ -1,25 +1,32 @@
-"""Rollups equal what a loop over the samples says, whatever came late and wherever it stopped."""
+"""Rollups say what their samples say, whatever came late and wherever it stopped."""
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, datetime, timedelta
-from statistics import fmean
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from advisor.features.histogram import Histogram
 from advisor.store import rollup, samples
-from advisor.store.models import HostMinute, PartMinute, ProcessMinute, ProcessSample, RollupMark
+from advisor.store.models import (
+    HostHour,
+    HostMinute,
+    HourMark,
+    PartHour,
+    PartMinute,
+    ProcessHour,
+    ProcessMinute,
+    ProcessSample,
+    RollupMark,
+)
 from advisor.store.rows import PartRow, ProcessRow
-from advisor.vocabulary import Entity, PartKind, columns_of
+from advisor.vocabulary import PartKind
 from tests.fleet.builders import only
 from tests.store.builders import (
     START,
     WHEN,
+    at_the_time_of,
     disk_row,
     host,
     host_row,
@@ -35,6 +42,7 @@ from tests.store.builders import (
 pytestmark = pytest.mark.django_db
 
 LATER = WHEN + timedelta(hours=1)
+FULL = WHEN + timedelta(hours=2)
 MINUTE = int(START) // 60
 
 
@@ -49,7 +57,7 @@ def test_increases_add_up_and_levels_keep_their_mean_and_extremes() -> None:
         process_row(one, 60, requests=99), host_row(machine, 5, load_1m=2), disk_row(machine, 5, "sda", busy=1, used=7)
     )
 
-    assert samples.roll_up(LATER) == 2
+    samples.roll_up(LATER)
 
     first = only(ProcessMinute, minute=MINUTE)
     assert (first.n, first.requests, first.requests_span) == (2, 30, 20)
@@ -83,13 +91,15 @@ def test_histograms_are_merged() -> None:
     assert Histogram.decode(bytes(only(PartMinute).histogram)).count == 2
 
 
-def test_a_minute_that_is_not_over_waits() -> None:
+def test_a_minute_that_is_not_over_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     one = instance(service())
+    at_the_time_of(monkeypatch, 40)
     keep(process_row(one, 30, requests=1))
 
-    assert samples.roll_up(WHEN + timedelta(seconds=59)) == 0
-    assert samples.roll_up(WHEN + timedelta(seconds=60)) == 1
-    assert samples.roll_up(LATER) == 0
+    samples.roll_up(WHEN + timedelta(seconds=59))
+    assert not ProcessMinute.objects.exists()
+    samples.roll_up(WHEN + timedelta(seconds=60))
+    assert only(ProcessMinute).requests == 1
 
 
 def test_a_late_sample_corrects_its_minute() -> None:
@@ -98,7 +108,7 @@ def test_a_late_sample_corrects_its_minute() -> None:
     samples.roll_up(LATER)
     keep(process_row(one, 20, _latency(0.1), requests=5, threads=3))
 
-    assert samples.roll_up(LATER) == 1
+    samples.roll_up(LATER)
     row = only(ProcessMinute)
     assert (row.n, row.requests, row.threads) == (2, 6, 3)
     assert Histogram.decode(bytes(row.latency)).count == 1
@@ -115,6 +125,7 @@ def test_a_host_with_a_wrong_clock_counts_in_the_servers_minute() -> None:
 
 def test_stopping_midway_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     one = instance(service())
+    at_the_time_of(monkeypatch, 240)
     keep(*(process_row(one, 60.0 * minute, _latency(0.1), requests=minute) for minute in range(4)))
     merge, calls = rollup._merge, []
 
@@ -130,43 +141,51 @@ def test_stopping_midway_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
             samples.roll_up(LATER)
     assert RollupMark.objects.count() == 2
 
-    assert samples.roll_up(LATER) == 2
+    samples.roll_up(LATER)
     assert stored("store_processminute", "minute", "requests") == [(MINUTE + m, m) for m in range(4)]
     assert not ProcessMinute.objects.filter(latency=None).exists()
 
 
-def test_at_most_a_number_of_minutes_at_once_the_newest_first() -> None:
+def test_slice_by_slice_until_the_time_is_over_the_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     one = instance(service())
-    keep(*(process_row(one, 60.0 * minute, requests=minute) for minute in range(4)))
+    at_the_time_of(monkeypatch, 240)
+    keep(*(process_row(one, 60.0 * minute, requests=minute) for minute in range(3)))
 
-    assert samples.roll_up(LATER, limit=3) == 3
-    assert stored("store_rollupmark", "minute") == [(MINUTE,)]
+    assert samples.roll_up(LATER, seconds=0)
+    assert stored("store_rollupmark", "minute") == [(MINUTE,), (MINUTE + 1,)]
+    assert samples.roll_up(LATER, seconds=0)
+    assert not samples.roll_up(LATER)
+    assert ProcessMinute.objects.count() == 3
 
 
 def test_a_minute_whose_samples_may_be_pruned_stays_as_it_was(settings: Settings) -> None:
     settings.RAW_HOURS = 1.0
     one = instance(service())
     keep(process_row(one, 0, requests=1))
-    samples.roll_up(WHEN + timedelta(minutes=2))
+    samples.roll_up(WHEN + timedelta(hours=1, minutes=20))
+    assert only(ProcessHour).requests == 1
     ProcessSample.objects.all().delete()
     keep(process_row(one, 20, requests=5))
 
-    samples.roll_up(WHEN + timedelta(hours=2))
+    samples.roll_up(WHEN + timedelta(hours=2, minutes=31))
 
     assert only(ProcessMinute).requests == 1
-    assert not RollupMark.objects.exists()
+    assert only(ProcessHour).requests == 1
+    assert not HourMark.objects.exists()
 
 
 def test_what_came_at_the_last_moment_that_samples_are_kept_is_rolled_up_still(settings: Settings) -> None:
     settings.RAW_HOURS = 1.0
     one = instance(service())
-    now = WHEN + timedelta(hours=1, minutes=10)
+    now = WHEN + timedelta(hours=2, minutes=29)
     keep(process_row(one, 0, requests=1))
+    keep(process_row(one, 3599, requests=2))
 
     samples.prune(now)
     samples.roll_up(now)
 
-    assert only(ProcessMinute).requests == 1
+    assert ProcessMinute.objects.count() == 2
+    assert only(ProcessHour).requests == 3
 
 
 def test_parts_may_go_before_their_process(settings: Settings) -> None:
@@ -174,66 +193,62 @@ def test_parts_may_go_before_their_process(settings: Settings) -> None:
     one = instance(service())
     keep(process_row(one, 0, requests=1), route_row(one, 0, "GET /", count=1))
 
-    samples.roll_up(WHEN + timedelta(hours=2))
+    samples.roll_up(WHEN + timedelta(hours=3))
 
     assert only(ProcessMinute).requests == 1
     assert not PartMinute.objects.exists(), "half of its samples may be gone"
 
 
-def _by_hand(rows: list[ProcessRow]) -> list[tuple[float, ...]]:
-    """(instance, minute, n, requests, its seconds, mean threads, least, most) of all samples, the plain way."""
-    groups: dict[tuple[int, int], list[ProcessRow]] = {}
-    for row in rows:
-        groups.setdefault((row.instance_id, row.time_us // 60_000_000), []).append(row)
-    expected: list[tuple[float, ...]] = []
-    for key, found in sorted(groups.items()):
-        requests = [row.values["requests"] for row in found if "requests" in row.values]
-        threads = [row.values["threads"] for row in found if "threads" in row.values]
-        sums = (math.fsum(requests), 10.0 * len(requests)) if requests else (math.nan, math.nan)
-        levels = (fmean(threads), min(threads), max(threads)) if threads else (math.nan, math.nan, math.nan)
-        expected.append((*key, len(found), *sums, *levels))
-    return expected
+def test_an_hour_keeps_the_extremes_of_rates_and_levels() -> None:
+    one = instance(service())
+    latencies = [_latency(0.1), _latency(0.2), None]
+    for at, latency, requests in zip((0, 1800, 3599), latencies, (10, 400, 30), strict=True):
+        keep(process_row(one, at, latency, requests=requests, threads=at))
+
+    samples.roll_up(FULL)
+
+    row = only(ProcessHour)
+    assert (row.hour, row.n, row.requests, row.requests_span) == (MINUTE // 60, 3, 440, 30)
+    assert (row.requests_rate_min, row.requests_rate_max) == (1, 40)
+    assert (row.threads, row.threads_min, row.threads_max) == (pytest.approx(1799.67, rel=1e-4), 0, 3599)
+    assert Histogram.decode(bytes(row.latency)) == Histogram.decode(_latency(0.1, 0.2))
 
 
-_values = st.dictionaries(st.sampled_from(["requests", "threads"]), st.floats(0, 1e6, width=32), max_size=2)
-_steps = st.lists(
-    st.one_of(
-        st.just("roll up"), st.dictionaries(st.tuples(st.integers(1, 2), st.integers(0, 179)), _values, max_size=8)
-    ),
-    max_size=8,
-)
+def test_an_hour_waits_until_its_last_minutes_have_come() -> None:
+    keep(process_row(instance(service()), 0, requests=1))
+
+    samples.roll_up(WHEN + timedelta(minutes=74))
+    assert not ProcessHour.objects.exists()
+    samples.roll_up(WHEN + timedelta(minutes=75))
+    assert only(ProcessHour).requests == 1
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(_steps)
-def test_rolling_up_step_by_step_equals_computing_from_all_samples(steps: list[object]) -> None:
-    for table in (ProcessSample, ProcessMinute, RollupMark):
-        table.objects.all().delete()
-    kept: dict[tuple[int, int], ProcessRow] = {}
-    for step in steps:
-        if isinstance(step, dict):
-            rows = {key: ProcessRow(1, key[0], us(key[1]), 10.0, 0.0, values) for key, values in step.items()}
-            new = {key: row for key, row in rows.items() if key not in kept}
-            keep(*new.values())
-            kept |= new
-        else:
-            samples.roll_up(LATER)
-    samples.roll_up(LATER)
+def test_hours_of_all_that_reported_in_time_follow_their_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other, machine = instance(service()), instance(service("search")), host()
+    for minute in (0, 59):
+        at_the_time_of(monkeypatch, 60.0 * minute)
+        keep(*(process_row(each, 60.0 * minute, requests=1) for each in (one, other)))
+        keep(host_row(machine, 60.0 * minute, load_1m=1), disk_row(machine, 60.0 * minute, "sda", busy=1))
+        samples.roll_up(WHEN + timedelta(minutes=minute + 1))
+    assert stored("store_hourmark", "width", "entity", "owner_id") == [
+        (3600, e, 0) for e in ("host", "part", "process")
+    ]
 
-    columns = ("instance_id", "minute", "n", "requests", "requests_span", "threads", "threads_min", "threads_max")
-    found = stored("store_processminute", *columns)
-    expected = _by_hand(list(kept.values()))
-    assert [row[:3] for row in found] == [row[:3] for row in expected]
-    for row, wanted in zip(found, expected, strict=True):
-        figures = [math.nan if value is None else value for value in row[3:]]
-        assert figures == pytest.approx(wanted[3:], rel=1e-6, abs=1e-25, nan_ok=True)
+    samples.roll_up(FULL)
+
+    assert stored("store_processhour", "service_id", "n") == [(one.service_id, 2), (other.service_id, 2)]
+    assert (only(HostHour).n, only(PartHour).busy) == (2, 2)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.floats(), min_size=2, max_size=4))
-def test_no_figure_that_a_sender_can_make_up_stops_a_rollup(figures: list[float]) -> None:
-    ProcessSample.objects.all().delete()
-    names = columns_of(Entity.PROCESS)
-    keep(*(ProcessRow(1, 1, us(at), 10.0, 0.0, dict.fromkeys(names, figure)) for at, figure in enumerate(figures)))
+def test_who_comes_late_has_its_own_rows_computed_and_no_others() -> None:
+    one, other = instance(service()), instance(service("search"))
+    keep(process_row(one, 0, requests=1), process_row(other, 0, requests=1))
+    samples.roll_up(FULL)
+    for table in (ProcessMinute, ProcessHour):
+        table.objects.update(n=100)
 
-    assert samples.roll_up(datetime.fromtimestamp(START + 600, UTC)) == 1
+    keep(process_row(one, 30, requests=2))
+    samples.roll_up(FULL)
+
+    for name in ("store_processminute", "store_processhour"):
+        assert stored(name, "service_id", "n", "requests") == [(one.service_id, 2, 3), (other.service_id, 100, 1)]

@@ -14,7 +14,19 @@ from advisor.store.models import PartSample, ProcessSample, RollupMark
 from advisor.store.rows import PartRow, ProcessRow
 from advisor.vocabulary import Entity, PartKind, columns_of
 from tests.fleet.builders import only
-from tests.store.builders import START, disk_row, host, host_row, instance, keep, process_row, service, stored, us
+from tests.store.builders import (
+    START,
+    at_the_time_of,
+    disk_row,
+    host,
+    host_row,
+    instance,
+    keep,
+    process_row,
+    service,
+    stored,
+    us,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +122,8 @@ def test_many_rows_need_few_statements() -> None:
     assert len(queries) < 10
 
 
-def test_a_minute_is_marked_on_the_servers_clock_where_something_changed() -> None:
+def test_a_minute_is_marked_on_the_servers_clock_where_something_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_time_of(monkeypatch, 140)
     one = instance(service())
     keep(ProcessRow(one.service_id, one.pk, us(-3600), 10.0, 3600.0, {"requests": 1.0}), process_row(one, 130))
 
