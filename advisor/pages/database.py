@@ -100,7 +100,7 @@ def sentences(found: samples.Outlook) -> Iterator[str]:
         yield f"{room}, which is enough for all that is kept."
     else:
         lasts = _days(found.full_in) if found.full_in <= FAR else "more than a year"
-        yield f"{room}; at this pace that lasts {lasts}."
+        yield f"{room}; with old data going as it is set, that lasts {lasts}."
 
 
 def _days(days: float) -> str:
