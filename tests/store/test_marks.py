@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from django.db import connection, transaction
 
-from advisor.store import samples
+from advisor.store import marks, rollup, samples
 from advisor.store.marks import due, mark, take, take_hours
 from advisor.store.models import HourMark, ProcessHour, ProcessMinute, RollupMark
 from advisor.store.rows import Rows
@@ -75,12 +76,11 @@ def test_a_rollup_waits_for_a_writer_or_leaves_it_the_mark(monkeypatch: pytest.M
     assert not HourMark.objects.exists()
 
 
-@pytest.mark.parametrize("clock", [60.0, 7200.0])
 @pytest.mark.django_db(transaction=True)
-def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them(
-    monkeypatch: pytest.MonkeyPatch, clock: float
-) -> None:
-    at_the_time_of(monkeypatch, clock)
+def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some mark the minute for everybody and some for its owner, as they do around the tenth minute."""
+    clocks = cycle((START + 60, START + 7200))
+    monkeypatch.setattr(marks, "time", lambda: next(clocks))
     one = instance(service())
     writing = threading.Event()
 
@@ -95,15 +95,54 @@ def test_writers_of_one_minute_lose_nothing_to_rollups_beside_them(
         connection.close()
 
     writers = [threading.Thread(target=write, args=(first,)) for first in range(4)]
-    beside = threading.Thread(target=roll_up)
-    for thread in (*writers, beside):
+    beside = [threading.Thread(target=roll_up) for _ in range(2)]
+    for thread in (*writers, *beside):
         thread.start()
     for thread in writers:
         thread.join()
     writing.set()
-    beside.join()
+    for thread in beside:
+        thread.join()
 
     samples.roll_up(WHEN + timedelta(hours=2))
     row = only(ProcessMinute)
     assert (row.minute, row.n, row.requests) == (MINUTE, 60, 60)
     assert only(ProcessHour).requests == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_rollups_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one that has seen fewer samples of a minute could write last: it is marked in two ways."""
+    one, other = instance(service()), instance(service("search"))
+    at_the_time_of(monkeypatch, 60)
+    keep(process_row(one, 0, requests=1))
+    at_the_time_of(monkeypatch, 7200)
+    keep(process_row(other, 600, requests=1))
+    midway, go_on, rolled = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(_: str) -> None:
+        if not midway.is_set():
+            midway.set()
+            go_on.wait()
+
+    def late() -> None:
+        samples.roll_up(WHEN + timedelta(seconds=30))  # before the first minute is over
+        connection.close()
+
+    def all_of_it() -> None:
+        midway.wait()
+        samples.roll_up(WHEN + timedelta(hours=2))
+        rolled.set()
+        connection.close()
+
+    monkeypatch.setattr(rollup, "failpoint", hold)
+    threads = [threading.Thread(target=late), threading.Thread(target=all_of_it)]
+    for thread in threads:
+        thread.start()
+    is_ahead = rolled.wait(0.3)  # long enough to go wrong, did it not wait
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+    assert not is_ahead
+    assert ProcessMinute.objects.count() == ProcessHour.objects.count() == 2
