@@ -93,3 +93,9 @@ def mark_hours(hour: int, owners: Iterable[tuple[Entity, int]], width: int = HOU
     """Mark an hour's rollups of owners; nobody else takes marks meanwhile (see `rollup`), so nothing is held."""
     marks = [HourMark(pk=(width, hour, entity.value, owner)) for entity, owner in owners]
     HourMark.objects.bulk_create(marks, ignore_conflicts=True)
+
+
+def is_waiting(until: int) -> bool:
+    """True while anything from before `until` (Unix seconds, server time) waits to be rolled up."""
+    minutes = RollupMark.objects.filter(minute__lt=until // MINUTES)
+    return minutes.exists() or HourMark.objects.filter(hour__lt=until // HOURS).exists()

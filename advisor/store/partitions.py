@@ -17,8 +17,8 @@ from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.errors import LockNotAvailable
 
-from advisor.store.models import RollupMark
-from advisor.store.tables import MICROSECONDS, MINUTE
+from advisor.store.marks import is_waiting
+from advisor.store.tables import MICROSECONDS
 
 DAY = 86_400 * MICROSECONDS
 
@@ -90,10 +90,10 @@ def make(table: str, now: datetime) -> int:
 def drop(table: str, until: int) -> int:
     """Drop the partitions whose rows are all from before `until` (microseconds, server time); returns how many.
 
-    None goes while a minute of that time still waits to be rolled up.
+    None goes while a minute or an hour of that time still waits to be rolled up.
     """
     over = [one for one in of(table) if one.end is not None and one.end <= until]
-    if not over or RollupMark.objects.filter(minute__lt=until // MINUTE).exists():
+    if not over or is_waiting(until // MICROSECONDS):
         return 0
     return sum(_dropped(table, partition, until) for partition in over)
 

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from advisor.store import partitions, samples
 from advisor.store.columns import RealField, TimeIndex
-from advisor.store.models import HostSample, ProcessSample, RollupMark
+from advisor.store.models import HostSample, ProcessSample
 from advisor.store.rows import ProcessRow
 from tests.store.builders import WHEN, host, host_row, instance, keep, process_row, service, stored, us
 
@@ -102,9 +102,9 @@ def test_days_go_whole_once_all_of_them_is_over(settings: Settings) -> None:
     keep(*(process_row(one, hours * HOUR, requests=1) for hours in (0, 19, 21)), host_row(machine, 0, load_1m=1))
     samples.roll_up(WHEN + timedelta(days=1))
 
-    samples.prune(WHEN + timedelta(hours=20 + 49 - 1))
+    samples.prune(WHEN + timedelta(hours=20 + 50 - 1))
     assert ProcessSample.objects.count() == 3
-    samples.prune(WHEN + timedelta(hours=20 + 49))
+    samples.prune(WHEN + timedelta(hours=20 + 50))
     assert stored(TABLE, "time") == [(us(21 * HOUR),)]
     assert not stored("store_hostsample", "time")
     assert "20251123" not in days()
@@ -115,10 +115,10 @@ def test_a_day_waits_for_its_rollups(settings: Settings) -> None:
     samples.prune(WHEN)
     keep(process_row(instance(service()), 0, requests=1))
 
-    samples.prune(WHEN + timedelta(hours=70))
+    samples.prune(WHEN + timedelta(hours=71))
     assert ProcessSample.objects.exists()
-    RollupMark.objects.all().delete()
-    samples.prune(WHEN + timedelta(hours=70))
+    samples.roll_up(WHEN + timedelta(hours=3))
+    samples.prune(WHEN + timedelta(hours=71))
     assert not ProcessSample.objects.exists()
 
 
@@ -126,7 +126,7 @@ def test_a_day_waits_for_what_a_slow_clock_put_into_it() -> None:
     one = instance(service())
     partitions.make(TABLE, WHEN)
     keep(ProcessRow(one.service_id, one.pk, us(0), 10.0, 2 * DAY, {"requests": 1.0}))
-    RollupMark.objects.all().delete()
+    samples.roll_up(WHEN + timedelta(days=3))
 
     assert partitions.drop(TABLE, us(DAY)) == 0
     partitions.drop(TABLE, us(2 * DAY) + 1)
@@ -140,7 +140,7 @@ def test_who_keeps_samples_for_hours_keeps_no_day_more(settings: Settings) -> No
     keep(*(process_row(one, hours * HOUR, requests=1) for hours in range(12)))
 
     samples.prune(WHEN + timedelta(hours=12))
-    assert len(stored(TABLE, "time")) == 7
+    assert len(stored(TABLE, "time")) == 8
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from advisor.store import prune, samples
 from advisor.store.left_out import note_left_out
-from advisor.store.models import Batch, Event, ProcessHour, ProcessMinute, ProcessSample, Stream
+from advisor.store.models import Batch, Event, PartMinute, ProcessHour, ProcessMinute, ProcessSample, Stream
 from tests.fleet.builders import only
 from tests.store.builders import (
     WHEN,
@@ -95,11 +95,22 @@ def test_each_class_has_its_own_time(settings: Settings) -> None:
     rows = process_row(one, 0, requests=1), route_row(one, 0, "GET /", count=1), event_row(one, 0, "x")
     left = ("store_processsample", "store_partsample", "store_event")
     keep(*rows)
-    samples.roll_up(WHEN + timedelta(hours=1))
+    samples.roll_up(WHEN + timedelta(hours=2))
 
-    for hours, kept in ((6.9, {*left}), (7.1, {left[0], left[2]}), (25.0, {left[0]}), (70.0, set())):
+    for hours, kept in ((7.9, {*left}), (8.1, {left[0], left[2]}), (25.0, {left[0]}), (71.0, set())):
         samples.prune(WHEN + timedelta(hours=hours))
         assert {table for table in left if stored(table, "time")} == kept, hours
+
+
+def test_parts_may_go_before_their_process(settings: Settings) -> None:
+    settings.KEEP_PARTS_HOURS = 1.0
+    one = instance(service())
+    keep(process_row(one, 0, requests=1), route_row(one, 0, "GET /", count=1))
+
+    samples.roll_up(WHEN + timedelta(hours=3))
+
+    assert only(ProcessMinute).requests == 1
+    assert not PartMinute.objects.exists(), "half of its samples may be gone"
 
 
 def test_events_stay_as_long_as_they_are_kept(settings: Settings) -> None:

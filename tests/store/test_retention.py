@@ -8,12 +8,12 @@ from django.apps import apps
 from pytest_django.fixtures import Settings
 
 from advisor.store import retention
-from advisor.store.models import RollupMark
+from advisor.store.models import HourMark, RollupMark
 
 
 def test_no_table_grows_for_ever() -> None:
     aged = [model for kept in retention.CLASSES for model, _ in kept.tables]
-    grown = set(apps.get_app_config("store").get_models()) - {RollupMark}  # its rows go when they are rolled up
+    grown = set(apps.get_app_config("store").get_models()) - {RollupMark, HourMark}  # rows go when they are rolled up
     assert len(aged) == len(set(aged))
     assert set(aged) == grown
 
@@ -25,10 +25,10 @@ def test_each_class_is_found_by_its_tables(settings: Settings) -> None:
     assert retention.PARTS.seconds == 7 * 3600
 
 
-def test_samples_stay_a_little_longer_so_that_no_minute_is_half_deleted(settings: Settings) -> None:
+def test_samples_stay_a_little_longer_so_that_no_hour_is_half_deleted(settings: Settings) -> None:
     settings.RAW_HOURS, settings.ROLLUP_DAYS = 48.0, 30.0
     now = datetime(2026, 3, 31, tzinfo=UTC)
-    assert datetime.fromtimestamp(retention.SAMPLES.until(now), UTC) == datetime(2026, 3, 28, 23, tzinfo=UTC)
+    assert datetime.fromtimestamp(retention.SAMPLES.until(now), UTC) == datetime(2026, 3, 28, 22, tzinfo=UTC)
     assert datetime.fromtimestamp(retention.MINUTES.until(now), UTC) == datetime(2026, 3, 1, tzinfo=UTC)
 
 

@@ -33,7 +33,6 @@ from tests.store.builders import (
     instance,
     keep,
     process_row,
-    route_row,
     service,
     stored,
     us,
@@ -186,17 +185,6 @@ def test_what_came_at_the_last_moment_that_samples_are_kept_is_rolled_up_still(s
 
     assert ProcessMinute.objects.count() == 2
     assert only(ProcessHour).requests == 3
-
-
-def test_parts_may_go_before_their_process(settings: Settings) -> None:
-    settings.KEEP_PARTS_HOURS = 1.0
-    one = instance(service())
-    keep(process_row(one, 0, requests=1), route_row(one, 0, "GET /", count=1))
-
-    samples.roll_up(WHEN + timedelta(hours=3))
-
-    assert only(ProcessMinute).requests == 1
-    assert not PartMinute.objects.exists(), "half of its samples may be gone"
 
 
 def test_an_hour_keeps_the_extremes_of_rates_and_levels() -> None:
