@@ -97,6 +97,9 @@ class Door:
             await send_refusal(send, refusal, answer_type(headers))
         except Disconnected:
             return
+        except asyncio.CancelledError:  # the server ends; without an answer of ours it would be a 500
+            await send_refusal(send, unavailable("The server ends. Send it again."), answer_type(headers))
+            raise
         except Exception:
             log.exception("A request to %s failed; its sender was told to come back", scope["path"])
             await send_refusal(send, unavailable("The request failed here. It was logged.", 5), answer_type(headers))

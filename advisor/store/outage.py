@@ -14,7 +14,6 @@ _HELD: Final = "The database is held up by other work."
 
 _POSTGRESQL: Final = {
     "53100": _FULL,
-    "53300": "The database takes no more connections.",
     "58030": _FAILING,
     "55P03": _HELD,  # no lock in time
     "57014": _HELD,  # no end of the statement in time

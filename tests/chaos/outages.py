@@ -97,7 +97,7 @@ def valkey_hangs(product: Product) -> Iterator[None]:
 
 @contextmanager
 def files_cannot_grow(pid: int) -> Iterator[None]:
-    """What a full disk is to a process, where nobody may mount a small one: no write of it succeeds."""
+    """What a disk that fails is to a process: no write of it succeeds. Nobody need mount anything for it."""
     usual = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, usual[1]))
     yield
@@ -132,11 +132,13 @@ def small_disk(folder: Path, size: str) -> Iterator[bool]:
         subprocess.run(("umount", "--lazy", str(folder)), check=True)
 
 
-AWAY: Final[dict[str, tuple[str, Outage, str]]] = {
-    "postgresql hangs": ("postgresql", postgresql_hangs, "does not answer"),
-    "postgresql is cut": ("postgresql", postgresql_is_cut, "The database is away."),
-    "postgresql is shut down": ("postgresql", postgresql_is_shut_down, "The database is away."),
-    "postgresql is locked": ("postgresql", postgresql_is_locked, "held up by other work"),
-    "sqlite is locked": ("sqlite", sqlite_is_locked, "held up by other work"),
+AWAY: Final[dict[str, list[tuple[Outage, str]]]] = {
+    "postgresql": [
+        (postgresql_hangs, "does not answer"),
+        (postgresql_is_cut, "The database is away."),
+        (postgresql_is_shut_down, "The database is away."),
+        (postgresql_is_locked, "held up by other work"),
+    ],
+    "sqlite": [(sqlite_is_locked, "held up by other work")],
 }
-"""Name -> database, how it goes away, and what senders are told of it."""
+"""Database -> how it goes away, and what senders are told of it."""

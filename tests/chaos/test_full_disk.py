@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.outages import disk_is_full, files_cannot_grow, small_disk
-from tests.chaos.trial import SENDERS, trial
+from tests.chaos.trial import trial
 
 pytestmark = pytest.mark.processes
 
@@ -17,26 +16,16 @@ RECOVERED = 10.0
 """Seconds after there is room again (P37)."""
 
 FULL = "The disk of the database is full."
-FAILING = "The database cannot use its disk."
 
 
-def test_sqlite_on_a_full_disk(short_folder: Path) -> None:
+def test_sqlite_on_a_disk_that_fails_and_is_full(short_folder: Path) -> None:
     with small_disk(short_folder, "32m") as is_small, trial(short_folder, "sqlite") as one:
-        full: AbstractContextManager[None] = disk_is_full(short_folder)
-        with full if is_small else files_cannot_grow(one.ingest.pid):
-            one.load.wait_refused(3 * SENDERS)
-        one.recover(RECOVERED)
-        one.check_refusals(FULL if is_small else FAILING)
+        one.live_through(files_cannot_grow(one.ingest.pid), "The database cannot use its disk.", RECOVERED)
+        if is_small:
+            one.live_through(disk_is_full(short_folder), FULL, RECOVERED)
+        one.finish()
         (verdict,) = sqlite3.connect(short_folder / "advisor.sqlite3").execute("PRAGMA integrity_check").fetchone()
         assert verdict == "ok"
-
-
-def test_sqlite_whose_files_cannot_grow(short_folder: Path) -> None:
-    with trial(short_folder, "sqlite") as one:
-        with files_cannot_grow(one.ingest.pid):
-            one.load.wait_refused(3 * SENDERS)
-        one.recover(RECOVERED)
-        one.check_refusals(FAILING)
 
 
 def test_postgresql_on_a_full_disk(short_folder: Path) -> None:
@@ -45,7 +34,5 @@ def test_postgresql_on_a_full_disk(short_folder: Path) -> None:
         if not is_small:
             pytest.skip("Only who may mount a small disk can fill PostgreSQL's.")
         with trial(short_folder, "postgresql", rows) as one:
-            with disk_is_full(rows):
-                one.load.wait_refused(3 * SENDERS)
-            one.recover(RECOVERED)
-            one.check_refusals(FULL)
+            one.live_through(disk_is_full(rows), FULL, RECOVERED)
+            one.finish()

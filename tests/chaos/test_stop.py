@@ -87,9 +87,7 @@ def test_what_is_there_is_answered_and_nothing_new_is_taken(short_folder: Path, 
         product.stop()
 
 
-@pytest.mark.parametrize(
-    ("database", "hang"), [("postgresql", postgresql_hangs), ("sqlite", sqlite_is_locked), ("sqlite", valkey_hangs)]
-)
+@pytest.mark.parametrize(("database", "hang"), [("postgresql", postgresql_hangs), ("sqlite", valkey_hangs)])
 def test_it_ends_in_time_whatever_hangs(short_folder: Path, database: str, hang: Outage) -> None:
     with trial(short_folder, database) as one:
         with hang(one.product):

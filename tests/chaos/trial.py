@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,9 @@ RECOVERED: Final = 5.0
 """Seconds after the database's return within which it is served (P35)."""
 
 SENDERS: Final = 4
+
+FEW: Final = 3
+"""Refusals of each sender that an outage lasts at least."""
 
 NOTHING: Final[dict[str, list[object]]] = {"lost": [], "phantom": [], "doubled": [], "rollups": []}
 
@@ -79,11 +82,26 @@ class Trial:
         """How many the ingest process has."""
         return len(list(Path(f"/proc/{self.ingest.pid}/task").iterdir()))
 
-    def recover(self, seconds: float = RECOVERED) -> None:
-        """The database is back: everybody is served again, by the same process; nothing was lost or stored twice."""
-        self.load.wait(SENDERS, seconds + self.control.slowest)
+    def live_through(self, outage: AbstractContextManager[None], told: str, recovered: float = RECOVERED) -> None:
+        """An outage, until each sender was refused a few times; then everybody is served again by the same process."""
+        self._begin()
+        with outage:
+            self.load.wait_refused(FEW * SENDERS)
+            assert self.threads_now() <= self.threads + 1  # one comes and goes: it tells open pages
+        self.load.wait(SENDERS, recovered + self.control.slowest)
+        self.check_refusals(told)
+
+    def live_without(self, outage: AbstractContextManager[None]) -> None:
+        """An outage that senders do not notice."""
+        self._begin()
+        with outage:
+            self.load.wait(10 * SENDERS)
+        assert {answer.status for answer in self.load.answers} <= {200, 429}  # they send more than a token may
+        self.check_times()
+
+    def finish(self) -> None:
+        """It is the process of the beginning; nothing was lost, doubled or made up."""
         self.load.stop()
-        self.control.stop()
         assert self.ingest.poll() is None
         assert self.product.findings(self.load.senders) == NOTHING
 
@@ -94,6 +112,10 @@ class Trial:
         assert all(int(answer.retry_after) > 0 for answer in refused)
         assert any(told in answer.text for answer in refused), _reasons(refused)
         self.check_times()
+
+    def _begin(self) -> None:
+        self.load.answers.clear()
+        self.control.slowest = 0.0
 
     def check_times(self) -> None:
         """Nobody waited longer than promised, but for what the machine takes for anything now."""
@@ -112,6 +134,8 @@ def trial(folder: Path, database: str, rows_at: Path | None = None, workers: int
     product = Product(folder, database)
     product.rows_at = rows_at
     try:
-        yield Trial(product, workers)
+        one = Trial(product, workers)
+        yield one
+        one.control.stop()
     finally:
         product.stop()
