@@ -73,7 +73,7 @@ def web(plan: Plan) -> Child:
         "host": plan.bind,
         "port": str(plan.port),
         "http": "advisor.ingest.protocol:PatientProtocol",
-        "lifespan": "off",
+        "lifespan": "on",
         "backlog": "1024",
         "timeout-keep-alive": "20",
         "timeout-graceful-shutdown": "5",

@@ -21,15 +21,11 @@ _NOTHING_ELSE = "Only OTLP is answered here: /v1/metrics and /v1/logs. The pages
 
 
 async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer 404 to HTTP, close sockets, and agree to start and stop."""
+    """Answer 404 to HTTP, and close sockets."""
     if scope["type"] == "http":
         await send_refusal(send, Refusal(404, Code.NOT_FOUND, _NOTHING_ELSE), answer_type(dict(scope["headers"])))
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close"})
-    elif scope["type"] == "lifespan":
-        for step in ("startup", "shutdown"):
-            await receive()
-            await send({"type": f"lifespan.{step}.complete"})
 
 
 application = Door(nothing_else)

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from advisor.fleet import registry
 from advisor.fleet.memory import Memory
 from advisor.fleet.registry import ForeignHost, Identity
-from advisor.ingest import newcomers, rejection
+from advisor.ingest import limits, newcomers, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
 from advisor.ingest.assembly import add_events, rows_of
 from advisor.ingest.batch import Batch, Outcome
@@ -21,12 +21,11 @@ from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
 from advisor.ingest.readings import Report
 from advisor.ingest.totals import Resolved, take_in
-from advisor.store import samples
+from advisor.store import outage, samples
 from advisor.store.batches import BatchKey
 from advisor.store.failpoint import failpoint
 from advisor.store.rows import Rows
 
-_AWAY_SECONDS: Final = 2
 _LATER: Final = unavailable("Many processes report for the first time. Send it again.")
 _REMEMBERED: Final = 20_000
 
@@ -55,9 +54,7 @@ class Committer:
         try:
             return self._commit(batches)
         except (OperationalError, InterfaceError) as error:
-            log.warning("The database is away; %d batches must be sent again: %s", len(batches), error)
-            connection.close()
-            return [unavailable("The database is away.", _AWAY_SECONDS) for _ in batches]
+            return [self._away(error)] * len(batches)
         except ForeignHost:  # what was made for it must go with the transaction; the others come again at once
             return [self._commit_alone(batch) for batch in batches]
         except Exception:
@@ -72,9 +69,17 @@ class Committer:
         except (DataError, IntegrityError, OverflowError) as error:
             log.warning("A batch of token %s cannot be stored: %s", batch.token, error)
             return invalid("The batch holds something that cannot be stored. It was logged.")
+        except (OperationalError, InterfaceError) as error:
+            return self._away(error)
         except Exception:
             log.exception("A batch of token %s could not be stored", batch.token)
-            return unavailable("The batch could not be stored. It was logged.", _AWAY_SECONDS)
+            return unavailable("The batch could not be stored. It was logged.", limits.AWAY_SECONDS)
+
+    def _away(self, error: Error) -> Refusal:
+        """What senders are told of a database that refuses work. The next group gets a connection of its own."""
+        log.warning("Batches must be sent again: %s", error)
+        connection.close()
+        return unavailable(outage.explain(error), limits.AWAY_SECONDS)
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         resolved = list[Resolved]()

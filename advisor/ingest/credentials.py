@@ -18,6 +18,7 @@ from advisor.fleet.memory import Memory
 from advisor.fleet.models import Token
 from advisor.ingest import limits
 from advisor.ingest.answers import Code, Refusal, unavailable
+from advisor.store import outage, timeouts
 
 _SECONDS: Final = 10.0
 _REMEMBERED: Final = 10_000
@@ -40,17 +41,15 @@ class Credentials:
         self,
         authenticate: Callable[[str], Token | None] = tokens.authenticate,
         clock: Callable[[], float] = time.monotonic,
-        seconds: float = limits.COMMIT_SECONDS,
         is_formed: Callable[[str], bool] = tokens.is_formed,
     ) -> None:
         self._authenticate = authenticate
         self._is_formed = is_formed
         self._clock = clock
-        self._seconds = seconds
         self._good = Memory[bytes, tuple[float, Token]](_REMEMBERED)
         self._wrong = Memory[bytes, float](_WRONG)
         self._strangers = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ingest-credentials")
+        self._thread = ThreadPoolExecutor(1, "ingest-credentials", timeouts.shorten)
         self._asking: dict[bytes, asyncio.Future[Token | None]] = {}
 
     async def check(self, authorization: bytes) -> Token:
@@ -80,13 +79,8 @@ class Credentials:
         if wrong is not None and wrong > latest:
             return None
         asking = self._asking.get(digest) or self._begin(digest, raw, is_stranger=good is None)
-        try:
-            async with asyncio.timeout(self._seconds):
-                # Shared: a request that is given up ends it for nobody, and a late answer serves the next try.
-                return await asyncio.shield(asking)
-        except TimeoutError:
-            log.warning("Tokens could not be checked within %g s", self._seconds)
-            raise unavailable("Tokens cannot be checked: the database is slow.", 2) from None
+        # Shared: a request that is given up ends it for nobody, and a late answer serves the next try.
+        return await asyncio.shield(asking)
 
     def _begin(self, digest: bytes, raw: str, is_stranger: bool) -> asyncio.Future[Token | None]:
         if is_stranger and self._strangers >= _WAITING:
@@ -107,7 +101,7 @@ class Credentials:
             token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, raw)
         except DatabaseError as error:
             log.warning("Tokens cannot be checked: %r", error)
-            raise unavailable("Tokens cannot be checked: the database is away.", 5) from None
+            raise unavailable(f"Tokens cannot be checked. {outage.explain(error)}", limits.AWAY_SECONDS) from None
         if token is None:
             self._good.forget(digest)
             self._wrong[digest] = self._clock()

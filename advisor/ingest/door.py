@@ -23,7 +23,9 @@ from advisor.ingest.body import Disconnected, Head, Receive, answer_type, read_b
 from advisor.ingest.clock import ClockBook
 from advisor.ingest.commit import Committer
 from advisor.ingest.credentials import Credentials
+from advisor.ingest.deadline import Deadline
 from advisor.ingest.hints import Hints
+from advisor.ingest.lifespan import lifespan
 from advisor.ingest.pivot import Pivot, Pivoted
 from advisor.ingest.rate import RateLimit
 from advisor.ingest.room import Room, Share
@@ -48,12 +50,15 @@ log = logging.getLogger(__name__)
 class Door:
     """An ASGI application that takes OTLP metrics and events.
 
+    It is the whole process's start and stop too: SIGTERM ends with what waits being committed.
+
     Args:
         next_app: answers every path outside `/v1/`.
         writer: commits what comes in; by default one of its own, started with the first batch.
         credentials: knows the tokens.
         now: the server's clock, Unix seconds.
         requests_per_second: how often one token may send.
+        seconds: how long a request waits for the database in all.
     """
 
     def __init__(
@@ -63,9 +68,12 @@ class Door:
         credentials: Credentials | None = None,
         now: Callable[[], float] = time.time,
         requests_per_second: float = limits.REQUESTS_PER_SECOND,
+        seconds: float = limits.ANSWER_SECONDS,
     ) -> None:
         self._next = next_app
-        self._writer = writer or Writer(Committer(Hints(publish.samples)))
+        self._hints = Hints(publish.samples)
+        self._writer = writer or Writer(Committer(self._hints))
+        self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now
         self._rate = RateLimit(requests_per_second)
@@ -76,6 +84,9 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on."""
+        if scope["type"] == "lifespan":
+            await lifespan(receive, send, self.stop)
+            return
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await self._next(scope, receive, send)
             return
@@ -86,29 +97,38 @@ class Door:
             await send_refusal(send, refusal, answer_type(headers))
         except Disconnected:
             return
+        except asyncio.CancelledError:  # the server ends; without an answer of ours it would be a 500
+            await send_refusal(send, unavailable("The server ends. Send it again."), answer_type(headers))
+            raise
         except Exception:
             log.exception("A request to %s failed; its sender was told to come back", scope["path"])
             await send_refusal(send, unavailable("The request failed here. It was logged.", 5), answer_type(headers))
         else:
             await send_receipt(send, receipt, answer_type(headers), self._signals[scope["path"]].respond)
 
+    def stop(self) -> None:
+        """Commit what waits and end the threads, as far as they end in time. No request may be open."""
+        self._writer.stop()
+        self._hints.stop()
+
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receipt:
-        received = self._now()
+        received, deadline = self._now(), Deadline(self._seconds)
         with self._room.share() as share:
-            signal, head, token, body = await self._admit(scope, headers, receive, share)
+            signal, head, token, body = await self._admit(scope, headers, receive, share, deadline)
             pivoted = await self._decode(signal, head, token, body, received)
-        return await self._writer.submit(Batch(pivoted, token, head.batch_id, received))
+        return await deadline.keep(self._writer.submit(Batch(pivoted, token, head.batch_id, received)))
 
     async def _admit(
-        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, share: Share
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, share: Share, deadline: Deadline
     ) -> tuple[AnySignal, Head, Token, bytes]:
         """What is sent, by whom, and the whole body."""
         try:
             signal = self._find(scope["method"], scope["path"])
             head = read_head(headers)
-            token = await self._credentials.check(head.authorization)
+            token = await deadline.keep(self._credentials.check(head.authorization))
             self._check_rate(token)
-            return signal, head, token, await read_body(receive, head.gzip, share)
+            with deadline.paused():
+                return signal, head, token, await read_body(receive, head.gzip, share)
         except Refusal as refusal:
             # A body may still be on its way, and nobody is going to read it.
             raise replace(refusal, headers=(*refusal.headers, _CLOSE)) from None

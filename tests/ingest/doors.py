@@ -26,7 +26,7 @@ async def doors() -> AsyncIterator[MakeDoor]:
 
     def make(now: Callable[[], float], **given: Any) -> Door:
         writers.append(Writer(Committer(Hints(lambda services, hosts: None)), seconds=60.0))
-        return Door(pages, writers[-1], now=now, **given)
+        return Door(pages, writers[-1], now=now, seconds=60.0, **given)
 
     try:
         yield make

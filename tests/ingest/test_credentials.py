@@ -99,21 +99,6 @@ async def test_a_database_that_is_away_is_no_wrong_token(registry: Registry, cre
     assert await credentials.check(b"Bearer good") is GOOD
 
 
-async def test_a_database_that_hangs_is_not_waited_for() -> None:
-    gate = threading.Event()
-
-    def hang(raw: str) -> Token | None:
-        gate.wait(30)
-        return GOOD
-
-    credentials = Credentials(hang, seconds=0.01, is_formed=bool)
-    try:
-        assert (await refused(credentials, b"Bearer good")).status == 503
-        assert (await refused(credentials, b"Bearer other")).status == 503
-    finally:
-        gate.set()
-
-
 async def test_an_answer_that_comes_late_serves_the_next_try() -> None:
     gate, asked = threading.Event(), []
 
@@ -122,8 +107,9 @@ async def test_an_answer_that_comes_late_serves_the_next_try() -> None:
         gate.wait(30)
         return GOOD
 
-    credentials = Credentials(slow, seconds=0.01, is_formed=bool)
-    assert (await refused(credentials, b"Bearer good")).status == 503
+    credentials = Credentials(slow, is_formed=bool)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(credentials.check(b"Bearer good"), 0.01)
     gate.set()
     await asyncio.gather(*credentials._asking.values())
     assert await credentials.check(b"Bearer good") is GOOD
@@ -159,7 +145,7 @@ async def test_a_crowd_of_strangers_leaves_room_for_those_that_were_good_before(
         gate.wait(30)
         return None
 
-    credentials = Credentials(authenticate, lambda: now[0], seconds=30, is_formed=bool)
+    credentials = Credentials(authenticate, lambda: now[0], is_formed=bool)
     await credentials.check(b"Bearer good")
     now[0] += 10
     crowd = [asyncio.ensure_future(refused(credentials, b"Bearer %d" % index)) for index in range(100)]

@@ -57,16 +57,23 @@ def served() -> Served:
 
 
 @pytest.fixture
-async def port(served: Served, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
+async def server(served: Served, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[uvicorn.Server]:
     monkeypatch.setattr(limits, "SLOW_SECONDS", 0.05)
     monkeypatch.setattr(limits, "REQUEST_SECONDS", 0.3)
     monkeypatch.setattr(limits, "SLOW_CLIENTS", 3)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(served, http=PatientProtocol, lifespan="off", log_level="critical"))
     running = asyncio.create_task(server.serve(sockets=[listening]))
-    yield listening.getsockname()[1]
+    while not server.started:
+        await asyncio.sleep(0)
+    yield server
     server.should_exit = True
     await running
+
+
+@pytest.fixture
+def port(server: uvicorn.Server) -> int:
+    return int(server.servers[0].sockets[0].getsockname()[1])
 
 
 @pytest.fixture
@@ -172,3 +179,15 @@ async def test_an_open_socket_may_be_silent(port: int, open_connection: Open) ->
         await cut(silent)
         await live.send("still here")
         assert await live.recv() == "still here"
+
+
+async def test_what_was_sent_before_the_end_is_answered(server: uvicorn.Server, open_connection: Open) -> None:
+    reader, writer = await open_connection(WHOLE)
+    assert (await answer(reader)).startswith(b"200")
+    writer.write(WHOLE)
+    for connection in server.server_state.connections:
+        connection.shutdown()
+    async with asyncio.timeout(10):
+        told = await reader.read()  # to its end: the connection is closed afterwards
+    assert told.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in told.lower()

@@ -111,12 +111,18 @@ async def test_no_more_requests_wait_than_may(database: Database, monkeypatch: p
     assert await writer.submit(batch()) == Receipt()
 
 
-async def test_a_database_that_hangs_is_not_waited_for(database: Database) -> None:
-    writer = Writer(database.commit, capacity=10, seconds=0.01)
+async def test_nobody_waits_behind_a_commit_that_hangs(database: Database) -> None:
+    writer = Writer(database.commit, capacity=10, seconds=0.0)
+    first = await begin(writer, database)
     for _ in range(3):
         with pytest.raises(Refusal) as caught:
-            await writer.submit(batch(5))
+            await writer.submit(batch())
         assert caught.value.status == 503
+        assert b"retry-after" in dict(caught.value.headers)
+    database.gate.set()
+    assert await first == Receipt()
+    assert await writer.submit(batch()) == Receipt()
+    assert database.groups == [1, 1]
 
 
 async def test_who_gave_up_is_not_written(database: Database) -> None:
@@ -152,6 +158,18 @@ async def test_stopping_commits_what_waits(database: Database) -> None:
     database.gate.set()
     assert [await first, await second] == [Receipt(), Receipt()]
     await stopping
+
+
+async def test_stopping_does_not_wait_for_a_commit_that_hangs(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STOP_SECONDS", 0.01)
+    writer = Writer(database.commit, capacity=10, seconds=30)
+    first = await begin(writer, database)
+    await asyncio.to_thread(writer.stop)
+    assert not first.done()
+    database.gate.set()
+    assert await first == Receipt()
 
 
 async def test_a_large_wait_is_split_into_transactions(database: Database) -> None:

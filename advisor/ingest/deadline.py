@@ -1,0 +1,49 @@
+"""When a request must be answered, whatever it waits for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from advisor.ingest.answers import unavailable
+
+_AGAIN_SECONDS = 2
+
+T = TypeVar("T")
+
+
+class Deadline:
+    """One for all that a request waits for here, so that waits do not add up.
+
+    What its sender takes to bring the body does not count: that has limits of its own.
+
+    Args:
+        seconds: from now until the answer.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._at = self._clock() + seconds
+
+    async def keep(self, awaited: Awaitable[T]) -> T:
+        """Wait for something, and no longer than until then.
+
+        Raises:
+            Refusal: 503, it took too long.
+        """
+        try:
+            async with asyncio.timeout_at(self._at):
+                return await awaited
+        except TimeoutError:
+            raise unavailable("The database does not answer in time. Send it again.", _AGAIN_SECONDS) from None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The time that passes meanwhile is the sender's own."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._at += self._clock() - began
