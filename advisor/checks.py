@@ -19,6 +19,11 @@ from advisor.engine.hold import UNSEEN
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 """The tests run on these two."""
 
+_OF_ONE_TOKEN = (
+    *("MOST_HOSTS", "MOST_SERVICES", "MOST_INSTANCES", "MOST_SERIES"),
+    *("MOST_REQUESTS_PER_SECOND", "MOST_POINTS_PER_SECOND"),
+)
+
 
 def advisor_settings(**_: Any) -> list[CheckMessage]:
     """Every message of every check."""
@@ -64,6 +69,7 @@ def _periods() -> Iterator[CheckMessage]:
         "ADVISOR_RAW_HOURS": settings.RAW_HOURS,
         "ADVISOR_ROLLUP_DAYS": settings.ROLLUP_DAYS,
         "ADVISOR_INGEST_QUEUE_POINTS": settings.INGEST_QUEUE_POINTS,
+        **{f"ADVISOR_{name}": getattr(settings, name) for name in _OF_ONE_TOKEN},
     }
     for name, value in periods.items():
         if not value > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from advisor.fleet import registry
 from advisor.fleet.claim import Said
@@ -30,8 +31,9 @@ def turns(batches: Sequence[Batch]) -> list[bool]:
 
 def _unknown(batch: Batch) -> set[Newcomer]:
     """Who brings a batch, and is not known yet; once, however often a group has something of it."""
+    now = datetime.fromtimestamp(batch.received, UTC)
     return {
         (batch.token.pk, Said.of(report.resource))
         for report in batch.pivoted.reports
-        if not registry.is_known(report.resource, batch.token, report.listening, report.latest_event is None)
+        if not registry.is_known(report.resource, batch.token, now, report.listening, report.latest_event is None)
     }

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
+from advisor.fleet import caps
 from advisor.store.failpoint import failpoint
-from advisor.store.models import Batch, Event, LeftOut, Stream
+from advisor.store.models import Batch, Event, LeftOut, PartName, Stream
 from advisor.store.tables import MICROSECONDS, MINUTE, TABLES
 
 BATCHES_KEPT = timedelta(days=7)
@@ -38,6 +39,7 @@ def prune(now: datetime) -> int:
     _delete(Event._meta.db_table, "at", minutes_until * MINUTE, _SLICE)
     Batch.objects.filter(received_at__lt=now - BATCHES_KEPT).delete()
     Stream.objects.filter(time__lt=samples_until).delete()
+    PartName.objects.filter(seen_at__lt=round((now - caps.SILENT).timestamp() * MICROSECONDS)).delete()
     LeftOut.objects.filter(day__lt=(now - LOSSES_KEPT).date()).delete()
     return deleted
 

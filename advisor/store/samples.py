@@ -4,12 +4,13 @@ In: resolved rows, and what to read: services, hosts and a span of time in Unix 
 Out: windows to judge, series to draw, the latest figures, what happened; rolled up and pruned tables.
 """
 
-from advisor.store.batches import remember_batches
+from advisor.store.batches import remember_batches, stored_contents
 from advisor.store.busiest import busiest
 from advisor.store.events import StoredEvent, events, fits
 from advisor.store.host_parts import host_parts
 from advisor.store.latest import Latest, latest
 from advisor.store.left_out import Loss, left_out, note_left_out
+from advisor.store.part_names import PartNames, Use
 from advisor.store.past import Span, past
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
@@ -21,9 +22,11 @@ __all__ = [
     "HostView",
     "Latest",
     "Loss",
+    "PartNames",
     "Span",
     "StoredEvent",
     "TimeSeries",
+    "Use",
     "busiest",
     "events",
     "fits",
@@ -38,6 +41,7 @@ __all__ = [
     "remember_batches",
     "roll_up",
     "series",
+    "stored_contents",
     "windows",
     "write",
 ]

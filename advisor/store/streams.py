@@ -7,12 +7,15 @@ ingest processes agree. Out-of-order points are refused, and no reset ever gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from advisor.features.histogram import Histogram
 from advisor.store.models import Stream
+from advisor.store.series_cap import SERIES
 from advisor.store.tables import MICROSECONDS
 
 YOUNG_SECONDS = 120.0
@@ -26,6 +29,7 @@ class Refusal(StrEnum):
     FIRST = "the first point of its stream"
     REPEATED = "a point that came before"
     OUT_OF_ORDER = "older than the last point of its stream"
+    NO_ROOM = "a new stream beyond those that its token may have"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class Point:
         time_us: microseconds since the epoch, the sender's clock.
         start_us: since when it counts, likewise; 0 where unknown.
         value: the running total, finite and not negative, or the distribution so far.
+        token_id: who brings it.
     """
 
     key: bytes
     time_us: int
     start_us: int
     value: float | Histogram
+    token_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +66,22 @@ class _Last:
     value: float | Histogram | None
 
 
-def increases(points: Sequence[Point]) -> list[Increase | Refusal]:
+def increases(points: Sequence[Point], now: datetime) -> list[Increase | Refusal]:
     """The increase that each point brings, in the order of the points; inside the caller's transaction.
 
-    Points of one stream may come together; they are taken by their time.
+    Points of one stream may come together; they are taken by their time. `now` is when they came.
     """
-    last = _held({point.key for point in points})
+    last = _held({point.key: point.token_id for point in points}, now)
     found: dict[int, Increase | Refusal] = {}
     for index in sorted(range(len(points)), key=lambda index: points[index].time_us):
         point = points[index]
+        if point.key not in last:
+            found[index] = Refusal.NO_ROOM
+            continue
         found[index] = _increase(last[point.key], point)
         if not isinstance(found[index], Refusal) or found[index] is Refusal.FIRST:
             last[point.key] = _Last(point.time_us, point.start_us, point.value)
-    _store({point.key: last[point.key] for point in points})
+    _store(last)
     return [found[index] for index in range(len(points))]
 
 
@@ -96,14 +105,22 @@ def _difference(now: float | Histogram, before: float | Histogram) -> float | Hi
     return now - before if not isinstance(before, Histogram) and now >= before else None
 
 
-def _held(keys: set[bytes]) -> dict[bytes, _Last]:
-    """The last points, locked until the transaction ends; new streams get a place that holds no point yet."""
-    found = _read(keys)
-    missing = keys - found.keys()
-    if missing:
-        places = [Stream(key=key, time=0, start=0) for key in sorted(missing)]
+def _held(tokens: Mapping[bytes, int], now: datetime) -> dict[bytes, _Last]:
+    """The last points, locked until the transaction ends.
+
+    New streams get a place that holds no point yet, as many as their tokens have room for; the others are missing.
+    """
+    found = _read(tokens)
+    missing = sorted(tokens.keys() - found.keys())
+    room = SERIES.admit(Counter(tokens[key] for key in missing), now)
+    places = list[Stream]()
+    for key in missing:
+        if room[tokens[key]]:
+            room[tokens[key]] -= 1
+            places.append(Stream(key=key, time=0, start=0, token_id=tokens[key]))
+    if places:
         Stream.objects.bulk_create(places, ignore_conflicts=True)
-        found |= _read(missing)
+        found |= _read(bytes(place.key) for place in places)
     return found
 
 
