@@ -45,7 +45,7 @@ class Committer:
     def __init__(self, hints: Hints) -> None:
         self._hints = hints
         self._clocks = Memory[int, float](_REMEMBERED)
-        self._names = samples.PartNames()
+        self._names, self._streams = samples.PartNames(), samples.Streams()
         self._ignored = Counter[tuple[int, str]]()
         self._told_at = 0.0
 
@@ -91,7 +91,7 @@ class Committer:
             known = _Known.of(batches)
             outcomes = [known.answer(batch) or self._resolve(batch, resolved) for batch in batches]
             now = datetime.fromtimestamp(max(batch.received for batch in batches), UTC)
-            take_in(resolved, now)
+            take_in(resolved, self._streams, now)
             beyond = self._names.beyond((use for one in resolved for use in names_of(one)), now)
             brought = [(one, rows_of(one, beyond)) for one in resolved]
             rows = Rows.joined(own for _, own in brought)

@@ -72,6 +72,9 @@ COMMIT_SECONDS: Final = 2.0
 NEWCOMERS: Final = 50
 """Most resources of one transaction that nobody knows yet, and all of one batch."""
 
+NEWCOMERS_OF_ONE: Final = 10
+"""Likewise of one token where others are in the same transaction: they wait 50 ms for it, and not 250."""
+
 FUTURE_SECONDS: Final = 300.0
 """How far ahead of the server a point may lie, the clock offset applied."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -18,14 +19,19 @@ def turns(batches: Sequence[Batch]) -> list[bool]:
     """Which batches of a group are stored now: those of who is known always, and of others as long as there is room.
 
     To find out who somebody is takes some queries. A large fleet that starts again, or a flood of invented names,
-    would hold up all others for seconds; what has no turn is sent again, and nothing of it is lost.
+    would hold up all others for seconds; what has no turn is sent again, and nothing of it is lost. Of one token there
+    are fewer where others wait beside it.
     """
     found, admitted = list[bool](), set[Newcomer]()
+    alone = len({batch.token.pk for batch in batches}) == 1
+    most = limits.NEWCOMERS if alone else limits.NEWCOMERS_OF_ONE
+    of_token = Counter[int]()
     for batch in batches:
         new = _unknown(batch) - admitted
-        found.append(not new or len(admitted) < limits.NEWCOMERS)
+        found.append(not new or (len(admitted) < limits.NEWCOMERS and of_token[batch.token.pk] < most))
         if found[-1]:
             admitted |= new
+            of_token[batch.token.pk] += len(new)
     return found
 
 

@@ -35,6 +35,11 @@ NOT_NAMED: Final = (
     "send service.name or process.pid of a process, host.id or host.name of a machine"
 )
 
+TOO_MANY_TOTALS: Final = (
+    "points of running totals beyond the 2,000 that a process may begin within an hour: "
+    "an attribute has too many values"
+)
+
 BEYOND: Final = {
     Kind.HOSTS: "points or events of machines beyond those that one token may bring (ADVISOR_MOST_HOSTS)",
     Kind.SERVICES: "points or events of services beyond those that one token may bring (ADVISOR_MOST_SERVICES)",

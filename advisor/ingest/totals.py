@@ -15,7 +15,7 @@ from advisor.ingest import distributions, rejection
 from advisor.ingest.answers import Receipt
 from advisor.ingest.readings import Cumulative, Report
 from advisor.store import streams
-from advisor.store.streams import Increase, Point
+from advisor.store.streams import Increase, Point, Streams
 
 _AT_ONCE: Final = 5_000
 """Streams of one query: SQLite takes 32,766 variables."""
@@ -26,6 +26,7 @@ _REASONS: Final = {
     streams.Refusal.REPEATED: rejection.REPEATED,
     streams.Refusal.OUT_OF_ORDER: rejection.OUT_OF_ORDER,
     streams.Refusal.NO_ROOM: rejection.BEYOND[Kind.SERIES],
+    streams.Refusal.TOO_MANY: rejection.TOO_MANY_TOTALS,
 }
 
 
@@ -39,12 +40,12 @@ class Resolved:
     token_id: int
 
 
-def take_in(resolved: Sequence[Resolved], now: datetime) -> None:
+def take_in(resolved: Sequence[Resolved], known: Streams, now: datetime) -> None:
     """Put the gains of all running totals into their readings, inside the caller's transaction; `now` they came."""
     waiting = [(one, running) for one in resolved for running in one.report.running]
     for start in range(0, len(waiting), _AT_ONCE):
         some = waiting[start : start + _AT_ONCE]
-        found = streams.increases([_point(one, running) for one, running in some], now)
+        found = known.increases([_point(one, running) for one, running in some], now)
         for (one, running), gain in zip(some, found, strict=True):
             if not isinstance(gain, Increase):
                 counts = one.receipt.ignored if gain in _IGNORED else one.receipt.rejected
@@ -57,7 +58,7 @@ def _point(one: Resolved, running: Cumulative) -> Point:
     identity = one.identity
     owner = f"{identity.instance_id}" if identity.instance_id is not None else f"host {identity.host_id}"
     key = hashlib.blake2b(owner.encode() + b"\0" + running.stream, digest_size=16).digest()
-    return Point(key, running.time_us, running.start_us, running.value, one.token_id)
+    return Point(key, running.time_us, running.start_us, running.value, one.token_id, owner)
 
 
 def _add(report: Report, running: Cumulative, gain: Increase) -> bool:

@@ -15,6 +15,7 @@ from advisor.store.past import Span, past
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
 from advisor.store.series import TimeSeries, host_series, series
+from advisor.store.streams import Streams
 from advisor.store.windows import HostView, host_view, windows
 from advisor.store.write import write
 
@@ -25,6 +26,7 @@ __all__ = [
     "PartNames",
     "Span",
     "StoredEvent",
+    "Streams",
     "TimeSeries",
     "Use",
     "busiest",

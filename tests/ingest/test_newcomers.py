@@ -86,3 +86,12 @@ def test_points_of_who_is_beyond_are_rejected_and_the_rest_of_the_request_is_sto
     stranger = tokens.make(Token.Kind.API)[0]
     assert commit([batch(stranger, process("elsewhere"))]) == [Receipt()]
     assert commit([batch(token, process("p0", at=NOW - 5))]) == [Receipt()]
+
+
+def test_a_flood_of_one_token_takes_a_share_where_others_wait(token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "NEWCOMERS", 5)
+    monkeypatch.setattr(limits, "NEWCOMERS_OF_ONE", 2)
+    flood = [batch(token, process("x" * number)) for number in range(1, 8)]
+    beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
+    assert newcomers.turns(flood) == [True] * 5 + [False] * 2
+    assert newcomers.turns([*flood, beside]) == [True] * 2 + [False] * 5 + [True]

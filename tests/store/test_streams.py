@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from advisor.features.histogram import Histogram
+from advisor.fleet import caps
 from advisor.store import streams
 from advisor.store.models import Stream
-from advisor.store.streams import Increase, Point, Refusal
+from advisor.store.streams import Increase, Point, Refusal, Streams
 from tests.fleet.builders import only
 from tests.store.builders import WHEN, us
 
@@ -26,11 +27,11 @@ TOKEN = 1
 
 
 def _point(seconds: float, value: float | Histogram, start: float = -1000.0, key: bytes = KEY) -> Point:
-    return Point(key, us(seconds), us(start), value, TOKEN)
+    return Point(key, us(seconds), us(start), value, TOKEN, "1")
 
 
 def increases(points: list[Point]) -> list[Increase | Refusal]:
-    return streams.increases(points, WHEN)
+    return Streams().increases(points, WHEN)
 
 
 def _histogram(count: int) -> Histogram:
@@ -119,6 +120,16 @@ def test_new_streams_beyond_those_of_a_token_are_refused_and_the_others_go_on(se
     assert found == [Increase(3.0, 10.0), Refusal.NO_ROOM, Refusal.FIRST, Increase(1.0, 10.0)]
     assert increases([third]) == [Refusal.NO_ROOM]
     assert Stream.objects.count() == 3
+
+
+def test_a_process_that_invents_attributes_leaves_room_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "MOST_BEGUN", 3)
+    known = Streams()
+    flood = [_point(0, 1.0, key=bytes([number]) * 16) for number in range(5)]
+    assert known.increases(flood, WHEN) == [Refusal.FIRST] * 3 + [Refusal.TOO_MANY] * 2
+    neighbour = replace(_point(0, 1.0, key=OTHER), owner="2")
+    assert known.increases([flood[4], neighbour], WHEN) == [Refusal.TOO_MANY, Refusal.FIRST]
+    assert known.increases([flood[4]], WHEN + caps.SILENT) == [Refusal.FIRST]
 
 
 _steps = st.lists(
