@@ -22,6 +22,11 @@ DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 _WEEK = 7
 """Days that anything is kept at least of which somebody speaks of a week."""
 
+_OF_ONE_TOKEN = (
+    *("MOST_HOSTS", "MOST_SERVICES", "MOST_INSTANCES", "MOST_SERIES"),
+    *("MOST_REQUESTS_PER_SECOND", "MOST_POINTS_PER_SECOND"),
+)
+
 
 def advisor_settings(**_: Any) -> list[CheckMessage]:
     """Every message of every check."""
@@ -70,6 +75,7 @@ def _periods() -> Iterator[CheckMessage]:
         "ADVISOR_KEEP_EVENTS_DAYS": settings.KEEP_EVENTS_DAYS,
         "ADVISOR_HOUR_DAYS": settings.HOUR_DAYS,
         "ADVISOR_INGEST_QUEUE_POINTS": settings.INGEST_QUEUE_POINTS,
+        **{f"ADVISOR_{name}": getattr(settings, name) for name in _OF_ONE_TOKEN},
     }
     for name, value in periods.items():
         if not value > 0:

@@ -201,6 +201,21 @@ WEBHOOK_ALLOW: list[str] = env.list("ADVISOR_WEBHOOK_ALLOW", default=[])
 # ── ingest ───────────────────────────────────────────────────────────────────
 INGEST_QUEUE_POINTS = env.int("ADVISOR_INGEST_QUEUE_POINTS", default=200_000)
 
+# What one token may do, so that the others do not notice it. One Collector may speak for a whole platform: 5,000
+# processes on 1,000 machines fit with room to spare, and all may be replaced three times within an hour.
+MOST_HOSTS = env.int("ADVISOR_MOST_HOSTS", default=5_000)
+MOST_SERVICES = env.int("ADVISOR_MOST_SERVICES", default=5_000)
+MOST_INSTANCES = env.int("ADVISOR_MOST_INSTANCES", default=20_000)
+MOST_SERIES = env.int("ADVISOR_MOST_SERIES", default=1_000_000)
+"""Names of parts (routes, disks ...) and streams of running totals: 50 for each of 20,000 processes."""
+
+MOST_REQUESTS_PER_SECOND = env.float("ADVISOR_MOST_REQUESTS_PER_SECOND", default=200.0)
+"""To each ingest process. 5,000 processes that report once a minute make 83, where a Collector does not gather them."""
+
+MOST_POINTS_PER_SECOND = env.float("ADVISOR_MOST_POINTS_PER_SECOND", default=50_000.0)
+"""To each ingest process. 5,000 processes tell about 20,000 with our agents, so what waited while the server was away
+comes in at more than twice that; and of 75,000 points of protobuf that one core takes some are left to the others."""
+
 # ── security ─────────────────────────────────────────────────────────────────
 SESSION_COOKIE_NAME = "__Host-sid" if SECURE else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"

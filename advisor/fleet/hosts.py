@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from advisor.fleet import caps
 from advisor.fleet.claim import Claim
 from advisor.fleet.models import Host, Instance, Token
 
@@ -31,13 +32,14 @@ def find(claim: Claim, token: Token, now: datetime) -> Host | None:
 
     Raises:
         ForeignHost: the token belongs to another host.
+        Beyond: the host would be new, and the token has as many as it may have.
     """
     bound = token.host if token.kind == Token.Kind.HOST else None
     if claim.is_contained:
-        return bound or _around(claim, now) or token.host
+        return bound or _around(claim, token, now) or token.host
     if bound is not None and claim.host_key and claim.host_key != bound.key:
         raise ForeignHost(bound.name, claim.host_name or claim.host_key)
-    host = bound or _named(claim, now) or token.host
+    host = bound or _named(claim, token, now) or token.host
     if host is None:
         return None
     if token.kind == Token.Kind.HOST and claim.host_key:
@@ -46,26 +48,26 @@ def find(claim: Claim, token: Token, now: datetime) -> Host | None:
     return host
 
 
-def _around(claim: Claim, now: datetime) -> Host | None:
+def _around(claim: Claim, token: Token, now: datetime) -> Host | None:
     """The machine around a container; a new one only if the resource names it by `host.id`."""
     here = Q(container=claim.container) | Q(sandbox=claim.container)
     seen = Instance.objects.filter(here, host__isnull=False).select_related("host").order_by("-last_seen").first()
     if seen is not None:
         return seen.host
     if claim.host_key:
-        return _named(claim, now)
+        return _named(claim, token, now)
     names = filter(None, (claim.details.get("k8s.node.name"), claim.host_name))
     same = list(Host.objects.filter(name__in=list(names))[:2])
     return same[0] if len(same) == 1 else None
 
 
-def _named(claim: Claim, now: datetime) -> Host | None:
+def _named(claim: Claim, token: Token, now: datetime) -> Host | None:
     if claim.host_key:
-        return Host.objects.filter(key=claim.host_key).first() or _adopted(claim) or _made(claim, now)
+        return Host.objects.filter(key=claim.host_key).first() or _adopted(claim) or _made(claim, token, now)
     if not claim.host_name:
         return None
     same = list(Host.objects.filter(name=claim.host_name)[:2])
-    return same[0] if len(same) == 1 else _made(claim, now)
+    return same[0] if len(same) == 1 else _made(claim, token, now)
 
 
 def _adopted(claim: Claim) -> Host | None:
@@ -79,9 +81,10 @@ def _adopted(claim: Claim) -> Host | None:
     return Host.objects.filter(key=claim.host_key).first()
 
 
-def _made(claim: Claim, now: datetime) -> Host:
+def _made(claim: Claim, token: Token, now: datetime) -> Host:
     key = claim.host_key or claim.host_name
-    fresh = {"name": claim.host_name or key, "first_seen": now, "last_seen": now}
+    caps.HOSTS.take(token.pk, now)
+    fresh = {"name": claim.host_name or key, "first_seen": now, "last_seen": now, "brought_by": token.pk}
     return Host.objects.get_or_create(key=key, defaults=fresh)[0]
 
 

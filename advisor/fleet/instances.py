@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from advisor.fleet import caps
 from advisor.fleet.claim import PROBE, Claim, Name
 from advisor.fleet.matching import same_process
-from advisor.fleet.models import Host, Instance, Service
+from advisor.fleet.models import Host, Instance, Service, Token
 from advisor.fleet.text import clean
 
 
 def find(
-    claim: Claim, name: Name, host: Host | None, now: datetime, listening: int | None, lives: bool = True
+    claim: Claim, name: Name, host: Host | None, token: Token, now: datetime, listening: int | None, lives: bool = True
 ) -> Instance:
     """The process, made where it is new, moved where it has a better name now, and brought up to date.
 
     Its service serves from now on if the process `lives` and listens or reports from inside.
+
+    Raises:
+        Beyond: the process or its service would be new, and the token has as many as it may have. A process that is
+            there keeps its name instead.
     """
     instance = _known(claim, name, host, now)
     if instance is None and host is not None:
         Host.objects.select_for_update().get(pk=host.pk)  # two ingest processes may meet a new process together
         instance = _known(claim, name, host, now)
-    service = _service(name, now) if instance is None or name.rank < instance.name_rank else instance.service
     if instance is None:
-        instance = _made(claim, name, service, host, now)
+        caps.INSTANCES.take(token.pk, now)
+        service = _service(name, token, now)
+        instance = _made(claim, name, service, host, token, now)
+    else:
+        name, service = _better(instance, name, token, now)
     _update(instance, claim, name, service, host, listening)
     if lives:
         _tell_serving(instance)
     return instance
 
 
-def _service(name: Name, now: datetime) -> Service:
-    return Service.objects.get_or_create(
-        environment=name.environment,
-        namespace=name.namespace,
-        name=name.name,
-        defaults={"first_seen": now, "last_seen": now},
-    )[0]
+def _better(instance: Instance, name: Name, token: Token, now: datetime) -> tuple[Name, Service]:
+    """The name and service that a process has from now on."""
+    if name.rank < instance.name_rank:
+        try:
+            return name, _service(name, token, now)
+        except caps.Beyond:
+            return replace(name, rank=instance.name_rank), instance.service
+    return name, instance.service
+
+
+def _service(name: Name, token: Token, now: datetime) -> Service:
+    called = {"environment": name.environment, "namespace": name.namespace, "name": name.name}
+    found = Service.objects.filter(**called).first()
+    if found is not None:
+        return found
+    caps.SERVICES.take(token.pk, now)
+    fresh = {"first_seen": now, "last_seen": now, "brought_by": token.pk}
+    return Service.objects.get_or_create(**called, defaults=fresh)[0]
 
 
 def _key(claim: Claim, name: Name) -> str:
@@ -65,10 +85,10 @@ def _known(claim: Claim, name: Name, host: Host | None, now: datetime) -> Instan
     return same_process(instances.filter(places & asked), key, claim, now)
 
 
-def _made(claim: Claim, name: Name, service: Service, host: Host | None, now: datetime) -> Instance:
+def _made(claim: Claim, name: Name, service: Service, host: Host | None, token: Token, now: datetime) -> Instance:
     """A new instance; without a host its key is unique, so that two who make it get the same."""
     fresh: dict[str, Any] = {"service": service, "name_rank": name.rank, "pid": claim.pid, "started_at": claim.started}
-    fresh |= {"first_seen": now, "last_seen": now}
+    fresh |= {"first_seen": now, "last_seen": now, "brought_by": token.pk}
     if host is not None:
         return Instance.objects.create(host=host, key=_key(claim, name), **fresh)
     return Instance.objects.get_or_create(host=None, key=_key(claim, name), defaults=fresh)[0]

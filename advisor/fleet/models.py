@@ -1,4 +1,7 @@
-"""Hosts, services, their processes, and the tokens that they report with."""
+"""Hosts, services, their processes, and the tokens that they report with.
+
+`brought_by` is the primary key of the token that spoke of a host, service or process first: it counts as that one's.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ class Host(models.Model):
     clock_offset = models.FloatField(default=0.0)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
+    brought_by = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -37,6 +41,7 @@ class Service(models.Model):
     serves = models.BooleanField(default=False)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
+    brought_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = (
@@ -79,6 +84,7 @@ class Instance(models.Model):
     listening = models.PositiveSmallIntegerField(default=0)
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField(db_index=True)
+    brought_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = (

@@ -13,13 +13,14 @@ from typing import Any
 
 from django.db import models, transaction
 
-from advisor.fleet import hosts, instances
+from advisor.fleet import caps, hosts, instances
+from advisor.fleet.caps import Beyond
 from advisor.fleet.claim import PROBE, Claim, Said
 from advisor.fleet.hosts import ForeignHost
 from advisor.fleet.memory import Memory
 from advisor.fleet.models import Host, Instance, Service, Token
 
-__all__ = ["ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve"]
+__all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve"]
 
 SEEN_EVERY = timedelta(seconds=5)
 """How often `last_seen` is written at most."""
@@ -48,11 +49,13 @@ class _Memory:
     """`places`: resource -> (host, instance); `services`: instance -> (service, whether it
     serves, whether it reports from inside, and by our probe).
 
-    `seen` and `heard` are who sent samples and events since the last flush.
+    `seen` and `heard` are who sent samples and events since the last flush. `refused`: resource -> what its token has
+    too many of, and when that was found out.
     """
 
     places: Memory[Hashable, tuple[int | None, int | None]] = field(default_factory=lambda: Memory(_REMEMBERED))
     services: Memory[int, tuple[int, bool, bool, bool]] = field(default_factory=lambda: Memory(_REMEMBERED))
+    refused: Memory[Hashable, tuple[caps.Kind, datetime]] = field(default_factory=lambda: Memory(_REMEMBERED))
     seen: set[Identity] = field(default_factory=set)
     heard: set[Identity] = field(default_factory=set)
     seen_tokens: set[int] = field(default_factory=set)
@@ -68,6 +71,11 @@ class _Memory:
         service = self.services.find(instance_id)
         return None if service is None else Identity(host_id, service[0], instance_id, *service[1:])
 
+    def refusal(self, key: Hashable, now: datetime) -> caps.Kind | None:
+        """What a resource was refused for so lately that asking again would bring the same."""
+        kind, at = self.refused.find(key) or (None, now)
+        return kind if abs(now - at) < caps.RECOUNT else None
+
     def keep(self, key: Hashable, identity: Identity) -> None:
         self.places[key] = (identity.host_id, identity.instance_id)
         if identity.instance_id is not None and identity.service_id is not None:
@@ -78,9 +86,12 @@ class _Memory:
 _memory = _Memory()
 
 
-def is_known(resource: Mapping[str, Any], token: Token, listening: int | None = None, lives: bool = True) -> bool:
+def is_known(
+    resource: Mapping[str, Any], token: Token, now: datetime, listening: int | None = None, lives: bool = True
+) -> bool:
     """Whether `resolve` needs no database for this resource; `lives` as its `heard_at` is None."""
-    return _memory.recall(_key(resource, token, listening, lives)) is not None
+    key = _key(resource, token, listening, lives)
+    return _memory.recall(key) is not None or _memory.refusal(key, now) is not None
 
 
 def resolve(
@@ -105,15 +116,22 @@ def resolve(
 
     Raises:
         ForeignHost: a host token was used for another host than its own.
+        Beyond: it would be new, and its token has as many as it may have; it is not looked for again at once.
     """
     lives = heard_at is None
     key = _key(resource, token, listening, lives)
+    _memory.seen_tokens.add(token.pk)
     identity = _memory.recall(key)
     if identity is None:
-        found = identity = _look_up(Claim.of(resource), token, heard_at or now, listening, lives)
+        if kind := _memory.refusal(key, now):
+            raise Beyond(kind)
+        try:
+            found = identity = _look_up(Claim.of(resource), token, heard_at or now, listening, lives)
+        except Beyond as beyond:
+            _memory.refused[key] = beyond.kind, now
+            raise
         transaction.on_commit(lambda: _memory.keep(key, found))
     (_memory.seen if lives else _memory.heard).add(identity)
-    _memory.seen_tokens.add(token.pk)
     if _memory.flushed_at is None or now - _memory.flushed_at >= SEEN_EVERY:
         flush(now)
     return identity
@@ -128,7 +146,7 @@ def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, l
     host_id = None if host is None else host.pk
     if claim.name is None:
         return Identity(host_id)
-    instance = instances.find(claim, claim.name, host, now, listening, lives)
+    instance = instances.find(claim, claim.name, host, token, now, listening, lives)
     return Identity(host_id, instance.service_id, instance.pk, instance.service.serves, *_inside(instance.inside))
 
 
@@ -173,6 +191,7 @@ def forget() -> None:
     """Forget everything that is remembered: for another database."""
     global _memory
     _memory = _Memory()
+    caps.forget()
 
 
 def note_clock(host_id: int, offset: float) -> None:

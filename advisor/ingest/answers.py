@@ -55,15 +55,29 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a request that was taken.
+    """What became of a request that was taken. Two are equal where their senders read the same.
 
     Attributes:
-        rejected: reason -> number of points or records that were left out for it.
+        rejected: reason -> number of points, records or figures that were left out for it.
         replayed: the batch had been stored before, so nothing changed.
+        ignored: reason -> number of points or records that say nothing which is kept here, and that is no error.
+        points: how many points or records the request held.
     """
 
     rejected: Counter[str] = field(default_factory=Counter)
     replayed: bool = False
+    ignored: Counter[str] = field(default_factory=Counter, compare=False)
+    points: int = field(default=0, compare=False)
+
+    @property
+    def refused(self) -> int:
+        """What OTLP calls rejected. A figure counts as a point, though that of a histogram has several."""
+        return min(self.rejected.total(), self.points - self.ignored.total())
+
+    @property
+    def kept(self) -> int:
+        """Points or records that were kept: what is neither refused nor ignored."""
+        return self.points - self.refused - self.ignored.total()
 
     @property
     def message(self) -> str:
@@ -96,7 +110,7 @@ def metrics_response(receipt: Receipt) -> ExportMetricsServiceResponse:
     """What OTLP answers to metrics; `partial_success` is set only where points were left out."""
     response = ExportMetricsServiceResponse()
     if receipt.rejected:
-        response.partial_success.rejected_data_points = receipt.rejected.total()
+        response.partial_success.rejected_data_points = receipt.refused
         response.partial_success.error_message = receipt.message
     return response
 
@@ -105,7 +119,7 @@ def logs_response(receipt: Receipt) -> ExportLogsServiceResponse:
     """What OTLP answers to logs; `partial_success` is set only where records were left out."""
     response = ExportLogsServiceResponse()
     if receipt.rejected:
-        response.partial_success.rejected_log_records = receipt.rejected.total()
+        response.partial_success.rejected_log_records = receipt.refused
         response.partial_success.error_message = receipt.message
     return response
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import rejection
 from advisor.ingest.figures import Figures
+from advisor.ingest.readings import Reading
 from advisor.ingest.totals import Resolved
 from advisor.store import samples
+from advisor.store.part_names import Name, Owner
 from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary.metrics import PART, PROCESS
 
@@ -18,11 +21,28 @@ _INSIDE: Final = frozenset(column.name for column in PROCESS if column.is_inside
 _FOR_PROBE: Final = frozenset(("heap_limit",))
 """What an agent reckons, and the probe reads better. No SDK and no page of metrics tells it."""
 
+OTHER: Final = "other"
+"""What the parts are called together that have no name of their own."""
+
+Beyond = AbstractSet[tuple[Owner, Name]]
+
 _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_inside)
 
 
-def rows_of(one: Resolved) -> Rows:
+def names_of(one: Resolved) -> Iterator[samples.Use]:
+    """The names of parts that a report speaks of."""
+    process, host = _process(one.identity), _host(one.identity)
+    for reading in one.report.readings.values():
+        for owner, of_process in ((process, True), (host, False)) if reading.parts else ():
+            names = [place for place in reading.parts if place[0].of_process is of_process]
+            if owner is not None and names:
+                yield samples.Use(owner, one.token_id, names)
+
+
+def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
     """One row per entity and moment that has a figure. A host's figures in a process's report become a host row.
+
+    Parts whose names are `beyond` those that are kept become one row of their kind, called `OTHER`.
 
     What an agent read of a process's inside is left out where the process reports that itself: the rows of two
     senders stand side by side, and the same requests would be counted twice. It is counted as rejected, without
@@ -32,7 +52,7 @@ def rows_of(one: Resolved) -> Rows:
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
     is_agent = report.resource.get("telemetry.sdk.name") == AGENT
     is_double = identity.has_inside and is_agent
-    left_out = 0
+    left_out = unnamed = 0
     for reading in report.readings.values():
         time_us, own, machine = reading.time_us, reading.process, reading.host
         if is_double:
@@ -50,19 +70,42 @@ def rows_of(one: Resolved) -> Rows:
             span = reading.span_of(own, own)
             latency = own.histogram()
             rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, latency, own.gains))
+        elif process is None:
+            unnamed += len(own.values)
         if host_id is not None and machine.values:
             span = reading.span_of(machine, machine)
             rows.hosts.append(HostRow(host_id, time_us, span, offset, machine.values, machine.gains))
-        for (kind, name), part in reading.parts.items():
-            owner, figures = (process, own) if kind.of_process else (_host(identity), machine)
-            if is_double and kind in _INSIDE_PARTS:
-                left_out += len(part.values)
-            elif owner is not None and part.values:
-                place = (*owner, time_us, reading.span_of(part, figures), offset, kind, name)
-                rows.parts.append(PartRow(*place, part.values, part.histogram(), part.gains))
-    if left_out:
-        one.rejected[rejection.TOLD_FROM_INSIDE] += left_out
+        elif host_id is None:
+            unnamed += len(machine.values)
+        if reading.parts:
+            _add_parts(rows, one, reading, own, beyond)
+    _leave_out(one, left_out, unnamed)
     return rows
+
+
+def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond: Beyond) -> None:
+    """The rows of a reading's parts; `own` are the process's own figures, as far as they are kept."""
+    process, host, left_out, unnamed = _process(one.identity), _host(one.identity), 0, 0
+    is_double = one.identity.has_inside and one.report.resource.get("telemetry.sdk.name") == AGENT
+    parts = _within(reading, process, host, beyond) if beyond else reading.parts
+    for (kind, name), part in parts.items():
+        owner, figures = (process, own) if kind.of_process else (host, reading.host)
+        if is_double and kind in _INSIDE_PARTS:
+            left_out += len(part.values)
+        elif owner is None:
+            unnamed += len(part.values)
+        elif part.values:
+            place = (*owner, reading.time_us, reading.span_of(part, figures), one.report.clock_offset, kind, name)
+            rows.parts.append(PartRow(*place, part.values, part.histogram(), part.gains))
+    _leave_out(one, left_out, unnamed)
+
+
+def _leave_out(one: Resolved, double: int, unnamed: int) -> None:
+    """Count figures that the process itself tells, and those of nobody."""
+    if double:
+        one.receipt.rejected[rejection.TOLD_FROM_INSIDE] += double
+    if unnamed:
+        one.receipt.rejected[rejection.NOT_NAMED] += unnamed
 
 
 def add_events(rows: Rows, resolved: Sequence[Resolved]) -> None:
@@ -72,16 +115,31 @@ def add_events(rows: Rows, resolved: Sequence[Resolved]) -> None:
         if fits:
             rows.events.append(row)
         else:
-            one.rejected[rejection.NO_ROOM] += 1
+            one.receipt.rejected[rejection.NO_ROOM] += 1
 
 
 def _events(one: Resolved) -> Iterator[EventRow]:
     process, offset, events = _process(one.identity), one.report.clock_offset, one.report.events
     if process is None:
-        one.rejected[rejection.EVENT_OF_NOBODY] += len(events)
+        one.receipt.rejected[rejection.EVENT_OF_NOBODY] += len(events)
         return
     for event in events:
         yield EventRow(*process, event.time_us, offset, event.name, event.ordinal, event.values)
+
+
+def _within(reading: Reading, process: Owner | None, host: Owner | None, beyond: Beyond) -> Mapping[Name, Figures]:
+    """The parts of a reading, those that have no name of their own as one."""
+    kept, others = dict[Name, Figures](), dict[Name, Figures]()
+    for place, figures in reading.parts.items():
+        owner = process if place[0].of_process else host
+        if (owner, place) in beyond:
+            others.setdefault((place[0], OTHER), Figures()).take(figures)
+        else:
+            kept[place] = figures
+    for place, figures in others.items():
+        if place in kept:  # somebody called one so
+            figures.take(kept[place])
+    return kept | others
 
 
 def _without(own: Figures, columns: frozenset[str]) -> tuple[Figures, int]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from advisor.fleet import registry
+from advisor.fleet import caps, registry
 from advisor.fleet.memory import Memory
-from advisor.fleet.registry import ForeignHost, Identity
+from advisor.fleet.registry import Beyond, ForeignHost, Identity
 from advisor.ingest import limits, newcomers, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
-from advisor.ingest.assembly import add_events, rows_of
+from advisor.ingest.assembly import add_events, names_of, rows_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
@@ -27,7 +28,12 @@ from advisor.store.failpoint import failpoint
 from advisor.store.rows import Rows
 
 _LATER: Final = unavailable("Many processes report for the first time. Send it again.")
+_OTHER_CONTENT: Final = invalid(
+    "Another body was stored under this batch id. Give each body an id of its own, and keep it only to send that again."
+)
 _REMEMBERED: Final = 20_000
+_IGNORED_EVERY: Final = 10.0
+"""Seconds between two counts of what is ignored; a process that ends in between loses these counts, and no data."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +44,9 @@ class Committer:
     def __init__(self, hints: Hints) -> None:
         self._hints = hints
         self._clocks = Memory[int, float](_REMEMBERED)
+        self._names, self._streams = samples.PartNames(), samples.Streams()
+        self._ignored = Counter[tuple[int, str]]()
+        self._told_at = 0.0
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         """Store a group in one transaction, all but the batches of newcomers beyond `limits.NEWCOMERS`."""
@@ -83,37 +92,39 @@ class Committer:
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         resolved = list[Resolved]()
-        with transaction.atomic():
-            new = samples.remember_batches([(batch.token.pk, batch.id) for batch in batches if batch.id is not None])
-            outcomes = [self._resolve(batch, new, resolved) for batch in batches]
-            take_in(resolved)
-            brought = [(one, rows_of(one)) for one in resolved]
+        with caps.tentative(), transaction.atomic():
+            known = _Known.of(batches)
+            outcomes = [known.answer(batch) or self._resolve(batch, resolved) for batch in batches]
+            now = datetime.fromtimestamp(max(batch.received for batch in batches), UTC)
+            take_in(resolved, self._streams, now)
+            beyond = self._names.beyond((use for one in resolved for use in names_of(one)), now)
+            brought = [(one, rows_of(one, beyond)) for one in resolved]
             rows = Rows.joined(own for _, own in brought)
             add_events(rows, resolved)
             samples.write(rows)
             for one, own in brought:
                 if own.left_out:
-                    one.rejected[rejection.TOLD_OTHERWISE] += own.left_out
-            _note_left_out(batches, outcomes)
+                    one.receipt.rejected[rejection.TOLD_OTHERWISE] += own.left_out
+            self._note_losses(batches, outcomes, now)
             failpoint("ingest.before_commit")
         services = {row.service_id for row in rows.processes} | {row.service_id for row in rows.events}
         self._hints.add(services, {row.host_id for row in rows.hosts})
         return outcomes
 
-    def _resolve(self, batch: Batch, new: set[BatchKey], resolved: list[Resolved]) -> Receipt:
-        """Find out who sends a batch, and add its reports to those that are stored; once, if it is there twice."""
-        if batch.id is not None:
-            if (batch.token.pk, batch.id) not in new:
-                return Receipt(replayed=True)
-            new.discard((batch.token.pk, batch.id))
+    def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Receipt:
+        """Find out who sends a batch, and add its reports to those that are stored."""
         now = datetime.fromtimestamp(batch.received, UTC)
-        reports = batch.pivoted.reports
-        identities = [registry.resolve(r.resource, batch.token, now, r.listening, _heard_at(r, now)) for r in reports]
-        receipt = Receipt(Counter(batch.pivoted.rejected))
-        for report, identity in zip(reports, identities, strict=True):
+        said = batch.pivoted
+        receipt = Receipt(Counter(said.rejected), ignored=Counter(said.ignored), points=said.points)
+        for report in said.reports:
+            try:
+                identity = registry.resolve(report.resource, batch.token, now, report.listening, _heard_at(report, now))
+            except Beyond as beyond:
+                receipt.rejected[rejection.BEYOND[beyond.kind]] += report.points
+                continue
             self._note_clock(report, identity)
             own = report.copy() if report.running else report  # totals are added to it; this try may fail
-            resolved.append(Resolved(own, identity, receipt.rejected))
+            resolved.append(Resolved(own, identity, receipt, batch.token.pk))
         return receipt
 
     def _note_clock(self, report: Report, identity: Identity) -> None:
@@ -125,14 +136,66 @@ class Committer:
         registry.note_clock(host_id, offset)
         transaction.on_commit(lambda: self._clocks.__setitem__(host_id, offset))
 
+    def _note_losses(self, batches: Sequence[Batch], outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Count what is not kept, once also where it comes again.
 
-def _note_left_out(batches: Sequence[Batch], outcomes: Sequence[Receipt]) -> None:
-    counts: Counter[tuple[int, str]] = Counter()
-    for batch, receipt in zip(batches, outcomes, strict=True):
-        for reason, count in receipt.rejected.items():
-            counts[batch.token.pk, reason] += count
-    if counts:
-        samples.note_left_out(counts, datetime.fromtimestamp(max(batch.received for batch in batches), UTC))
+        What is rejected is counted in this transaction. What is ignored comes with nearly every batch of some senders;
+        it is added up and counted from time to time, so that transactions do not wait for each other's counts.
+        """
+        answers = zip(batches, outcomes, strict=True)
+        took = [(batch.token.pk, receipt) for batch, receipt in answers if isinstance(receipt, Receipt)]
+        counts = _added(Counter(), [(pk, receipt.rejected) for pk, receipt in took])
+        ignored = _added(self._ignored.copy(), [(pk, receipt.ignored) for pk, receipt in took if not receipt.replayed])
+        if is_due := abs(now.timestamp() - self._told_at) >= _IGNORED_EVERY:
+            counts, ignored = counts + ignored, Counter()
+        samples.note_left_out(counts, now)
+
+        def keep() -> None:
+            self._ignored = ignored
+            if is_due:
+                self._told_at = now.timestamp()
+
+        transaction.on_commit(keep)
+
+
+def _added(counts: Counter[tuple[int, str]], more: Sequence[tuple[int, Mapping[str, int]]]) -> Counter[tuple[int, str]]:
+    """Counts by token and reason, with more of them."""
+    for token_id, found in more:
+        for reason, count in found.items():
+            counts[token_id, reason] += count
+    return counts
+
+
+@dataclass
+class _Known:
+    """Which batches of a group are new, and what each id stands for: the first that comes with it."""
+
+    new: set[BatchKey]
+    contents: dict[BatchKey, int]
+
+    @classmethod
+    def of(cls, batches: Sequence[Batch]) -> _Known:
+        """Remember all that have an id, inside the caller's transaction."""
+        brought = dict[BatchKey, int]()
+        for batch in batches:
+            if batch.id is not None:
+                brought.setdefault((batch.token.pk, batch.id), batch.content)
+        new = samples.remember_batches(brought)
+        told = {key: brought[key] for key in new}
+        return cls(new, told | samples.stored_contents(brought.keys() - new))
+
+    def answer(self, batch: Batch) -> Outcome | None:
+        """What a batch that was stored before is answered; None for one that is to be stored, once."""
+        if batch.id is None:
+            return None
+        key = batch.token.pk, batch.id
+        if key in self.new:
+            self.new.discard(key)
+            return None
+        if self.contents.get(key, batch.content) != batch.content:
+            return _OTHER_CONTENT
+        points = batch.pivoted.points
+        return Receipt(replayed=True, ignored=Counter({rejection.REPLAYED: points}), points=points)
 
 
 def _heard_at(report: Report, now: datetime) -> datetime | None:

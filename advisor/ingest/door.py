@@ -14,11 +14,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from django.conf import settings
+
 from advisor.fleet.models import Token
 from advisor.ingest import limits
 from advisor.ingest.answers import Code, Receipt, Refusal, Send, invalid, send_receipt, send_refusal, unavailable
 from advisor.ingest.attributes import Scalar
-from advisor.ingest.batch import Batch
+from advisor.ingest.batch import Batch, content_of
 from advisor.ingest.body import Disconnected, Head, Receive, answer_type, read_body, read_head
 from advisor.ingest.clock import ClockBook
 from advisor.ingest.commit import Committer
@@ -57,7 +59,8 @@ class Door:
         writer: commits what comes in; by default one of its own, started with the first batch.
         credentials: knows the tokens.
         now: the server's clock, Unix seconds.
-        requests_per_second: how often one token may send.
+        requests_per_second: how often one token may send; by default as often as the settings say.
+        points_per_second: likewise, how many points and records.
         seconds: how long a request waits for the database in all.
     """
 
@@ -67,7 +70,8 @@ class Door:
         writer: Writer | None = None,
         credentials: Credentials | None = None,
         now: Callable[[], float] = time.time,
-        requests_per_second: float = limits.REQUESTS_PER_SECOND,
+        requests_per_second: float | None = None,
+        points_per_second: float | None = None,
         seconds: float = limits.ANSWER_SECONDS,
     ) -> None:
         self._next = next_app
@@ -76,7 +80,8 @@ class Door:
         self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now
-        self._rate = RateLimit(requests_per_second)
+        self._requests = RateLimit(requests_per_second or settings.MOST_REQUESTS_PER_SECOND)
+        self._points = RateLimit(points_per_second or settings.MOST_POINTS_PER_SECOND)
         self._clocks = ClockBook()
         self._signals = signals(Pivot())
         self._decoding = 0
@@ -116,7 +121,9 @@ class Door:
         with self._room.share() as share:
             signal, head, token, body = await self._admit(scope, headers, receive, share, deadline)
             pivoted = await self._decode(signal, head, token, body, received)
-        return await deadline.keep(self._writer.submit(Batch(pivoted, token, head.batch_id, received)))
+        content = 0 if head.batch_id is None else content_of(body)
+        batch = Batch(pivoted, token, head.batch_id, received, content)
+        return await deadline.keep(self._writer.submit(batch))
 
     async def _admit(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, share: Share, deadline: Deadline
@@ -126,7 +133,7 @@ class Door:
             signal = self._find(scope["method"], scope["path"])
             head = read_head(headers)
             token = await deadline.keep(self._credentials.check(head.authorization))
-            self._check_rate(token)
+            _check_rate(self._requests.wait(token.pk), "requests", "Send fewer and larger ones.")
             with deadline.paused():
                 return signal, head, token, await read_body(receive, head.gzip, share)
         except Refusal as refusal:
@@ -140,12 +147,6 @@ class Door:
             message = f"{method} is not answered here. Send with POST."
             raise Refusal(405, Code.UNIMPLEMENTED, message, ((b"allow", b"POST"),))
         return self._signals[path]
-
-    def _check_rate(self, token: Token) -> None:
-        wait = self._rate.wait(token.pk)
-        if wait:
-            message = "This token sends too many requests a second. Send fewer and larger ones."
-            raise Refusal(429, Code.RESOURCE_EXHAUSTED, message, ((b"retry-after", str(wait).encode()),))
 
     async def _decode(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
         if len(body) <= _INLINE_BYTES:
@@ -163,7 +164,16 @@ class Door:
         def offset(host: Scalar | None) -> float:
             return self._clocks.offset(token.pk, host, received, head.sent_at)
 
+        def charge(points: int) -> None:
+            _check_rate(self._points.wait(token.pk, points), signal.items, "Send this again when it is time.")
+
         try:
-            return signal.read(body, head.content_type, received, offset)
+            return signal.read(body, head.content_type, received, offset, charge)
         except ValueError as error:
             raise invalid(f"A resource's attributes cannot be read: {error}") from None
+
+
+def _check_rate(wait: int, what: str, advice: str) -> None:
+    if wait:
+        message = f"This token sends too many {what} a second. {advice}"
+        raise Refusal(429, Code.RESOURCE_EXHAUSTED, message, ((b"retry-after", str(wait).encode()),))

@@ -8,9 +8,13 @@ from typing import Final
 
 from advisor.features.histogram import Histogram
 from advisor.store.rows import DISTRIBUTION, NOTHING
+from advisor.vocabulary import Combine
+from advisor.vocabulary.metrics import PART
 
 ALIKE: Final = 1.5
 """Spans that differ by this factor or more are not of one row: the next whole interval is twice as long."""
+
+_LARGEST: Final = frozenset(column.name for column in PART if column.combine is Combine.MAX)
 
 
 @dataclass(slots=True)
@@ -72,6 +76,16 @@ class Figures:
             self.values[column] = value
         else:
             self.values[column] = max(known, value) if largest_wins else known + value
+
+    def take(self, other: Figures) -> None:
+        """Fold another row in, of a part that is not kept apart."""
+        for column, value in other.values.items():
+            self.add(column, value, column in _LARGEST)
+        for column, span in other.spans.items():
+            self.covers(column, span)
+        self.span = max(self.span, other.span)
+        self.whole += other.whole
+        self.told = other.told if self.told is None else self.told | (other.told or NOTHING)
 
     def histogram(self) -> bytes | None:
         """All distributions merged and encoded; None where there is none."""

@@ -42,9 +42,6 @@ POINTS: Final = 10_000
 STRING_CHARACTERS: Final = 1_024
 """Longer attribute values are cut to this."""
 
-PART_NAMES: Final = 50
-"""Most names per kind of part, instance and request; the rest is summed under `other`."""
-
 BODIES_BYTES: Final = 24 << 20
 """Most bytes of all bodies, inflated, that one process holds while they arrive and are sorted."""
 
@@ -84,8 +81,8 @@ and `make run` gives a process 8 s to end, of which open requests may take some.
 NEWCOMERS: Final = 50
 """Most resources of one transaction that nobody knows yet, and all of one batch."""
 
-REQUESTS_PER_SECOND: Final = 50.0
-"""Requests a token may make; a large host's agent forwards what each of its processes sends."""
+NEWCOMERS_OF_ONE: Final = 10
+"""Likewise of one token where others are in the same transaction: they wait 50 ms for it, and not 250."""
 
 FUTURE_SECONDS: Final = 300.0
 """How far ahead of the server a point may lie, the clock offset applied."""

@@ -41,8 +41,3 @@ class LogExport(Struct, rename="camel"):
     """The body of one request."""
 
     resource_logs: list[ResourceLogs] | None = None
-
-
-def count_records(export: LogExport) -> int:
-    """How many log records the export holds."""
-    return sum(len(resource.records) for resource in export.resource_logs or ())

@@ -21,6 +21,9 @@ from advisor.ingest.sorter import Sorter
 ClockOffset = Callable[[Scalar | None], float]
 """By `host.id` or `host.name`, the seconds to add to a sender's times to get the server's."""
 
+Charge = Callable[[int], None]
+"""Told how many points or records a request has; raises where they are too many."""
+
 
 @dataclass(slots=True)
 class Pivoted:
@@ -29,12 +32,19 @@ class Pivoted:
     Attributes:
         reports: one for each resource of the export, in its order; of logs, for each that has events.
         rejected: reason -> number of points or records left out.
-        points: how many points or records the export held; who counts them says so.
+        ignored: reason -> number of points that say nothing which is kept here.
+        points: how many points or records the export held.
     """
 
     reports: list[Report] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
     points: int = 0
+
+    @property
+    def lost(self) -> int:
+        """How many were rejected or ignored."""
+        return self.rejected.total() + self.ignored.total()
 
 
 class Pivot:
@@ -44,33 +54,49 @@ class Pivot:
         self._meanings = Meanings()
         self._resources = ResourceReader()
 
-    def sort(self, export: Export, received: float, clock_offset: ClockOffset) -> Pivoted:
+    def sort(
+        self, export: Export, received: float, clock_offset: ClockOffset, charge: Charge = lambda points: None
+    ) -> Pivoted:
         """The readings of an export.
 
         Args:
-            export: at most `limits.POINTS` points.
+            export: what was sent.
             received: Unix seconds on the server's clock.
             clock_offset: of the hosts that send.
+            charge: is told how many points there are before they cost any work.
 
         Raises:
             ValueError: a resource whose attributes cannot be read.
+            Exception: whatever `charge` raises.
         """
-        pivoted = Pivoted()
-        for resource in export.resource_metrics or ():
+        resources = export.resource_metrics or ()
+        counts = [resource.points for resource in resources]
+        pivoted = Pivoted(points=sum(counts))
+        charge(pivoted.points)
+        lost = 0
+        for resource, count in zip(resources, counts, strict=True):
             report = self._report(resource.resource, clock_offset)
-            Sorter(self._meanings, report, pivoted.rejected, received - report.clock_offset).sort(resource)
+            now = received - report.clock_offset
+            Sorter(self._meanings, report, pivoted.rejected, pivoted.ignored, now).sort(resource)
+            before, lost = lost, pivoted.lost
+            report.points = count - (lost - before)
             pivoted.reports.append(report)
         return pivoted
 
-    def sort_logs(self, export: LogExport, received: float, clock_offset: ClockOffset) -> Pivoted:
+    def sort_logs(
+        self, export: LogExport, received: float, clock_offset: ClockOffset, charge: Charge = lambda points: None
+    ) -> Pivoted:
         """The events of an export; arguments and errors as `sort`.
 
         A resource that has none is left out: whoever writes logs alone does not become a service by that.
         """
-        pivoted = Pivoted()
-        for resource in export.resource_logs or ():
+        resources = export.resource_logs or ()
+        pivoted = Pivoted(points=sum(len(resource.records) for resource in resources))
+        charge(pivoted.points)
+        for resource in resources:
             report = self._report(resource.resource, clock_offset)
             EventSorter(report, pivoted.rejected, received - report.clock_offset).sort(resource)
+            report.points = len(report.events)
             if report.events:
                 pivoted.reports.append(report)
         return pivoted

@@ -7,6 +7,7 @@ what they mean is looked up rather than parsed, and buckets that nobody keeps ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Raw, Struct
@@ -161,6 +162,11 @@ class ResourceMetrics(Struct, rename="camel"):
     resource: Resource | None = None
     scope_metrics: list[ScopeMetrics] | None = None
 
+    @property
+    def points(self) -> int:
+        """How many data points it has, of every kind."""
+        return sum([count_points(scope.metrics) for scope in self.scope_metrics or () if scope.metrics])
+
 
 class Export(Struct, rename="camel"):
     """The body of one request."""
@@ -168,8 +174,6 @@ class Export(Struct, rename="camel"):
     resource_metrics: list[ResourceMetrics] | None = None
 
 
-def count_points(export: Export) -> int:
-    """How many data points the export holds, of every kind."""
-    metrics = (m for r in export.resource_metrics or () for s in r.scope_metrics or () for m in s.metrics or ())
-    kinds = (metric.data for metric in metrics)
-    return sum([len(data.data_points) for data in kinds if data is not None and data.data_points])
+def count_points(metrics: Iterable[Metric]) -> int:
+    """How many data points the metrics have, of every kind."""
+    return sum([len(data.data_points) for metric in metrics if (data := metric.data) and data.data_points])

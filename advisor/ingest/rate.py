@@ -1,8 +1,9 @@
-"""How often a token may knock: one token bucket each, in memory."""
+"""How much a token may send: one token bucket each, in memory."""
 
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -16,7 +17,7 @@ class RateLimit:
     """A bucket per token that fills at `per_second` and holds two seconds' worth.
 
     In memory on purpose: it protects this process from one sender, so it works with the database
-    and the broker away, and several processes each grant their own share.
+    and the broker away, and several processes each grant their own share. Any thread may ask.
     """
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -24,12 +25,18 @@ class RateLimit:
         self._burst = max(1.0, 2 * per_second)
         self._clock = clock
         self._buckets = Memory[int, tuple[float, float]](_REMEMBERED)
+        self._turn = threading.Lock()
 
-    def wait(self, token_id: int) -> int:
-        """Take one request's worth; 0 if it was there, else the whole seconds until it will be."""
+    def wait(self, token_id: int, amount: float = 1.0) -> int:
+        """Take so much; 0 if it was there, else the whole seconds until it will be, and nothing is taken.
+
+        More than a bucket holds is taken from a full one, which then owes it: whoever may send it at all may send it.
+        """
         now = self._clock()
-        level, filled_at = self._buckets.find(token_id) or (self._burst, now)
-        level = min(self._burst, level + (now - filled_at) * self._per_second)
-        taken = level >= 1.0
-        self._buckets[token_id] = (level - taken, now)
-        return 0 if taken else math.ceil((1.0 - level) / self._per_second)
+        with self._turn:
+            level, filled_at = self._buckets.find(token_id) or (self._burst, now)
+            level = min(self._burst, level + (now - filled_at) * self._per_second)
+            needed = min(amount, self._burst)
+            taken = level >= needed
+            self._buckets[token_id] = (level - amount if taken else level, now)
+        return 0 if taken else math.ceil((needed - level) / self._per_second)

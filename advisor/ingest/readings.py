@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from advisor.features.histogram import Histogram
-from advisor.ingest import limits
 from advisor.ingest.attributes import Scalar
 from advisor.ingest.figures import Figures
 from advisor.ingest.meaning import Meaning, Place, Target
 from advisor.store.rows import NOTHING
 from advisor.vocabulary import Entity, Facet, PartKind
 
-OTHER = "other"
 _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One histogram point, its figures apart from its buckets.
+
+    `merged` is None where the sender gave no buckets, or where nobody keeps them.
+    """
+
+    count: int
+    sum: float | None
+    max: float | None
+    merged: Histogram | None
 
 
 @dataclass(slots=True)
@@ -47,12 +58,12 @@ class Reading:
         """What a row's increases cover. One of levels alone holds as long as its owner's, or as any other does."""
         return figures.span or owner.span or self.span
 
-    def put(self, target: Target, place: Place, value: float, span: float) -> None:
+    def put(self, target: Target, value: float, span: float) -> None:
         """Fold a number into the row that it belongs to; `span` is what an increase covers, in seconds.
 
         Rows keep spans of their own: what an agent asks once a minute stands beside what it reads every 10 s.
         """
-        figures = self.figures(target.entity, place)
+        figures = self.figures(target.entity, target.place)
         if target.column in figures.values:
             figures.add(target.column, value, target.largest_wins)
         else:
@@ -60,6 +71,26 @@ class Reading:
         if span > 0:
             figures.covers(target.column, span)
             self.span = max(self.span, span)
+
+    def spread(self, meaning: Meaning, distribution: Distribution, span: float) -> bool:
+        """Put a distribution's figures into their columns, and it whole where it is kept so; False if it has none."""
+        facets = {
+            Facet.COUNT: float(distribution.count),
+            Facet.SUM: distribution.sum,
+            Facet.MAX: distribution.max if distribution.count else None,
+            Facet.ERRORS: float(distribution.count) if meaning.failed else 0.0,
+        }
+        is_told = False
+        for target in meaning.targets:
+            value = facets.get(target.facet)
+            if value is not None:
+                self.put(target, value, span)
+                is_told = True
+        if distribution.merged is not None and distribution.merged.count:
+            for place in meaning.whole:
+                whole = self.figures(Entity.PROCESS, place).whole
+                whole.append(distribution.merged)
+        return is_told
 
     def figures(self, entity: Entity, place: Place) -> Figures:
         """The row in the making that a target belongs to."""
@@ -69,19 +100,6 @@ class Reading:
         if figures is None:
             figures = self.parts[place] = Figures(told=NOTHING if self.is_copy else None)
         return figures
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """One histogram point, its figures apart from its buckets.
-
-    `merged` is None where the sender gave no buckets, or where nobody keeps them.
-    """
-
-    count: int
-    sum: float | None
-    max: float | None
-    merged: Histogram | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +149,7 @@ class Report:
         readings: time in microseconds -> reading.
         running: totals that wait for the stream's last one.
         events: what happened.
+        points: how many points or events it was made of, without those left out or ignored.
     """
 
     resource: Mapping[str, Scalar]
@@ -138,13 +157,11 @@ class Report:
     readings: dict[int, Reading] = field(default_factory=dict)
     running: list[Cumulative] = field(default_factory=list)
     events: list[EventReading] = field(default_factory=list)
-    _names: dict[PartKind, set[str]] = field(default_factory=dict)
+    points: int = 0
 
     def copy(self) -> Report:
         """The same report with readings of its own, so that a transaction may add to them and fail."""
-        readings = {time: reading.copy() for time, reading in self.readings.items()}
-        names = {kind: set(known) for kind, known in self._names.items()}
-        return Report(self.resource, self.clock_offset, readings, self.running, self.events, names)
+        return replace(self, readings={time: reading.copy() for time, reading in self.readings.items()})
 
     @property
     def names_process(self) -> bool:
@@ -164,34 +181,3 @@ class Report:
         ports = (self.readings[time].process.values.get("listening") for time in sorted(self.readings, reverse=True))
         latest = next((count for count in ports if count is not None), None)
         return None if latest is None else int(latest)
-
-    def add(self, reading: Reading, target: Target, value: float, span: float = 0.0) -> None:
-        """Fold a number into the row that it belongs to, as `Reading.put` does; new names of parts are bounded."""
-        reading.put(target, self._bounded(target.place), value, span)
-
-    def spread(self, reading: Reading, meaning: Meaning, distribution: Distribution, span: float) -> None:
-        """Put a distribution's figures into their columns, and the whole of it where it is kept."""
-        facets = {
-            Facet.COUNT: float(distribution.count),
-            Facet.SUM: distribution.sum,
-            Facet.MAX: distribution.max if distribution.count else None,
-            Facet.ERRORS: float(distribution.count) if meaning.failed else 0.0,
-        }
-        for target in meaning.targets:
-            value = facets.get(target.facet)
-            if value is not None:
-                self.add(reading, target, value, span)
-        if distribution.merged is not None and distribution.merged.count:
-            for place in meaning.whole:
-                whole = reading.figures(Entity.PROCESS, self._bounded(place)).whole
-                whole.append(distribution.merged)
-
-    def _bounded(self, place: Place) -> Place:
-        if place is None:
-            return None
-        names = self._names.setdefault(place[0], set())
-        if place[1] not in names:
-            if len(names) >= limits.PART_NAMES:
-                return place[0], OTHER
-            names.add(place[1])
-        return place

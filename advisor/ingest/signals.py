@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 from advisor.ingest import limits, otlp_json, otlp_proto
 from advisor.ingest.answers import PROTOBUF, Respond, logs_response, metrics_response, too_large
-from advisor.ingest.logs import LogExport, count_records
-from advisor.ingest.pivot import ClockOffset, Pivot, Pivoted
-from advisor.ingest.points import Export, count_points
+from advisor.ingest.logs import LogExport
+from advisor.ingest.pivot import Charge, ClockOffset, Pivot, Pivoted
+from advisor.ingest.points import Export
 
 Form = TypeVar("Form", Export, LogExport)
 
@@ -23,7 +23,6 @@ class Signal(Generic[Form]):
         items: what its exports hold, as people say it.
         from_json: reads a body; raises `Refusal` for what is no OTLP.
         from_protobuf: as `from_json`.
-        count: how many items an export holds.
         sort: turns an export into readings or events.
         respond: the answer to an export that was taken.
     """
@@ -31,24 +30,31 @@ class Signal(Generic[Form]):
     items: str
     from_json: Callable[[bytes], Form]
     from_protobuf: Callable[[bytes], Form]
-    count: Callable[[Form], int]
-    sort: Callable[[Form, float, ClockOffset], Pivoted]
+    sort: Callable[[Form, float, ClockOffset, Charge], Pivoted]
     respond: Respond
 
-    def read(self, body: bytes, content_type: bytes, received: float, clock_offset: ClockOffset) -> Pivoted:
-        """What a body holds, sorted; the last two arguments are those of `Pivot.sort`.
+    def read(
+        self,
+        body: bytes,
+        content_type: bytes,
+        received: float,
+        clock_offset: ClockOffset,
+        charge: Charge = lambda points: None,
+    ) -> Pivoted:
+        """What a body holds, sorted; the last three arguments are those of `Pivot.sort`.
 
         Raises:
-            Refusal: 413 for more than `limits.POINTS` items, and as the decoders.
+            Refusal: 413 for more than `limits.POINTS` items, and as `charge` and the decoders.
             ValueError: a resource whose attributes cannot be read.
         """
+
+        def admit(points: int) -> None:
+            if points > limits.POINTS:
+                raise too_large(f"The body holds more than {limits.POINTS} {self.items}. Send smaller batches.")
+            charge(points)
+
         export = self.from_protobuf(body) if content_type == PROTOBUF else self.from_json(body)
-        points = self.count(export)
-        if points > limits.POINTS:
-            raise too_large(f"The body holds more than {limits.POINTS} {self.items}. Send smaller batches.")
-        pivoted = self.sort(export, received, clock_offset)
-        pivoted.points = points
-        return pivoted
+        return self.sort(export, received, clock_offset, admit)
 
 
 AnySignal = Signal[Export] | Signal[LogExport]
@@ -57,10 +63,8 @@ AnySignal = Signal[Export] | Signal[LogExport]
 def signals(pivot: Pivot) -> Mapping[str, AnySignal]:
     """Path -> the signal that is sent there."""
     return {
-        "/v1/metrics": Signal(
-            "data points", otlp_json.decode, otlp_proto.decode, count_points, pivot.sort, metrics_response
-        ),
+        "/v1/metrics": Signal("data points", otlp_json.decode, otlp_proto.decode, pivot.sort, metrics_response),
         "/v1/logs": Signal(
-            "log records", otlp_json.decode_logs, otlp_proto.decode_logs, count_records, pivot.sort_logs, logs_response
+            "log records", otlp_json.decode_logs, otlp_proto.decode_logs, pivot.sort_logs, logs_response
         ),
     }

@@ -27,9 +27,10 @@ from advisor.ingest.points import (
     ResourceMetrics,
     Sum,
     Summary,
+    count_points,
 )
 from advisor.ingest.readings import Cumulative, Reading, Report
-from advisor.ingest.rejection import Rejected
+from advisor.ingest.rejection import Ignored, Rejected
 from advisor.vocabulary import Entity, Kind
 
 
@@ -39,10 +40,13 @@ class Sorter:
     Times come as text, and nearly all points of a resource have the same ones: what was made of the last is kept.
     """
 
-    def __init__(self, meanings: Meanings, report: Report, rejected: Counter[str], now: float) -> None:
+    def __init__(
+        self, meanings: Meanings, report: Report, rejected: Counter[str], ignored: Counter[str], now: float
+    ) -> None:
         self._meanings = meanings
         self._report = report
         self._rejected = rejected
+        self._ignored = ignored
         self._now_us = int(now * 1e6)
         self._latest_us = int((now + limits.FUTURE_SECONDS) * 1e6)
         hours = min(settings.RAW_HOURS, settings.KEEP_PARTS_HOURS)  # what is pruned at once corrects no rollup
@@ -60,7 +64,11 @@ class Sorter:
         """Put every point of the resource where it belongs."""
         for scope in resource.scope_metrics or ():
             self._scope = scope.scope.name if scope.scope else ""
-            self._sort_metrics([metric for metric in scope.metrics or () if metric.name in KNOWN])
+            known = [metric for metric in scope.metrics or () if metric.name in KNOWN]
+            self._sort_metrics(known)
+            if len(known) < len(scope.metrics or ()):
+                strange = count_points(metric for metric in scope.metrics or () if metric.name not in KNOWN)
+                self._ignored[rejection.NOT_KEPT] += strange
 
     def _sort_metrics(self, metrics: Sequence[Metric]) -> None:
         """Take levels and increases of the process or host itself, as nearly all points are, without a call for each.
@@ -112,6 +120,8 @@ class Sorter:
                 self._sort_point(metric.name, point, take)
             except Rejected as reason:
                 self._rejected[str(reason)] += 1
+            except Ignored as reason:
+                self._ignored[str(reason)] += 1
             except (ValueError, OverflowError):
                 self._rejected[rejection.UNREADABLE] += 1
 
@@ -130,10 +140,10 @@ class Sorter:
 
     def _sort_point(self, metric: str, point: Point, take: Callable[[Any, Meaning], None]) -> None:
         if point.flags & NO_RECORDED_VALUE:
-            return
+            raise Ignored(rejection.NO_VALUE)
         meaning = self._meanings.find(metric, point.attributes)
         if meaning is None:
-            return
+            raise Ignored(rejection.NOT_KEPT)
         if meaning.of_process and not self._may_be_process:
             raise Rejected(rejection.NOBODY)
         if point.time_unix_nano != self._time:
@@ -156,9 +166,7 @@ class Sorter:
         if meaning.kind is not Kind.COUNTER:
             raise Rejected(rejection.WRONG_KIND)
         value = checked.number(point, meaning)
-        span = self._span_of(point)
-        if span > 0:
-            self._add(meaning, value, span)
+        self._add(meaning, value, self._span_of(point))
 
     def _total(self, point: NumberPoint, meaning: Meaning) -> None:
         """A running total; of what is no counter it is the level."""
@@ -169,13 +177,12 @@ class Sorter:
 
     def _add(self, meaning: Meaning, value: float, span: float) -> None:
         for each in meaning.targets:
-            self._report.add(self._reading, each, value, span)
+            self._reading.put(each, value, span)
 
     def _add_distribution(self, point: HistogramPoint | ExponentialPoint, meaning: Meaning) -> None:
         distribution, _ = checked.distribution(point, meaning, is_kept=bool(meaning.whole))
-        span = self._span_of(point)
-        if span > 0:
-            self._report.spread(self._reading, meaning, distribution, span)
+        if not self._reading.spread(meaning, distribution, self._span_of(point)):
+            raise Ignored(rejection.NO_VALUE)
 
     def _run_distribution(self, point: HistogramPoint | ExponentialPoint, meaning: Meaning) -> None:
         distribution, bounds = checked.distribution(point, meaning, is_kept=True)
@@ -209,7 +216,7 @@ class Sorter:
         """Seconds that a delta covers.
 
         An SDK's first delta of an observed total starts when it ends and holds all since boot: it
-        says nothing of any span, and is passed over as the first running total is.
+        says nothing of any span, and is ignored as the first running total is.
         """
         if point.start_time_unix_nano != self._start:
             self._span = (self._reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
@@ -218,6 +225,8 @@ class Sorter:
                 self._quick_start = self._start
         if self._span > limits.PAST_SECONDS:
             raise Rejected(rejection.NO_START)
+        if self._span <= 0:
+            raise Ignored(rejection.NO_SPAN)
         return self._span
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -16,25 +16,54 @@ _AT_ONCE: Final = 5_000
 """Batches of one statement: SQLite takes 32,766 variables."""
 
 
-def remember_batches(batches: Collection[BatchKey]) -> set[BatchKey]:
+def remember_batches(batches: Mapping[BatchKey, int]) -> set[BatchKey]:
     """Remember batches inside the caller's transaction; those of them that were not stored before.
 
     Where another transaction is storing one of them right now, this waits for how that one ends. All are written in
     one order, so that two transactions never wait for each other.
+
+    Args:
+        batches: each with a number that tells its body from others.
     """
-    ordered = sorted(set(batches))
-    pieces = (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
-    return {key for piece in pieces for key in _remember(piece)}
+    pieces = _pieces(batches)
+    return {key for piece in pieces for key in _remember([(key, batches[key]) for key in piece])}
 
 
-def _remember(batches: Collection[BatchKey]) -> set[BatchKey]:
-    is_native, now = connection.features.has_native_uuid_field, timezone.now()
-    values = [value for token_id, id in batches for value in (token_id, id if is_native else id.hex, now)]
-    places = ", ".join(["(%s, %s, %s)"] * len(batches))
+def stored_contents(batches: Collection[BatchKey]) -> dict[BatchKey, int]:
+    """The numbers that stored batches were remembered with; those that have none are missing."""
+    return {key: content for piece in _pieces(batches) for key, content in _contents(piece)}
+
+
+def _pieces(batches: Iterable[BatchKey]) -> Iterator[list[BatchKey]]:
+    ordered = sorted(batches)
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
+
+
+def _remember(batches: Collection[tuple[BatchKey, int]]) -> set[BatchKey]:
+    now, places = timezone.now(), ", ".join(["(%s, %s, %s, %s)"] * len(batches))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO store_batch (token_id, key, received_at) VALUES {places} "  # noqa: S608  # places alone
+            f"INSERT INTO store_batch (token_id, key, received_at, content) VALUES {places} "  # noqa: S608  # places alone
             "ON CONFLICT DO NOTHING RETURNING token_id, key",
-            values,
+            [value for (token_id, id), content in batches for value in (token_id, _given(id), now, content)],
         )
-        return {(token_id, key if is_native else UUID(key)) for token_id, key in cursor.fetchall()}
+        return {(token_id, _taken(key)) for token_id, key in cursor.fetchall()}
+
+
+def _contents(batches: Collection[BatchKey]) -> list[tuple[BatchKey, int]]:
+    places = ", ".join(["(%s, %s)"] * len(batches))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT token_id, key, content FROM store_batch "  # noqa: S608  # places alone
+            f"WHERE (token_id, key) IN (SELECT * FROM (VALUES {places}) AS wanted) AND content IS NOT NULL",
+            [value for token_id, id in batches for value in (token_id, _given(id))],
+        )
+        return [((token_id, _taken(key)), content) for token_id, key, content in cursor.fetchall()]
+
+
+def _given(id: UUID) -> UUID | str:
+    return id if connection.features.has_native_uuid_field else id.hex
+
+
+def _taken(key: UUID | str) -> UUID:
+    return key if isinstance(key, UUID) else UUID(key)

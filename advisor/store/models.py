@@ -173,13 +173,37 @@ class Stream(models.Model):
 
     `key` is a 16-byte digest of the stream's identity. `value` is a counter's, `histogram` an encoded
     cumulative histogram; both are null in a row that only holds the place for its first point.
+    `token_id` is who brought the first one.
     """
 
     key = models.BinaryField(primary_key=True, max_length=16)
-    time = models.BigIntegerField(db_index=True)
+    time = models.BigIntegerField()
+    token_id = models.BigIntegerField(null=True)
     start = models.BigIntegerField()
     value = models.FloatField(null=True)
     histogram = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("time", "token_id"), name="store_stream_time"),)
+
+
+class PartName(models.Model):
+    """A name of a part that is kept apart: a route of a process, a disk of a host.
+
+    `owner_id` and `instance_id` are those of the samples; `token_id` is who spoke of it first, `seen_at` about when
+    it was in use last, microseconds since the epoch.
+    """
+
+    pk = models.CompositePrimaryKey("owner_id", "instance_id", "kind", "name")
+    owner_id = models.BigIntegerField()
+    instance_id = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=255)
+    token_id = models.BigIntegerField()
+    seen_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=("seen_at", "token_id"), name="store_partname_seen"),)
 
 
 class LeftOut(models.Model):
@@ -205,9 +229,13 @@ class StoreSize(models.Model):
 
 
 class Batch(models.Model):
-    """A batch that was stored, by the id that its sender keeps over retries."""
+    """A batch that was stored, by the id that its sender keeps over retries.
+
+    `content` tells its body from others; null where it was stored before that was kept.
+    """
 
     pk = models.CompositePrimaryKey("token_id", "key")
     token_id = models.BigIntegerField()
     key = models.UUIDField()
     received_at = models.DateTimeField(db_index=True)
+    content = models.BigIntegerField(null=True)

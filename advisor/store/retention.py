@@ -19,6 +19,7 @@ from advisor.store.models import (
     LeftOut,
     PartHour,
     PartMinute,
+    PartName,
     PartSample,
     ProcessHour,
     ProcessMinute,
@@ -63,6 +64,7 @@ AT: Final = Age("at", _microseconds, round(HOUR * MICROSECONDS))
 TIME: Final = Age("time", _microseconds, AT.step)
 MINUTE: Final = Age("minute", lambda seconds: int(seconds // 60), 60)
 HOURLY: Final = Age("hour", lambda seconds: int(seconds // HOUR), 24)
+SEEN: Final = Age("seen_at", _microseconds, AT.step)
 RECEIVED: Final = Age("received_at", _moment, timedelta(hours=1))
 CALENDAR: Final = Age("day", lambda seconds: _moment(seconds).date(), timedelta(days=1))
 
@@ -107,8 +109,9 @@ SAMPLES: Final = Kept(
     ((ProcessSample, AT), (HostSample, AT), (Stream, TIME)),
 )  # fmt: skip
 PARTS: Final = Kept(
-    "parts", "Samples of routes, disks and other parts", "KEEP_PARTS_HOURS", HOUR, MARGIN, ((PartSample, AT),)
-)
+    "parts", "Samples of routes, disks and other parts", "KEEP_PARTS_HOURS", HOUR, MARGIN,
+    ((PartSample, AT), (PartName, SEEN)),
+)  # fmt: skip
 MINUTES: Final = Kept(
     "minutes", "One-minute rollups", "ROLLUP_DAYS", DAY, 0.0,
     ((ProcessMinute, MINUTE), (HostMinute, MINUTE), (PartMinute, MINUTE)),

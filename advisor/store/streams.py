@@ -7,17 +7,28 @@ ingest processes agree. Out-of-order points are refused, and no reset ever gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from advisor.features.histogram import Histogram
+from advisor.fleet import caps
+from advisor.fleet.memory import Memory
 from advisor.store.models import Stream
+from advisor.store.series_cap import SERIES
 from advisor.store.tables import MICROSECONDS
 
 YOUNG_SECONDS = 120.0
 """A stream met for the first time counts from its start if that is this recent: twice the SDKs' 60 s interval.
 An older one would put hours of counting into one row, so its first point only sets the mark."""
+
+MOST_BEGUN = 2_000
+"""New streams of a process within `caps.SILENT`, to each ingest process: as many attribute sets as an SDK keeps of one
+metric. One process that puts an id of its users into an attribute would else use up the series of a whole gateway."""
+
+_REMEMBERED = 20_000
 
 
 class Refusal(StrEnum):
@@ -26,6 +37,8 @@ class Refusal(StrEnum):
     FIRST = "the first point of its stream"
     REPEATED = "a point that came before"
     OUT_OF_ORDER = "older than the last point of its stream"
+    NO_ROOM = "a new stream beyond those that its token may have"
+    TOO_MANY = "a new stream beyond those that a process may begin within an hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +50,16 @@ class Point:
         time_us: microseconds since the epoch, the sender's clock.
         start_us: since when it counts, likewise; 0 where unknown.
         value: the running total, finite and not negative, or the distribution so far.
+        token_id: who brings it.
+        owner: names the process or host that it is of.
     """
 
     key: bytes
     time_us: int
     start_us: int
     value: float | Histogram
+    token_id: int
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +77,60 @@ class _Last:
     value: float | Histogram | None
 
 
-def increases(points: Sequence[Point]) -> list[Increase | Refusal]:
-    """The increase that each point brings, in the order of the points; inside the caller's transaction.
+class Streams:
+    """One object serves one writer: it remembers how many streams each process began lately."""
 
-    Points of one stream may come together; they are taken by their time.
-    """
-    last = _held({point.key for point in points})
-    found: dict[int, Increase | Refusal] = {}
-    for index in sorted(range(len(points)), key=lambda index: points[index].time_us):
-        point = points[index]
-        found[index] = _increase(last[point.key], point)
-        if not isinstance(found[index], Refusal) or found[index] is Refusal.FIRST:
-            last[point.key] = _Last(point.time_us, point.start_us, point.value)
-    _store({point.key: last[point.key] for point in points})
-    return [found[index] for index in range(len(points))]
+    def __init__(self) -> None:
+        self._begun = Memory[str, tuple[datetime, int]](_REMEMBERED)
+
+    def increases(self, points: Sequence[Point], now: datetime) -> list[Increase | Refusal]:
+        """The increase that each point brings, in the order of the points; inside the caller's transaction.
+
+        Points of one stream may come together; they are taken by their time. `now` is when they came.
+        """
+        last, refused = self._held({point.key: point for point in points}, now)
+        found: dict[int, Increase | Refusal] = {}
+        for index in sorted(range(len(points)), key=lambda index: points[index].time_us):
+            point = points[index]
+            if point.key in refused:
+                found[index] = refused[point.key]
+                continue
+            found[index] = _increase(last[point.key], point)
+            if not isinstance(found[index], Refusal) or found[index] is Refusal.FIRST:
+                last[point.key] = _Last(point.time_us, point.start_us, point.value)
+        _store(last)
+        return [found[index] for index in range(len(points))]
+
+    def _held(self, points: Mapping[bytes, Point], now: datetime) -> tuple[dict[bytes, _Last], dict[bytes, Refusal]]:
+        """The last points, locked until the transaction ends, and why there is no place for the other streams.
+
+        New streams get a place that holds no point yet, as far as their process and their token have room.
+        """
+        found = _read(points)
+        new = [points[key] for key in sorted(points.keys() - found.keys())]
+        if not new:
+            return found, {}
+        refused = {point.key: Refusal.TOO_MANY for point in new if not self._begins(point.owner, now)}
+        begun = [point for point in new if point.key not in refused]
+        room = SERIES.admit(Counter(point.token_id for point in begun), now)
+        places = list[Stream]()
+        for point in begun:
+            if room[point.token_id]:
+                room[point.token_id] -= 1
+                places.append(Stream(key=point.key, time=0, start=0, token_id=point.token_id))
+            else:
+                refused[point.key] = Refusal.NO_ROOM
+        Stream.objects.bulk_create(places, ignore_conflicts=True)
+        return found | _read(bytes(place.key) for place in places), refused
+
+    def _begins(self, owner: str, now: datetime) -> bool:
+        """Whether a process may begin one more stream; it counts as begun."""
+        since, count = self._begun.find(owner) or (now, 0)
+        if abs(now - since) >= caps.SILENT:
+            since, count = now, 0
+        if count < MOST_BEGUN:
+            self._begun[owner] = since, count + 1
+        return count < MOST_BEGUN
 
 
 def _increase(last: _Last, point: Point) -> Increase | Refusal:
@@ -94,17 +151,6 @@ def _difference(now: float | Histogram, before: float | Histogram) -> float | Hi
     if isinstance(now, Histogram):
         return now.subtract(before) if isinstance(before, Histogram) else None
     return now - before if not isinstance(before, Histogram) and now >= before else None
-
-
-def _held(keys: set[bytes]) -> dict[bytes, _Last]:
-    """The last points, locked until the transaction ends; new streams get a place that holds no point yet."""
-    found = _read(keys)
-    missing = keys - found.keys()
-    if missing:
-        places = [Stream(key=key, time=0, start=0) for key in sorted(missing)]
-        Stream.objects.bulk_create(places, ignore_conflicts=True)
-        found |= _read(missing)
-    return found
 
 
 def _read(keys: Iterable[bytes]) -> dict[bytes, _Last]:

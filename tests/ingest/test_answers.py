@@ -56,7 +56,7 @@ async def test_full_success_leaves_partial_success_unset() -> None:
 
 
 async def test_partial_success_counts_per_reason() -> None:
-    receipt = Receipt(Counter({"points too old": 2, "negative points": 1}))
+    receipt = Receipt(Counter({"points too old": 2, "negative points": 1}), points=4)
     wire = Wire()
     await send_receipt(wire, receipt, JSON, metrics_response)
     partial = json.loads(wire.body)["partialSuccess"]
@@ -69,7 +69,7 @@ async def test_partial_success_counts_per_reason() -> None:
 
 
 async def test_logs_have_words_of_their_own() -> None:
-    receipt = Receipt(Counter({"events too old": 2}))
+    receipt = Receipt(Counter({"events too old": 2}), points=2)
     wire = Wire()
     await send_receipt(wire, receipt, JSON, logs_response)
     assert json.loads(wire.body)["partialSuccess"] == {"rejectedLogRecords": "2", "errorMessage": "2 events too old"}

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 
 import pytest
 
@@ -9,7 +8,8 @@ from advisor.features.histogram import Histogram
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import otlp_json, rejection
-from advisor.ingest.assembly import rows_of
+from advisor.ingest.answers import Receipt
+from advisor.ingest.assembly import names_of, rows_of
 from advisor.ingest.pivot import Pivot
 from advisor.ingest.totals import Resolved
 from advisor.store.rows import Rows
@@ -39,10 +39,10 @@ MIXED = resource(
 
 def made(said: Json, identity: Identity, offset: float = 0.0) -> tuple[Rows, int]:
     """The rows of what one resource said, and how many of its figures were left out since it says them itself."""
-    data, rejected = json.dumps(export(said)).encode(), Counter[str]()
+    data, receipt = json.dumps(export(said)).encode(), Receipt()
     (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: offset).reports
-    found = rows_of(Resolved(report, identity, rejected))
-    return found, rejected[rejection.TOLD_FROM_INSIDE]
+    found = rows_of(Resolved(report, identity, receipt, 1))
+    return found, receipt.rejected[rejection.TOLD_FROM_INSIDE]
 
 
 def rows(identity: Identity) -> Rows:
@@ -180,3 +180,23 @@ def test_what_covers_nearly_the_same_stays_one_row(span: float) -> None:
 def test_an_sdk_begins_some_of_its_series_later_and_counts_them_in_one_row() -> None:
     (row,) = paged(20.0, sdk="opentelemetry").processes
     assert (row.span, row.values["cpu_user"], row.values["requests"]) == (20.0, 7.5, 2.0)
+
+
+def test_parts_without_a_name_of_their_own_are_summed_as_other() -> None:
+    """What each says is kept in their sum, and in that of the process."""
+    names = [{**ROUTE, "http.route": f"/{number}"} for number in range(5)] + [{"http.route": "other"}]
+    points = [explicit_point([1, 0], [1.0], 0.5, attrs=attrs) for attrs in names]
+    data = json.dumps(export(resource(PROCESS, histogram("http.server.request.duration", *points)))).encode()
+    (report,) = Pivot().sort(otlp_json.decode(data), NOW, lambda host: 0.0).reports
+    one = Resolved(report, Identity(host_id=3, service_id=5, instance_id=7), Receipt(), 1)
+    (use,) = names_of(one)
+    assert (use.owner, use.token_id, len(list(use.names))) == ((5, 7), 1, 6)
+
+    beyond = {((5, 7), (PartKind.ROUTE, name)) for name in ("GET /2", "GET /3", "GET /4")}
+    for _ in range(2):  # a transaction that failed is tried again
+        found = {row.name: row for row in rows_of(one, beyond).parts}
+        assert sorted(found) == ["GET /0", "GET /1", "other"]
+        assert found["other"].values["count"] == 4.0
+        assert found["other"].values["duration"] == pytest.approx(2.0)
+        assert Histogram.decode(found["other"].histogram or b"").count == 4
+        assert (found["other"].span, found["GET /0"].span) == (10.0, 10.0)

@@ -67,11 +67,13 @@ async def test_an_event_is_stored_before_it_is_acknowledged(
 
 async def test_a_batch_that_comes_again_changes_nothing(make_door: MakeDoor, secret: str) -> None:
     door, once = make_door(lambda: NOW), {"advisor_batch_id": str(uuid.uuid4())}
-    assert (await post(door, secret, log_body(logs(PROBE, event(BLOCKED, {DURATION: 0.5}))), **once)).status == 200
+    first = log_body(logs(PROBE, event(BLOCKED, {DURATION: 0.5})))
+    assert (await post(door, secret, first, **once)).status == 200
     before = await stored()
-    later = log_body(logs(PROBE, event(BLOCKED, {DURATION: 0.9}), event(STARTED)))
-    answer = await post(door, secret, later, **once)
+    answer = await post(door, secret, first, **once)
     assert (answer.status, answer.headers[b"advisor-replayed"]) == (200, b"true")
+    other = log_body(logs(PROBE, event(BLOCKED, {DURATION: 0.9}), event(STARTED)))
+    assert (await post(door, secret, other, **once)).status == 400
     assert await stored() == before
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from advisor.fleet import registry, tokens
+from advisor.fleet.caps import Kind
 from advisor.fleet.models import Instance, Token
-from advisor.ingest import limits, newcomers
+from advisor.ingest import limits, newcomers, rejection
 from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.commit import Committer
+from advisor.store import samples
 from advisor.store.models import ProcessSample
 from tests.ingest.batches import Told, batch, process
 from tests.ingest.exports import NOW
@@ -67,3 +71,27 @@ def test_many_batches_of_one_newcomer_are_one(commit: Committer, token: Token) -
     past = [batch(token, process("one", at=NOW - second)) for second in range(20)]
     assert commit(past) == [Receipt()] * 20
     assert Instance.objects.count() == 1
+
+
+def test_points_of_who_is_beyond_are_rejected_and_the_rest_of_the_request_is_stored(
+    commit: Committer, token: Token, settings: Settings
+) -> None:
+    settings.MOST_INSTANCES = 2
+    (receipt,) = commit([batch(token, *(process(f"p{number}" * (number + 1)) for number in range(5)))])
+    assert isinstance(receipt, Receipt)
+    assert receipt.rejected == {rejection.BEYOND[Kind.INSTANCES]: 3}
+    assert (receipt.kept, ProcessSample.objects.count()) == (2, 2)
+    assert [(loss.token_id, loss.count) for loss in samples.left_out(date.min)] == [(token.pk, 3)]
+
+    stranger = tokens.make(Token.Kind.API)[0]
+    assert commit([batch(stranger, process("elsewhere"))]) == [Receipt()]
+    assert commit([batch(token, process("p0", at=NOW - 5))]) == [Receipt()]
+
+
+def test_a_flood_of_one_token_takes_a_share_where_others_wait(token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "NEWCOMERS", 5)
+    monkeypatch.setattr(limits, "NEWCOMERS_OF_ONE", 2)
+    flood = [batch(token, process("x" * number)) for number in range(1, 8)]
+    beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
+    assert newcomers.turns(flood) == [True] * 5 + [False] * 2
+    assert newcomers.turns([*flood, beside]) == [True] * 2 + [False] * 5 + [True]

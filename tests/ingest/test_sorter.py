@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 
 import pytest
@@ -238,13 +237,3 @@ def test_unknown_metrics_and_points_without_a_value_are_no_error() -> None:
 def test_process_figures_need_a_process() -> None:
     assert rejected(gauge(ELU, number(0.5)), who=HOST) == {rejection.NOBODY: 1}
     assert rejected(gauge("system.memory.limit", number(5.0)), who=HOST) == {}
-
-
-def test_names_beyond_the_limit_are_summed_as_other() -> None:
-    routes = [explicit_point([1, 0], [1.0], 0.5, attrs={**GET, "http.route": f"/{i}"}) for i in range(60)]
-    reading = one(histogram(REQUEST, *routes))
-    names = [name for kind, name in reading.parts if kind is PartKind.ROUTE]
-    assert len(names) == limits.PART_NAMES + 1
-    assert reading.parts[PartKind.ROUTE, "other"].values["count"] == 60 - limits.PART_NAMES
-    assert reading.process.values["requests"] == 60
-    assert math.isclose(sum(f.values["duration"] for f in reading.parts.values()), 30.0)

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from advisor.features.histogram import Histogram
+from advisor.fleet import caps
+from advisor.store import streams
 from advisor.store.models import Stream
-from advisor.store.streams import Increase, Point, Refusal, increases
+from advisor.store.streams import Increase, Point, Refusal, Streams
 from tests.fleet.builders import only
-from tests.store.builders import us
+from tests.store.builders import WHEN, us
 
 pytestmark = pytest.mark.django_db
 
 KEY = b"0123456789abcdef"
 OTHER = b"fedcba9876543210"
+TOKEN = 1
 
 
 def _point(seconds: float, value: float | Histogram, start: float = -1000.0, key: bytes = KEY) -> Point:
-    return Point(key, us(seconds), us(start), value)
+    return Point(key, us(seconds), us(start), value, TOKEN, "1")
+
+
+def increases(points: list[Point]) -> list[Increase | Refusal]:
+    return Streams().increases(points, WHEN)
 
 
 def _histogram(count: int) -> Histogram:
@@ -100,6 +109,27 @@ def test_the_last_point_of_each_stream_is_one_row() -> None:
     increases([_point(at, float(at)) for at in range(5)] + [_point(0, 1.0, key=OTHER)])
 
     assert sorted(bytes(row.key) for row in Stream.objects.all()) == sorted([KEY, OTHER])
+
+
+def test_new_streams_beyond_those_of_a_token_are_refused_and_the_others_go_on(settings: Settings) -> None:
+    settings.MOST_SERIES = 2
+    increases([_point(0, 1.0, key=key) for key in (KEY, OTHER)])
+    third, stranger = _point(10, 5.0, key=b"a" * 16), replace(_point(10, 5.0, key=b"b" * 16), token_id=2)
+
+    found = increases([_point(10, 4.0), third, stranger, _point(10, 2.0, key=OTHER)])
+    assert found == [Increase(3.0, 10.0), Refusal.NO_ROOM, Refusal.FIRST, Increase(1.0, 10.0)]
+    assert increases([third]) == [Refusal.NO_ROOM]
+    assert Stream.objects.count() == 3
+
+
+def test_a_process_that_invents_attributes_leaves_room_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "MOST_BEGUN", 3)
+    known = Streams()
+    flood = [_point(0, 1.0, key=bytes([number]) * 16) for number in range(5)]
+    assert known.increases(flood, WHEN) == [Refusal.FIRST] * 3 + [Refusal.TOO_MANY] * 2
+    neighbour = replace(_point(0, 1.0, key=OTHER), owner="2")
+    assert known.increases([flood[4], neighbour], WHEN) == [Refusal.TOO_MANY, Refusal.FIRST]
+    assert known.increases([flood[4]], WHEN + caps.SILENT) == [Refusal.FIRST]
 
 
 _steps = st.lists(
