@@ -22,7 +22,7 @@ LAB = $(MAKE) -s --no-print-directory $(CLINIC)/node_modules/.package-lock.json 
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-.PHONY: help run demo link test test-backend test-postgresql test-agents test-long check new-rule replay lab lab-frozen bench-evaluate bench-ingest bench-agent bench-probe clean node-packages
+.PHONY: help run demo link test test-backend test-postgresql test-agents test-long check new-rule replay lab lab-frozen bench-evaluate bench-ingest bench-hostile bench-agent bench-probe clean node-packages
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -53,8 +53,7 @@ test-agents: .venv/.test node-packages ## The tests of advisor-agent, of the Nod
 	else echo "Skipped: the probe's tests need Node.js 20 or later."; fi
 
 test-long: .venv/.test node-packages ## The same tests with their full counts
-	$(PYTEST) -m long || [ $$? = 5 ]  # 5: no test has full counts of its own
-	ADVISOR_CRASHES=72 $(PYTEST) tests/chaos  # 7 faults on 2 databases: 1,008 crashes
+	ADVISOR_CRASHES=72 ADVISOR_GENERATED_INPUTS=100000 $(PYTEST) tests/chaos  # 7 faults on 2 databases: 1,008 crashes
 	$(PYTEST) -c agents/python/pyproject.toml -m long agents/python/tests
 	@if command -v node >/dev/null; then cd agents/demo && npm run --silent test:band; fi
 
@@ -88,6 +87,9 @@ bench-evaluate: .venv/.test ## What judging 1,000 services costs one core, and l
 
 bench-ingest: .venv/.test ## Points a second from HTTP to the disk, beside VictoriaMetrics and Prometheus (12 minutes)
 	@$(BIN)/python -m tests.bench.ingest
+
+bench-hostile: .venv/.test ## What well-behaved senders notice of slow, inventive and greedy ones (15 minutes)
+	@$(BIN)/python -m tests.bench.hostile
 
 bench-agent: .venv/.made ## What the agent costs a host, beside its peers (10 minutes)
 	@$(MAKE) -s --no-print-directory $(AGENT_PEERS) || echo "The peers of PyPI could not be installed, and are left out." >&2

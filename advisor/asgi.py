@@ -15,6 +15,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 _django = get_asgi_application()  # first: the imports below need the apps to be ready
 
+from advisor.ingest.allocator import give_back_large  # noqa: E402
 from advisor.ingest.door import Door  # noqa: E402
 from advisor.live.routing import urlpatterns  # noqa: E402
 from advisor.pipeline.garbage import search_seldom  # noqa: E402
@@ -27,3 +28,4 @@ application = Door(
 """`Door` answers `/v1/*` itself and hands everything else on."""
 
 search_seldom()
+give_back_large()

@@ -115,22 +115,17 @@ else:
 # ── Valkey: broker on database 0, live hints on database 1 ───────────────────
 VALKEY_SOCKET = env.str("ADVISOR_VALKEY_SOCKET", default=str(HOME / "valkey.sock"))
 VALKEY_URL = env.str("ADVISOR_VALKEY_URL", default="").rstrip("/")
+_HINTS = {
+    "address": f"{VALKEY_URL}/1" if VALKEY_URL else f"unix://{VALKEY_SOCKET}?db=1",
+    "socket_connect_timeout": 3,
+    "health_check_interval": 25,
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            "hosts": [
-                {
-                    "address": f"{VALKEY_URL}/1" if VALKEY_URL else f"unix://{VALKEY_SOCKET}?db=1",
-                    "socket_connect_timeout": 3,
-                    "health_check_interval": 25,
-                }
-            ],
-            "prefix": "advisor",
-        },
+        "CONFIG": {"hosts": [_HINTS], "prefix": "advisor"},
     }
 }
-
 CELERY_BROKER_URL = f"{VALKEY_URL}/0" if VALKEY_URL else f"redis+socket://{VALKEY_SOCKET}?virtual_host=0"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -208,10 +203,8 @@ MOST_SERVICES = env.int("ADVISOR_MOST_SERVICES", default=5_000)
 MOST_INSTANCES = env.int("ADVISOR_MOST_INSTANCES", default=20_000)
 MOST_SERIES = env.int("ADVISOR_MOST_SERIES", default=1_000_000)
 """Names of parts (routes, disks ...) and streams of running totals: 50 for each of 20,000 processes."""
-
 MOST_REQUESTS_PER_SECOND = env.float("ADVISOR_MOST_REQUESTS_PER_SECOND", default=200.0)
 """To each ingest process. 5,000 processes that report once a minute make 83, where a Collector does not gather them."""
-
 MOST_POINTS_PER_SECOND = env.float("ADVISOR_MOST_POINTS_PER_SECOND", default=50_000.0)
 """To each ingest process. 5,000 processes tell about 20,000 with our agents, so what waited while the server was away
 comes in at more than twice that; and of 75,000 points of protobuf that one core takes some are left to the others."""

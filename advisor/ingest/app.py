@@ -12,6 +12,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 django.setup()  # first: the imports below need the apps to be ready
 
+from advisor.ingest.allocator import give_back_large  # noqa: E402
 from advisor.ingest.answers import Code, Refusal, Send, send_refusal  # noqa: E402
 from advisor.ingest.body import Receive, answer_type  # noqa: E402
 from advisor.ingest.door import Door, Scope  # noqa: E402
@@ -30,3 +31,4 @@ async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
 
 application = Door(nothing_else)
 search_seldom()
+give_back_large()

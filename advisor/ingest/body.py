@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from advisor.ingest import limits
 from advisor.ingest.answers import JSON, PROTOBUF, Code, Refusal, invalid, too_large, unavailable
@@ -14,6 +14,10 @@ from advisor.ingest.inflate import Gunzip, Identity
 from advisor.ingest.room import Share
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+_ONCE: Final = frozenset(
+    (b"authorization", b"content-encoding", b"content-type", b"advisor-batch-id", b"advisor-sent-at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,18 @@ def answer_type(headers: dict[bytes, bytes]) -> bytes:
     """The content type to answer in: the request's own, JSON where it has neither."""
     given = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     return PROTOBUF if given == PROTOBUF else JSON
+
+
+def check_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """See that there is one word each about who sends, and how to read it: of two, each side might believe another.
+
+    Raises:
+        Refusal: 400, one of these headers is there twice.
+    """
+    names = [name for name, _ in headers if name in _ONCE]
+    if len(names) > len(set(names)):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise invalid(f"The header {twice.decode().title()} is there more than once. Send it once.")
 
 
 def read_head(headers: dict[bytes, bytes]) -> Head:

@@ -21,7 +21,7 @@ from advisor.ingest import limits
 from advisor.ingest.answers import Code, Receipt, Refusal, Send, invalid, send_receipt, send_refusal, unavailable
 from advisor.ingest.attributes import Scalar
 from advisor.ingest.batch import Batch, content_of
-from advisor.ingest.body import Disconnected, Head, Receive, answer_type, read_body, read_head
+from advisor.ingest.body import Disconnected, Head, Receive, answer_type, check_repeated, read_body, read_head
 from advisor.ingest.clock import ClockBook
 from advisor.ingest.commit import Committer
 from advisor.ingest.credentials import Credentials
@@ -42,7 +42,11 @@ _CLOSE: Final = (b"connection", b"close")
 _INLINE_BYTES: Final = 128 << 10
 """A larger body is decoded in a thread, so that small ones do not wait behind it."""
 
-_DECODING: Final = 4
+_DECODING: Final = 2
+"""Large bodies that are decoded at once; others wait. Python runs one thread at a time, so more are no sooner done, and
+each takes as much memory again as its body.
+"""
+
 _ABSENT: Final = {"/v1/traces": "Traces are not taken here. Set OTEL_TRACES_EXPORTER=none, or send them elsewhere."}
 _NOTHING: Final = "There is nothing at this address. Metrics go to /v1/metrics, events to /v1/logs."
 
@@ -84,7 +88,7 @@ class Door:
         self._points = RateLimit(points_per_second or settings.MOST_POINTS_PER_SECOND)
         self._clocks = ClockBook()
         self._signals = signals(Pivot())
-        self._decoding = 0
+        self._decoding = asyncio.Semaphore(_DECODING)
         self._room = Room(limits.BODIES_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,6 +135,7 @@ class Door:
         """What is sent, by whom, and the whole body."""
         try:
             signal = self._find(scope["method"], scope["path"])
+            check_repeated(scope["headers"])
             head = read_head(headers)
             token = await deadline.keep(self._credentials.check(head.authorization))
             _check_rate(self._requests.wait(token.pk), "requests", "Send fewer and larger ones.")
@@ -151,13 +156,8 @@ class Door:
     async def _decode(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
         if len(body) <= _INLINE_BYTES:
             return self._sort(signal, head, token, body, received)
-        if self._decoding >= _DECODING:
-            raise unavailable("Too many large bodies at once.")
-        self._decoding += 1
-        try:
+        async with self._decoding:
             return await asyncio.to_thread(self._sort, signal, head, token, body, received)
-        finally:
-            self._decoding -= 1
 
     def _sort(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
         @cache  # one request is one measurement, however many resources it holds

@@ -42,8 +42,10 @@ POINTS: Final = 10_000
 STRING_CHARACTERS: Final = 1_024
 """Longer attribute values are cut to this."""
 
-BODIES_BYTES: Final = 24 << 20
-"""Most bytes of all bodies, inflated, that one process holds while they arrive and are sorted."""
+BODIES_BYTES: Final = 16 << 20
+"""Most bytes of all bodies, inflated, that one process holds while they arrive and are sorted. Reading and sorting them
+takes as much again at the worst, and both together may be 32 MiB.
+"""
 
 BODY_SECONDS: Final = 8.0
 """How long a body may take to arrive. Less than `REQUEST_SECONDS`, so that its sender reads why it was given up."""
@@ -56,6 +58,9 @@ REQUEST_BYTES: Final = 4 << 20
 
 REQUEST_SECONDS: Final = 10.0
 """How long a connection may take to bring a whole request."""
+
+LINGER_SECONDS: Final = 2.0
+"""How long the rest of a refused request is read and forgotten, so that its sender gets to read the refusal."""
 
 SLOW_SECONDS: Final = 1.0
 """A client that needs longer for a request is slow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final, TypeVar
 
 import msgspec
@@ -14,8 +15,13 @@ from advisor.ingest.points import Export
 
 _METRICS: Final = msgspec.json.Decoder(Export)
 _LOGS: Final = msgspec.json.Decoder(LogExport)
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_OBJECT: Final = re.compile(rb'(?:[^"{]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+(\{|\Z)', re.DOTALL)
+"""All up to the next brace that is in no string, or up to the end.
 
+Whatever follows, it is a match: the body is looked through once and never copied. Where a string without an end is
+none, each quote in it begins another long look, and 4 MiB of escaped quotes take hours; cutting 2,000,000 empty
+strings out of a body takes 190 MiB.
+"""
 
 _Form = TypeVar("_Form", Export, LogExport)
 
@@ -35,7 +41,7 @@ def decode_logs(body: bytes) -> LogExport:
 
 
 def _decode(body: bytes, decoder: msgspec.json.Decoder[_Form], signal: str) -> _Form:
-    if body.count(b"{") > limits.MESSAGES and _STRING.sub(b"", body).count(b"{") > limits.MESSAGES:
+    if body.count(b"{") > limits.MESSAGES and _holds_more(body, limits.MESSAGES):
         raise too_large(f"The body holds more than {limits.MESSAGES} objects. Send smaller batches.")
     try:
         return decoder.decode(body)
@@ -43,3 +49,9 @@ def _decode(body: bytes, decoder: msgspec.json.Decoder[_Form], signal: str) -> _
         raise invalid("The body nests too deep.") from None
     except ValueError as error:
         raise invalid(f"The body is not OTLP/JSON {signal}: {error}") from None
+
+
+def _holds_more(body: bytes, objects: int) -> bool:
+    """Whether there are more than so many objects; braces in strings are none."""
+    one_more = next(islice(_OBJECT.finditer(body), objects, None), None)
+    return one_more is not None and bool(one_more[1])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import ClassVar, Final
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -16,6 +17,41 @@ from advisor.ingest import limits
 
 _AGAIN: Final = 0.05
 """Seconds that the loop needs at most to hand over what has arrived."""
+
+
+class _Lingering:
+    """A transport whose `close` lets the client read why.
+
+    A connection that is closed while data comes in is reset, and the answer may be lost with it: the client would
+    send the same again. So only this side is closed until the rest was read.
+    """
+
+    def __init__(self, transport: asyncio.Transport, linger: Callable[[], bool]) -> None:
+        self.transport = transport
+        self._linger = linger
+        self.lingers = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self.lingers or self.transport.is_closing()
+
+    def write(self, data: bytes) -> None:
+        """Write, unless this side is closed."""
+        if not self.lingers:
+            self.transport.write(data)
+
+    def close(self) -> None:
+        """Close this side, and the other one too if nothing is on its way here."""
+        if self.lingers:
+            return
+        if self.transport.can_write_eof() and self._linger():
+            self.lingers = True
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -37,15 +73,18 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Wait for the first request."""
-        super().connection_made(transport)
+        self._lingering = _Lingering(transport, self._linger)
+        super().connection_made(cast(asyncio.Transport, self._lingering))
         self._timer = self.loop.call_later(limits.SLOW_SECONDS, self._look_again)
 
     def data_received(self, data: bytes) -> None:
         """Take some of a request, and wait for the rest of it. Whatever comes between requests is one that begins."""
         self._waits = True
         self._bytes += len(data)
-        super().data_received(data)
-        if self._bytes > (limits.REQUEST_BYTES if self._has_head else limits.HEAD_BYTES):
+        if not self._lingering.lingers:
+            super().data_received(data)
+        is_body = self._has_head or self._lingering.lingers
+        if self._bytes > (limits.REQUEST_BYTES if is_body else limits.HEAD_BYTES):
             self.transport.abort()
         elif self._waits and self._timer is None:
             self._timer = self.loop.call_later(limits.SLOW_SECONDS, self._look_again)
@@ -70,12 +109,18 @@ class PatientProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """From now on the connection is somebody else's."""
         self._end()
+        self.transport = self._lingering.transport
         super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:
         """The server ends. What has arrived is read first, and answered: uvicorn alone would cut it off."""
         self._is_last = True
         self.loop.call_later(_AGAIN, super().shutdown)
+
+    def send_400_response(self, msg: str) -> None:
+        """What comes is no HTTP, and more of it may follow."""
+        self._waits, self._bytes = True, self._bytes + 1
+        super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more comes."""
@@ -94,6 +139,16 @@ class PatientProtocol(HttpToolsProtocol):
         self.slow[address] += 1
         self._slow_at = address
         self._timer = self.loop.call_later(limits.REQUEST_SECONDS - limits.SLOW_SECONDS, self.transport.abort)
+
+    def _linger(self) -> bool:
+        """Read on for a while what is left of a request that is answered already; not if it was there whole."""
+        if not (self._waits and self._bytes):
+            return False
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(limits.LINGER_SECONDS, self.transport.abort)
+        self.flow.resume_reading()
+        return True
 
     def _end(self) -> None:
         self._waits, self._has_head, self._bytes = False, False, 0

@@ -1,1 +1,1 @@
-"""Crashes under load, and a ledger that tells what was lost, doubled or made up."""
+"""Crashes under load, what anybody may send, and a ledger that tells what was lost, doubled or made up."""

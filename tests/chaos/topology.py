@@ -36,6 +36,7 @@ class Product:
         self.sabotage = ""
         self.rows_at: Path | None = None
         """Where PostgreSQL is to keep rows; with its logs in the home where nothing else is said."""
+        self.log = (home / "log").open("ab")
         self._postgresql: Any = None
         self._running: list[subprocess.Popen[bytes]] = []
         self.valkey: subprocess.Popen[bytes] | None = None
@@ -143,11 +144,12 @@ class Product:
         if self._postgresql is not None:
             self._postgresql.cleanup()
         self.listening.close()
+        self.log.close()
 
     def _start(self, arguments: list[str], failpoint: str, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
         environment = {**self.environment, "ADVISOR_FAILPOINT": failpoint, "CHAOS_SABOTAGE": self.sabotage}
         process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=PROJECT, env=environment, pass_fds=pass_fds, stderr=subprocess.DEVNULL
+            [sys.executable, *arguments], cwd=PROJECT, env=environment, pass_fds=pass_fds, stderr=self.log
         )
         self._running = [one for one in self._running if one.poll() is None] + [process]
         return process

@@ -10,7 +10,7 @@ import pytest
 
 from advisor.ingest import limits
 from advisor.ingest.answers import JSON, PROTOBUF, Refusal
-from advisor.ingest.body import Disconnected, Receive, answer_type, read_body, read_head
+from advisor.ingest.body import Disconnected, Receive, answer_type, check_repeated, read_body, read_head
 from advisor.ingest.room import Room, Share
 
 PLAIN = {b"content-type": b"application/json"}
@@ -91,6 +91,15 @@ def test_a_length_that_is_too_long_is_refused_unread() -> None:
 )
 def test_headers_that_cannot_be_read_are_refused(name: bytes, value: bytes) -> None:
     assert refused({**PLAIN, name: value}) == 400
+
+
+@pytest.mark.parametrize("name", [b"authorization", b"content-encoding", b"content-type", b"advisor-batch-id"])
+def test_two_words_about_one_thing_are_refused(name: bytes) -> None:
+    check_repeated([*PLAIN.items(), (b"accept", b"a"), (b"accept", b"b")])
+    with pytest.raises(Refusal) as caught:
+        check_repeated([(name, b"a"), *PLAIN.items(), (name, b"a")])
+    assert caught.value.status == 400
+    assert name.decode().title() in caught.value.message
 
 
 def test_answers_in_the_requests_own_type() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -57,6 +58,22 @@ def test_brackets_inside_strings_are_no_depth_and_no_objects() -> None:
 def test_the_number_of_objects_is_bounded() -> None:
     many = b",".join([b"{}"] * limits.MESSAGES)
     assert status_of(b'{"resourceMetrics":[' + many + b"]}") == 413
+
+
+def test_a_text_without_an_end_is_looked_through_once() -> None:
+    body = b"{" * (limits.MESSAGES + 1) + b'"' + b'\\"' * (limits.INFLATED_BYTES // 2)
+    assert status_of(body) == 413  # hours later, where each of the quotes is tried as the begin of a text
+    assert status_of(body + b"\\") == 413
+
+
+def test_texts_are_not_taken_apart_to_count_objects() -> None:
+    body = b'[%s"' % (b'"",' * 500_000) + b"{" * (limits.MESSAGES + 1)
+    tracemalloc.start()
+    try:
+        assert status_of(body) == 400
+        assert tracemalloc.get_traced_memory()[1] < len(body)
+    finally:
+        tracemalloc.stop()
 
 
 def test_logs_are_read_without_what_nobody_needs() -> None:

@@ -34,6 +34,11 @@ class Served:
         if scope["type"] == "websocket":
             await self._echo(receive, send)
             return
+        if scope["path"] == "/refused":
+            headers = [(b"content-length", b"2"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 400, "headers": headers})
+            await send({"type": "http.response.body", "body": b"no"})
+            return
         event = await receive()
         while event.get("more_body"):
             event = await receive()
@@ -61,6 +66,7 @@ async def server(served: Served, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(limits, "SLOW_SECONDS", 0.05)
     monkeypatch.setattr(limits, "REQUEST_SECONDS", 0.3)
     monkeypatch.setattr(limits, "SLOW_CLIENTS", 3)
+    monkeypatch.setattr(limits, "LINGER_SECONDS", 0.3)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(served, http=PatientProtocol, lifespan="off", log_level="critical"))
     running = asyncio.create_task(server.serve(sockets=[listening]))
@@ -191,3 +197,37 @@ async def test_what_was_sent_before_the_end_is_answered(server: uvicorn.Server, 
         told = await reader.read()  # to its end: the connection is closed afterwards
     assert told.startswith(b"HTTP/1.1 200")
     assert b"connection: close" in told.lower()
+
+
+async def test_who_sends_on_reads_why_it_is_refused(open_connection: Open) -> None:
+    size = 1 << 20
+    head = WHOLE.removesuffix(b"abc").replace(b"/whole", b"/refused").replace(b": 3", b": %d" % size)
+    reader, writer = await open_connection(head + bytes(1 << 16))
+    assert await answer(reader) == b"400 no"
+    assert await reader.read() == b""  # this side is closed: nothing more is said, and what comes is read
+    for _ in range(15):
+        writer.write(bytes(1 << 16))
+        await writer.drain()
+    writer.write_eof()
+    assert reader.exception() is None
+
+
+async def test_what_follows_a_request_and_is_none_is_answered(open_connection: Open) -> None:
+    reader, writer = await open_connection(WHOLE + b"{" * 300_000)
+    async with asyncio.timeout(10):
+        said = await reader.read()
+    writer.write(b"{" * 1_000)
+    await writer.drain()
+    assert b"400 Bad Request" in said
+
+
+async def test_nobody_is_listened_to_for_long_once_refused(open_connection: Open) -> None:
+    head = WHOLE.removesuffix(b"abc").replace(b"/whole", b"/refused")
+    reader, writer = await open_connection(head)
+    assert await answer(reader) == b"400 no"
+    with pytest.raises(ConnectionError):  # noqa: PT012  # whichever of them notices
+        async with asyncio.timeout(10):
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0)

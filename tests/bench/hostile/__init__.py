@@ -1,0 +1,1 @@
+"""`python -m tests.bench.hostile`: what well-behaved senders notice of those who are not."""

@@ -1,0 +1,43 @@
+"""`python -m tests.chaos.stored`: what became of generated inputs, in the database that the environment names."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import django
+from django.db.models import Count, Model
+
+from tests.chaos.accounted import SERVICE
+
+
+def _is_odd(row: Mapping[str, Any]) -> bool:
+    """Whether a figure is none that can be: only a clock may be behind."""
+    numbers = (row[name] for name in row if name != "clock_offset" and isinstance(row[name], float))
+    return not all(0 <= number < math.inf for number in numbers)
+
+
+def main() -> int:
+    """Print one JSON line."""
+    django.setup()
+    from advisor.fleet.models import Service
+    from advisor.store import samples
+    from advisor.store.models import Event, HostSample, PartSample, ProcessSample
+    from advisor.vocabulary.metrics import PROCESS
+
+    service = Service.objects.filter(name=SERVICE).values("pk")
+    own = ProcessSample.objects.filter(service_id__in=service)
+    kept = own.aggregate(**{f"n_{column.name}": Count(column.name) for column in PROCESS})
+    tables: list[type[Model]] = [ProcessSample, HostSample, PartSample, Event]
+    odd = [row for table in tables for row in table._default_manager.values() if _is_odd(row)]
+    left_out = sum(loss.count for loss in samples.left_out(date(2000, 1, 1)))
+    json.dump({"kept": sum(kept.values()), "left_out": left_out, "odd": [repr(row) for row in odd[:5]]}, sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

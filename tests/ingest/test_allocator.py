@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+MIB = 1 << 20
+PROGRAM = """
+import os
+from advisor.ingest.allocator import give_back_large
+{first}
+bytearray(b"x") * (4 << 20)  # freed at once: from here on a mebibyte counts as small
+large, small = [], []
+for _ in range(32):
+    large.append(bytearray(b"x") * (1 << 20))
+    small.append(bytearray(b"x") * (64 << 10))
+large.clear()
+print(int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGESIZE"))
+"""
+
+
+def rss(first: str) -> int:
+    """Bytes that a process holds after it has freed 32 MiB, in pieces between others that stay."""
+    command = [sys.executable, "-c", PROGRAM.format(first=first)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library gives back as it likes")
+def test_what_was_large_goes_back_to_the_system() -> None:
+    assert rss("give_back_large()") < rss("") - 16 * MIB
