@@ -85,8 +85,9 @@ bench-evaluate: .venv/.test ## What judging 1,000 services costs one core, and l
 	for what in "postgresql 1000" "sqlite 1000" "postgresql 10000"; do \
 		$(BIN)/python -m tests.bench.windows $$what || held=1; done; exit $$held
 
-bench-ingest: .venv/.test ## Points a second from HTTP to the disk, beside VictoriaMetrics and Prometheus (12 minutes)
-	@$(BIN)/python -m tests.bench.ingest
+bench-ingest: .venv/.test ## Points a second from HTTP to the disk, beside VictoriaMetrics and Prometheus, and at the store (20 minutes)
+	@held=0; $(BIN)/python -m tests.bench.ingest || held=1; \
+	for database in sqlite postgresql; do $(BIN)/python -m tests.bench.store $$database || held=1; done; exit $$held
 
 bench-agent: .venv/.made ## What the agent costs a host, beside its peers (10 minutes)
 	@$(MAKE) -s --no-print-directory $(AGENT_PEERS) || echo "The peers of PyPI could not be installed, and are left out." >&2

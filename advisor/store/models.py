@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from advisor.store.columns import RealField, TimeIndex, minute_figures, sample_figures
+from advisor.store.columns import OwnerIndex, RealField, TimeIndex, minute_figures, sample_figures
 from advisor.vocabulary import Entity
 
 
@@ -45,7 +45,7 @@ class ProcessSample(_Sample):
 
     class Meta:
         indexes = (
-            models.Index(fields=("service_id", "at"), name="store_process_service_at"),
+            OwnerIndex(fields=("service_id", "at"), name="store_process_service_at"),
             TimeIndex(fields=("at",), name="store_process_at"),
         )
 
@@ -59,7 +59,7 @@ class HostSample(_Sample):
 
     class Meta:
         indexes = (
-            models.Index(fields=("host_id", "at"), name="store_host_host_at"),
+            OwnerIndex(fields=("host_id", "at"), name="store_host_host_at"),
             TimeIndex(fields=("at",), name="store_host_at"),
         )
 
@@ -80,7 +80,7 @@ class PartSample(_Sample):
 
     class Meta:
         indexes = (
-            models.Index(fields=("owner_id", "at"), name="store_part_owner_at"),
+            OwnerIndex(fields=("owner_id", "at"), name="store_part_owner_at"),
             TimeIndex(fields=("at",), name="store_part_at"),
         )
 
