@@ -39,8 +39,8 @@ class TimeIndex(models.Index):
 class OwnerIndex(models.Index):
     """By owner and time, for reading some services or hosts; on SQLite by slots of time, and by owner within a slot.
 
-    Samples come in the order of time. Sorted by owner first, each lands on a page of its own, and SQLite writes whole
-    pages, twice; within a slot they share a few, and who reads names the slots. PostgreSQL's pages wait in memory.
+    Samples come in the order of time. Sorted by owner first, those of each land on a page of its own, and SQLite writes
+    whole pages, twice; within a slot they share a few, and who reads names the slots. PostgreSQL keeps pages in memory.
     """
 
     def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
