@@ -195,7 +195,6 @@ WEBHOOK_ALLOW: list[str] = env.list("ADVISOR_WEBHOOK_ALLOW", default=[])
 
 # ── ingest ───────────────────────────────────────────────────────────────────
 INGEST_QUEUE_POINTS = env.int("ADVISOR_INGEST_QUEUE_POINTS", default=200_000)
-
 # What one token may do, so that the others do not notice it. One Collector may speak for a whole platform: 5,000
 # processes on 1,000 machines fit with room to spare, and all may be replaced three times within an hour.
 MOST_HOSTS = env.int("ADVISOR_MOST_HOSTS", default=5_000)

@@ -6,7 +6,9 @@ what the row holds is read and both are made one: see `advisor.store.meeting`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -16,6 +18,8 @@ from advisor.store.tables import MINUTE, Table, listed, type_of
 
 SQLITE_VARIABLES: Final = 32_766
 """Most variables of one statement (SQLITE_MAX_VARIABLE_NUMBER since SQLite 3.32)."""
+
+_NAN: Final = math.nan
 
 _TRIES: Final = 10
 """A try fails again only where another process stores the same moments in between."""
@@ -66,16 +70,26 @@ def _put(table: Table, rows: Sequence[Values]) -> None:
     if connection.vendor == "postgresql":
         _copy(table, rows)
         return
-    row = f"({', '.join(['%s'] * len(table.sample_columns))})"
-    for chunk in _chunks(rows, len(table.sample_columns)):
-        _insert_values(table, row, chunk)
+    for chunk in _halves(rows, SQLITE_VARIABLES // len(table.sample_columns)):
+        _insert_values(table, chunk)
 
 
-def _insert_values(table: Table, row: str, rows: Sequence[Values]) -> None:
-    """Few statements with many rows: a statement a row lets other threads starve the writer (88 times slower)."""
-    head = f"INSERT INTO {table.samples} ({listed(table.sample_columns)}) VALUES "  # noqa: S608  # names of our own
-    with connection.cursor() as cursor:
-        cursor.execute(head + ", ".join([row] * len(rows)), [value for values in rows for value in values])
+def _insert_values(table: Table, rows: Sequence[Values]) -> None:
+    """Few statements with many rows: a statement a row lets other threads starve the writer (88 times slower).
+
+    They go past Django, which looks through each for its placeholders, all in all for longer than SQLite stores them.
+    SQLite stores NaN as NULL, and Python hands it over without asking what it is, as it does with None.
+    """
+    values = [_NAN if value is None else value for values in rows for value in values]
+    with connection.wrap_database_errors:
+        connection.connection.execute(_inserting(table, len(rows)), values)
+
+
+@cache
+def _inserting(table: Table, count: int) -> str:
+    """A statement that SQLite finds prepared when the same text comes again."""
+    row = f"({', '.join(['?'] * len(table.sample_columns))})"
+    return f"INSERT INTO {table.samples} ({listed(table.sample_columns)}) VALUES {', '.join([row] * count)}"  # noqa: S608  # names of our own
 
 
 def _copy(table: Table, rows: Sequence[Values]) -> None:
@@ -117,6 +131,15 @@ def _wanted(table: Table, rows: Sequence[Values]) -> Iterator[tuple[str, list[An
         listing = ", ".join([key] * len(chunk))
         among = f"IN (SELECT * FROM (VALUES {listing}) AS wanted)"  # noqa: S608  # places alone
         yield f"({listed(table.sample_key)}) {among}", [value for row in chunk for value in row[:width]]
+
+
+def _halves(rows: Sequence[Values], most: int) -> Iterator[Sequence[Values]]:
+    """Slices whose lengths are powers of two, at most `most`: so few that statements of each stay prepared."""
+    start = 0
+    while left := len(rows) - start:
+        size = 1 << min(left, most).bit_length() - 1
+        yield rows[start : start + size]
+        start += size
 
 
 def _chunks(rows: Sequence[Values], width: int) -> Iterator[Sequence[Values]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import models
 
 from advisor.store.bases import Hour, Minute, OfPart, OfProcess, Sample
-from advisor.store.columns import RealField, TimeIndex, rollup_figures, sample_figures
+from advisor.store.columns import OwnerIndex, RealField, TimeIndex, rollup_figures, sample_figures
 from advisor.vocabulary import Entity
 
 
@@ -22,7 +22,7 @@ class ProcessSample(OfProcess, Sample):
 
     class Meta:
         indexes = (
-            models.Index(fields=("service_id", "at"), name="store_process_service_at"),
+            OwnerIndex(fields=("service_id", "at"), name="store_process_service_at"),
             TimeIndex(fields=("at",), name="store_process_at"),
         )
 
@@ -36,7 +36,7 @@ class HostSample(Sample):
 
     class Meta:
         indexes = (
-            models.Index(fields=("host_id", "at"), name="store_host_host_at"),
+            OwnerIndex(fields=("host_id", "at"), name="store_host_host_at"),
             TimeIndex(fields=("at",), name="store_host_at"),
         )
 
@@ -49,7 +49,7 @@ class PartSample(OfPart, Sample):
 
     class Meta:
         indexes = (
-            models.Index(fields=("owner_id", "at"), name="store_part_owner_at"),
+            OwnerIndex(fields=("owner_id", "at"), name="store_part_owner_at"),
             TimeIndex(fields=("at",), name="store_part_at"),
         )
 

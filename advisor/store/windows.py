@@ -126,7 +126,7 @@ def _parts(services: Iterable[int], hosts: Iterable[int], time: Condition) -> di
     of_services = among(PART.owner, services) & among("kind", OF_PROCESS)
     of_hosts = among(PART.owner, hosts) & among("kind", OF_HOST)
     parts = defaultdict(list)
-    for (owner, instance, kind, name), found in sorted(_tracks(PART, (of_services | of_hosts) & time).items()):
+    for (owner, instance, kind, name), found in sorted(_tracks(PART, of_services & time | of_hosts & time).items()):
         parts[owner, instance].append(PartWindow(PartKind(kind), name, found))
     return parts
 

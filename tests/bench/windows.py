@@ -7,8 +7,6 @@ agent and a probe fill and a distribution; the process of the chart has four bro
 from __future__ import annotations
 
 import json
-import os
-import random
 import statistics
 import sys
 import tempfile
@@ -19,15 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import django
-
 from advisor.engine import spans
-from advisor.features.histogram import Histogram
 from advisor.pipeline.garbage import search_seldom
-from tests.bench.ingest.ours import postgresql
+from tests.bench.database import connect
+from tests.bench.rows import STEP, Maker
 
 ROUNDS: Final = 5
-STEP: Final = 10.0
 CHART_HOURS: Final = 6
 BROTHERS: Final = 5
 
@@ -45,7 +40,7 @@ def main() -> int:
     """Fill a database, measure, print, and say whether the goals hold."""
     database, services = sys.argv[1], int(sys.argv[2])
     with ExitStack() as stack:
-        _connect(database, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))), stack)
+        connect(database, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))), stack)
         end = float(int(time.time() / 60) * 60)
         ids = _fill(services, end)
         search_seldom()  # as a worker does
@@ -59,22 +54,6 @@ def main() -> int:
         sys.stdout.write(json.dumps(line) + "\n")
         holds &= bool(line["holds"])
     return 0 if holds else 1
-
-
-def _connect(database: str, folder: Path, stack: ExitStack) -> None:
-    url = f"sqlite:///{folder / 'advisor.sqlite3'}"
-    if database == "postgresql":
-        url, _ = stack.enter_context(postgresql(folder / "postgresql"))
-    os.environ |= {
-        "ADVISOR_HOME": str(folder / "home"),
-        "ADVISOR_SECRET_KEY": "a key for the bench alone",
-        "ADVISOR_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "advisor.settings",
-    }
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
 def _fill(services: int, end: float) -> list[int]:
@@ -99,12 +78,13 @@ def _keep_samples(hosts: list[Any], instances: list[Any], end: float) -> None:
     """The window of all, a round at a time as they come; six hours of the first service's, rolled up."""
     from advisor.store import samples
 
-    make = _Maker()
+    make = Maker()
     steps = int(spans.window_seconds(1.0) / STEP)
     chart = [one for one in instances if one.service_id == instances[0].service_id]
     for step in range(int(CHART_HOURS * 3600 / STEP), 0, -1):
         of_all = step <= steps
-        _write(make.rows(instances if of_all else chart, hosts if of_all else hosts[:1], end - step * STEP))
+        processes = ((one.service_id, one.pk) for one in (instances if of_all else chart))
+        _write(make.rows(processes, (host.pk for host in (hosts if of_all else hosts[:1])), end - step * STEP))
     samples.roll_up(datetime.fromtimestamp(end, UTC))
 
 
@@ -115,35 +95,6 @@ def _write(rows: Any) -> None:
 
     with transaction.atomic():
         samples.write(rows)
-
-
-class _Maker:
-    """Rows with the columns that an agent and a probe fill."""
-
-    def __init__(self) -> None:
-        from advisor.vocabulary import Entity, columns_of
-
-        self._random = random.Random(1)
-        self._process = columns_of(Entity.PROCESS)[:55]
-        self._host = columns_of(Entity.HOST)[:40]
-        counts = [(place * 7) % 23 for place in range(40)]
-        self._latency = Histogram.from_exponential(3, 0, -20, counts, 12.5, 0.001, 0.9).encode()
-
-    def rows(self, instances: list[Any], hosts: list[Any], at: float) -> Any:
-        """All rows of one moment."""
-        from advisor.store.rows import HostRow, ProcessRow, Rows
-
-        time_us = round(at * 1e6)
-        return Rows(
-            [HostRow(host.pk, time_us, STEP, 0.0, self._values(self._host)) for host in hosts],
-            [
-                ProcessRow(one.service_id, one.pk, time_us, STEP, 0.0, self._values(self._process), self._latency)
-                for one in instances
-            ],
-        )
-
-    def _values(self, columns: tuple[str, ...]) -> dict[str, float]:
-        return {name: self._random.random() for name in columns}
 
 
 def _windows(ids: list[int], end: float) -> float:

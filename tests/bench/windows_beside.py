@@ -24,7 +24,8 @@ from advisor.engine import spans
 from advisor.vocabulary import Entity, judged_of
 from tests.bench.ingest import wires
 from tests.bench.ingest.peers import PEERS, Peer, missing, running
-from tests.bench.windows import BROTHERS, CHART_HOURS, STEP, median
+from tests.bench.rows import STEP
+from tests.bench.windows import BROTHERS, CHART_HOURS, median
 
 SERVICES: Final = 1_000
 GROUP: Final = 100

@@ -58,7 +58,9 @@ def test_samples_lie_by_time_on_sqlite_and_have_block_ranges_on_postgresql() -> 
 
     if connection.vendor == "sqlite":
         assert key == ["time", "service_id", "instance_id"]
+        assert constraints["store_process_service_at"]["columns"] == [None, "service_id"], "the slot, then the owner"
     else:
+        assert constraints["store_process_service_at"]["columns"] == ["service_id", "at"]
         assert key == ["service_id", "instance_id", "time"]
         assert constraints["store_process_at"]["type"] == "brin"
 

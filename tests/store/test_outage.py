@@ -17,6 +17,7 @@ def full() -> Iterator[str]:
         yield "DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
         return
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # what is free is given back
         cursor.execute("PRAGMA max_page_count = 1")  # it never goes below what is there
     yield "CREATE TABLE more AS SELECT randomblob(1000000)"
     connection.close()

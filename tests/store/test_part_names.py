@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +14,7 @@ from advisor.fleet import caps
 from advisor.store import samples
 from advisor.store.models import PartName
 from advisor.store.part_names import MOST_NAMES, Owner, PartNames, Use
+from advisor.store.retention import PARTS
 from advisor.vocabulary import PartKind
 from tests.store.builders import WHEN
 
@@ -81,7 +82,7 @@ def test_that_a_name_is_in_use_is_written_now_and_then() -> None:
     names = PartNames()
     refused(names, routes("ab"))
     refused(names, routes("a"), now=WHEN + caps.SILENT / 2)
-    samples.prune(WHEN + caps.SILENT * 1.1)
+    samples.prune(datetime.fromtimestamp(WHEN.timestamp() + PARTS.seconds + PARTS.margin, UTC) + caps.SILENT / 4)
     assert list(PartName.objects.values_list("name", flat=True)) == ["GET /a"]
 
 
