@@ -52,6 +52,12 @@ class Raster:
         last = np.ceil((ends - self.start) / self.step - _SLIVER) - 1
         return first, np.maximum(first, last)
 
+    def range_of(self, begins: Array, ends: Array) -> tuple[Whole, Whole]:
+        """The first cell that each stretch lies in, however little of it, and the one after its last."""
+        first, end = np.floor((begins - self.start) / self.step), np.ceil((ends - self.start) / self.step)
+        end = np.clip(np.maximum(end, first + 1), 0, self.size)
+        return np.maximum(first, 0).astype(np.int64), end.astype(np.int64)
+
 
 class Tiling:
     """How the stretches of some series lie on the cells of a raster, found once for all of their figures.
@@ -63,10 +69,12 @@ class Tiling:
         self.raster, self._shape = raster, (len(begins), raster.size)
         member = np.repeat(np.arange(len(begins)), [len(each) for each in begins])
         begin, end = np.concatenate(begins), np.concatenate(ends)
-        rows, cells = _touched(raster, begin, end)
+        rows, cells = runs(*raster.range_of(begin, end))
+        first, last = raster.cells(begin, end)
         slots = member[rows] * raster.size + cells
         order = np.argsort(slots, kind="stable")
         self._rows, slots, lefts = rows[order], slots[order], raster.start + raster.step * cells[order]
+        self._is_edge = ((cells < first[rows]) | (cells > last[rows]))[order]
         lasts = np.minimum(end[self._rows], lefts + raster.step) - np.maximum(begin[self._rows], lefts)
         self._seconds = np.maximum(lasts, 0.0)
         self._starts = np.flatnonzero(np.diff(slots, prepend=-1))
@@ -85,16 +93,10 @@ class Tiling:
 
     def peaks(self, figures: Array) -> Array:
         """The greatest figure that touches each cell; NaN where none does."""
-        return self._reduced(np.fmax, figures[self._rows])
+        return self._reduced(np.fmax, np.where(self._is_edge, np.nan, figures[self._rows]))
 
     def _reduced(self, operation: np.ufunc, values: Array) -> Array:
         found = np.full(self._shape, np.nan)
         if len(self._slots):
             found.reshape(-1)[self._slots] = operation.reduceat(values, self._starts)
         return found
-
-
-def _touched(raster: Raster, begins: Array, ends: Array) -> tuple[Whole, Whole]:
-    """Each pair of a stretch and a cell of the raster that it touches."""
-    first, last = raster.cells(begins, ends)
-    return runs(np.maximum(first, 0).astype(np.int64), np.minimum(last + 1, raster.size).astype(np.int64))

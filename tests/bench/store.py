@@ -19,8 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from advisor.ingest.garbage import search_seldom
-
+from advisor.pipeline.garbage import search_seldom
 from advisor.vocabulary import Entity
 from tests.bench.database import connect
 from tests.bench.rows import FILLED, STEP, Maker

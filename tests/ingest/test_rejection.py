@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, given, reject
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -18,7 +18,7 @@ from advisor.fleet import registry, tokens
 from advisor.fleet.caps import Kind
 from advisor.fleet.models import Token
 from advisor.ingest import otlp_json, rejection
-from advisor.ingest.answers import Receipt
+from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.batch import Batch
 from advisor.ingest.commit import Committer
 from advisor.ingest.pivot import Pivot
@@ -118,7 +118,10 @@ def test_a_point_alone_is_stored_or_has_one_reason(send: Send) -> None:
     @given(who, metrics())
     def check(sender: Json, metric: Json) -> None:
         clean()
-        receipt = send(resource(sender, metric))
+        try:
+            receipt = send(resource(sender, metric))
+        except Refusal:  # a time or a count that is no whole number: the body cannot be read
+            reject()
         assert receipt.points == 1
         assert (receipt.kept == 1) == (rows() > 0), (receipt, metric)
         assert receipt.kept + receipt.refused + receipt.ignored.total() == 1
