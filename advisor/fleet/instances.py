@@ -58,8 +58,9 @@ def _service(name: Name, token: Token, now: datetime) -> Service:
     if found is not None:
         return found
     caps.SERVICES.take(token.pk, now)
-    fresh = {"first_seen": now, "last_seen": now, "brought_by": token.pk}
-    return Service.objects.get_or_create(**called, defaults=fresh)[0]
+    fresh = Service(**called, first_seen=now, last_seen=now, brought_by=token.pk)
+    Service.objects.bulk_create([fresh], ignore_conflicts=True)  # half the statements of `get_or_create`
+    return Service.objects.get(**called)
 
 
 def _key(claim: Claim, name: Name) -> str:
@@ -86,11 +87,11 @@ def _known(claim: Claim, name: Name, host: Host | None, now: datetime) -> Instan
 
 
 def _made(claim: Claim, name: Name, service: Service, host: Host | None, token: Token, now: datetime) -> Instance:
-    """A new instance; without a host its key is unique, so that two who make it get the same."""
+    """A new instance, to be stored by `_update`; without a host its key is unique, and two who make it get the same."""
     fresh: dict[str, Any] = {"service": service, "name_rank": name.rank, "pid": claim.pid, "started_at": claim.started}
     fresh |= {"first_seen": now, "last_seen": now, "brought_by": token.pk}
     if host is not None:
-        return Instance.objects.create(host=host, key=_key(claim, name), **fresh)
+        return Instance(host=host, key=_key(claim, name), **fresh)
     return Instance.objects.get_or_create(host=None, key=_key(claim, name), defaults=fresh)[0]
 
 
@@ -127,7 +128,9 @@ def _update(
     former = instance.service
     for field, value in news.items():
         setattr(instance, field, value)
-    if news:
+    if instance._state.adding:
+        instance.save(force_insert=True)
+    elif news:
         instance.save(update_fields=list(news))
     if former.pk != service.pk:
         _leave(former)
