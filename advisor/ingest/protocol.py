@@ -85,7 +85,7 @@ class PatientProtocol(HttpToolsProtocol):
             super().data_received(data)
         is_body = self._has_head or self._lingering.lingers
         if self._bytes > (limits.REQUEST_BYTES if is_body else limits.HEAD_BYTES):
-            self.transport.abort()
+            self._enough()
         elif self._waits and self._timer is None:
             self._timer = self.loop.call_later(limits.SLOW_SECONDS, self._look_again)
 
@@ -139,6 +139,13 @@ class PatientProtocol(HttpToolsProtocol):
         self.slow[address] += 1
         self._slow_at = address
         self._timer = self.loop.call_later(limits.REQUEST_SECONDS - limits.SLOW_SECONDS, self.transport.abort)
+
+    def _enough(self) -> None:
+        """Take no more; who has an answer keeps the time that it has to read it, which a reset would take away."""
+        if self._lingering.lingers:
+            self.flow.pause_reading()
+        else:
+            self.transport.abort()
 
     def _linger(self) -> bool:
         """Read on for a while what is left of a request that is answered already; not if it was there whole."""

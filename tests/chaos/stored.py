@@ -14,6 +14,9 @@ from django.db.models import Count, Model
 
 from tests.chaos.accounted import SERVICE
 
+IGNORED = ("NOT_KEPT", "NO_VALUE", "NO_SPAN", "FIRST", "REPEATED", "REPLAYED")
+"""What is counted for the owner alone, and at its own pace: its sender is not told of it."""
+
 
 def _is_odd(row: Mapping[str, Any]) -> bool:
     """Whether a figure is none that can be: only a clock may be behind."""
@@ -25,6 +28,7 @@ def main() -> int:
     """Print one JSON line."""
     django.setup()
     from advisor.fleet.models import Service
+    from advisor.ingest import rejection
     from advisor.store import samples
     from advisor.store.models import Event, HostSample, PartSample, ProcessSample
     from advisor.vocabulary.metrics import PROCESS
@@ -34,7 +38,8 @@ def main() -> int:
     kept = own.aggregate(**{f"n_{column.name}": Count(column.name) for column in PROCESS})
     tables: list[type[Model]] = [ProcessSample, HostSample, PartSample, Event]
     odd = [row for table in tables for row in table._default_manager.values() if _is_odd(row)]
-    left_out = sum(loss.count for loss in samples.left_out(date(2000, 1, 1)))
+    ignored = {getattr(rejection, name) for name in IGNORED}
+    left_out = sum(loss.count for loss in samples.left_out(date(2000, 1, 1)) if loss.reason not in ignored)
     json.dump({"kept": sum(kept.values()), "left_out": left_out, "odd": [repr(row) for row in odd[:5]]}, sys.stdout)
     return 0
 
