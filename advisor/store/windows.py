@@ -35,7 +35,7 @@ def windows(
     Its processes' lives, starts and ends are told from `since` on, if that is before `start`.
 
     Instances are those with samples in the window; hosts are theirs, each with the event loops of all
-    processes on it, other services' too. Ids that are no service are left out. Ten queries, whatever
+    processes on it, other services' too. Ids that are no service are left out. At most ten queries, whatever
     the number of services.
     """
     names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
@@ -110,7 +110,7 @@ def _loops(
 ) -> dict[int | None, dict[int, Track]]:
     """Host -> instance -> the track of its event loop, for all that report one."""
     where = among(PROCESS.owner, {n.service_id for n in neighbours}) & among("instance_id", [n.id for n in neighbours])
-    others = _tracks(PROCESS, where & time, LOOP)
+    others = _tracks(PROCESS, where & time, LOOP) if neighbours else {}
     loops: dict[int | None, dict[int, Track]] = defaultdict(dict)
     for instance in (*instances, *neighbours):
         key = (instance.service_id, instance.id)

@@ -153,7 +153,7 @@ def test_the_number_of_queries_does_not_grow_with_the_services() -> None:
             samples.windows(ids, START, START + 60)
         counts.append(len(queries))
 
-    assert counts == [10, 10]
+    assert counts == [9, 9]
 
 
 def test_windows_equal_brute_force() -> None:
