@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from tests.bench.ingest.wires import field
 from tests.chaos.asker import JSON, PROTOBUF
 
 _MILLION: Final = 1_000_000
@@ -73,16 +74,8 @@ def _poorly(body: bytes) -> bytes:
 def _nested(*path: int, inner: bytes) -> bytes:
     """A protobuf message in others, by the numbers of their fields from the outside in."""
     for number in reversed(path):
-        inner = bytes([number << 3 | 2]) + _varint(len(inner)) + inner
+        inner = field(number, inner)
     return inner
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes((*out, value))
 
 
 _EMPTY: Final = b"\x0a\x00"

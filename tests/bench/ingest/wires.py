@@ -32,7 +32,7 @@ def influx(said: Json, name: str, at: float) -> Filler:
 def remote_write(said: Json, name: str, at: float) -> Filler:
     """A series a number, in protobuf, framed as Snappy that is not compressed: unpacking it is a copy."""
     series = (_series({**who, "__name__": what}, value, at) for who, what, value in _numbers(said))
-    message = b"".join(_field(1, one) for one in series)
+    message = b"".join(field(1, one) for one in series)
 
     def fill(host: str, when: float) -> bytes:
         moved = message.replace(name.encode(), host.encode()).replace(_varint(_millis(at)), _varint(_millis(when)))
@@ -60,12 +60,13 @@ def _millis(at: float) -> int:
 
 
 def _series(labels: dict[str, str], value: float, at: float) -> bytes:
-    named = b"".join(_field(1, _field(1, key.encode()) + _field(2, labels[key].encode())) for key in sorted(labels))
+    named = b"".join(field(1, field(1, key.encode()) + field(2, labels[key].encode())) for key in sorted(labels))
     sample = b"\x09" + struct.pack("<d", value) + b"\x10" + _varint(_millis(at))
-    return named + _field(2, sample)
+    return named + field(2, sample)
 
 
-def _field(number: int, value: bytes) -> bytes:
+def field(number: int, value: bytes) -> bytes:
+    """A field of protobuf that holds bytes: a text, or a message."""
     return _varint(number << 3 | 2) + _varint(len(value)) + value
 
 
