@@ -42,9 +42,9 @@ POINTS: Final = 10_000
 STRING_CHARACTERS: Final = 1_024
 """Longer attribute values are cut to this."""
 
-BODIES_BYTES: Final = 16 << 20
+BODIES_BYTES: Final = 12 << 20
 """Most bytes of all bodies, inflated, that one process holds while they arrive and are sorted. Reading and sorting them
-takes as much again at the worst, and both together may be 32 MiB.
+takes up to 16 MiB more (50 large ones at once; with 16 here, both took 32.1), and both together may be 32 MiB.
 """
 
 BODY_SECONDS: Final = 8.0
