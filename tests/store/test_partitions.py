@@ -27,6 +27,14 @@ def days() -> list[str]:
     return [name for name in found if name.startswith("202511")]
 
 
+@pytest.fixture(autouse=True)
+def _no_days_of_others(db: None) -> None:
+    """Tests that commit leave the days behind that pruning made."""
+    with connection.cursor() as cursor:
+        for day in days():
+            cursor.execute(f"DROP TABLE {TABLE}_{day}")
+
+
 def places() -> list[str]:
     """In which partition each row lies, in the order of time."""
     with connection.cursor() as cursor:
