@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import uuid
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -65,3 +66,9 @@ def test_length_and_bytes_tell_bodies_apart() -> None:
     bodies = [b"", b"\0", b"\0\0", b"a", b"b", said(0.5), said(0.6)]
     assert len({content_of(each) for each in bodies}) == len(bodies)
     assert content_of(bytes(4 << 20)) < 2**63
+
+
+@pytest.mark.parametrize("size", [0, 1, 4_999, 5_000, 5_001, 100_000])
+def test_a_body_of_any_size_is_told_by_all_of_it(size: int) -> None:
+    said = bytes(number % 251 for number in range(size))
+    assert content_of(said) == size << 32 | zlib.crc32(said)
