@@ -99,7 +99,15 @@ def test_it_ends_in_time_whatever_hangs(short_folder: Path, database: str, hang:
 
 def workers(parent: int) -> set[int]:
     """Its processes that answer; there is one more, which looks after shared memory."""
-    return {pid for pid in children(parent) if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()}
+    return {pid for pid in children(parent) if "spawn_main" in _command(pid)}
+
+
+def _command(pid: int) -> str:
+    """How it was started; nothing where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
