@@ -2,6 +2,7 @@
 # One image for web, ingest, worker, beat and migrate; docker-compose.yml gives each its command.
 
 FROM python:3.11-slim-bookworm AS build
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 RUN pip install --no-cache-dir uv
 WORKDIR /app
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
@@ -9,6 +10,7 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev
 COPY manage.py ./
 COPY advisor advisor
+RUN python -m advisor.ingest.scan.compile
 COPY templates templates
 COPY static static
 COPY agents/python/src agents/python/src

@@ -31,7 +31,7 @@ def tracked() -> list[Path]:
 
 
 TRACKED = tracked()
-CODE = [path for path in TRACKED if path.suffix in {".py", ".js", ".css", ".html"}]
+CODE = [path for path in TRACKED if path.suffix in {".py", ".js", ".css", ".html", ".c", ".h"}]
 PYTHON = [path for path in TRACKED if path.suffix == ".py"]
 PRODUCT = [path for path in PYTHON if path.is_relative_to(PROJECT / "advisor") or "agents/python/src" in str(path)]
 SHOWN = [path for path in TRACKED if path.is_relative_to(PROJECT / "templates") and path.suffix in {".html", ".txt"}]

@@ -19,7 +19,9 @@ from advisor.features.packing import pack, unpack
 MAX_BUCKETS: Final = 160
 """Most buckets that are kept, the default of OpenTelemetry's SDKs: at scale 3 they span 1 to 2^20."""
 
-_WIRE_SCALES: Final = range(-10, 21)
+WIRE_SCALES: Final = range(-10, 21)
+"""Scales that OTLP knows."""
+
 ROUNDING: Final = 1 - 1e-12  # so that the rank of a share which ends a bucket does not slip into the next
 HEAD: Final = 4  # integers before the counts, encoded: scale, flags, zeros, offset
 MIN_TOLD, MAX_TOLD = 1, 2  # flags
@@ -73,7 +75,7 @@ class Histogram:
         Raises:
             ValueError: a scale that OTLP does not know, a negative count, or a sum that is not finite.
         """
-        if scale not in _WIRE_SCALES:
+        if scale not in WIRE_SCALES:
             raise ValueError(f"histogram scale {scale} is outside -10 to 20")
         _check((zero_count, *counts), sum)
         if scale <= MAX_SCALE and len(counts) <= MAX_BUCKETS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -89,16 +90,15 @@ class ResourceReader:
     def __init__(self) -> None:
         self._known = Memory[bytes, Said](_CACHED)
 
-    def read(self, raw: Raw) -> Said:
-        """The attributes of a resource that are in `RESOURCE_KEYS`.
+    def read(self, key: bytes, as_json: Callable[[bytes], Raw] = Raw) -> Said:
+        """The attributes of a resource that are in `RESOURCE_KEYS`; `as_json` gives their JSON, where they are not.
 
         Raises:
             ValueError: the list is no list of OTLP attributes.
         """
-        key = bytes(raw)
         known = self._known.find(key)
         if known is None:
-            said = parse(raw).items()
+            said = parse(as_json(key)).items()
             known = Said(
                 {
                     name: _without_secrets(name, value)

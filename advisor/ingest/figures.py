@@ -19,7 +19,7 @@ _LARGEST: Final = frozenset(column.name for column in PART if column.combine is 
 
 @dataclass(slots=True)
 class Figures:
-    """The numbers and the distributions of one row in the making.
+    """The numbers and the distributions, encoded, of one row in the making.
 
     `span` is the longest that its increases cover, `spans` what each column's do. `told` are the columns that are no
     gains of running totals; None before the totals are taken in, when all are.
@@ -27,7 +27,7 @@ class Figures:
 
     span: float = 0.0
     values: dict[str, float] = field(default_factory=dict)
-    whole: list[Histogram] = field(default_factory=list)
+    whole: list[bytes] = field(default_factory=list)
     spans: dict[str, float] = field(default_factory=dict)
     told: frozenset[str] | None = None
 
@@ -91,5 +91,4 @@ class Figures:
         """All distributions merged and encoded; None where there is none."""
         if not self.whole:
             return None
-        merged = self.whole[0] if len(self.whole) == 1 else Histogram.merge(*self.whole)
-        return merged.encode() if merged.count else None
+        return self.whole[0] if len(self.whole) == 1 else Histogram.merge(*map(Histogram.decode, self.whole)).encode()

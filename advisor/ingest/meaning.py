@@ -17,8 +17,10 @@ from advisor.vocabulary.metrics import HISTOGRAMS
 Place = tuple[PartKind, str] | None
 """The part that a number belongs to; None for the process or host itself."""
 
-_CACHED: Final = 20_000
-_CACHED_BYTES: Final = 1 << 10
+CACHED: Final = 20_000
+"""Most meanings that are kept."""
+
+CACHED_BYTES: Final = 1 << 10
 """Longer attribute lists are read anew each time, so that the memory is bounded in bytes too."""
 
 _LARGEST: Final = 2.0**53
@@ -83,7 +85,7 @@ class Meanings:
     """
 
     def __init__(self) -> None:
-        self.known = Memory[tuple[str, bytes], Meaning | None](_CACHED)
+        self.known = Memory[tuple[str, bytes], Meaning | None](CACHED)
 
     def find(self, metric: str, attributes: Raw) -> Meaning | None:
         """The meaning of a point; None where the vocabulary has no column for it.
@@ -97,7 +99,7 @@ class Meanings:
         except KeyError:
             pass
         meaning = _find(metric, parse_point(attributes))
-        if len(key[1]) <= _CACHED_BYTES:
+        if len(key[1]) <= CACHED_BYTES:
             self.known[key] = meaning
         return meaning
 

@@ -11,9 +11,11 @@ import msgspec
 from advisor.ingest import limits
 from advisor.ingest.answers import invalid, too_large
 from advisor.ingest.logs import LogExport
-from advisor.ingest.points import Export
+from advisor.ingest.points import Export, Metric, ResourceMetrics
 
 _METRICS: Final = msgspec.json.Decoder(Export)
+_METRIC: Final = msgspec.json.Decoder(Metric)
+_RESOURCE: Final = msgspec.json.Decoder(ResourceMetrics)
 _LOGS: Final = msgspec.json.Decoder(LogExport)
 _OBJECT: Final = re.compile(rb'(?:[^"{]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+(\{|\Z)', re.DOTALL)
 """All up to the next brace that is in no string, or up to the end.
@@ -38,6 +40,20 @@ def decode(body: bytes) -> Export:
 def decode_logs(body: bytes) -> LogExport:
     """The export of logs in a JSON body; errors as `decode`."""
     return _decode(body, _LOGS, "logs")
+
+
+def metric(piece: bytes) -> Metric:
+    """One metric of a body.
+
+    Raises:
+        ValueError: it is no OTLP.
+    """
+    return _METRIC.decode(piece)
+
+
+def resource(piece: bytes) -> ResourceMetrics:
+    """One resource of a body with all its metrics; errors as `metric`."""
+    return _RESOURCE.decode(piece)
 
 
 def _decode(body: bytes, decoder: msgspec.json.Decoder[_Form], signal: str) -> _Form:

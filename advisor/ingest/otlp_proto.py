@@ -7,20 +7,25 @@ once, and its attributes become the JSON bytes that an OTLP/JSON sender would ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.logs.v1 import logs_pb2
 from opentelemetry.proto.metrics.v1 import metrics_pb2 as pb
+from opentelemetry.proto.resource.v1 import resource_pb2
 
 from advisor.ingest import logs, points, protobuf_scan
 from advisor.ingest.answers import invalid
 
 _encode = msgspec.json.encode
+_Piece = TypeVar("_Piece", bound=Message)
+_OF_EXPONENTIAL: Final = b"\x0a"
+"""The tag of the attributes of an exponential histogram's point: field 1."""
+
 _Request = TypeVar("_Request", ExportMetricsServiceRequest, ExportLogsServiceRequest)
 
 
@@ -40,6 +45,39 @@ def decode_logs(body: bytes) -> logs.LogExport:
     protobuf_scan.check(body, protobuf_scan.LOGS)
     request = _parse(ExportLogsServiceRequest, body, "logs")
     return logs.LogExport([_resource_logs(resource) for resource in request.resource_logs])
+
+
+def metric(piece: bytes) -> points.Metric:
+    """One metric of a body.
+
+    Raises:
+        ValueError: it is no OTLP.
+    """
+    return _metric(_piece(pb.Metric, piece))
+
+
+def resource(piece: bytes) -> points.ResourceMetrics:
+    """One resource of a body with all its metrics; errors as `metric`."""
+    return _resource_metrics(_piece(pb.ResourceMetrics, piece))
+
+
+def who(piece: bytes) -> msgspec.Raw:
+    """The attributes of a resource, from their fields; errors as `metric`."""
+    return _attributes(_piece(resource_pb2.Resource, piece).attributes)
+
+
+def point_attributes(piece: bytes) -> msgspec.Raw:
+    """The attributes of a point, from their fields, whose numbers tell its kind; errors as `metric`."""
+    if piece[:1] == _OF_EXPONENTIAL:
+        return _attributes(_piece(pb.ExponentialHistogramDataPoint, piece).attributes)
+    return _attributes(_piece(pb.NumberDataPoint, piece).attributes)
+
+
+def _piece(form: type[_Piece], piece: bytes) -> _Piece:
+    try:
+        return form.FromString(piece)
+    except DecodeError as error:
+        raise ValueError(str(error)) from None
 
 
 def _parse(form: type[_Request], body: bytes, signal: str) -> _Request:

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 
+from advisor.fleet.claim import Said
 from advisor.ingest.attributes import ResourceReader, Scalar
 from advisor.ingest.events import EventSorter
 from advisor.ingest.logs import LogExport
 from advisor.ingest.meaning import Meanings
 from advisor.ingest.points import NOTHING, Export, Resource
 from advisor.ingest.readings import Report
-from advisor.ingest.sorter import Sorter
+from advisor.ingest.scanned import Scanned, Wire
+from advisor.ingest.scanner import scanner, teach
+from advisor.ingest.sorter import Sorter, kept_seconds
 
 ClockOffset = Callable[[Scalar | None], float]
 """By `host.id` or `host.name`, the seconds to add to a sender's times to get the server's."""
@@ -53,6 +57,7 @@ class Pivot:
     def __init__(self) -> None:
         self._meanings = Meanings()
         self._resources = ResourceReader()
+        self._scanner = scanner()
 
     def sort(
         self, export: Export, received: float, clock_offset: ClockOffset, charge: Charge = lambda points: None
@@ -75,11 +80,45 @@ class Pivot:
         charge(pivoted.points)
         lost = 0
         for resource, count in zip(resources, counts, strict=True):
-            report = self._report(resource.resource, clock_offset)
+            report = self._report(self._said(resource.resource), clock_offset)
             now = received - report.clock_offset
             Sorter(self._meanings, report, pivoted.rejected, pivoted.ignored, now).sort(resource)
             before, lost = lost, pivoted.lost
             report.points = count - (lost - before)
+            pivoted.reports.append(report)
+        return pivoted
+
+    def read(
+        self,
+        body: bytes,
+        wire: Wire,
+        received: float,
+        clock_offset: ClockOffset,
+        charge: Charge = lambda points: None,
+    ) -> Pivoted | None:
+        """The readings of a body, by the compiled scanner; None where that leaves it to `sort`, or is not there.
+
+        Arguments and errors as `sort`, without that of attributes.
+        """
+        told = None if self._scanner is None else wire.scan(self._scanner, body)
+        if self._scanner is None or told is None:
+            return None
+        unknown = chain.from_iterable([resource[-1] for resource in told])
+        teach(self._scanner, self._meanings, unknown, wire.attributes)
+        view = memoryview(body)
+        try:
+            found = [Scanned.of(resource, view, wire) for resource in told]
+            said = [self._resources.read(one.attributes, wire.who) for one in found]
+        except (ValueError, RecursionError):
+            return None
+        pivoted = Pivoted(points=sum([one.points for one in found]))
+        charge(pivoted.points)
+        kept = kept_seconds()
+        for one, known in zip(found, said, strict=True):
+            report = self._report(known, clock_offset)
+            lost, now = pivoted.lost, received - report.clock_offset
+            one.sort(self._meanings, report, pivoted.rejected, pivoted.ignored, now, kept)
+            report.points = one.points - (pivoted.lost - lost)
             pivoted.reports.append(report)
         return pivoted
 
@@ -94,13 +133,15 @@ class Pivot:
         pivoted = Pivoted(points=sum(len(resource.records) for resource in resources))
         charge(pivoted.points)
         for resource in resources:
-            report = self._report(resource.resource, clock_offset)
+            report = self._report(self._said(resource.resource), clock_offset)
             EventSorter(report, pivoted.rejected, received - report.clock_offset).sort(resource)
             report.points = len(report.events)
             if report.events:
                 pivoted.reports.append(report)
         return pivoted
 
-    def _report(self, resource: Resource | None, clock_offset: ClockOffset) -> Report:
-        known = self._resources.read(resource.attributes if resource else NOTHING)
-        return Report(known, clock_offset(known.get("host.id") or known.get("host.name")))
+    def _said(self, resource: Resource | None) -> Said:
+        return self._resources.read(bytes(resource.attributes if resource else NOTHING))
+
+    def _report(self, said: Said, clock_offset: ClockOffset) -> Report:
+        return Report(said, clock_offset(said.get("host.id") or said.get("host.name")))

@@ -87,9 +87,9 @@ class Reading:
                 self.put(target, value, span)
                 is_told = True
         if distribution.merged is not None and distribution.merged.count:
+            encoded = distribution.merged.encode()
             for place in meaning.whole:
-                whole = self.figures(Entity.PROCESS, place).whole
-                whole.append(distribution.merged)
+                self.figures(Entity.PROCESS, place).whole.append(encoded)
         return is_told
 
     def figures(self, entity: Entity, place: Place) -> Figures:

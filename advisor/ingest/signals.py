@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from advisor.ingest import limits, otlp_json, otlp_proto
+from advisor.ingest import limits, otlp_json, otlp_proto, scanned
 from advisor.ingest.answers import PROTOBUF, Respond, logs_response, metrics_response, too_large
 from advisor.ingest.logs import LogExport
 from advisor.ingest.pivot import Charge, ClockOffset, Pivot, Pivoted
 from advisor.ingest.points import Export
+from advisor.ingest.scanned import Wire
 
 Form = TypeVar("Form", Export, LogExport)
+Scan = Callable[[bytes, Wire, float, ClockOffset, Charge], Pivoted | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Signal(Generic[Form]):
         from_protobuf: as `from_json`.
         sort: turns an export into readings or events.
         respond: the answer to an export that was taken.
+        scan: reads and sorts a body at once, if there is such a way; it may leave a body to the others.
     """
 
     items: str
@@ -32,6 +35,7 @@ class Signal(Generic[Form]):
     from_protobuf: Callable[[bytes], Form]
     sort: Callable[[Form, float, ClockOffset, Charge], Pivoted]
     respond: Respond
+    scan: Scan | None = None
 
     def read(
         self,
@@ -53,7 +57,12 @@ class Signal(Generic[Form]):
                 raise too_large(f"The body holds more than {limits.POINTS} {self.items}. Send smaller batches.")
             charge(points)
 
-        export = self.from_protobuf(body) if content_type == PROTOBUF else self.from_json(body)
+        is_protobuf = content_type == PROTOBUF
+        if self.scan and (is_protobuf or body.count(b"{") <= limits.MESSAGES):
+            read = self.scan(body, scanned.PROTOBUF if is_protobuf else scanned.JSON, received, clock_offset, admit)
+            if read is not None:
+                return read
+        export = self.from_protobuf(body) if is_protobuf else self.from_json(body)
         return self.sort(export, received, clock_offset, admit)
 
 
@@ -63,7 +72,9 @@ AnySignal = Signal[Export] | Signal[LogExport]
 def signals(pivot: Pivot) -> Mapping[str, AnySignal]:
     """Path -> the signal that is sent there."""
     return {
-        "/v1/metrics": Signal("data points", otlp_json.decode, otlp_proto.decode, pivot.sort, metrics_response),
+        "/v1/metrics": Signal(
+            "data points", otlp_json.decode, otlp_proto.decode, pivot.sort, metrics_response, pivot.read
+        ),
         "/v1/logs": Signal(
             "log records", otlp_json.decode_logs, otlp_proto.decode_logs, pivot.sort_logs, logs_response
         ),

@@ -34,6 +34,11 @@ from advisor.ingest.rejection import Ignored, Rejected
 from advisor.vocabulary import Entity, Kind
 
 
+def kept_seconds() -> float:
+    """How old a point may be that is kept: what is pruned at once corrects no rollup."""
+    return float(min(limits.PAST_SECONDS, settings.RAW_HOURS * 3600, settings.KEEP_PARTS_HOURS * 3600))
+
+
 class Sorter:
     """Sorts the points of one resource; `now` is the receive time on the sender's clock.
 
@@ -49,9 +54,7 @@ class Sorter:
         self._ignored = ignored
         self._now_us = int(now * 1e6)
         self._latest_us = int((now + limits.FUTURE_SECONDS) * 1e6)
-        hours = min(settings.RAW_HOURS, settings.KEEP_PARTS_HOURS)  # what is pruned at once corrects no rollup
-        kept = min(limits.PAST_SECONDS, hours * 3600)
-        self._earliest_us = int((now - kept) * 1e6)
+        self._earliest_us = int((now - kept_seconds()) * 1e6)
         self._may_be_process = report.names_process
         self._scope = self._metric = ""
         self._time: Integer | None = None
@@ -69,6 +72,11 @@ class Sorter:
             if len(known) < len(scope.metrics or ()):
                 strange = count_points(metric for metric in scope.metrics or () if metric.name not in KNOWN)
                 self._ignored[rejection.NOT_KEPT] += strange
+
+    def sort_metric(self, scope: str, metric: Metric) -> None:
+        """Put the points of one metric where they belong, of which some column keeps something."""
+        self._scope = scope
+        self._sort_metrics((metric,))
 
     def _sort_metrics(self, metrics: Sequence[Metric]) -> None:
         """Take levels and increases of the process or host itself, as nearly all points are, without a call for each.
@@ -105,6 +113,7 @@ class Sorter:
                 figures.values[target.column] = value
                 if not is_level:
                     figures.covers(target.column, self._span)
+                    self._reading.span = max(self._reading.span, self._span)
 
     def _sort_metric(self, metric: Metric) -> None:
         data = metric.data
@@ -221,8 +230,7 @@ class Sorter:
         if point.start_time_unix_nano != self._start:
             self._span = (self._reading.time_us - distributions.integer(point.start_time_unix_nano) // 1000) / 1e6
             self._start = point.start_time_unix_nano
-            if 0.0 < self._span <= limits.PAST_SECONDS:
-                self._quick_start = self._start
+            self._quick_start = self._start if 0.0 < self._span <= limits.PAST_SECONDS else None
         if self._span > limits.PAST_SECONDS:
             raise Rejected(rejection.NO_START)
         if self._span <= 0:

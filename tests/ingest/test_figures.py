@@ -6,7 +6,7 @@ from advisor.features.histogram import Histogram
 from advisor.ingest.figures import Figures
 from advisor.store.rows import DISTRIBUTION, NOTHING
 
-ONE = Histogram.from_explicit([0.1], [1, 0], 0.05)
+ONE = Histogram.from_explicit([0.1], [1, 0], 0.05).encode()
 
 
 def test_what_a_request_tells_is_no_gain() -> None:

@@ -237,3 +237,13 @@ def test_unknown_metrics_and_points_without_a_value_are_no_error() -> None:
 def test_process_figures_need_a_process() -> None:
     assert rejected(gauge(ELU, number(0.5)), who=HOST) == {rejection.NOBODY: 1}
     assert rejected(gauge("system.memory.limit", number(5.0)), who=HOST) == {}
+
+
+def test_an_increase_beside_one_of_another_start_keeps_its_own_span() -> None:
+    def used(mode: str, span: float) -> Json:
+        return counter("process.cpu.time", number(1.0, span=span, attrs={"cpu.mode": mode}))
+
+    pivoted = sort(resource(PROCESS, used("user", 10.0), used("user", 500_000.0), used("system", 10.0)))
+    assert dict(pivoted.rejected) == {rejection.NO_START: 1}
+    (reading,) = pivoted.reports[0].readings.values()
+    assert (reading.span, set(reading.process.spans.values())) == (10.0, {10.0})
