@@ -15,6 +15,7 @@ from advisor.ingest.meaning import Meanings
 from advisor.ingest.points import Metric, ResourceMetrics
 from advisor.ingest.readings import Reading, Report
 from advisor.ingest.sorter import Sorter
+from advisor.vocabulary import PartKind
 
 if TYPE_CHECKING:
     from advisor.ingest import _scan
@@ -119,13 +120,12 @@ class Scanned:
         )
 
     def _reading(self) -> Reading:
-        reading = Reading(self.time_us, self.span)
+        own: list[Figures | None] = [None, None]
+        parts: dict[tuple[PartKind, str], Figures] = {}
         for place, span, values, whole, spans in self.rows:
-            figures = Figures(span, values, whole, spans)
-            if not isinstance(place, bool):
-                reading.parts[place] = figures
-            elif place:
-                reading.host = figures
+            if isinstance(place, bool):
+                own[place] = Figures(span, values, whole, spans)
             else:
-                reading.process = figures
-        return reading
+                parts[place] = Figures(span, values, whole, spans)
+        process, host = own
+        return Reading(self.time_us, self.span, process or Figures(), host or Figures(), parts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from celery.signals import worker_process_init
 
+import advisor.celery  # noqa: F401  # it listens for the signal
 from advisor.pipeline.garbage import THRESHOLDS, search_seldom
 
 

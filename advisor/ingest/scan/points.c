@@ -76,7 +76,7 @@ static bool put_distribution(Scan *scan, const Point *point) {
     for (const Target *target = meaning->targets; target < meaning->targets + meaning->targets_count; target++) {
         if (!is_told_by(target, point)) continue;
         Row *row = row_at(&scan->resource, target->of_host, target->place);
-        if (!row || !row_put(row, target, facet(point, target->facet), point->span)) return false;
+        if (!row || !row_put(scan, row, target, facet(point, target->facet), point->span)) return false;
     }
     for (Py_ssize_t place = 0; place < meaning->places_count; place++) {
         Row *row = row_at(&scan->resource, false, meaning->places[place]);
@@ -91,7 +91,7 @@ bool point_put(Scan *scan, const Point *point) {
     if (meaning->kind == HISTOGRAM) return put_distribution(scan, point);
     for (const Target *target = meaning->targets; target < meaning->targets + meaning->targets_count; target++) {
         Row *row = row_at(&scan->resource, target->of_host, target->place);
-        if (!row || !row_put(row, target, point->value, point->span)) return false;
+        if (!row || !row_put(scan, row, target, point->value, point->span)) return false;
     }
     return true;
 }

@@ -3,10 +3,20 @@
 
 #include <string.h>
 
-enum { VERSION = 1, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, VARINT = 10 };
+enum { VERSION = 1, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, VARINT = 10, USUAL = 40 };
+
+/* Room for what a process tells, so that it need not grow as that is put in. */
+static PyObject *roomy(void) {
+#if PY_VERSION_HEX < 0x030D0000
+    return _PyDict_NewPresized(USUAL);
+#else
+    return PyDict_New();
+#endif
+}
 
 static bool row_open(Row *row, PyObject *place) {
-    *row = (Row){Py_NewRef(place), PyDict_New(), PyDict_New(), PyList_New(0), 0.0};
+    PyObject *values = PyBool_Check(place) ? roomy() : PyDict_New(), *spans = PyBool_Check(place) ? roomy() : PyDict_New();
+    *row = (Row){Py_NewRef(place), values, spans, PyList_New(0), 0.0};
     return row->values && row->spans && row->whole;
 }
 
@@ -54,11 +64,19 @@ static bool fold(PyObject *figures, PyObject *column, double value, bool is_grea
     return is_put;
 }
 
-bool row_put(Row *row, const Target *target, double value, double span) {
+/* Most numbers of a resource cover the same time, which is one object then. */
+static bool cover(Scan *scan, PyObject *spans, PyObject *column, double span) {
+    PyObject *known = PyDict_GetItemWithError(spans, column);
+    if (known || PyErr_Occurred()) return known && (PyFloat_AS_DOUBLE(known) >= span || fold(spans, column, span, true));
+    if (!scan->span || PyFloat_AS_DOUBLE(scan->span) != span) Py_XSETREF(scan->span, PyFloat_FromDouble(span));
+    return scan->span && PyDict_SetItem(spans, column, scan->span) == 0;
+}
+
+bool row_put(Scan *scan, Row *row, const Target *target, double value, double span) {
     if (!fold(row->values, target->column, value, target->largest_wins)) return false;
     if (span <= 0.0) return true;
     if (span > row->span) row->span = span;
-    return fold(row->spans, target->column, span, true);
+    return cover(scan, row->spans, target->column, span);
 }
 
 static uint8_t *put_varint(uint8_t *at, uint64_t rest) {

@@ -145,6 +145,7 @@ static void scanner_free(Scanner *self) {
     table_close(&scan->table);
     Py_CLEAR(scan->known);
     Py_CLEAR(scan->resources);
+    Py_CLEAR(scan->span);
     Py_TYPE(self)->tp_free(self);
 }
 

@@ -111,7 +111,7 @@ struct Scan {
     size_t max_buckets, most_bucket_bytes;
     int64_t messages, most_messages;
     double past_seconds;
-    PyObject *resources, *known; /* known: names of which a column keeps something */
+    PyObject *resources, *span, *known; /* known: names of which a column keeps something */
     Resource resource;
     Slice body, scope, no_attributes;
     bool (*is_sound)(Scan *scan, Slice attributes); /* asked of attributes that nobody else looks at */
@@ -135,7 +135,7 @@ typedef enum { PLAIN, PASSED_OVER, ODD, SLOW } Fit;
 
 Fit point_fit(Scan *scan, const Metric *metric, Point *point);
 bool point_put(Scan *scan, const Point *point);
-bool row_put(Row *row, const Target *target, double value, double span);
+bool row_put(Scan *scan, Row *row, const Target *target, double value, double span);
 bool row_add_whole(Scan *scan, Row *row, const Point *point);
 Row *row_at(Resource *resource, bool of_host, PyObject *place);
 PyObject *rows_told(Resource *resource);
