@@ -80,7 +80,8 @@ class Door:
     ) -> None:
         self._next = next_app
         self._hints = Hints(publish.samples)
-        self._writer = writer or Writer(Committer(self._hints))
+        commit = Committer(self._hints)
+        self._writer = writer or Writer(commit, afterwards=commit.tell_seen)
         self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now

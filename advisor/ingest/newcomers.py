@@ -37,9 +37,9 @@ def turns(batches: Sequence[Batch]) -> list[bool]:
 
 def _unknown(batch: Batch) -> set[Newcomer]:
     """Who brings a batch, and is not known yet; once, however often a group has something of it."""
-    now = datetime.fromtimestamp(batch.received, UTC)
+    token, now = batch.token, datetime.fromtimestamp(batch.received, UTC)
     return {
-        (batch.token.pk, Said.of(report.resource))
+        (token.pk, Said.of(report.resource))
         for report in batch.pivoted.reports
-        if not registry.is_known(report.resource, batch.token, now, report.listening, report.latest_event is None)
+        if not registry.is_known(report.resource, token, now, report.listening, lives=not report.events)
     }
