@@ -77,7 +77,7 @@ class Credentials:
 
     def stop(self) -> None:
         """Close the connection and end the thread; one whose database hangs is left to the end of the process."""
-        closed = self._thread.submit(connection.close)
+        closed = self._thread.submit(lambda: connection.close())  # that of the thread, which is another one here
         self._thread.shutdown(wait=False)
         with suppress(TimeoutError):
             closed.result(limits.STOP_SECONDS)

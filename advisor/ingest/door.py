@@ -119,6 +119,7 @@ class Door:
     def stop(self) -> None:
         """Commit what waits and end the threads, as far as they end in time. No request may be open."""
         self._writer.stop()
+        self._credentials.stop()
         self._hints.stop()
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receipt:
