@@ -100,6 +100,17 @@ class _Memory:
 _memory = _Memory()
 
 
+def recall(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Identity | None:
+    """Who sent this, as far as that is remembered; `lives` as the `heard_at` of `resolve` is None. See `note`."""
+    return _memory.recall(Said.of(resource), (token.id, token.host_id, listening, lives))
+
+
+def note(identity: Identity, token: Token, lives: bool) -> None:
+    """Somebody who was recalled sent something: samples where it `lives`, else events."""
+    _memory.seen_tokens.add(token.id)
+    (_memory.seen if lives else _memory.heard)[id(identity)] = identity
+
+
 def is_known(
     resource: Mapping[str, Any], token: Token, now: datetime, listening: int | None = None, lives: bool = True
 ) -> bool:
@@ -132,7 +143,7 @@ def resolve(
     """
     lives = heard_at is None
     said, key = Said.of(resource), (token.id, token.host_id, listening, lives)
-    _memory.seen_tokens.add(token.id)
+    _memory.seen_tokens.add(token.id)  # though it may be refused
     identity = _memory.recall(said, key)
     if identity is None:
         if kind := _memory.refusal(said, key, now):
@@ -143,7 +154,7 @@ def resolve(
             _memory.refused[key, said] = beyond.kind, now
             raise
         transaction.on_commit(lambda: _memory.keep(said, key, found))
-    (_memory.seen if lives else _memory.heard)[id(identity)] = identity
+    note(identity, token, lives)
     return identity
 
 

@@ -48,10 +48,12 @@ class Committer:
         self._ignored = Counter[tuple[int, str]]()
         self._told_at = 0.0
         self._now = datetime.fromtimestamp(0, UTC)
+        self._known = dict[int, Identity]()
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         """Store a group in one transaction, all but the batches of newcomers beyond `limits.NEWCOMERS`."""
-        turns = newcomers.turns(batches)
+        self._known = newcomers.recalled(batches)
+        turns = newcomers.turns(batches, self._known)
         outcomes = iter(self._store([batch for batch, has_turn in zip(batches, turns, strict=True) if has_turn]))
         return [next(outcomes) if has_turn else _LATER for has_turn in turns]
 
@@ -74,10 +76,14 @@ class Committer:
         except (OperationalError, InterfaceError) as error:
             return [self._away(error)] * len(batches)
         except ForeignHost:  # what was made for it must go with the transaction; the others come again at once
-            return [self._commit_alone(batch) for batch in batches]
+            return self._commit_each(batches)
         except Exception:
             log.exception("A group of %d batches failed; trying each alone", len(batches))
-            return [self._commit_alone(batch) for batch in batches]
+            return self._commit_each(batches)
+
+    def _commit_each(self, batches: Sequence[Batch]) -> list[Outcome]:
+        self._known = {}  # one of them may change who sends the next
+        return [self._commit_alone(batch) for batch in batches]
 
     def _commit_alone(self, batch: Batch) -> Outcome:
         try:
@@ -126,8 +132,13 @@ class Committer:
         said = batch.pivoted
         receipt = Receipt(Counter(said.rejected), ignored=Counter(said.ignored), points=said.points)
         for report in said.reports:
+            identity = self._known.get(id(report))
             try:
-                identity = registry.resolve(report.resource, batch.token, now, report.listening, _heard_at(report, now))
+                if identity is None:
+                    heard_at = _heard_at(report, now)
+                    identity = registry.resolve(report.resource, batch.token, now, report.listening, heard_at)
+                else:
+                    registry.note(identity, batch.token, not report.events)
             except Beyond as beyond:
                 receipt.rejected[rejection.BEYOND[beyond.kind]] += report.points
                 continue
