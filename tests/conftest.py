@@ -62,6 +62,15 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _load_settings()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests that are about PostgreSQL alone out of a run on SQLite."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return
+    others = [item for item in items if item.get_closest_marker("postgresql")]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
 @pytest.fixture(autouse=True)
 def _forget_the_database() -> None:
     """What a process remembers belongs to the database of the test before."""

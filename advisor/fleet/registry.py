@@ -6,14 +6,14 @@ came to be. Other ingest processes may move an instance to a better name: `flush
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
-from advisor.fleet import caps, hosts, instances
+from advisor.fleet import caps, hosts, instances, seen
 from advisor.fleet.caps import Beyond
 from advisor.fleet.claim import PROBE, Claim, Said
 from advisor.fleet.hosts import ForeignHost
@@ -24,6 +24,9 @@ __all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock",
 
 SEEN_EVERY = timedelta(seconds=5)
 """How often `last_seen` is written at most."""
+
+_FRESH = SEEN_EVERY / 2
+"""What was seen so lately is not written again: another process of ingest has just done it."""
 
 _REMEMBERED = 20_000
 """Resources that a process remembers; the senders choose the names, so there must be a bound."""
@@ -44,54 +47,76 @@ class Identity:
     has_probe: bool = False
 
 
+_Key = tuple[int, int | None, int | None, bool]
+"""What else than the resource itself decides who it is: token, the token's host, ports that it listens on, `lives`."""
+
+_Place = tuple[int | None, int | None]
+"""Host and instance."""
+
+
 @dataclass(slots=True)
 class _Memory:
-    """`places`: resource -> (host, instance); `services`: instance -> (service, whether it
-    serves, whether it reports from inside, and by our probe).
+    """`places`: resource -> where it belongs; `recent`: the same by the object that its attributes were read into. It
+    is one for the same bytes, and held here, so that they need not be compared. `instances`: who each is.
 
-    `seen` and `heard` are who sent samples and events since the last flush. `refused`: resource -> what its token has
-    too many of, and when that was found out.
+    `seen` and `heard` are who sent samples and events since the last flush, by the objects themselves. `refused`:
+    resource -> what its token has too many of, and when that was found out.
     """
 
-    places: Memory[Hashable, tuple[int | None, int | None]] = field(default_factory=lambda: Memory(_REMEMBERED))
-    services: Memory[int, tuple[int, bool, bool, bool]] = field(default_factory=lambda: Memory(_REMEMBERED))
-    refused: Memory[Hashable, tuple[caps.Kind, datetime]] = field(default_factory=lambda: Memory(_REMEMBERED))
-    seen: set[Identity] = field(default_factory=set)
-    heard: set[Identity] = field(default_factory=set)
+    places: Memory[tuple[_Key, Said], _Place] = field(default_factory=lambda: Memory(_REMEMBERED))
+    recent: Memory[int, tuple[Said, _Key, _Place]] = field(default_factory=lambda: Memory(_REMEMBERED))
+    instances: Memory[int, Identity] = field(default_factory=lambda: Memory(_REMEMBERED))
+    refused: Memory[tuple[_Key, Said], tuple[caps.Kind, datetime]] = field(default_factory=lambda: Memory(_REMEMBERED))
+    seen: dict[int, Identity] = field(default_factory=dict)
+    heard: dict[int, Identity] = field(default_factory=dict)
     seen_tokens: set[int] = field(default_factory=set)
     flushed_at: datetime | None = None
 
-    def recall(self, key: Hashable) -> Identity | None:
-        place = self.places.find(key)
-        if place is None:
-            return None
-        host_id, instance_id = place
+    def recall(self, said: Said, key: _Key) -> Identity | None:
+        known = self.recent.find(id(said))
+        if known is None or known[1] != key:
+            place = self.places.find((key, said))
+            if place is None:
+                return None
+            known = self.recent[id(said)] = said, key, place
+        host_id, instance_id = known[2]
         if instance_id is None:
             return Identity(host_id)
-        service = self.services.find(instance_id)
-        return None if service is None else Identity(host_id, service[0], instance_id, *service[1:])
+        identity = self.instances.find(instance_id)
+        return identity if identity is None or identity.host_id == host_id else replace(identity, host_id=host_id)
 
-    def refusal(self, key: Hashable, now: datetime) -> caps.Kind | None:
+    def refusal(self, said: Said, key: _Key, now: datetime) -> caps.Kind | None:
         """What a resource was refused for so lately that asking again would bring the same."""
-        kind, at = self.refused.find(key) or (None, now)
+        kind, at = self.refused.find((key, said)) or (None, now)
         return kind if abs(now - at) < caps.RECOUNT else None
 
-    def keep(self, key: Hashable, identity: Identity) -> None:
-        self.places[key] = (identity.host_id, identity.instance_id)
-        if identity.instance_id is not None and identity.service_id is not None:
-            inside = identity.has_inside, identity.has_probe
-            self.services[identity.instance_id] = (identity.service_id, identity.serves, *inside)
+    def keep(self, said: Said, key: _Key, identity: Identity) -> None:
+        self.places[key, said] = (identity.host_id, identity.instance_id)
+        self.recent.forget(id(said))
+        if identity.instance_id is not None:
+            self.instances[identity.instance_id] = identity
 
 
 _memory = _Memory()
+
+
+def recall(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Identity | None:
+    """Who sent this, as far as that is remembered; `lives` as the `heard_at` of `resolve` is None. See `note`."""
+    return _memory.recall(Said.of(resource), (token.id, token.host_id, listening, lives))
+
+
+def note(identity: Identity, token: Token, lives: bool) -> None:
+    """Somebody who was recalled sent something: samples where it `lives`, else events."""
+    _memory.seen_tokens.add(token.id)
+    (_memory.seen if lives else _memory.heard)[id(identity)] = identity
 
 
 def is_known(
     resource: Mapping[str, Any], token: Token, now: datetime, listening: int | None = None, lives: bool = True
 ) -> bool:
     """Whether `resolve` needs no database for this resource; `lives` as its `heard_at` is None."""
-    key = _key(resource, token, listening, lives)
-    return _memory.recall(key) is not None or _memory.refusal(key, now) is not None
+    said, key = Said.of(resource), (token.id, token.host_id, listening, lives)
+    return _memory.recall(said, key) is not None or _memory.refusal(said, key, now) is not None
 
 
 def resolve(
@@ -102,8 +127,6 @@ def resolve(
     heard_at: datetime | None = None,
 ) -> Identity:
     """Who sent this, inside the caller's transaction; what is new is made, what changed is brought up to date.
-
-    Also writes, every few seconds, when everybody was seen last.
 
     Args:
         resource: its attributes.
@@ -119,26 +142,20 @@ def resolve(
         Beyond: it would be new, and its token has as many as it may have; it is not looked for again at once.
     """
     lives = heard_at is None
-    key = _key(resource, token, listening, lives)
-    _memory.seen_tokens.add(token.pk)
-    identity = _memory.recall(key)
+    said, key = Said.of(resource), (token.id, token.host_id, listening, lives)
+    _memory.seen_tokens.add(token.id)  # though it may be refused
+    identity = _memory.recall(said, key)
     if identity is None:
-        if kind := _memory.refusal(key, now):
+        if kind := _memory.refusal(said, key, now):
             raise Beyond(kind)
         try:
             found = identity = _look_up(Claim.of(resource), token, heard_at or now, listening, lives)
         except Beyond as beyond:
-            _memory.refused[key] = beyond.kind, now
+            _memory.refused[key, said] = beyond.kind, now
             raise
-        transaction.on_commit(lambda: _memory.keep(key, found))
-    (_memory.seen if lives else _memory.heard).add(identity)
-    if _memory.flushed_at is None or now - _memory.flushed_at >= SEEN_EVERY:
-        flush(now)
+        transaction.on_commit(lambda: _memory.keep(said, key, found))
+    note(identity, token, lives)
     return identity
-
-
-def _key(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Hashable:
-    return token.pk, token.host_id, listening, lives, Said.of(resource)
 
 
 def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:
@@ -156,35 +173,39 @@ def _inside(sender: str) -> tuple[bool, bool]:
 
 
 def flush(now: datetime) -> None:
-    """Write when the hosts, services, processes and tokens met since the last time were seen."""
-    met, _memory.seen = _memory.seen, set()
-    heard, _memory.heard = _memory.heard, set()
+    """Write when the hosts, services, processes and tokens met since the last time were seen, every few seconds.
+
+    Takes note, too, of what other processes did with them. Outside of other transactions: it may concern thousands of
+    rows, and nobody waits for it.
+    """
+    if _memory.flushed_at is not None and now - _memory.flushed_at < SEEN_EVERY:
+        return
+    _memory.flushed_at = now
+    met, _memory.seen = list(_memory.seen.values()), {}
+    heard, _memory.heard = list(_memory.heard.values()), {}
     used, _memory.seen_tokens = _memory.seen_tokens, set()
     processes = {one.instance_id for one in met if one.instance_id is not None}
-    _touch(Host.objects.all(), {one.host_id for one in met if one.host_id is not None}, "last_seen", now)
-    _touch(Service.objects.all(), {one.service_id for one in met if one.service_id is not None}, "last_seen", now)
-    _touch(Instance.objects.all(), processes, "last_seen", now)
-    _touch(Token.objects.all(), used, "last_used_at", now)
+    with transaction.atomic():
+        seen.touch(Host, "last_seen", {one.host_id for one in met if one.host_id is not None}, now, _FRESH)
+        seen.touch(Service, "last_seen", {one.service_id for one in met if one.service_id is not None}, now, _FRESH)
+        seen.touch(Instance, "last_seen", processes, now, _FRESH)
+        seen.touch(Token, "last_used_at", used, now, _FRESH)
     _refresh(processes | {one.instance_id for one in heard if one.instance_id is not None})
-    _memory.flushed_at = now
-
-
-def _touch(rows: models.QuerySet[Any], ids: Collection[int], field: str, now: datetime) -> None:
-    """Rows that another process is touching are left to it, so that nobody waits and nobody deadlocks."""
-    stale = models.Q(**{f"{field}__lt": now}) | models.Q(**{f"{field}__isnull": True})
-    free = rows.filter(stale, pk__in=ids).select_for_update(skip_locked=True).values_list("pk", flat=True)
-    rows.filter(pk__in=list(free)).update(**{field: now})
 
 
 def _refresh(ids: Collection[int]) -> None:
     """Take note of the instances that moved to another service, and of those that are gone."""
-    found = Instance.objects.filter(pk__in=ids).values_list("pk", "service_id", "service__serves", "inside")
-    current = {pk: (service_id, serves, *_inside(inside)) for pk, service_id, serves, inside in found}
+    current = {pk: found for pk, *found in seen.services_of(ids)}
     for instance_id in ids:
+        known = _memory.instances.find(instance_id)
         if instance_id not in current:
-            _memory.services.forget(instance_id)
-        elif _memory.services.find(instance_id) is not None:
-            _memory.services[instance_id] = current[instance_id]
+            _memory.instances.forget(instance_id)
+        elif known is not None:
+            service_id, serves, inside = current[instance_id]
+            has_inside, has_probe = _inside(inside)
+            now = replace(known, service_id=service_id, serves=bool(serves), has_inside=has_inside, has_probe=has_probe)
+            if now != known:
+                _memory.instances[instance_id] = now
 
 
 def forget() -> None:

@@ -31,9 +31,10 @@ _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_ins
 
 def names_of(one: Resolved) -> Iterator[samples.Use]:
     """The names of parts that a report speaks of."""
-    process, host = _process(one.identity), _host(one.identity)
     for reading in one.report.readings.values():
-        for owner, of_process in ((process, True), (host, False)) if reading.parts else ():
+        if not reading.parts:
+            continue
+        for owner, of_process in ((_process(one.identity), True), (_host(one.identity), False)):
             names = [place for place in reading.parts if place[0].of_process is of_process]
             if owner is not None and names:
                 yield samples.Use(owner, one.token_id, names)

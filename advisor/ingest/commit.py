@@ -47,12 +47,23 @@ class Committer:
         self._names, self._streams = samples.PartNames(), samples.Streams()
         self._ignored = Counter[tuple[int, str]]()
         self._told_at = 0.0
+        self._now = datetime.fromtimestamp(0, UTC)
+        self._known = dict[int, Identity]()
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         """Store a group in one transaction, all but the batches of newcomers beyond `limits.NEWCOMERS`."""
-        turns = newcomers.turns(batches)
+        self._known = newcomers.recalled(batches)
+        turns = newcomers.turns(batches, self._known)
         outcomes = iter(self._store([batch for batch, has_turn in zip(batches, turns, strict=True) if has_turn]))
         return [next(outcomes) if has_turn else _LATER for has_turn in turns]
+
+    def tell_seen(self) -> None:
+        """Write who was seen in the last seconds. What fails is written the next time that they are."""
+        try:
+            registry.flush(self._now)
+        except Exception:  # whatever it is: the writer goes on
+            log.exception("When hosts and processes were seen could not be written")
+            connection.close()
 
     def _store(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         """Store batches in one transaction.
@@ -65,10 +76,14 @@ class Committer:
         except (OperationalError, InterfaceError) as error:
             return [self._away(error)] * len(batches)
         except ForeignHost:  # what was made for it must go with the transaction; the others come again at once
-            return [self._commit_alone(batch) for batch in batches]
+            return self._commit_each(batches)
         except Exception:
             log.exception("A group of %d batches failed; trying each alone", len(batches))
-            return [self._commit_alone(batch) for batch in batches]
+            return self._commit_each(batches)
+
+    def _commit_each(self, batches: Sequence[Batch]) -> list[Outcome]:
+        self._known = {}  # one of them may change who sends the next
+        return [self._commit_alone(batch) for batch in batches]
 
     def _commit_alone(self, batch: Batch) -> Outcome:
         try:
@@ -95,14 +110,14 @@ class Committer:
         with caps.tentative(), transaction.atomic():
             known = _Known.of(batches)
             outcomes = [known.answer(batch) or self._resolve(batch, resolved) for batch in batches]
-            now = datetime.fromtimestamp(max(batch.received for batch in batches), UTC)
+            self._now = now = datetime.fromtimestamp(max(batch.received for batch in batches), UTC)
             take_in(resolved, self._streams, now)
             beyond = self._names.beyond((use for one in resolved for use in names_of(one)), now)
             brought = [(one, rows_of(one, beyond)) for one in resolved]
             rows = Rows.joined(own for _, own in brought)
             add_events(rows, resolved)
             samples.write(rows)
-            for one, own in brought:
+            for one, own in brought if rows.left_out else ():
                 if own.left_out:
                     one.receipt.rejected[rejection.TOLD_OTHERWISE] += own.left_out
             self._note_losses(batches, outcomes, now)
@@ -117,8 +132,13 @@ class Committer:
         said = batch.pivoted
         receipt = Receipt(Counter(said.rejected), ignored=Counter(said.ignored), points=said.points)
         for report in said.reports:
+            identity = self._known.get(id(report))
             try:
-                identity = registry.resolve(report.resource, batch.token, now, report.listening, _heard_at(report, now))
+                if identity is None:
+                    heard_at = _heard_at(report, now)
+                    identity = registry.resolve(report.resource, batch.token, now, report.listening, heard_at)
+                else:
+                    registry.note(identity, batch.token, not report.events)
             except Beyond as beyond:
                 receipt.rejected[rejection.BEYOND[beyond.kind]] += report.points
                 continue

@@ -8,6 +8,8 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from django.db import Error as DatabaseError
@@ -21,6 +23,10 @@ from advisor.ingest.answers import Code, Refusal, unavailable
 from advisor.store import outage, timeouts
 
 _SECONDS: Final = 10.0
+_KEPT_SECONDS: Final = 60.0
+"""How old the connection for lookups becomes: six rounds of all tokens. Nobody need restart ingest for a database that
+has moved."""
+
 _REMEMBERED: Final = 10_000
 _WRONG: Final = 2_000
 _WAITING: Final = 100
@@ -49,7 +55,7 @@ class Credentials:
         self._good = Memory[bytes, tuple[float, Token]](_REMEMBERED)
         self._wrong = Memory[bytes, float](_WRONG)
         self._strangers = 0
-        self._thread = ThreadPoolExecutor(1, "ingest-credentials", timeouts.shorten)
+        self._thread = ThreadPoolExecutor(1, "ingest-credentials", partial(timeouts.shorten, _KEPT_SECONDS))
         self._asking: dict[bytes, asyncio.Future[Token | None]] = {}
 
     async def check(self, authorization: bytes) -> Token:
@@ -68,6 +74,13 @@ class Credentials:
         if token.kind == Token.Kind.ENROL:
             raise Refusal(403, Code.PERMISSION_DENIED, "An enrolment key cannot report. Use a host or API token.")
         return token
+
+    def stop(self) -> None:
+        """Close the connection and end the thread; one whose database hangs is left to the end of the process."""
+        closed = self._thread.submit(lambda: connection.close())  # that of the thread, which is another one here
+        self._thread.shutdown(wait=False)
+        with suppress(TimeoutError):
+            closed.result(limits.STOP_SECONDS)
 
     async def _look_up(self, raw: str) -> Token | None:
         if not self._is_formed(raw):
@@ -111,10 +124,9 @@ class Credentials:
         return token
 
     def _ask(self, raw: str) -> Token | None:
-        try:
-            return self._authenticate(raw)
-        finally:
-            connection.close()
+        """Look a token up, on the connection of the lookup before: making one costs ten times as much."""
+        connection.close_if_unusable_or_obsolete()
+        return self._authenticate(raw)
 
 
 def _unauthorised(message: str) -> Refusal:

@@ -80,7 +80,8 @@ class Door:
     ) -> None:
         self._next = next_app
         self._hints = Hints(publish.samples)
-        self._writer = writer or Writer(Committer(self._hints))
+        commit = Committer(self._hints)
+        self._writer = writer or Writer(commit, afterwards=commit.tell_seen)
         self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now
@@ -118,6 +119,7 @@ class Door:
     def stop(self) -> None:
         """Commit what waits and end the threads, as far as they end in time. No request may be open."""
         self._writer.stop()
+        self._credentials.stop()
         self._hints.stop()
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receipt:

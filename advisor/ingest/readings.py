@@ -178,6 +178,8 @@ class Report:
     @property
     def listening(self) -> int | None:
         """How many ports the process listens on, by its latest reading; None where it does not say."""
-        ports = (self.readings[time].process.values.get("listening") for time in sorted(self.readings, reverse=True))
-        latest = next((count for count in ports if count is not None), None)
-        return None if latest is None else int(latest)
+        for time in sorted(self.readings, reverse=True):
+            count = self.readings[time].process.values.get("listening")
+            if count is not None:
+                return int(count)
+        return None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from advisor.features.histogram import Histogram
 from advisor.fleet.caps import Kind
@@ -30,8 +29,7 @@ _REASONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A report whose sender is known, its token, and the receipt of its request, which counts what is left out."""
 
     report: Report

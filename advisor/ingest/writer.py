@@ -56,6 +56,7 @@ class Writer:
         commit: stores a group of batches in one transaction and says what became of each.
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
+        afterwards: what else there is to do after a group, when nobody waits for it any more.
     """
 
     def __init__(
@@ -63,8 +64,10 @@ class Writer:
         commit: Callable[[Sequence[Batch]], Sequence[Outcome]],
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
+        afterwards: Callable[[], None] = lambda: None,
     ) -> None:
         self._commit = commit
+        self._afterwards = afterwards
         self._seconds = seconds
         self._queue = FairQueue[_Waiting](settings.INGEST_QUEUE_POINTS if capacity is None else capacity)
         self._news = threading.Condition()
@@ -133,10 +136,11 @@ class Writer:
             except Exception:
                 log.exception("%d batches could not be stored; their senders were told to come back", len(group))
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
-            self._began = None
             failpoint("ingest.after_commit")
             for waiting, outcome in zip(group, outcomes, strict=True):
                 waiting.settle(outcome)
+            self._afterwards()
+            self._began = None
 
     def _next_group(self) -> list[_Waiting]:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array, Track
+from advisor.store.binary import FIELDS, FIGURE, LENGTH, WHOLE
 from advisor.store.fetch import Condition, Distributions, Row, select
 from advisor.store.tables import MICROSECONDS, Table, listed, type_of
 
@@ -25,15 +26,6 @@ _HEAD: Final = 19
 
 _END: Final = 2
 """Bytes of the message after the last row."""
-
-_FIELDS: Final = 2
-"""Bytes of the number of fields, before the fields of each row."""
-
-_LENGTH: Final = np.dtype(">i4")
-"""The length before each field; it is -1 where the field is null."""
-
-_WHOLE: Final = np.dtype([("length", _LENGTH), ("value", ">i8")])
-_FIGURE: Final = np.dtype([("length", _LENGTH), ("value", ">f4")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +145,13 @@ def _parsed(rows: Sequence[memoryview], texts: int, keys: int, figures: int, mom
     """Rows of texts, keys, figures and perhaps a blob, as PostgreSQL gives them."""
     fields = _Fields(rows)
     said = [[text.decode() for text in fields.bytes() if text is not None] for _ in range(texts)]
-    keyed = np.stack([fields.numbers(_WHOLE) for _ in range(keys)], axis=1).astype(np.int64)
+    keyed = np.stack([fields.numbers(WHOLE) for _ in range(keys)], axis=1).astype(np.int64)
     names, keyed = _named(list(zip(*said, strict=True)) if texts else [()] * len(rows), keyed, moments)
     order = _order(keyed)
     fields.put_in(order)
     found = np.empty((len(rows), figures), order="F")
     for place in range(figures):
-        found[:, place] = fields.numbers(_FIGURE)
+        found[:, place] = fields.numbers(FIGURE)
     return _Block(names, keyed[order], found, fields.bytes() if has_blobs else ())
 
 
@@ -168,8 +160,8 @@ class _Fields:
 
     def __init__(self, rows: Sequence[memoryview]) -> None:
         ends = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
-        self._data = b"".join((*rows, bytes(_WHOLE.itemsize)))  # so that a null at the end has bytes behind it
-        self._places = ends[:-1] + _FIELDS
+        self._data = b"".join((*rows, bytes(WHOLE.itemsize)))  # so that a null at the end has bytes behind it
+        self._places = ends[:-1] + FIELDS.itemsize
 
     def put_in(self, order: NDArray[np.intp]) -> None:
         """Change the order of the rows."""
@@ -187,8 +179,8 @@ class _Fields:
 
     def bytes(self) -> list[bytes | None]:
         """The next field of each row as bytes, None where it is null."""
-        begins = self._places + _LENGTH.itemsize
-        lengths, data = self._next(_LENGTH), self._data
+        begins = self._places + LENGTH.itemsize
+        lengths, data = self._next(LENGTH), self._data
         ends = begins + lengths
         self._places = np.maximum(begins, ends)
         return [

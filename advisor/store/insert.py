@@ -1,20 +1,24 @@
-"""Puts records into the tables of samples, so that sending twice and filling in later both come out right.
+"""Puts rows into the tables of samples, so that sending twice and filling in later both come out right.
 
-Nearly always nobody spoke of these moments before, so the records go straight in. Where a key is there already,
-what the row holds is read and both are made one: see `advisor.store.meeting`.
+Nearly always nobody spoke of these moments before, so the rows go straight in, those of all tables in one try. Where a
+key is there already, what the row holds is read and both are made one: see `advisor.store.meeting`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain, repeat
 from typing import Any, Final
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from advisor.store.meeting import Meeting, Record, Values, meet, met_in
-from advisor.store.tables import MINUTE, Table, listed, type_of
+from advisor.store import binary
+from advisor.store.meeting import Meeting, Record, meet, met_in
+from advisor.store.sheet import Sheet, Values
+from advisor.store.tables import MINUTE, Table, listed
+from advisor.vocabulary import Entity
 
 SQLITE_VARIABLES: Final = 32_766
 """Most variables of one statement (SQLITE_MAX_VARIABLE_NUMBER since SQLite 3.32)."""
@@ -25,15 +29,34 @@ _TRIES: Final = 10
 """A try fails again only where another process stores the same moments in between."""
 
 
-def insert(table: Table, records: Sequence[Record]) -> set[tuple[int, int]]:
-    """Write the records inside the caller's transaction; what is left out of a record is noted in its row.
+def insert(sheets: Iterable[Sheet]) -> dict[Entity, set[tuple[int, int]]]:
+    """Write rows inside the caller's transaction; what is left out of a row is noted in it.
 
     Returns:
         Owner and minute (since the epoch, server time) of each row that was added or filled in.
     """
-    if not records:
-        return set()
-    unique = met_in(table, records)
+    filled = [sheet for sheet in sheets if sheet.keys]
+    if all(sheet.are_distinct for sheet in filled) and _put_all(filled):
+        return {sheet.table.entity: sheet.places for sheet in filled}
+    return {sheet.table.entity: _bring_together(sheet) for sheet in filled}
+
+
+def _put_all(sheets: Sequence[Sheet]) -> bool:
+    """Write what is new; nothing is written, and False told, where some of it is there already."""
+    try:
+        with transaction.atomic():
+            for sheet in sheets:
+                _put(sheet)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _bring_together(sheet: Sheet) -> set[tuple[int, int]]:
+    """Write rows of which some are there already, or come more than once; the places of what changed."""
+    table = sheet.table
+    told = zip(sheet.values(), sheet.rows, strict=True)
+    unique = met_in(table, [Record(values, row, row.gains) for values, row in told])
     meeting = Meeting(unique)
     for rest in reversed(range(_TRIES)):
         try:
@@ -59,30 +82,39 @@ class _Crowded(OperationalError):
 
 def _write(table: Table, meeting: Meeting) -> None:
     """What is new goes in first: it may have to wait for another writer, who then waits for nothing of ours."""
-    _put(table, [record.values for record in meeting.new])
+    _put(Sheet.of_values(table, [record.values for record in meeting.new]))
     _forget(table, meeting.known)
-    _put(table, [record.values for record in meeting.changed])
+    _put(Sheet.of_values(table, [record.values for record in meeting.changed]))
 
 
-def _put(table: Table, rows: Sequence[Values]) -> None:
-    if not rows:
+def _put(sheet: Sheet) -> None:
+    if not sheet.keys:
         return
     if connection.vendor == "postgresql":
-        _copy(table, rows)
+        _copy(sheet)
         return
-    for chunk in _halves(rows, SQLITE_VARIABLES // len(table.sample_columns)):
-        _insert_values(table, chunk)
+    for start, end in _halves(len(sheet.keys), SQLITE_VARIABLES // len(sheet.table.sample_columns)):
+        _insert_values(sheet.slice(start, end))
 
 
-def _insert_values(table: Table, rows: Sequence[Values]) -> None:
+def _copy(sheet: Sheet) -> None:
+    sql = f"COPY {sheet.table.samples} ({listed(binary.columns(sheet.table))}) FROM STDIN (FORMAT BINARY)"
+    # Django translates the errors of its own methods only, and COPY is none of them.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+        copy.write(binary.encoded(sheet))
+
+
+def _insert_values(sheet: Sheet) -> None:
     """Few statements with many rows: a statement a row lets other threads starve the writer (88 times slower).
 
     They go past Django, which looks through each for its placeholders, all in all for longer than SQLite stores them.
     SQLite stores NaN as NULL, and Python hands it over without asking what it is, as it does with None.
     """
-    values = [_NAN if value is None else value for values in rows for value in values]
+    blobs = ([_NAN if blob is None else blob] for blob in sheet.blobs) if sheet.table.blob else repeat(())
+    rows = zip(sheet.keys, sheet.moments, sheet.figures.tolist(), blobs, strict=False)
+    values = list(chain.from_iterable(chain.from_iterable(rows)))
     with connection.wrap_database_errors:
-        connection.connection.execute(_inserting(table, len(rows)), values)
+        connection.connection.execute(_inserting(sheet.table, len(sheet.keys)), values)
 
 
 @cache
@@ -90,15 +122,6 @@ def _inserting(table: Table, count: int) -> str:
     """A statement that SQLite finds prepared when the same text comes again."""
     row = f"({', '.join(['?'] * len(table.sample_columns))})"
     return f"INSERT INTO {table.samples} ({listed(table.sample_columns)}) VALUES {', '.join([row] * count)}"  # noqa: S608  # names of our own
-
-
-def _copy(table: Table, rows: Sequence[Values]) -> None:
-    sql = f"COPY {table.samples} ({listed(table.sample_columns)}) FROM STDIN (FORMAT BINARY)"
-    # Django translates the errors of its own methods only, and COPY is none of them.
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        copy.set_types([type_of(name) for name in table.sample_columns])
-        for values in rows:
-            copy.write_row(values)
 
 
 def _read(table: Table, records: Sequence[Record]) -> dict[Values, Values]:
@@ -133,13 +156,13 @@ def _wanted(table: Table, rows: Sequence[Values]) -> Iterator[tuple[str, list[An
         yield f"({listed(table.sample_key)}) {among}", [value for row in chunk for value in row[:width]]
 
 
-def _halves(rows: Sequence[Values], most: int) -> Iterator[Sequence[Values]]:
+def _halves(count: int, most: int) -> Iterator[tuple[int, int]]:
     """Slices whose lengths are powers of two, at most `most`: so few that statements of each stay prepared."""
     start = 0
-    while left := len(rows) - start:
-        size = 1 << min(left, most).bit_length() - 1
-        yield rows[start : start + size]
-        start += size
+    while left := count - start:
+        end = start + (1 << min(left, most).bit_length() - 1)
+        yield start, end
+        start = end
 
 
 def _chunks(rows: Sequence[Values], width: int) -> Iterator[Sequence[Values]]:

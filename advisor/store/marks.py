@@ -22,6 +22,9 @@ YOUNG: Final = 10
 EVERYBODY: Final = 0
 """The owner of a mark that stands for all."""
 
+_AT_ONCE: Final = 5_000
+"""Marks of one statement: SQLite takes 32,766 variables."""
+
 Key = tuple[Any, ...]
 
 
@@ -41,21 +44,33 @@ def mark(changed: Mapping[Entity, Collection[tuple[int, int]]]) -> None:
     _mark(HourMark, hours)
 
 
-def _mark(model: type[models.Model], missing: set[Key]) -> None:
+def _mark(model: type[models.Model], keys: set[Key]) -> None:
+    """Nearly always the marks are there, and are held by one statement. SQLite has one writer: it holds all."""
+    is_shared = connection.vendor == "postgresql"
+    missing = keys - _held(model, keys) if is_shared else keys
     while missing:
-        model._default_manager.bulk_create([model(pk=_pk(key)) for key in sorted(missing)], ignore_conflicts=True)
-        missing = missing - _held(model, missing)
+        _add(model, missing)
+        missing = missing - _held(model, missing) if is_shared else set()
 
 
-def _pk(key: Key) -> Any:
-    return key if len(key) > 1 else key[0]
+def _add(model: type[models.Model], keys: Collection[Key]) -> None:
+    names, ordered = _columns(model), sorted(keys)
+    place = f"({', '.join(['%s'] * len(names))})"
+    for start in range(0, len(ordered), _AT_ONCE):
+        some = ordered[start : start + _AT_ONCE]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {model._meta.db_table} ({listed(names)}) VALUES {', '.join([place] * len(some))} "  # noqa: S608
+                "ON CONFLICT DO NOTHING",
+                [value for key in some for value in key],
+            )
 
 
 def _held(model: type[models.Model], keys: Collection[Key]) -> set[Key]:
-    """The marks that are there, now held by this transaction. SQLite has one writer: it holds all."""
-    if connection.vendor != "postgresql":
-        return set(keys)
-    names = [str(field.column) for field in model._meta.pk_fields]
+    """The marks that are there, now held by this transaction."""
+    if not keys:
+        return set()
+    names = _columns(model)
     columns, key = listed(names), f"({', '.join(['%s'] * len(names))})"
     among = ", ".join([key] * len(keys))
     with connection.cursor() as cursor:
@@ -65,6 +80,11 @@ def _held(model: type[models.Model], keys: Collection[Key]) -> set[Key]:
             [value for one in keys for value in one],
         )
         return set(cursor.fetchall())
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    """Those of the key, which is all that there is of a mark."""
+    return [str(field.column) for field in model._meta.pk_fields]
 
 
 def take(minute: int) -> bool:

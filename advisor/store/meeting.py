@@ -16,11 +16,9 @@ from typing import Any, Final, NamedTuple
 from advisor.features.histogram import Histogram
 from advisor.store.columns import is_increase
 from advisor.store.rows import DISTRIBUTION, Row
+from advisor.store.sheet import Values
 from advisor.store.tables import Table
 from advisor.vocabulary import COLUMNS, Combine
-
-Values = tuple[Any, ...]
-"""The values of `Table.sample_columns`, in that order."""
 
 _ROUNDED: Final = 1e-6
 """Numbers of 4 bytes keep 24 bits: what differs by less is the same figure, read back."""

@@ -19,9 +19,14 @@ _SILENCE_SECONDS: Final = 3
 """How long a network may swallow what is sent before the connection counts as lost."""
 
 
-def shorten() -> None:
-    """Let the connection of this thread give up soon, from its next opening on. Others wait as the settings say."""
-    connection.settings_dict = {**connection.settings_dict, "OPTIONS": _shortened(connection.settings_dict["OPTIONS"])}
+def shorten(kept: float = 0.0) -> None:
+    """Let the connection of this thread give up soon, from its next opening on. Others wait as the settings say.
+
+    Args:
+        kept: seconds after which the connection counts as obsolete where somebody asks.
+    """
+    settings = connection.settings_dict
+    connection.settings_dict = {**settings, "OPTIONS": _shortened(settings["OPTIONS"]), "CONN_MAX_AGE": kept}
 
 
 def _shortened(options: dict[str, Any]) -> dict[str, Any]:

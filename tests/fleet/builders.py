@@ -53,9 +53,11 @@ def resolve(
     listening: int | None = None,
     heard_at: datetime | None = None,
 ) -> Identity:
-    """`registry.resolve` in a transaction of its own."""
+    """`registry.resolve` in a transaction of its own, and what is done after it."""
     with transaction.atomic():
-        return registry.resolve(resource, token, now, listening, heard_at)
+        identity = registry.resolve(resource, token, now, listening, heard_at)
+    registry.flush(now)
+    return identity
 
 
 def only(table: type[models.Model], **where: Any) -> Any:

@@ -20,17 +20,18 @@ from tests.ingest.client import MakeDoor, pages
 
 @asynccontextmanager
 async def doors() -> AsyncIterator[MakeDoor]:
-    """A maker of doors; their writers end with the context."""
-    writers: list[Writer] = []
+    """A maker of doors; they end with the context."""
+    made: list[Door] = []
     registry.forget()  # it remembers rows of the test before
 
     def make(now: Callable[[], float], **given: Any) -> Door:
-        writers.append(Writer(Committer(Hints(lambda services, hosts: None)), seconds=60.0))
-        return Door(pages, writers[-1], now=now, seconds=60.0, **given)
+        commit = Committer(Hints(lambda services, hosts: None))
+        made.append(Door(pages, Writer(commit, None, 60.0, commit.tell_seen), now=now, seconds=60.0, **given))
+        return made[-1]
 
     try:
         yield make
     finally:
-        for writer in writers:
-            await asyncio.to_thread(writer.stop)
+        for door in made:
+            await asyncio.to_thread(door.stop)
         await sync_to_async(connections.close_all)()  # the thread that ran the test's own queries

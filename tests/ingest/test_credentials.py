@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, connections
 
 from advisor.fleet.models import Token
 from advisor.ingest.answers import Refusal
@@ -156,3 +156,40 @@ async def test_a_crowd_of_strangers_leaves_room_for_those_that_were_good_before(
     gate.set()
     assert await good is GOOD
     assert {refusal.status for refusal in await asyncio.gather(*crowd)} == {401}
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_lookups_share_a_connection_until_the_end() -> None:
+    used = list[object]()
+
+    def authenticate(raw: str) -> Token | None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        used.append(connection.connection)
+        return GOOD
+
+    credentials = Credentials(authenticate, is_formed=bool)
+    for raw in (b"a", b"b", b"c"):
+        await credentials.check(b"Bearer " + raw)
+    in_thread = credentials._thread.submit(lambda: connections["default"]).result()
+    assert len(used) == 3
+    assert all(one is in_thread.connection for one in used)
+
+    await asyncio.to_thread(credentials.stop)
+    assert in_thread.connection is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+async def test_a_connection_that_broke_is_made_anew() -> None:
+    def authenticate(raw: str) -> Token | None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if raw == "breaks":
+            connection.connection.close()
+        return GOOD
+
+    credentials = Credentials(authenticate, is_formed=bool)
+    await credentials.check(b"Bearer breaks")
+    assert await credentials.check(b"Bearer good") is GOOD
+    await asyncio.to_thread(credentials.stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from advisor.fleet.caps import Kind
 from advisor.fleet.models import Instance, Token
 from advisor.ingest import limits, newcomers, rejection
 from advisor.ingest.answers import Receipt, Refusal
+from advisor.ingest.batch import Batch
 from advisor.ingest.commit import Committer
 from advisor.store import samples
 from advisor.store.models import ProcessSample
@@ -31,6 +33,10 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 def commit() -> Committer:
     registry.forget()
     return Committer(Told())
+
+
+def turns(batches: Sequence[Batch]) -> list[bool]:
+    return newcomers.turns(batches, newcomers.recalled(batches))
 
 
 @pytest.fixture
@@ -62,9 +68,9 @@ def test_all_have_their_turn_in_the_end(commit: Committer, token: Token) -> None
 
 def test_a_batch_of_many_newcomers_is_taken_whole(commit: Committer, token: Token) -> None:
     many = batch(token, *(process(f"p{number}" * (number + 1)) for number in range(5)))
-    assert newcomers.turns([many, batch(token, process("late"))]) == [True, False]
+    assert turns([many, batch(token, process("late"))]) == [True, False]
     assert commit([many]) == [Receipt()]
-    assert newcomers.turns([many, batch(token, process("late"))]) == [True, True]
+    assert turns([many, batch(token, process("late"))]) == [True, True]
 
 
 def test_many_batches_of_one_newcomer_are_one(commit: Committer, token: Token) -> None:
@@ -93,5 +99,5 @@ def test_a_flood_of_one_token_takes_a_share_where_others_wait(token: Token, monk
     monkeypatch.setattr(limits, "NEWCOMERS_OF_ONE", 2)
     flood = [batch(token, process("x" * number)) for number in range(1, 8)]
     beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
-    assert newcomers.turns(flood) == [True] * 5 + [False] * 2
-    assert newcomers.turns([*flood, beside]) == [True] * 2 + [False] * 5 + [True]
+    assert turns(flood) == [True] * 5 + [False] * 2
+    assert turns([*flood, beside]) == [True] * 2 + [False] * 5 + [True]

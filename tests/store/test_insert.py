@@ -53,6 +53,7 @@ def test_who_is_overtaken_again_and_again_is_to_come_again(monkeypatch: pytest.M
         raise IntegrityError("somebody was faster")
 
     monkeypatch.setattr(insert, "_write", overtaken)
+    monkeypatch.setattr(insert, "_put", overtaken)
     with pytest.raises(OperationalError, match="same moments"):
         keep(process_row(one, 0, threads=1))
     with pytest.raises(IntegrityError, match="faster"):

@@ -1,0 +1,105 @@
+"""Rows in the binary format of PostgreSQL's COPY, all of them at once.
+
+Each field is its length in 4 bytes and its bytes, or the length -1 alone where it is null (PostgreSQL, "COPY": binary
+format). Rows are laid out with room for every figure, and what is null is cut out at the end: a tenth of what the
+driver takes, which is told one value after the other.
+"""
+
+from __future__ import annotations
+
+import struct
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.store.sheet import Sheet
+from advisor.store.tables import Table, type_of
+
+FIELDS: Final = np.dtype(">i2")
+"""The number of fields, before the fields of each row."""
+
+LENGTH: Final = np.dtype(">i4")
+"""The length before each field; it is -1 where the field is null."""
+
+WHOLE: Final = np.dtype([("length", LENGTH), ("value", ">i8")])
+FIGURE: Final = np.dtype([("length", LENGTH), ("value", ">f4")])
+
+_HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+"""Signature, no flags, nothing else in the head."""
+
+_END: Final = struct.pack(">h", -1)
+_NULL: Final = struct.pack(">i", -1)
+
+
+def columns(table: Table) -> tuple[str, ...]:
+    """The columns in the order in which `encoded` has them: whole numbers, figures, what has no fixed length."""
+    return (*_whole(table), "at", "span", *table.figures, *_loose(table))
+
+
+def encoded(sheet: Sheet) -> bytes:
+    """What COPY is to read of one row or more."""
+    fixed, ends = _fixed(sheet)
+    count, cut = struct.pack(">h", len(sheet.table.sample_columns)), memoryview(fixed)
+    pieces: list[bytes | memoryview] = [_HEAD]
+    for (start, end), rest in zip(pairwise(ends), _rests(sheet), strict=True):
+        pieces += (count, cut[start:end], rest)
+    return b"".join((*pieces, _END))
+
+
+@cache
+def _whole(table: Table) -> tuple[str, ...]:
+    return tuple(name for name in table.sample_key if type_of(name) == "int8")
+
+
+@cache
+def _loose(table: Table) -> tuple[str, ...]:
+    texts = tuple(name for name in table.sample_key if type_of(name) != "int8")
+    return texts if table.blob is None else (*texts, table.blob)
+
+
+def _fixed(sheet: Sheet) -> tuple[bytes, list[int]]:
+    """The fields of a fixed length of all rows, and where each row begins and ends.
+
+    They are made of words of four bytes, which are a quarter as many as bytes.
+    """
+    table, known = sheet.table, np.insert(sheet.is_known, 0, True, axis=1)  # the span is always known
+    rows = np.empty(len(sheet.keys), _form(table))
+    rows["whole"]["length"] = 8
+    rows["whole"]["value"] = _numbers(sheet)
+    rows["figures"]["length"] = np.where(known, 4, -1)
+    rows["figures"]["value"][:, 0] = [span for _, span in sheet.moments]
+    rows["figures"]["value"][:, 1:] = sheet.figures
+    words = rows.view(np.uint32).reshape(len(rows), -1)
+    kept = np.ones(words.shape, np.bool_)
+    kept[:, -2 * known.shape[1] + 1 :: 2] = known
+    ends = np.cumsum(np.count_nonzero(kept, axis=1) * words.itemsize)
+    return words[kept].tobytes(), [0, *ends.tolist()]
+
+
+@cache
+def _form(table: Table) -> np.dtype[Any]:
+    whole, figures = len(_whole(table)) + 1, len(table.figures) + 1
+    return np.dtype([("whole", WHOLE, (whole,)), ("figures", FIGURE, (figures,))])
+
+
+def _numbers(sheet: Sheet) -> NDArray[np.int64]:
+    """The whole numbers of the keys, and `at`."""
+    by_name = dict(zip(sheet.table.sample_key, zip(*sheet.keys, strict=True), strict=True))
+    of_keys = [by_name[name] for name in _whole(sheet.table)]
+    return np.array([*of_keys, [at for at, _ in sheet.moments]], np.int64).T
+
+
+def _rests(sheet: Sheet) -> list[bytes]:
+    """The fields without a fixed length, of each row."""
+    texts = [place for place, name in enumerate(sheet.table.sample_key) if type_of(name) != "int8"]
+    names = [b"".join([_field(key[place].encode()) for place in texts]) for key in sheet.keys]
+    if sheet.table.blob is None:
+        return names
+    return [name + (_NULL if blob is None else _field(blob)) for name, blob in zip(names, sheet.blobs, strict=True)]
+
+
+def _field(value: bytes) -> bytes:
+    return len(value).to_bytes(4, "big") + value
