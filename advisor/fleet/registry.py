@@ -25,6 +25,10 @@ __all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock",
 SEEN_EVERY = timedelta(seconds=5)
 """How often `last_seen` is written at most."""
 
+REMEMBERED_FOR = timedelta(hours=12)
+"""Who says nothing for so long, or at most twice as long, is looked up again: it may have been deleted since. Pruning
+deletes nobody who was silent for less than days."""
+
 _REMEMBERED = 20_000
 """Resources that a process remembers; the senders choose the names, so there must be a bound."""
 
@@ -60,6 +64,15 @@ class _Memory:
     heard: set[Identity] = field(default_factory=set)
     seen_tokens: set[int] = field(default_factory=set)
     flushed_at: datetime | None = None
+    aged_at: datetime | None = None
+
+    def grow_old(self, now: datetime) -> None:
+        """Forget, from time to time, who was silent since the last time."""
+        if self.aged_at is not None and now - self.aged_at < REMEMBERED_FOR:
+            return
+        self.aged_at = now
+        self.places.grow_old()
+        self.services.grow_old()
 
     def recall(self, key: Hashable) -> Identity | None:
         place = self.places.find(key)
@@ -142,12 +155,29 @@ def _key(resource: Mapping[str, Any], token: Token, listening: int | None, lives
 
 
 def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:
-    host = hosts.find(claim, token, now)
+    host, instance = _rows(claim, token, now, listening, lives)
+    if lives and not all(_is_there(row, now) for row in (host, instance) if row is not None):
+        host, instance = _rows(claim, token, now, listening, lives)  # pruning deleted it at this very moment
     host_id = None if host is None else host.pk
-    if claim.name is None:
+    if instance is None:
         return Identity(host_id)
-    instance = instances.find(claim, claim.name, host, token, now, listening, lives)
     return Identity(host_id, instance.service_id, instance.pk, instance.service.serves, *_inside(instance.inside))
+
+
+def _rows(
+    claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool
+) -> tuple[Host | None, Instance | None]:
+    host = hosts.find(claim, token, now)
+    if claim.name is None:
+        return host, None
+    return host, instances.find(claim, claim.name, host, token, now, listening, lives)
+
+
+def _is_there(row: Host | Instance, now: datetime) -> bool:
+    """Whether it is there still; who comes back after a long time is seen at once, so that pruning does not take it."""
+    if now - row.last_seen < REMEMBERED_FOR:
+        return True
+    return type(row)._default_manager.filter(pk=row.pk).update(last_seen=now) > 0
 
 
 def _inside(sender: str) -> tuple[bool, bool]:
@@ -167,6 +197,7 @@ def flush(now: datetime) -> None:
     _touch(Token.objects.all(), used, "last_used_at", now)
     _refresh(processes | {one.instance_id for one in heard if one.instance_id is not None})
     _memory.flushed_at = now
+    _memory.grow_old(now)
 
 
 def _touch(rows: models.QuerySet[Any], ids: Collection[int], field: str, now: datetime) -> None:
