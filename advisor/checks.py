@@ -74,6 +74,7 @@ def _periods() -> Iterator[CheckMessage]:
         "ADVISOR_KEEP_PARTS_HOURS": settings.KEEP_PARTS_HOURS,
         "ADVISOR_KEEP_EVENTS_DAYS": settings.KEEP_EVENTS_DAYS,
         "ADVISOR_HOUR_DAYS": settings.HOUR_DAYS,
+        "ADVISOR_KEEP_SILENT_DAYS": settings.KEEP_SILENT_DAYS,
         "ADVISOR_INGEST_QUEUE_POINTS": settings.INGEST_QUEUE_POINTS,
         **{f"ADVISOR_{name}": getattr(settings, name) for name in _OF_ONE_TOKEN},
     }
@@ -112,6 +113,14 @@ def _kept() -> Iterator[CheckMessage]:
             f"{settings.HOUR_DAYS:g}): charts of long spans are drawn from hours.",
             hint=f"Give ADVISOR_HOUR_DAYS {minutes:g} or more.",
             id="advisor.E013",
+        )
+    longest = max(samples / 24, minutes, settings.HOUR_DAYS, settings.KEEP_EVENTS_DAYS)
+    if longest > settings.KEEP_SILENT_DAYS > 0:
+        yield Error(
+            f"ADVISOR_KEEP_SILENT_DAYS is {settings.KEEP_SILENT_DAYS:g}, and data is kept {longest:g} days: nobody "
+            "would know any more whose it is.",
+            hint=f"Leave it unset, or give {longest:g} or more.",
+            id="advisor.E014",
         )
     for name, days, why in (
         (

@@ -175,11 +175,11 @@ def _kept(name: str, default: float) -> float:
 RAW_HOURS = _kept("ADVISOR_RAW_HOURS", 48.0)
 KEEP_PARTS_HOURS = _kept("ADVISOR_KEEP_PARTS_HOURS", RAW_HOURS)
 ROLLUP_DAYS = _kept("ADVISOR_ROLLUP_DAYS", 30.0)
-HOUR_DAYS = _kept("ADVISOR_HOUR_DAYS", 400.0)
-"""Longer than a year: the same weeks of the year before are there to compare with."""
+HOUR_DAYS = _kept("ADVISOR_HOUR_DAYS", 400.0)  # longer than a year: the same weeks of the year before are there
 KEEP_EVENTS_DAYS = _kept("ADVISOR_KEEP_EVENTS_DAYS", ROLLUP_DAYS)
 KEEP_BATCHES_DAYS = _kept("ADVISOR_KEEP_BATCHES_DAYS", 7.0)
 KEEP_COUNTS_DAYS = _kept("ADVISOR_KEEP_COUNTS_DAYS", 30.0)
+KEEP_SILENT_DAYS = _kept("ADVISOR_KEEP_SILENT_DAYS", max(RAW_HOURS / 24, ROLLUP_DAYS, HOUR_DAYS, KEEP_EVENTS_DAYS))
 
 # ── telling ──────────────────────────────────────────────────────────────────
 MAIL_FOLDER = HOME / "mail"

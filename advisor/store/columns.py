@@ -36,7 +36,11 @@ class RealField(models.FloatField):  # type: ignore[type-arg]  # Django has no g
 
 
 class TimeIndex(models.Index):
-    """By time alone, for rolling up and pruning: block ranges (BRIN) on PostgreSQL, since rows arrive in time order."""
+    """By time alone, for rolling up and pruning: block ranges (BRIN) on PostgreSQL, since rows arrive in time order.
+
+    It is for tables of which PostgreSQL drops whole days. Where rows are deleted one by one, or written twice, new ones
+    take the place of old ones, and every range comes to span all of the time.
+    """
 
     def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         """As `Index.create_sql`."""

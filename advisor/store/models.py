@@ -61,7 +61,7 @@ class ProcessMinute(OfProcess, Minute):
     pk = models.CompositePrimaryKey("service_id", "minute", "instance_id")
 
     class Meta:
-        indexes = (TimeIndex(fields=("minute",), name="store_process_minute"),)
+        indexes = (models.Index(fields=("minute",), name="store_process_minute"),)
 
 
 @rollup_figures(Entity.HOST)
@@ -72,7 +72,7 @@ class HostMinute(Minute):
     host_id = models.BigIntegerField()
 
     class Meta:
-        indexes = (TimeIndex(fields=("minute",), name="store_host_minute"),)
+        indexes = (models.Index(fields=("minute",), name="store_host_minute"),)
 
 
 @rollup_figures(Entity.PART)
@@ -82,7 +82,7 @@ class PartMinute(OfPart, Minute):
     pk = models.CompositePrimaryKey("owner_id", "minute", "instance_id", "kind", "name")
 
     class Meta:
-        indexes = (TimeIndex(fields=("minute",), name="store_part_minute"),)
+        indexes = (models.Index(fields=("minute",), name="store_part_minute"),)
 
 
 @rollup_figures(Entity.PROCESS, peaks=True)
@@ -92,7 +92,7 @@ class ProcessHour(OfProcess, Hour):
     pk = models.CompositePrimaryKey("service_id", "hour", "instance_id")
 
     class Meta:
-        indexes = (TimeIndex(fields=("hour",), name="store_process_hour"),)
+        indexes = (models.Index(fields=("hour",), name="store_process_hour"),)
 
 
 @rollup_figures(Entity.HOST, peaks=True)
@@ -103,7 +103,7 @@ class HostHour(Hour):
     host_id = models.BigIntegerField()
 
     class Meta:
-        indexes = (TimeIndex(fields=("hour",), name="store_host_hour"),)
+        indexes = (models.Index(fields=("hour",), name="store_host_hour"),)
 
 
 @rollup_figures(Entity.PART, peaks=True)
@@ -113,7 +113,7 @@ class PartHour(OfPart, Hour):
     pk = models.CompositePrimaryKey("owner_id", "hour", "instance_id", "kind", "name")
 
     class Meta:
-        indexes = (TimeIndex(fields=("hour",), name="store_part_hour"),)
+        indexes = (models.Index(fields=("hour",), name="store_part_hour"),)
 
 
 class Event(models.Model):
@@ -145,7 +145,7 @@ class Event(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("service_id", "at"), name="store_event_service_at"),
-            TimeIndex(fields=("at",), name="store_event_at"),
+            models.Index(fields=("at",), name="store_event_at"),
         )
 
 

@@ -19,6 +19,7 @@ from advisor.fleet import caps
 from advisor.fleet.memory import Memory
 from advisor.fleet.text import clean
 from advisor.store.series_cap import SERIES
+from advisor.store.slices import slices
 from advisor.store.tables import MICROSECONDS
 from advisor.vocabulary import PartKind
 
@@ -123,10 +124,9 @@ class PartNames:
 
 def _held(owners: set[Owner], now: datetime) -> Mapping[tuple[Owner, PartKind], set[str]]:
     """The names that have a place, by owner and kind."""
-    found, ordered = defaultdict[tuple[Owner, PartKind], set[str]](set), sorted(owners)
+    found = defaultdict[tuple[Owner, PartKind], set[str]](set)
     since = round((now - caps.SILENT).timestamp() * MICROSECONDS)
-    for start in range(0, len(ordered), _AT_ONCE):
-        some = ordered[start : start + _AT_ONCE]
+    for some in slices(sorted(owners), _AT_ONCE):
         places = ", ".join(["(%s, %s)"] * len(some))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -143,9 +143,7 @@ def _note(names: Names, now: datetime) -> None:
     """Write that these names are in use, in one order, so that two transactions never wait for each other."""
     seen_at = round(now.timestamp() * MICROSECONDS)
     rows = {(*owner, kind.value, clean(name, 255)): token_id for (owner, (kind, name)), token_id in names.items()}
-    ordered = sorted(rows.items())
-    for start in range(0, len(ordered), _AT_ONCE):
-        some = ordered[start : start + _AT_ONCE]
+    for some in slices(sorted(rows.items()), _AT_ONCE):
         places = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))
         with connection.cursor() as cursor:
             cursor.execute(

@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_
 
 import numpy as np
 from django.db import connection
@@ -15,10 +17,9 @@ from advisor.fleet.models import Host, Instance, Service
 from advisor.store.columns import aggregated, is_increase, rolled
 from advisor.store.fetch import Condition, Row, among, during, figures, gathered, microseconds
 from advisor.store.members import members
-from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS, Table, listed
+from advisor.store.tables import HOST, HOURS, MICROSECONDS, MINUTES, PART, PROCESS, Table, listed
+from advisor.store.whole_hours import whole_hours
 from advisor.vocabulary import Entity, PartKind
-
-_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +36,14 @@ class Span:
     @property
     def is_fine(self) -> bool:
         """True for rows shorter than a minute, as a fast clock asks for: rollups are no finer, so samples are read."""
-        return self.step < _MINUTE
+        return self.step < MINUTES
 
     @property
     def length(self) -> float:
         """Seconds that a row stands for: whole minutes, or whole microseconds if it is fine."""
         if self.is_fine:
             return round(self.step * MICROSECONDS) / MICROSECONDS
-        return max(1, round(self.step / _MINUTE)) * _MINUTE
-
-    @property
-    def cell(self) -> str:
-        """SQL for the number of the row that a sample or a minute belongs to."""
-        if self.is_fine:
-            return f'"at" / {round(self.length * MICROSECONDS)}'
-        return f'"minute" / {round(self.length / _MINUTE)}'
-
-    @property
-    def during(self) -> Condition:
-        """The samples or whole minutes that lie in it."""
-        if self.is_fine:
-            return microseconds(self.start, self.end)
-        return during("minute", math.ceil(self.start / _MINUTE), math.floor(self.end / _MINUTE) - 1)
+        return float(max(1, round(self.step / MINUTES)) * MINUTES)
 
 
 def past(service_id: int, span: Span) -> ServiceWindow:
@@ -69,7 +56,7 @@ def past(service_id: int, span: Span) -> ServiceWindow:
         Service.DoesNotExist: there is none of this id.
     """
     name = Service.objects.values_list("name", flat=True).get(pk=service_id)
-    tracks = _tracks(PROCESS, span, span.process, among(PROCESS.owner, [service_id]))
+    tracks = _tracks(PROCESS, span, span.process, [service_id])
     known = members(Instance.objects.filter(service_id=service_id, pk__in=[instance for _, instance in tracks]))
     host_ids = _host_ids(service_id, span)
     parts = dict(_parts(span, service_id, host_ids))
@@ -89,7 +76,7 @@ def _host_ids(service_id: int, span: Span) -> list[int]:
 def _hosts(
     ids: Collection[int], span: Span, parts: Mapping[tuple[int, int], list[PartWindow]]
 ) -> tuple[HostWindow, ...]:
-    tracks = _tracks(HOST, span, span.host, among(HOST.owner, ids))
+    tracks = _tracks(HOST, span, span.host, ids)
     named = Host.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name")
     silent = Track(np.empty(0), np.empty(0), {})
     return tuple(HostWindow(pk, name, tracks.get((pk,), silent), tuple(parts.get((pk, 0), ()))) for pk, name in named)
@@ -101,31 +88,47 @@ def _parts(
     found: dict[tuple[int, int], list[PartWindow]] = {}
     for kind, columns in span.parts.items():
         owners = [service_id] if kind.of_process else host_ids
-        where = among(PART.owner, owners) & among("kind", [kind.value])
-        for (owner, instance, _, name), track in sorted(_tracks(PART, span, columns, where).items()):
+        tracks = _tracks(PART, span, columns, owners, among("kind", [kind.value]))
+        for (owner, instance, _, name), track in sorted(tracks.items()):
             found.setdefault((owner, instance), []).append(PartWindow(kind, name, track))
     yield from found.items()
 
 
-def _tracks(table: Table, span: Span, columns: Sequence[str], where: Condition) -> dict[Row, Track]:
-    """The track of each series of a table, aggregated by the database."""
+def _tracks(
+    table: Table, span: Span, columns: Sequence[str], owners: Collection[int], *some: Condition
+) -> dict[Row, Track]:
+    """The track of each series of these owners, or of some of them, aggregated by the database."""
     if not columns:
         return {}
     picked = [sql for name in columns for sql in (aggregated if span.is_fine else _picked)(table.entity, name)]
-    source, cell = table.samples if span.is_fine else table.minutes.table, span.cell
-    condition = where & span.during
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {source} "  # noqa: S608
-            f"WHERE {condition.sql} GROUP BY {listed(table.series)}, {cell}",
-            condition.parameters,
-        )
-        rows = gathered(cursor.fetchall(), len(table.series))
-    return {key: _track(table, columns, found, span) for key, found in rows.items()}
+    rows = list[Row]()
+    for source, cell, when in _sources(table, span, owners):
+        where = reduce(and_, (among(table.owner, owners), *some, when))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {source} "  # noqa: S608
+                f"WHERE {where.sql} GROUP BY {listed(table.series)}, {cell}",
+                where.parameters,
+            )
+            rows += cursor.fetchall()
+    return {key: _track(table, columns, found, span) for key, found in gathered(rows, len(table.series)).items()}
+
+
+def _sources(table: Table, span: Span, owners: Collection[int]) -> Iterator[tuple[str, str, Condition]]:
+    """The tables to read, each with SQL for the number of the row that something in it belongs to, and what of it."""
+    if span.is_fine:
+        yield table.samples, f'"at" / {round(span.length * MICROSECONDS)}', microseconds(span.start, span.end)
+    elif span.length == HOURS:
+        hours, minutes = whole_hours(table, owners, span.start, span.end)
+        yield table.hours.table, '"hour"', among("hour", hours)
+        yield table.minutes.table, f'"minute" / {HOURS // MINUTES}', among("minute", minutes)
+    else:
+        within = during("minute", math.ceil(span.start / MINUTES), math.floor(span.end / MINUTES) - 1)
+        yield table.minutes.table, f'"minute" / {round(span.length / MINUTES)}', within
 
 
 def _picked(entity: Entity, name: str) -> tuple[str, ...]:
-    """The same as `aggregated`, from minutes."""
+    """The same as `aggregated`, from minutes or hours."""
     if is_increase(entity, name):
         return tuple(f'SUM("{column}")' for column in rolled(entity, name))
     mean, low, high = rolled(entity, name)

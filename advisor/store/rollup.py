@@ -23,6 +23,7 @@ from advisor.store.failpoint import failpoint
 from advisor.store.fetch import Condition, Row, among, during, gathered, select
 from advisor.store.marks import EVERYBODY, due, mark_hours, take, take_hours
 from advisor.store.models import HourMark
+from advisor.store.slices import slices
 from advisor.store.tables import HOURS, MICROSECONDS, MINUTE, MINUTES, TABLES, Rollup, Table, listed
 
 _LATE: Final = 1800
@@ -177,8 +178,8 @@ def _merge(table: Table, rollup: Rollup, stretch: _Stretch) -> None:
         (*key, Histogram.merge(*(Histogram.decode(blob) for (blob,) in found)).encode())
         for key, found in gathered(parts, len(table.series) + 1).items()
     ]
-    for start in range(0, len(merged), _UPDATE):
-        _put(table, rollup, merged[start : start + _UPDATE])
+    for some in slices(merged, _UPDATE):
+        _put(table, rollup, some)
 
 
 def _parts(table: Table, rollup: Rollup, stretch: _Stretch) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from advisor.store.past import Span, past
 from advisor.store.prune import prune
 from advisor.store.rollup import roll_up
 from advisor.store.series import TimeSeries, host_series, series
+from advisor.store.silent import forget_silent
 from advisor.store.size import record as record_sizes
 from advisor.store.streams import Streams
 from advisor.store.windows import HostView, host_view, windows
@@ -36,6 +37,7 @@ __all__ = [
     "busiest",
     "events",
     "fits",
+    "forget_silent",
     "host_parts",
     "host_series",
     "host_view",

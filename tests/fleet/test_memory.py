@@ -47,6 +47,15 @@ def test_what_nobody_asks_for_is_forgotten() -> None:
     assert memory.find(-1) is None
 
 
+def test_what_grew_old_twice_is_forgotten_unless_it_was_asked_for() -> None:
+    memory = Memory[str, int](100)
+    memory["in use"], memory["silent"] = 1, 2
+    memory.grow_old()
+    assert memory.find("in use") == 1
+    memory.grow_old()
+    assert (memory.find("in use"), memory.find("silent")) == (1, None)
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 20), st.integers())), st.integers(2, 12))
 def test_it_never_holds_more_and_never_something_else(steps: list[tuple[bool, int, int]], size: int) -> None:
     memory, truth = Memory[int, int](size), dict[int, int]()

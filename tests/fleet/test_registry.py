@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -150,3 +150,52 @@ def test_a_move_is_noticed_for_a_process_that_sends_events_alone(committed: Toke
     resolve(BY_PROBE, committed, NOW + timedelta(seconds=6), heard_at=NOW)
 
     assert resolve(BY_PROBE, committed, NOW + timedelta(seconds=7), heard_at=NOW).service_id == other.pk
+
+
+def test_who_comes_back_after_it_was_deleted_is_new(committed: Token) -> None:
+    first = resolve(BY_PROBE, committed)
+    for hours in range(1, 40):
+        resolve({"host.id": "m2"}, committed, NOW + timedelta(hours=hours))
+    for model in (Instance, Service, Host):
+        model._default_manager.filter(last_seen=NOW).delete()
+
+    second = resolve(BY_PROBE, committed, NOW + timedelta(hours=40))
+
+    assert (second.host_id, second.service_id, second.instance_id) == (
+        only(Host, key="m1").pk,
+        only(Service).pk,
+        only(Instance).pk,
+    )
+    assert (second.host_id, second.instance_id) != (first.host_id, first.instance_id)
+
+
+def test_who_comes_back_after_a_long_time_is_seen_at_once(committed: Token) -> None:
+    """Pruning may look at any moment; else it is written every few seconds only."""
+    resolve(BY_PROBE, committed)
+    registry.forget()
+    back = NOW + timedelta(days=500)
+    resolve({"host.id": "m2"}, committed, back)
+
+    resolve(BY_PROBE, committed, back + timedelta(seconds=1))
+
+    seen = {only(Host, key="m1").last_seen, only(Instance).last_seen}
+    assert seen == {back + timedelta(seconds=1)}
+
+
+def test_who_is_deleted_while_it_comes_back_is_made_anew(committed: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve(BY_PROBE, committed)
+    registry.forget()
+    asked = list[str]()
+
+    def delete_first(row: Host | Instance, now: datetime) -> bool:
+        asked.append(type(row).__name__)
+        Instance.objects.all().delete()
+        return is_there(row, now)
+
+    is_there = registry._is_there
+    monkeypatch.setattr(registry, "_is_there", delete_first)
+
+    second = resolve(BY_PROBE, committed, NOW + timedelta(days=500))
+
+    assert asked == ["Host", "Instance"]
+    assert second.instance_id == only(Instance).pk

@@ -14,10 +14,10 @@ ARGUMENTS = {"number": 1, "chart": "loop_busy", "name": "event-loop-saturated", 
 NAMES = sorted(pattern.name for pattern in urlpatterns if pattern.name)
 
 
-def address(name: str) -> str:
+def address(name: str, **known: object) -> str:
     pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
     wanted = pattern.pattern.converters
-    return reverse(name, kwargs={key: ARGUMENTS[key] for key in wanted})
+    return reverse(name, kwargs={key: (ARGUMENTS | known)[key] for key in wanted})
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in OPEN_TO_ALL])
@@ -37,6 +37,20 @@ def test_no_page_fails_for_somebody_signed_in(page: Client, cast: Cast) -> None:
     cast.advise(pk=1)
     for name in NAMES:
         assert page.get(address(name)).status_code in (200, 302, 403, 404, 405), name
+
+
+def test_every_page_says_which_place_it_belongs_to(page: Client, cast: Cast) -> None:
+    numbers = {"host": cast.host.pk, "recommendation": cast.advise().pk}
+    shown, marked = set[str](), set[str]()
+    for name in NAMES:
+        answer = page.get(address(name, number=numbers.get(name, cast.service.pk)))
+        bar = (
+            answer.content.partition(b'class="tabbar"')[2].partition(b"</nav>")[0] if answer.status_code == 200 else b""
+        )
+        shown |= {name} if bar else set()
+        marked |= {name} if b'aria-current="page"' in bar else set()
+    assert shown - marked == {"sign_in"}, "it belongs to none"
+    assert {*numbers, "service", "limits_of_entry", "keys", "database", "handbook_entry", "mail"} <= marked
 
 
 def test_pages_carry_the_strict_policy(page: Client) -> None:

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from advisor.alerts.models import Attempt, Delivery
 from advisor.celery import app
+from advisor.fleet.models import Service
 from advisor.pipeline import doorbell, flow, schedule, tasks
 from advisor.pipeline.models import Heartbeat, Schedule
 from advisor.recommendations import ledger
+from advisor.recommendations.models import RuleVerdict
 from advisor.store import samples
+from advisor.vocabulary import Verdict
 from tests.alerts.outbox_rows import channel, delivery
-from tests.recommendations.judgements import service
+from tests.recommendations.judgements import T, judgement, service
 
 
 class Looks:
@@ -111,12 +114,27 @@ def test_a_long_rollup_goes_on_in_another_task(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.django_db
 def test_housekeeping_passes_the_time_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, datetime]] = []
-    for module, name in ((samples, "roll_up"), (samples, "prune"), (ledger, "forget"), (samples, "record_sizes")):
-        monkeypatch.setattr(module, name, lambda now, *_, name=name: asked.append((name, now)))
+    steps = ((samples, "roll_up"), (samples, "prune"), (ledger, "forget"), (samples, "record_sizes"))
+    for module, name in (*steps, (samples, "forget_silent")):
+        monkeypatch.setattr(module, name, lambda now, *_, name=name, **__: asked.append((name, now)))
     tasks.roll_up()
     tasks.prune()
-    assert [name for name, _ in asked] == ["roll_up", "prune", "forget", "record_sizes"]
+    assert [name for name, _ in asked] == ["roll_up", "prune", "forget", "record_sizes", "forget_silent"]
     assert all(timezone.now() - now < timedelta(minutes=1) for _, now in asked)
+
+
+@pytest.mark.django_db
+def test_a_judged_service_goes_with_its_verdicts_once_it_is_long_silent() -> None:
+    long_ago = timezone.now() - timedelta(days=500)
+    for name in ("gone", "advised"):
+        ledger.record(judgement(service(name, seen=long_ago).pk, Verdict.CLEAR), long_ago)
+    advised = Service.objects.get(name="advised")
+    ledger.record(judgement(advised.pk, Verdict.FIRING, at=T + 30), long_ago)
+
+    tasks.prune()
+
+    assert list(Service.objects.all()) == [advised]
+    assert {row.service_id for row in RuleVerdict.objects.all()} == {advised.pk}
 
 
 def test_every_task_of_the_beat_exists() -> None:

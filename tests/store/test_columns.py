@@ -65,6 +65,27 @@ def test_samples_lie_by_time_on_sqlite_and_have_block_ranges_on_postgresql() -> 
         assert constraints["store_process_at"]["type"] == "brin"
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_only_what_goes_by_whole_days_has_block_ranges() -> None:
+    """Where rows go one by one new ones take their place, and a range comes to span all of the time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT whole.relname, whole.relkind = 'p' OR whole.relispartition FROM pg_index "
+            "JOIN pg_class AS tree ON tree.oid = indexrelid JOIN pg_am ON pg_am.oid = tree.relam "
+            "JOIN pg_class AS whole ON whole.oid = indrelid WHERE amname = 'brin'"
+        )
+        found = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'store_%' AND indexdef ~ '[(](minute|hour)[)]'"
+        )
+        trees = [definition for (definition,) in cursor.fetchall() if "USING btree" in definition]
+
+    assert {table.samples for table in TABLES} <= found.keys()
+    assert all(found.values()), found
+    assert len(trees) == 1 + 2 * len(TABLES), "the marks of minutes, and each rollup"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", ["store_processminute", "store_hosthour", "store_processhour", "store_parthour"])
 def test_rollups_lie_by_their_key_on_sqlite(table: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection, transaction
 
 from advisor.diagnosis import Rule
 from advisor.engine import RULES
@@ -16,6 +17,7 @@ from advisor.fleet.models import Instance, Service
 from advisor.store import samples
 from advisor.store.past import Span
 from advisor.store.rows import HostRow, PartRow, ProcessRow
+from advisor.store.tables import TABLES
 from advisor.vocabulary import PartKind
 from tests.store.builders import (
     START,
@@ -102,6 +104,31 @@ def test_short_rows_are_of_the_span_that_was_asked_for() -> None:
     assert seen.track.times.max() <= START + 120
 
 
+def test_rows_of_an_hour_come_from_hours_and_say_the_same_as_minutes() -> None:
+    web = host()
+    one = instance(service(), web)
+    for at in range(10, 4 * 3600, 30):
+        keep(process_row(one, at, requests=at % 7, heap_used=at % 11), host_row(web, at, memory_available=at))
+        keep(disk_row(web, at, "/", used=at), route_row(one, at, "GET /", count=1))
+    samples.roll_up(WHEN + timedelta(hours=6))
+    told = [(table.hours.table, table.minutes.table) for table in TABLES]
+    found = []
+    for left_out in (0, 1):  # first without hours, then without minutes
+        with transaction.atomic(), connection.cursor() as cursor:
+            for tables in told:
+                cursor.execute(f"DELETE FROM {tables[left_out]}")
+            found.append(_tracks(samples.past(one.service_id, span(3600.0, START, START + 4 * 3600))))
+            transaction.set_rollback(True)
+
+    assert len(found[0]) == 4
+    for minutes, hours in zip(*found, strict=True):
+        assert minutes.times.tolist() == hours.times.tolist() == [START + hour * 3600 for hour in range(1, 5)]
+        for kind in ("values", "lows", "highs", "covered"):
+            assert getattr(minutes, kind).keys() == getattr(hours, kind).keys()
+            for name, figures in getattr(minutes, kind).items():
+                np.testing.assert_allclose(getattr(hours, kind)[name], figures, rtol=1e-5)
+
+
 def test_hosts_and_parts_come_with_it() -> None:
     web = host()
     one = instance(service(), web)
@@ -181,7 +208,16 @@ def test_rows_tell_of_how_much_of_their_time_they_were_told() -> None:
     assert np.isnan(seen.track.came("gc_major")).all()
 
 
-@pytest.mark.parametrize(("step", "start", "end"), [(600.0, 0.0, 7200.0), (60.0, 90.0, 3630.0), (900.0, 700.0, 6500.0)])
+@pytest.mark.parametrize(
+    ("step", "start", "end"),
+    [
+        (600.0, 0.0, 7200.0),
+        (60.0, 90.0, 3630.0),
+        (900.0, 700.0, 6500.0),
+        (3600.0, 0.0, 7200.0),
+        (3600.0, 1800.0, 6500.0),
+    ],
+)
 def test_a_replay_condenses_a_recording_to_the_same_figures(step: float, start: float, end: float) -> None:
     web = host()
     one = instance(service(), web)
