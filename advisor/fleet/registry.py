@@ -1,7 +1,7 @@
 """Who a resource is. The hot path asks no database: what was resolved once is remembered.
 
-It is remembered only after COMMIT, so that a transaction that fails leaves no identity of rows that never
-came to be. Other ingest processes may move an instance to a better name: `flush` notices.
+It is remembered only after COMMIT: a transaction that fails leaves no identity of rows that never came to be. Other
+ingest processes may move an instance to a better name: `flush` notices.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ _FRESH = SEEN_EVERY / 2
 """What was seen so lately is not written again: another process of ingest has just done it."""
 
 REMEMBERED_FOR = timedelta(hours=12)
-"""Who says nothing for so long, or at most twice as long, is looked up again: it may have been deleted since. Pruning
-deletes nobody who was silent for less than days."""
+"""Who says nothing for so long, or up to twice, is looked up again. Pruning deletes nobody before days of silence."""
 
 _REMEMBERED = 20_000
 """Resources that a process remembers; the senders choose the names, so there must be a bound."""
