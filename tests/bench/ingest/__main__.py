@@ -1,6 +1,6 @@
 """`make bench-ingest`: points a second and a core, from HTTP to what survives a power cut; peers on the same points.
 
-SECONDS=60 a run, HOSTS=512, WORKERS=2 for some of it; ONLY=postgresql-json,VictoriaMetrics for some of the runs.
+SECONDS=60 a run, HOSTS=512, WORKERS=2 for some of it; ONLY=postgresql-json,VictoriaMetrics,growth for some of the runs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,15 @@ from tests.bench.ingest.usage import Usage
 
 GOAL: Final = 600_000.0
 """Points a second into PostgreSQL."""
+
+GROWTH: Final = (64, 512, 2_048)
+"""Hosts of the runs that say what more of them cost: 640, 5,120 and 20,480 processes."""
+
+_GROWTH_SECONDS: Final = 15.0
+"""Of each of those runs at most: three full ones would make the target longer than anybody waits."""
+
+_KNOWN_SECONDS: Final = 600.0
+"""In which all must become known: 5,000 processes took about a minute with ten others on the two cores, 20,000 five."""
 
 _PER_SECOND: Final = 2_000
 """Bodies that no subject takes in a second: so many are made ready."""
@@ -77,9 +86,12 @@ def main() -> int:
     options = Options.read()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = dict(_all(options, Path(folder)))
+        grown = dict(_grown(options, Path(folder))) if options.wants("growth") else {}
     for name, figures in found.items():
         sys.stdout.write(json.dumps({"name": name, **asdict(figures)}) + "\n")
-    return 0 if all(holds for holds in _goals(found)) else 1
+    holds = all(list(_goals(found)))
+    sys.stdout.writelines(f"{line}\n" for line in _table(grown))
+    return 0 if holds else 1
 
 
 def _all(options: Options, folder: Path) -> Iterator[tuple[str, Figures]]:
@@ -96,6 +108,24 @@ def _all(options: Options, folder: Path) -> Iterator[tuple[str, Figures]]:
             yield peer.name, _told(peer.name, _peer(options, folder / peer.name, peer))
 
 
+def _grown(options: Options, folder: Path) -> Iterator[tuple[int, Figures]]:
+    """So many hosts, and what JSON into PostgreSQL came to with them."""
+    for hosts in GROWTH:
+        some = replace(options, hosts=hosts, seconds=min(options.seconds, _GROWTH_SECONDS))
+        yield hosts, _told(f"{hosts} hosts", _ours(some, folder / f"growth-{hosts}", "postgresql", "json"))
+
+
+def _table(grown: dict[int, Figures]) -> Iterator[str]:
+    """The lines of a table, a run each; none where nothing grew."""
+    if grown:
+        yield "| hosts | processes | points/s | points/s a core | memory | bytes a point | median and p99 |"
+        yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for hosts, one in grown.items():
+        median, p99 = (f"{seconds * 1000:.0f}" for seconds in one.latencies)
+        told = f"| {hosts:,} | {hosts * corpus.PROCESSES:,} | {one.points:,.0f} | {one.per_core:,.0f} "
+        yield told + f"| {one.rss / 1e6:,.0f} MB | {one.bytes:.1f} | {median} and {p99} ms |"
+
+
 def _told(name: str, figures: Figures) -> Figures:
     sys.stderr.write(f"{name}: {figures.points:,.0f} points/s, {figures.per_core:,.0f} a core, {figures.statuses}\n")
     return figures
@@ -107,10 +137,13 @@ def _ours(options: Options, folder: Path, database: str, form: str) -> Figures:
             "content-type": "application/json" if form == "json" else "application/x-protobuf",
             "content-encoding": "gzip",
         }
-        plan = Plan(subject.ports, "/v1/metrics", headers, "", 300.0, subject.tokens, has_ids=True, is_patient=True)
+        tokens = subject.tokens[: options.hosts]  # each host comes with one: with another it would be a newcomer again
+        plan = Plan(subject.ports, "/v1/metrics", headers, "", _KNOWN_SECONDS, tokens, has_ids=True, is_patient=True)
         steps, end = _steps(options), time.time()
         # Who everybody is has been found out before: that is done once, and at most so many at a time.
-        _send(_filled(plan, folder, corpus.bodies(form, range(options.hosts), steps[:1], end)), folder, [])
+        met, _ = _send(_filled(plan, folder, corpus.bodies(form, range(options.hosts), steps[:1], end)), folder, [])
+        if met.statuses.get("200", 0) < options.hosts:
+            sys.stderr.write(f"Not all of {options.hosts} hosts became known: what follows tells of newcomers too.\n")
         known, empty = subject.rows(), subject.bytes()
         plan.seconds, plan.is_patient = options.seconds, False
         made = islice(corpus.bodies(form, range(options.hosts), steps[1:], end), int(options.seconds * _PER_SECOND))

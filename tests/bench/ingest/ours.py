@@ -80,8 +80,10 @@ def _door(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         place = listening.fileno()
         with subprocess.Popen([*command, str(place)], cwd=_PROJECT, env=environment, pass_fds=[place]) as process:
-            yield listening.getsockname()[1], process.pid
-            process.terminate()
+            try:
+                yield listening.getsockname()[1], process.pid
+            finally:
+                process.terminate()
 
 
 def _prepare(environment: dict[str, str]) -> list[str]:

@@ -19,6 +19,10 @@ from typing import Final
 
 CONNECTIONS: Final = 16
 
+_AGAIN: Final = 0.5
+"""Seconds until a patient sender sends again what was refused. Asking at once takes the processor time with which the
+server finds out who the others are."""
+
 
 @dataclass
 class Plan:
@@ -120,6 +124,8 @@ class Sender:
                 self._latencies.append(time.perf_counter() - sent)
                 status = answer[9:12].decode()
                 self._statuses[status] += 1
+                if self._plan.is_patient and status != "200":
+                    await asyncio.sleep(_AGAIN)
                 if b"connection: close" in answer.lower():
                     writer.close()
                     reader, writer = await self._open(number)
