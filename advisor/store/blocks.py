@@ -1,15 +1,13 @@
-"""Reads many rows at once, without a Python object a number.
+"""Reads many rows at once, without a Python object a number: windows of a thousand services are millions of figures.
 
-Windows of a thousand services are millions of figures. PostgreSQL tells them in its binary copy format, which is read
-here a column at a time, over all rows; SQLite has nothing like it.
+Each database tells them in a form of its own, which is read a column at a time, over all rows.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Protocol
 
 import numpy as np
 from django.db import connection
@@ -17,23 +15,9 @@ from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array, Track
-from advisor.store.fetch import Condition, Distributions, Row, select
-from advisor.store.tables import MICROSECONDS, Table, listed, type_of
-
-_HEAD: Final = 19
-"""Bytes before the rows (PostgreSQL, "COPY": binary format): signature, flags, length of what else the head holds."""
-
-_END: Final = 2
-"""Bytes of the message after the last row."""
-
-_FIELDS: Final = 2
-"""Bytes of the number of fields, before the fields of each row."""
-
-_LENGTH: Final = np.dtype(">i4")
-"""The length before each field; it is -1 where the field is null."""
-
-_WHOLE: Final = np.dtype([("length", _LENGTH), ("value", ">i8")])
-_FIGURE: Final = np.dtype([("length", _LENGTH), ("value", ">f4")])
+from advisor.store import binary_copy, plain_rows, record_pages
+from advisor.store.fetch import Condition, Distributions, Row
+from advisor.store.tables import MICROSECONDS, Table, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +37,16 @@ class Series:
     figures: Sequence[Array]
     held: Sequence[int]
     blobs: Sequence[bytes | None]
+
+
+class _Fields(Protocol):
+    """The fields of many rows, one after the other."""
+
+    def __len__(self) -> int: ...
+    def put_in(self, order: NDArray[np.intp]) -> None: ...
+    def whole(self) -> Whole: ...
+    def figure(self) -> Array: ...
+    def bytes(self) -> list[bytes | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +74,35 @@ def read(
     texts = [name for name in table.series if name not in numbers]
     columns = (*texts, *numbers, *moments, *figures, *([] if blob is None else [blob]))
     widths = (len(texts), len(numbers) + len(moments), len(figures))
-    if connection.vendor == "postgresql":
-        block = _parsed(_copied(source, columns, where), *widths, len(moments), blob is not None)
-    else:
-        block = _gathered(select(source, columns, where), *widths, len(moments), blob is not None)
+    block = _block(_reader()(source, columns, where), *widths, len(moments), blob is not None)
     return _series(block, len(numbers), len(moments))
+
+
+def _reader() -> Callable[[str, Sequence[str], Condition], _Fields]:
+    """What reads rows of this database fastest."""
+    if connection.vendor == "postgresql":
+        return binary_copy.rows
+    return record_pages.rows if record_pages.is_handed_out() else plain_rows.rows
+
+
+def _block(fields: _Fields, texts: int, keys: int, figures: int, moments: int, has_blobs: bool) -> _Block:
+    """Rows of texts, keys, figures and perhaps a blob."""
+    said = [[text.decode() for text in fields.bytes() if text is not None] for _ in range(texts)]
+    keyed = np.stack([fields.whole() for _ in range(keys)], axis=1)
+    names, keyed = _named(list(zip(*said, strict=True)) if texts else [()] * len(fields), keyed, moments)
+    order = np.lexsort(keyed[:, ::-1].T)
+    fields.put_in(order)
+    found = np.empty((len(fields), figures), order="F")
+    for place in range(figures):
+        found[:, place] = fields.figure()
+    return _Block(names, keyed[order], found, fields.bytes() if has_blobs else ())
+
+
+def _named(texts: Sequence[Row], keys: Whole, moments: int) -> tuple[list[Row], Whole]:
+    """Each combination of texts once, and the keys with its place among them before the moments."""
+    places: dict[Row, int] = {}
+    place = np.array([places.setdefault(row, len(places)) for row in texts], dtype=np.int64)
+    return list(places), np.insert(keys, keys.shape[1] - moments, place, axis=1)
 
 
 def _series(block: _Block, numbers: int, moments: int) -> Iterator[Series]:
@@ -114,87 +132,3 @@ def tracks(table: Table, numbers: Sequence[str], where: Condition, has_distribut
         encoded = {place: blob for place, blob in enumerate(one.blobs) if blob is not None}
         found[one.key] = Track(one.times / MICROSECONDS, one.figures[0], values, Distributions(encoded))
     return found
-
-
-def _named(texts: Sequence[Row], keys: Whole, moments: int) -> tuple[list[Row], Whole]:
-    """Each combination of texts once, and the keys with its place among them before the moments."""
-    places: dict[Row, int] = {}
-    place = np.array([places.setdefault(row, len(places)) for row in texts], dtype=np.int64)
-    return list(places), np.insert(keys, keys.shape[1] - moments, place, axis=1)
-
-
-def _order(keys: Whole) -> Whole:
-    return np.lexsort(keys[:, ::-1].T)
-
-
-def _gathered(rows: Sequence[Row], texts: int, keys: int, figures: int, moments: int, has_blobs: bool) -> _Block:
-    """Rows of texts, keys, figures and perhaps a blob, as SQLite gives them."""
-    width = texts + keys + figures
-    numbers = np.array([row[texts:width] for row in rows], dtype=np.float64).reshape(len(rows), keys + figures)
-    names, keyed = _named([row[:texts] for row in rows], numbers[:, :keys].astype(np.int64), moments)
-    order = _order(keyed)
-    blobs = [rows[place][width] for place in order.tolist()] if has_blobs else ()
-    return _Block(names, keyed[order], np.asfortranarray(numbers[order, keys:]), blobs)
-
-
-def _copied(table: str, columns: Sequence[str], where: Condition) -> list[memoryview]:
-    """The rows as they travel."""
-    told = re.sub('"(minute|hour)"', r'"\1"::bigint', listed(columns))  # the only whole numbers of four bytes
-    sql = f"COPY (SELECT {told} FROM {table} WHERE {where.sql}) TO STDOUT (FORMAT BINARY)"  # noqa: S608  # names of our own
-    with connection.cursor() as cursor:
-        whole = cursor.mogrify(sql, where.parameters)  # Django's cursor takes no parameters where queries are watched
-        with connection.wrap_database_errors, cursor.copy(whole) as copy:
-            rows = [memoryview(row) for row in copy]
-    rows[0] = rows[0][_HEAD + int.from_bytes(rows[0][_HEAD - 4 : _HEAD], "big") :]  # the head comes with the first row
-    return [row for row in rows if len(row) > _END]
-
-
-def _parsed(rows: Sequence[memoryview], texts: int, keys: int, figures: int, moments: int, has_blobs: bool) -> _Block:
-    """Rows of texts, keys, figures and perhaps a blob, as PostgreSQL gives them."""
-    fields = _Fields(rows)
-    said = [[text.decode() for text in fields.bytes() if text is not None] for _ in range(texts)]
-    keyed = np.stack([fields.numbers(_WHOLE) for _ in range(keys)], axis=1).astype(np.int64)
-    names, keyed = _named(list(zip(*said, strict=True)) if texts else [()] * len(rows), keyed, moments)
-    order = _order(keyed)
-    fields.put_in(order)
-    found = np.empty((len(rows), figures), order="F")
-    for place in range(figures):
-        found[:, place] = fields.numbers(_FIGURE)
-    return _Block(names, keyed[order], found, fields.bytes() if has_blobs else ())
-
-
-class _Fields:
-    """The fields of many rows, one after the other. Each row has places of its own: a null takes less than others."""
-
-    def __init__(self, rows: Sequence[memoryview]) -> None:
-        ends = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
-        self._data = b"".join((*rows, bytes(_WHOLE.itemsize)))  # so that a null at the end has bytes behind it
-        self._places = ends[:-1] + _FIELDS
-
-    def put_in(self, order: NDArray[np.intp]) -> None:
-        """Change the order of the rows."""
-        self._places = self._places[order]
-
-    def numbers(self, field: np.dtype[Any]) -> NDArray[Any]:
-        """The next field of each row as numbers; NaN where it is null."""
-        found = self._next(field)
-        self._places = self._places + field.itemsize
-        is_null = found["length"] < 0
-        if is_null.any():
-            found["value"][is_null] = np.nan
-            self._places[is_null] -= field["value"].itemsize
-        return found["value"]
-
-    def bytes(self) -> list[bytes | None]:
-        """The next field of each row as bytes, None where it is null."""
-        begins = self._places + _LENGTH.itemsize
-        lengths, data = self._next(_LENGTH), self._data
-        ends = begins + lengths
-        self._places = np.maximum(begins, ends)
-        return [
-            data[begin:end] if begin <= end else None for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
-        ]
-
-    def _next(self, field: np.dtype[Any]) -> NDArray[Any]:
-        everywhere = np.ndarray((len(self._data) - field.itemsize + 1,), f"V{field.itemsize}", self._data, 0, (1,))
-        return everywhere[self._places].view(field)

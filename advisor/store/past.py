@@ -13,7 +13,7 @@ from django.db import connection
 from advisor.features.window import Array, HostWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store.columns import aggregated, is_increase, rolled
-from advisor.store.fetch import Condition, Row, among, during, figures, gathered, microseconds
+from advisor.store.fetch import Condition, Row, among, during, figures, gathered, within
 from advisor.store.members import members
 from advisor.store.tables import HOST, MICROSECONDS, PART, PROCESS, Table, listed
 from advisor.vocabulary import Entity, PartKind
@@ -51,12 +51,12 @@ class Span:
             return f'"at" / {round(self.length * MICROSECONDS)}'
         return f'"minute" / {round(self.length / _MINUTE)}'
 
-    @property
-    def during(self) -> Condition:
-        """The samples or whole minutes that lie in it."""
+    def of(self, table: Table, owners: Collection[int]) -> Condition:
+        """The samples or whole minutes of some owners that lie in it."""
         if self.is_fine:
-            return microseconds(self.start, self.end)
-        return during("minute", math.ceil(self.start / _MINUTE), math.floor(self.end / _MINUTE) - 1)
+            return within(table.owner, owners, self.start, self.end)
+        minutes = during("minute", math.ceil(self.start / _MINUTE), math.floor(self.end / _MINUTE) - 1)
+        return among(table.owner, owners) & minutes
 
 
 def past(service_id: int, span: Span) -> ServiceWindow:
@@ -69,7 +69,7 @@ def past(service_id: int, span: Span) -> ServiceWindow:
         Service.DoesNotExist: there is none of this id.
     """
     name = Service.objects.values_list("name", flat=True).get(pk=service_id)
-    tracks = _tracks(PROCESS, span, span.process, among(PROCESS.owner, [service_id]))
+    tracks = _tracks(PROCESS, span, span.process, span.of(PROCESS, [service_id]))
     known = members(Instance.objects.filter(service_id=service_id, pk__in=[instance for _, instance in tracks]))
     host_ids = _host_ids(service_id, span)
     parts = dict(_parts(span, service_id, host_ids))
@@ -89,7 +89,7 @@ def _host_ids(service_id: int, span: Span) -> list[int]:
 def _hosts(
     ids: Collection[int], span: Span, parts: Mapping[tuple[int, int], list[PartWindow]]
 ) -> tuple[HostWindow, ...]:
-    tracks = _tracks(HOST, span, span.host, among(HOST.owner, ids))
+    tracks = _tracks(HOST, span, span.host, span.of(HOST, ids))
     named = Host.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name")
     silent = Track(np.empty(0), np.empty(0), {})
     return tuple(HostWindow(pk, name, tracks.get((pk,), silent), tuple(parts.get((pk, 0), ()))) for pk, name in named)
@@ -101,7 +101,7 @@ def _parts(
     found: dict[tuple[int, int], list[PartWindow]] = {}
     for kind, columns in span.parts.items():
         owners = [service_id] if kind.of_process else host_ids
-        where = among(PART.owner, owners) & among("kind", [kind.value])
+        where = span.of(PART, owners) & among("kind", [kind.value])
         for (owner, instance, _, name), track in sorted(_tracks(PART, span, columns, where).items()):
             found.setdefault((owner, instance), []).append(PartWindow(kind, name, track))
     yield from found.items()
@@ -113,12 +113,12 @@ def _tracks(table: Table, span: Span, columns: Sequence[str], where: Condition) 
         return {}
     picked = [sql for name in columns for sql in (aggregated if span.is_fine else _picked)(table.entity, name)]
     source, cell = table.samples if span.is_fine else table.minutes.table, span.cell
-    condition = where & span.during
+    chosen = where.of(source)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {source} "  # noqa: S608
-            f"WHERE {condition.sql} GROUP BY {listed(table.series)}, {cell}",
-            condition.parameters,
+            f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} {chosen.sql} "
+            f"GROUP BY {listed(table.series)}, {cell}",
+            chosen.parameters,
         )
         rows = gathered(cursor.fetchall(), len(table.series))
     return {key: _track(table, columns, found, span) for key, found in rows.items()}

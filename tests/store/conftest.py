@@ -1,4 +1,4 @@
-"""Leaves the tests that are about PostgreSQL alone out of a run on SQLite; `make test` runs these tests on both."""
+"""Leaves tests that are about one database alone out of a run on the other; `make test` runs these tests on both."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.conf import settings
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        return
-    others = [item for item in items if item.get_closest_marker("postgresql")]
+    is_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    other = "sqlite" if is_postgresql else "postgresql"
+    others = [item for item in items if item.get_closest_marker(other)]
     config.hook.pytest_deselected(items=others)
     items[:] = [item for item in items if item not in others]
