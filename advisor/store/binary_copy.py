@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array
+from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
 from advisor.store.tables import listed
 
@@ -26,6 +27,11 @@ _FIELDS: Final = 2
 
 _LENGTH: Final = np.dtype(">i4")
 """The length before each field; it is -1 where the field is null."""
+
+_WORD: Final = 4
+"""Bytes of a length, and of a figure: fields of figures are one or two words."""
+
+_NULL: Final = b"\xff\xff\xff\xff"
 
 _WHOLE: Final = np.dtype([("length", _LENGTH), ("value", ">i8")])
 _FIGURE: Final = np.dtype([("length", _LENGTH), ("value", ">f4")])
@@ -57,37 +63,60 @@ class Fields:
     def __len__(self) -> int:
         return len(self._places)
 
-    def put_in(self, order: NDArray[np.intp]) -> None:
+    def put_in(self, order: Whole) -> None:
         """Change the order of the rows."""
         self._places = self._places[order]
 
     def whole(self) -> Whole:
         """The next field of each row, whole numbers and none of them null."""
-        return self._numbers(_WHOLE).astype(np.int64)
+        found = self._at(self._places, _WHOLE)["value"].astype(np.int64)
+        self._places = self._places + _WHOLE.itemsize
+        return found
 
-    def figure(self) -> Array:
-        """The next field of each row as numbers; NaN where it is null."""
-        return self._numbers(_FIGURE)
+    def figure(self, rows: Whole) -> Array:
+        """The next field of some rows as numbers; NaN where it is null."""
+        places = self._places[rows]
+        found = self._at(places, _FIGURE)
+        is_null = found["length"] < 0
+        self._places[rows] = places + np.where(is_null, _LENGTH.itemsize, _FIGURE.itemsize)
+        return np.where(is_null, np.nan, found["value"].astype(np.float64))
 
-    def bytes(self) -> list[bytes | None]:
+    def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]:
+        """Read the next fields, as many as `into` has columns, of rows with the nulls of the first; says which.
+
+        Such rows have their fields at the same distances: one look at each finds all.
+        """
+        lengths, held, size = self._form(int(self._places[rows[0]]), into.shape[1])
+        places = self._places[rows]
+        is_inside = places + size <= len(self._data)
+        words = self._at(np.where(is_inside, places, 0), np.dtype(f"V{size}")).view(">i4").reshape(len(rows), -1)
+        is_alike: NDArray[np.bool_] = (words[:, lengths] == words[0, lengths]).all(axis=1) & is_inside
+        found = (words if is_alike.all() else words[is_alike]).view(">f4")
+        chosen = slice(None) if len(found) == len(into) else rows[is_alike]
+        for place, word in held.items():
+            into[chosen, place] = found[:, word]
+        self._places[chosen] += size
+        return is_alike
+
+    def _form(self, place: int, count: int) -> tuple[list[int], dict[int, int], int]:
+        """Of a row: where the lengths of its next fields lie, where those that are not null, in words; their bytes."""
+        lengths, held, word = [], {}, 0
+        for field in range(count):
+            lengths.append(word)
+            begin = place + word * _WORD
+            word += 1
+            if self._data[begin : begin + _WORD] != _NULL:
+                held[field] = word
+                word += 1
+        return lengths, held, word * _WORD
+
+    def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""
         begins = self._places + _LENGTH.itemsize
-        lengths, data = self._next(_LENGTH), self._data
-        ends = begins + lengths
+        ends = begins + self._at(self._places, _LENGTH)
         self._places = np.maximum(begins, ends)
-        return [
-            data[begin:end] if begin <= end else None for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
-        ]
+        return Blobs(self._data, begins, ends)
 
-    def _numbers(self, field: np.dtype[Any]) -> NDArray[Any]:
-        found = self._next(field)
-        self._places = self._places + field.itemsize
-        is_null = found["length"] < 0
-        if is_null.any():
-            found["value"][is_null] = np.nan
-            self._places[is_null] -= field["value"].itemsize
-        return found["value"]
-
-    def _next(self, field: np.dtype[Any]) -> NDArray[Any]:
+    def _at(self, places: Whole, field: np.dtype[Any]) -> NDArray[Any]:
         everywhere = np.ndarray((len(self._data) - field.itemsize + 1,), f"V{field.itemsize}", self._data, 0, (1,))
-        return everywhere[self._places].view(field)
+        return everywhere[places].view(field)

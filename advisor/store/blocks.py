@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from django.db import connection
@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 from advisor.features.runs import Whole
 from advisor.features.window import Array, Track
 from advisor.store import binary_copy, plain_rows, record_pages
-from advisor.store.fetch import Condition, Distributions, Row
+from advisor.store.encoded import NONE, Blobs, Distributions
+from advisor.store.fetch import Condition, Row
 from advisor.store.tables import MICROSECONDS, Table, type_of
+
+_FORMS: Final = 8
+"""Sets of columns, one row after another may have each; rows of further ones are read a column at a time, which takes
+as long as so many looks at all rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,55 +32,61 @@ class Series:
     Attributes:
         key: the values of `Table.series`.
         times: the last of the moments asked for, as it is stored, shape (n,).
-        figures: one array of shape (n,) a column, NaN where a row has none.
-        held: the figures that any row has.
+        held: the figures that any row has, by their places.
         blobs: a row's encoded distribution, None where it has none.
     """
 
     key: Row
     times: Whole
-    figures: Sequence[Array]
     held: Sequence[int]
-    blobs: Sequence[bytes | None]
+    blobs: Blobs
+    _columns: Sequence[Array]
+    _rows: slice
+
+    def figure(self, place: int) -> Array:
+        """One of the figures asked for, shape (n,), NaN where a row has none."""
+        return self._columns[place][self._rows]
 
 
 class _Fields(Protocol):
     """The fields of many rows, one after the other."""
 
     def __len__(self) -> int: ...
-    def put_in(self, order: NDArray[np.intp]) -> None: ...
+    def put_in(self, order: Whole) -> None: ...
     def whole(self) -> Whole: ...
-    def figure(self) -> Array: ...
-    def bytes(self) -> list[bytes | None]: ...
+    def figure(self, rows: Whole) -> Array: ...
+    def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]: ...
+    def blobs(self) -> Blobs: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """All rows, in the order of their keys.
+    """All rows, in the order of their keys. Arrays have one value a row.
 
     Attributes:
         names: the texts of the keys, each combination once.
-        keys: the numbers of the series, the place of its texts among `names`, the moments; shape (rows, keys).
-        figures: numbers, shape (rows, figures), stored by column.
+        keys: the numbers of the series, and the place of its texts among `names`.
+        times: the last moment.
+        figures: shape (rows, figures), stored by column.
         blobs: encoded distributions.
     """
 
     names: Sequence[Row]
-    keys: Whole
+    keys: Sequence[Whole]
+    times: Whole
     figures: Array
-    blobs: Sequence[bytes | None]
+    blobs: Blobs
 
 
 def read(
     table: Table, source: str, moments: Sequence[str], figures: Sequence[str], blob: str | None, where: Condition
 ) -> Iterator[Series]:
-    """The rows of each series in a table, ordered by moments, which are whole numbers and never null."""
+    """The rows of each series in a table, ordered by the first moment; moments are whole numbers and never null."""
     numbers = [name for name in table.series if type_of(name) == "int8"]
     texts = [name for name in table.series if name not in numbers]
     columns = (*texts, *numbers, *moments, *figures, *([] if blob is None else [blob]))
-    widths = (len(texts), len(numbers) + len(moments), len(figures))
-    block = _block(_reader()(source, columns, where), *widths, len(moments), blob is not None)
-    return _series(block, len(numbers), len(moments))
+    fields = _reader()(source, columns, where)
+    return _series(_block(fields, len(texts), len(numbers), len(moments), len(figures), blob is not None))
 
 
 def _reader() -> Callable[[str, Sequence[str], Condition], _Fields]:
@@ -85,42 +96,54 @@ def _reader() -> Callable[[str, Sequence[str], Condition], _Fields]:
     return record_pages.rows if record_pages.is_handed_out() else plain_rows.rows
 
 
-def _block(fields: _Fields, texts: int, keys: int, figures: int, moments: int, has_blobs: bool) -> _Block:
+def _block(fields: _Fields, texts: int, numbers: int, moments: int, figures: int, has_blobs: bool) -> _Block:
     """Rows of texts, keys, figures and perhaps a blob."""
-    said = [[text.decode() for text in fields.bytes() if text is not None] for _ in range(texts)]
-    keyed = np.stack([fields.whole() for _ in range(keys)], axis=1)
-    names, keyed = _named(list(zip(*said, strict=True)) if texts else [()] * len(fields), keyed, moments)
-    order = np.lexsort(keyed[:, ::-1].T)
+    said = [[text.decode() for text in fields.blobs() if text is not None] for _ in range(texts)]
+    keys = [fields.whole() for _ in range(numbers)]
+    when = [fields.whole() for _ in range(moments)]
+    names, place = _named(list(zip(*said, strict=True)))
+    keys += [place] if texts else []
+    order = np.lexsort((when[0], *reversed(keys)))
     fields.put_in(order)
-    found = np.empty((len(fields), figures), order="F")
-    for place in range(figures):
-        found[:, place] = fields.figure()
-    return _Block(names, keyed[order], found, fields.bytes() if has_blobs else ())
+    found = _figures(fields, figures)
+    return _Block(names, [key[order] for key in keys], when[-1][order], found, fields.blobs() if has_blobs else NONE)
 
 
-def _named(texts: Sequence[Row], keys: Whole, moments: int) -> tuple[list[Row], Whole]:
-    """Each combination of texts once, and the keys with its place among them before the moments."""
+def _figures(fields: _Fields, count: int) -> Array:
+    """The next fields of each row as numbers, a column after the other; NaN where they are null."""
+    found = np.full((len(fields), count), np.nan, order="F")
+    rest = np.arange(len(fields))
+    for _ in range(_FORMS):
+        if count and rest.size:
+            rest = rest[~fields.alike(rest, found)]
+    for place in range(count if rest.size else 0):
+        found[rest, place] = fields.figure(rest)
+    return found
+
+
+def _named(texts: Sequence[Row]) -> tuple[list[Row], Whole]:
+    """Each combination of texts once, and the place of each row's among them."""
     places: dict[Row, int] = {}
     place = np.array([places.setdefault(row, len(places)) for row in texts], dtype=np.int64)
-    return list(places), np.insert(keys, keys.shape[1] - moments, place, axis=1)
+    return list(places), place
 
 
-def _series(block: _Block, numbers: int, moments: int) -> Iterator[Series]:
-    keys = block.keys[:, : numbers + 1]
-    if not len(keys):
+def _series(block: _Block) -> Iterator[Series]:
+    size = len(block.times)
+    if not size:
         return
-    starts = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)])
+    is_first = np.zeros(size, np.bool_)
+    is_first[0] = True
+    for numbers in block.keys:
+        is_first[1:] |= numbers[1:] != numbers[:-1]
+    starts = np.flatnonzero(is_first)
     held = np.logical_or.reduceat(~np.isnan(block.figures), starts, axis=0)
-    times, columns = block.keys[:, -1], list(block.figures.T)
-    ends = [*starts[1:].tolist(), len(keys)]
-    for (*key, name), start, end, has in zip(keys[starts].tolist(), starts.tolist(), ends, held, strict=True):
-        yield Series(
-            (*key, *block.names[name]),
-            times[start:end],
-            [column[start:end] for column in columns],
-            np.flatnonzero(has).tolist(),
-            block.blobs[start:end],
-        )
+    columns, ends = list(block.figures.T), [*starts[1:].tolist(), size]
+    keys = zip(*(numbers[starts].tolist() for numbers in block.keys), strict=True)
+    for key, start, end, has in zip(keys, starts.tolist(), ends, held, strict=True):
+        rows = slice(start, end)
+        told = (*key[:-1], *block.names[key[-1]]) if block.names else key
+        yield Series(told, block.times[rows], has.nonzero()[0].tolist(), block.blobs[rows], columns, rows)
 
 
 def tracks(table: Table, numbers: Sequence[str], where: Condition, has_distributions: bool) -> dict[Row, Track]:
@@ -128,7 +151,6 @@ def tracks(table: Table, numbers: Sequence[str], where: Condition, has_distribut
     blob = table.blob if has_distributions else None
     found = {}
     for one in read(table, table.samples, ("time", "at"), ("span", *numbers), blob, where):
-        values = {numbers[place - 1]: one.figures[place] for place in one.held if place}
-        encoded = {place: blob for place, blob in enumerate(one.blobs) if blob is not None}
-        found[one.key] = Track(one.times / MICROSECONDS, one.figures[0], values, Distributions(encoded))
+        values = {numbers[place - 1]: one.figure(place) for place in one.held if place}
+        found[one.key] = Track(one.times / MICROSECONDS, one.figure(0), values, Distributions(one.blobs))
     return found

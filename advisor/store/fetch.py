@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection
 
-from advisor.features.histogram import Histogram
 from advisor.features.window import Array
 from advisor.store.columns import SLOT
 from advisor.store.tables import MICROSECONDS, listed
@@ -45,6 +45,11 @@ class Condition:
         if self.lists or other.lists:
             raise ValueError("rows found by lists would come once for each of their values: join such conditions by &")
         return Condition(f"({self.sql}) OR ({other.sql})", (*self.parameters, *other.parameters))
+
+    def __invert__(self) -> Condition:
+        if self.lists:
+            raise ValueError("what no list leads to cannot be looked up by it")
+        return Condition(f"NOT ({self.sql})", self.parameters)
 
     def of(self, table: str) -> Condition:
         """FROM and WHERE of a statement that reads these rows of a table."""
@@ -84,6 +89,20 @@ def within(column: str, owners: Collection[int], start: float, end: float) -> Co
     return Condition(f'"at" / {SLOT} = "its_slot" AND "{column}" = "its_owner"', (), lists) & time
 
 
+def since(column: str, moment: float) -> Condition:
+    """A date of Django's is no earlier than a moment in Unix seconds."""
+    return Condition(f'"{column}" >= %s', (_date(moment),))
+
+
+def until(column: str, moment: float) -> Condition:
+    """A date of Django's is no later than a moment in Unix seconds."""
+    return Condition(f'"{column}" <= %s', (_date(moment),))
+
+
+def _date(moment: float) -> Any:
+    return connection.ops.adapt_datetimefield_value(datetime.fromtimestamp(moment, UTC))
+
+
 def select(table: str, columns: Sequence[str], where: Condition) -> list[Row]:
     """The rows of a table, in no order."""
     chosen = where.of(table)
@@ -104,24 +123,3 @@ def gathered(rows: Iterable[Row], width: int) -> dict[Row, list[Row]]:
 def figures(rows: Sequence[Row], width: int) -> Array:
     """The first `width` values of each row as numbers, shape (rows, width); NaN where a row has none."""
     return np.array([row[:width] for row in rows], dtype=np.float64).reshape(len(rows), width)
-
-
-class Distributions(Mapping[int, Histogram]):
-    """Row index -> its distribution, decoded when somebody asks: most rules never do."""
-
-    __slots__ = ("_decoded", "_encoded")
-
-    def __init__(self, encoded: Mapping[int, bytes]) -> None:
-        self._encoded = encoded
-        self._decoded: dict[int, Histogram] = {}
-
-    def __getitem__(self, index: int) -> Histogram:
-        if index not in self._decoded:
-            self._decoded[index] = Histogram.decode(self._encoded[index])
-        return self._decoded[index]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._encoded)
-
-    def __len__(self) -> int:
-        return len(self._encoded)

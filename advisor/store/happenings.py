@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from advisor.features.window import Happening, Life
 from advisor.fleet.models import Instance
+from advisor.store import fetch
 from advisor.store.fetch import Row, among, microseconds, select
 from advisor.store.models import Event
 from advisor.store.tables import MICROSECONDS
@@ -17,7 +18,7 @@ from advisor.vocabulary.events import BLOCKED, EXITED, PROFILED, STARTED
 _NUMBERS: Final = ("instance_id", "pid", "duration", "share", "line", "exit_code", "active")
 _OF_LIFE: Final = (
     "service_id",
-    "pk",
+    "id",
     "host_id",
     "pid",
     "role",
@@ -44,13 +45,20 @@ def happenings(
 
 def lives_of(service_ids: Collection[int], since: float) -> dict[int, list[Life]]:
     """Service -> its processes that reported after `since` (Unix seconds), by when they began."""
-    from_then = Instance.objects.filter(service_id__in=service_ids, last_seen__gte=datetime.fromtimestamp(since, UTC))
+    where = among("service_id", service_ids) & fetch.since("last_seen", since)
     found: dict[int, list[Life]] = defaultdict(list)
-    for service_id, *said, first, last in from_then.order_by("first_seen", "pk").values_list(*_OF_LIFE):
+    for service_id, *said, first, last in select(Instance._meta.db_table, _OF_LIFE, where):
         instance_id, host_id, pid, role, version, started = said
-        life = Life(instance_id, host_id, pid, role, version, started, first.timestamp(), last.timestamp())
+        life = Life(instance_id, host_id, pid, role, version, started, _unix(first), _unix(last))
         found[service_id].append(life)
+    for lives in found.values():
+        lives.sort(key=lambda life: (life.seen_first, life.instance_id))
     return found
+
+
+def _unix(date: datetime) -> float:
+    """SQLite tells dates in UTC without saying so."""
+    return date.replace(tzinfo=UTC).timestamp()
 
 
 def _age(row: Row) -> tuple[int, str]:

@@ -70,7 +70,7 @@ def past(service_id: int, span: Span) -> ServiceWindow:
     """
     name = Service.objects.values_list("name", flat=True).get(pk=service_id)
     tracks = _tracks(PROCESS, span, span.process, span.of(PROCESS, [service_id]))
-    known = members(Instance.objects.filter(service_id=service_id, pk__in=[instance for _, instance in tracks]))
+    known = members(among("service_id", [service_id]) & among("id", [instance for _, instance in tracks]))
     host_ids = _host_ids(service_id, span)
     parts = dict(_parts(span, service_id, host_ids))
     instances = tuple(

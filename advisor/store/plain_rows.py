@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array
+from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition, Row, select
 
 
@@ -27,7 +28,7 @@ class Fields:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def put_in(self, order: NDArray[np.intp]) -> None:
+    def put_in(self, order: Whole) -> None:
         """Change the order of the rows."""
         self._rows = [self._rows[place] for place in order.tolist()]
 
@@ -35,13 +36,23 @@ class Fields:
         """The next field of each row, whole numbers and none of them null."""
         return np.array(self._next(), dtype=np.int64)
 
-    def figure(self) -> Array:
-        """The next field of each row as numbers; NaN where it is null."""
+    def figure(self, rows: Whole) -> Array:
+        """The next field of each row as numbers, where these are all; NaN where it is null."""
         return np.array(self._next(), dtype=np.float64)
 
-    def bytes(self) -> list[bytes | None]:
+    def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]:
+        """Read the next fields, as many as `into` has columns."""
+        for place in range(into.shape[1]):
+            into[:, place] = self.figure(rows)
+        return np.ones(len(rows), np.bool_)
+
+    def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""
-        return [said.encode() if isinstance(said, str) else said for said in self._next()]
+        said = [each.encode() if isinstance(each, str) else each for each in self._next()]
+        sizes = np.array([len(each or b"") for each in said], np.int64)
+        ends = np.cumsum(sizes)
+        begins = np.where([each is None for each in said], ends + 1, ends - sizes)
+        return Blobs(b"".join(each or b"" for each in said), begins, ends)
 
     def _next(self) -> list[Any]:
         self._place += 1

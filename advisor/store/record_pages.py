@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array
+from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
 from advisor.store.tables import listed
 
@@ -111,57 +112,74 @@ class Fields:
     """The fields of many rows, one after the other. Each row has places of its own: a null takes less than others."""
 
     def __init__(self, pages: bytes, records: Whole) -> None:
-        self._data = pages + bytes(8)  # so that a null at the end has bytes behind it
-        self._bytes = np.frombuffer(self._data, np.uint8)
+        self._data, self._bytes = pages, np.frombuffer(pages, np.uint8)
         sizes, self._types = _varints(self._bytes, records)
         self._places = records + sizes
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def put_in(self, order: NDArray[np.intp]) -> None:
+    def put_in(self, order: Whole) -> None:
         """Change the order of the rows."""
         self._types, self._places = self._types[order], self._places[order]
 
     def whole(self) -> Whole:
         """The next field of each row, whole numbers and none of them null."""
-        types = self._next()
-        found = self._integers(types)
+        types = self._next(slice(None))
+        found = self._integers(types, self._places)
         self._places = self._places + _WIDTHS[types]
         return found
 
-    def figure(self) -> Array:
-        """The next field of each row as numbers; NaN where it is null."""
-        types = self._next()
-        found = self._eight(self._places, ">f8").astype(np.float64)
-        is_other = types != _DOUBLE
-        if is_other.any():
-            found[is_other] = np.where(types == _NULL, np.nan, self._integers(types))[is_other]
-        self._places = self._places + _WIDTHS[types]
-        return found
+    def figure(self, rows: Whole) -> Array:
+        """The next field of some rows as numbers; NaN where it is null."""
+        types, places = self._next(rows), self._places[rows]
+        inside = np.minimum(places, len(self._bytes) - 8)  # behind a null at the end there is nothing
+        found = np.where(types == _DOUBLE, self._eight(inside, ">f8"), self._integers(types, places))
+        self._places[rows] = places + _WIDTHS[types]
+        return np.where(types == _NULL, np.nan, found)
 
-    def bytes(self) -> list[bytes | None]:
+    def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]:
+        """Read the next fields, as many as `into` has columns, of rows with the nulls of the first; says which.
+
+        Such rows have their fields at the same distances: one look at each finds all.
+        """
+        count = into.shape[1]
+        types = self._at(self._types[rows], count)
+        is_alike: NDArray[np.bool_] = (types == types[0]).all(axis=1) & np.isin(types[0], (_NULL, _DOUBLE)).all()
+        held = np.flatnonzero(types[0]).tolist()
+        chosen = slice(None) if is_alike.sum() == len(into) else rows[is_alike]
+        found = self._at(self._places[chosen], 8 * len(held)).view(">f8") if held else into[:0]
+        for place, value in enumerate(held):
+            into[chosen, value] = found[:, place]
+        self._types[chosen] += count
+        self._places[chosen] += 8 * len(held)
+        return is_alike
+
+    def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""
         types, self._types = _varints(self._bytes, self._types)
-        begins, data = self._places, self._data
+        begins = self._places
         self._places = begins + np.maximum(types - _BYTES, 0) // 2
-        said = zip(begins.tolist(), self._places.tolist(), (types >= _BYTES).tolist(), strict=True)
-        return [data[begin:end] if is_told else None for begin, end, is_told in said]
+        return Blobs(self._data, begins, np.where(types < _BYTES, -1, self._places))
 
-    def _next(self) -> NDArray[np.uint8]:
+    def _next(self, rows: Whole | slice) -> NDArray[np.uint8]:
         """The type of the next field, of one byte: it is a number."""
-        types = self._bytes[self._types]
-        self._types = self._types + 1
+        types = self._bytes[self._types[rows]]
+        self._types[rows] += 1
         return types
 
-    def _integers(self, types: NDArray[np.uint8]) -> Whole:
+    def _integers(self, types: NDArray[np.uint8], places: Whole) -> Whole:
         """The field as whole numbers, where it is one."""
         widths = _WIDTHS[types]
         unused = 64 - 8 * widths
-        found = self._eight(self._places + widths - 8, ">i8").astype(np.int64) << unused >> unused
+        found = self._eight(places + widths - 8, ">i8").astype(np.int64) << unused >> unused
         return np.where(widths > 0, found, types == _ONE)
 
     def _eight(self, places: Whole, form: str) -> NDArray[Any]:
         """Eight bytes from each place on."""
-        everywhere = np.ndarray((len(self._bytes) - 7,), "V8", self._data, 0, (1,))
-        return everywhere[places].view(form)
+        return self._at(places, 8).view(form)[:, 0]
+
+    def _at(self, places: Whole, size: int) -> NDArray[np.uint8]:
+        """So many bytes from each place on, shape (places, size)."""
+        everywhere = np.ndarray((len(self._bytes) - size + 1,), f"V{size}", self._data, 0, (1,))
+        return everywhere[places].view(np.uint8).reshape(len(places), size)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from advisor.features.window import Array
 from advisor.fleet.models import Instance
-from advisor.store.curves import curves, percentiles
+from advisor.store.curves import curves, draw, known, percentiles
 from advisor.store.fetch import Condition, Row, among, during, within
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Members, needed
 from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
@@ -66,13 +66,16 @@ def series(service_id: int, start: float, end: float, points: int = 400) -> Time
     machines = {i.host_id for i in found.values() if i.host_id is not None}
     hosts = read(HOST, machines, needed(HOST_LINES))
     disks = read(PART, machines, needed(SPACE_LINES), PartKind.DISK)
-    drawn = {
+    if not members:
+        return TimeSeries(raster.step, raster.times, {}, ())
+    together = Members(list(members.values()), raster)
+    found_curves = {
         **percentiles(members.values(), raster),
-        **curves(PROCESS_LINES, members.values(), raster),
+        **known(draw(PROCESS_LINES, together)),
         **curves(HOST_LINES, hosts.values(), raster),
         **curves(SPACE_LINES, disks.values(), raster),
     }
-    return TimeSeries(raster.step, raster.times, drawn, _loops(members, found, raster))
+    return TimeSeries(raster.step, raster.times, found_curves, _loops(members, found, together))
 
 
 def host_series(host_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
@@ -126,11 +129,9 @@ def _of_hours(table: Table, owner: Condition, names: Sequence[str], raster: Rast
     return {key: joined([found[key] for found in (before, hours, after) if key in found]) for key in sorted(keys)}
 
 
-def _loops(members: Mapping[Row, Stretches], found: Mapping[int, Instance], raster: Raster) -> tuple[LoopSeries, ...]:
-    if not members:
-        return ()
+def _loops(keys: Iterable[Row], found: Mapping[int, Instance], members: Members) -> tuple[LoopSeries, ...]:
     rows = []
-    for (_, instance_id), shares in zip(members, LOOP_BUSY.means(Members(list(members.values()), raster)), strict=True):
+    for (_, instance_id), shares in zip(keys, LOOP_BUSY.means(members), strict=True):
         if instance_id in found and not np.isnan(shares).all():
             one = found[instance_id]
             rows.append(LoopSeries(instance_id, one.host_id, one.host.name if one.host else "", one.pid, shares))

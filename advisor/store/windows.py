@@ -12,7 +12,7 @@ import numpy as np
 from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store import blocks
-from advisor.store.fetch import Condition, Row, among, within
+from advisor.store.fetch import Condition, Row, among, select, since, until, within
 from advisor.store.happenings import happenings, lives_of
 from advisor.store.members import Member, members
 from advisor.store.tables import HOST, PART, PROCESS, Table
@@ -38,7 +38,7 @@ def windows(
     processes on it, other services' too. Ids that are no service are left out. At most ten queries, whatever
     the number of services.
     """
-    names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
+    names: dict[int, str] = dict(select(Service._meta.db_table, ("id", "name"), among("id", service_ids)))
     tracks = _tracks(PROCESS, within(PROCESS.owner, names, start, end))
     reporting = _reporting(tracks)
     host_ids = {instance.host_id for instance in reporting if instance.host_id is not None}
@@ -88,19 +88,14 @@ def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None
 
 def _reporting(tracks: Mapping[Row, Track]) -> list[Member]:
     """The instances that these tracks are of, without what one sent under the name it had before a better one."""
-    found = members(Instance.objects.filter(pk__in={instance_id for _, instance_id in tracks}))
+    found = members(among("id", {instance_id for _, instance_id in tracks}))
     return [instance for instance in found if (instance.service_id, instance.id) in tracks]
 
 
 def _neighbours(hosts: Collection[int], services: Iterable[int], start: float, end: float) -> list[Member]:
     """Instances of other services that were on these hosts."""
-    return members(
-        Instance.objects.filter(
-            host_id__in=hosts,
-            last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC),
-            first_seen__lte=datetime.fromtimestamp(end + _LAG, UTC),
-        ).exclude(service_id__in=services)
-    )
+    lived = since("last_seen", start - _LAG) & until("first_seen", end + _LAG)
+    return members(among("host_id", hosts) & lived & ~among("service_id", services))
 
 
 def _loops(
@@ -145,7 +140,7 @@ def _hosts(
         host_id: HostWindow(
             host_id, name, tracks.get((host_id,), silent), tuple(parts.get((host_id, 0), ())), loops.get(host_id, {})
         )
-        for host_id, name in Host.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name")
+        for host_id, name in sorted(select(Host._meta.db_table, ("id", "name"), among("id", ids)))
     }
 
 

@@ -46,8 +46,8 @@ def fill(rows: Sequence[Sequence[Any]], into: str = "odd") -> None:
 def read(where: Condition = ALL, by: ModuleType = record_pages) -> list[tuple[Any, ...]]:
     """The rows as pages tell them; figures by their bits, since no figure equals none, and zero has two."""
     fields = by.rows("odd", COLUMNS, where)
-    said, counted, large = fields.bytes(), fields.whole().tolist(), fields.whole().tolist()
-    return list(zip(said, counted, large, bits(fields.figure()), fields.bytes(), strict=True))
+    said, counted, large = list(fields.blobs()), fields.whole().tolist(), fields.whole().tolist()
+    return list(zip(said, counted, large, bits(fields.figure(np.arange(len(fields)))), fields.blobs(), strict=True))
 
 
 def bits(figures: Any) -> list[bytes]:
@@ -75,8 +75,23 @@ def test_fields_stay_together_in_another_order(by: ModuleType) -> None:
     fill([("a", 3, 30, 0.5, b"x"), ("b", 1, 10, None, None), ("c", 2, 20, 1.5, b"yy")])
     fields = by.rows("odd", ("counted", "figure", "packed"), ALL)
     fields.put_in(np.argsort(fields.whole()))
-    assert bits(fields.figure()) == bits([None, 1.5, 0.5])
-    assert fields.bytes() == [None, b"yy", b"x"]
+    assert bits(fields.figure(np.arange(3))) == bits([None, 1.5, 0.5])
+    assert list(fields.blobs()) == [None, b"yy", b"x"]
+
+
+def test_rows_with_the_same_nulls_are_read_together_and_others_left_for_later() -> None:
+    chance = random.Random(2)
+    figures = [[chance.choice([None, 0.5, 3.0]) for _ in range(2)] for _ in range(300)]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE odd (one REAL, two REAL, packed BLOB)")
+        cursor.executemany("INSERT INTO odd VALUES (%s, %s, x'07')", figures)
+    fields = record_pages.rows("odd", ("one", "two", "packed"), ALL)
+    found, rest, looks = np.full((300, 2), np.nan, order="F"), np.arange(300), 0
+    while rest.size:
+        rest, looks = rest[~fields.alike(rest, found)], looks + 1
+    assert looks == 4, "each of two figures is null or not"
+    assert [bits(row) for row in found] == [bits(row) for row in figures]
+    assert set(fields.blobs()) == {b"\x07"}
 
 
 def test_no_rows_are_no_fields() -> None:
@@ -137,5 +152,7 @@ def test_an_older_sqlite_is_read_a_row_at_a_time(monkeypatch: pytest.MonkeyPatch
     for is_new in (True, False):
         monkeypatch.setattr(record_pages, "is_handed_out", lambda is_new=is_new: is_new)
         (series,) = blocks.read(PROCESS, PROCESS.samples, ("at",), ("requests", "threads"), "latency", ALL)
-        found.append((series.key, series.times.tolist(), [bits(each) for each in series.figures], series.blobs))
+        found.append(
+            (series.key, series.times.tolist(), [bits(series.figure(place)) for place in (0, 1)], list(series.blobs))
+        )
     assert found[0] == found[1]
