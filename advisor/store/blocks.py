@@ -32,20 +32,16 @@ class Series:
     Attributes:
         key: the values of `Table.series`.
         times: the last of the moments asked for, as it is stored, shape (n,).
+        figures: what was asked for, shape (figures, n), NaN where a row has none.
         held: the figures that any row has, by their places.
         blobs: a row's encoded distribution, None where it has none.
     """
 
     key: Row
     times: Whole
+    figures: Array
     held: Sequence[int]
     blobs: Blobs
-    _columns: Sequence[Array]
-    _rows: slice
-
-    def figure(self, place: int) -> Array:
-        """One of the figures asked for, shape (n,), NaN where a row has none."""
-        return self._columns[place][self._rows]
 
 
 class _Fields(Protocol):
@@ -138,12 +134,12 @@ def _series(block: _Block) -> Iterator[Series]:
         is_first[1:] |= numbers[1:] != numbers[:-1]
     starts = np.flatnonzero(is_first)
     held = np.logical_or.reduceat(~np.isnan(block.figures), starts, axis=0)
-    columns, ends = list(block.figures.T), [*starts[1:].tolist(), size]
+    figures, ends = block.figures.T, [*starts[1:].tolist(), size]
     keys = zip(*(numbers[starts].tolist() for numbers in block.keys), strict=True)
     for key, start, end, has in zip(keys, starts.tolist(), ends, held, strict=True):
         rows = slice(start, end)
         told = (*key[:-1], *block.names[key[-1]]) if block.names else key
-        yield Series(told, block.times[rows], has.nonzero()[0].tolist(), block.blobs[rows], columns, rows)
+        yield Series(told, block.times[rows], figures[:, rows], has.nonzero()[0].tolist(), block.blobs[rows])
 
 
 def tracks(table: Table, numbers: Sequence[str], where: Condition, has_distributions: bool) -> dict[Row, Track]:
@@ -151,6 +147,7 @@ def tracks(table: Table, numbers: Sequence[str], where: Condition, has_distribut
     blob = table.blob if has_distributions else None
     found = {}
     for one in read(table, table.samples, ("time", "at"), ("span", *numbers), blob, where):
-        values = {numbers[place - 1]: one.figure(place) for place in one.held if place}
-        found[one.key] = Track(one.times / MICROSECONDS, one.figure(0), values, Distributions(one.blobs))
+        spans, *figures = one.figures
+        values = {numbers[place - 1]: figures[place - 1] for place in one.held if place}
+        found[one.key] = Track(one.times / MICROSECONDS, spans, values, Distributions(one.blobs))
     return found

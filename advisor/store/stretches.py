@@ -79,10 +79,10 @@ def of_samples(table: Table, names: Sequence[str], where: Condition) -> dict[Row
 
 
 def _samples(names: Sequence[str], increases: Container[str], one: Series) -> Stretches:
-    spans, times = one.figure(0), (one.times / MICROSECONDS).astype(np.float64)
+    spans, times = one.figures[0], (one.times / MICROSECONDS).astype(np.float64)
     rates = np.where(spans > 0, spans, np.nan)
     holds = np.where(spans > 0, spans, _typical(times))
-    figures = {name: one.figure(place) for place, name in enumerate(names, start=1)}
+    figures = {name: one.figures[place] for place, name in enumerate(names, start=1)}
     middles = {name: values / rates if name in increases else values for name, values in figures.items()}
     return Stretches(times - holds, times, middles, {}, {}, list(one.blobs) or [None] * len(times))
 
@@ -104,7 +104,7 @@ def of_rollups(table: Table, rollup: Rollup, names: Sequence[str], where: Condit
 
 def _rolled(rollup: Rollup, stands: Mapping[str, Sequence[str]], columns: Sequence[str], one: Series) -> Stretches:
     begins = one.times.astype(np.float64) * rollup.seconds
-    values = {column: one.figure(place) for place, column in enumerate(columns)}
+    values = {column: one.figures[place] for place, column in enumerate(columns)}
     middles, lows, highs = {}, {}, {}
     for name, of_it in stands.items():
         middles[name] = values[name]

@@ -29,7 +29,7 @@ def test_numbers_come_as_they_are_stored_and_nothing_as_nan() -> None:
     (found,) = read("requests", "cpu_user", "threads", "heap_used", blob="latency")
 
     assert (found.key, found.times.tolist()) == ((one.service_id, one.pk), [us(0), us(10)])
-    requests, cpu_user, threads, heap_used = (found.figure(place).tolist() for place in range(4))
+    requests, cpu_user, threads, heap_used = (found.figures[place].tolist() for place in range(4))
     assert (requests[0], cpu_user[0], threads[1]) == (3, pytest.approx(0.1), 16_777_215)
     assert np.isnan([requests[1], cpu_user[1], threads[0], *heap_used]).all()
     assert found.held == [0, 1, 2]
@@ -40,7 +40,7 @@ def test_series_with_names_are_told_apart_by_them() -> None:
     one = instance(service())
     slow, quick = (route_row(one, 0, name, count=count) for name, count in (("GET /\u00e9", 1), ("GET /", 2)))
     keep(slow, quick, route_row(one, 10, "GET /", count=3))
-    found = {series.key: series.figure(0).tolist() for series in read("count", table=PART, blob="histogram")}
+    found = {series.key: series.figures[0].tolist() for series in read("count", table=PART, blob="histogram")}
 
     of_one = (one.service_id, one.pk, "route")
     assert found == {(*of_one, "GET /\u00e9"): [1], (*of_one, "GET /"): [2, 3]}
@@ -93,6 +93,6 @@ def test_rows_of_more_forms_than_are_looked_for_are_read_all_the_same() -> None:
     keep(*(process_row(one, 10 * number, b"x" * number, **values) for number, values in enumerate(said)))
     where = microseconds(START - 10, START + 200)
     (found,) = blocks.read(PROCESS, PROCESS.samples, ("time",), names, "latency", where)
-    rows = zip(*(found.figure(place).tolist() for place in range(4)), strict=True)
+    rows = zip(*(found.figures[place].tolist() for place in range(4)), strict=True)
     assert [{name: v for name, v in zip(names, row, strict=True) if not math.isnan(v)} for row in rows] == said
     assert list(found.blobs) == [b"x" * number for number in range(16)]
