@@ -14,6 +14,9 @@ from advisor.features.runs import Whole, runs
 from advisor.features.unpacking import Unpacked, unpack_many
 from advisor.features.window import Array
 
+_SPARSE: Final = 16
+"""Where there are so many times more places than buckets told, sorting these is quicker than looking at all places."""
+
 _UNSEEN: Final = 64
 """A scale beyond any."""
 
@@ -114,13 +117,27 @@ def _merged(told: _Told, size: int) -> _Cells:
     rows, numbers = runs(told.firsts, told.ends)
     cells, counts = told.cells[rows], told.counts[numbers]
     places = (told.offsets[rows] + numbers - told.firsts[rows]) >> (told.scales[rows] - scales[cells])
-    order = np.lexsort((places, cells))
-    cells, places, upto = cells[order], places[order], np.cumsum(counts[order])
-    is_last = np.append((np.diff(cells) != 0) | (np.diff(places) != 0), True)[: len(cells)]
-    cells, places, upto = cells[is_last], places[is_last], upto[is_last]
+    cells, places, counts = _added(cells, places, counts)
+    upto = np.cumsum(counts)
     every = np.arange(size)
     firsts, ends = np.searchsorted(cells, every), np.searchsorted(cells, every, "right")
     return _Cells(scales, zeros, lows, highs, firsts, ends, places, upto)
+
+
+def _added(cells: Whole, places: Whole, counts: Whole) -> tuple[Whole, Whole, Whole]:
+    """Each bucket of each cell once, by cell and place, with the sum of its counts."""
+    lowest = places.min(initial=0)
+    width = places.max(initial=0) - lowest + 1
+    if width * (cells.max(initial=0) + 1) > _SPARSE * (len(cells) + 1):
+        order = np.lexsort((places, cells))
+        cells, places = cells[order], places[order]
+        starts = np.flatnonzero(np.append(True, (np.diff(cells) != 0) | (np.diff(places) != 0))[: len(cells)])
+        return cells[starts], places[starts], np.add.reduceat(counts[order], starts) if len(starts) else counts
+    keys = cells * width + (places - lowest)
+    sums = np.zeros(keys.max(initial=-1) + 1, np.int64)
+    np.add.at(sums, keys, counts)
+    held = np.flatnonzero(np.bincount(keys))
+    return held // width, held % width + lowest, sums[held]
 
 
 def _quantile(cells: _Cells, share: float) -> Array:

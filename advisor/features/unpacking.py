@@ -66,13 +66,13 @@ def _check(places: Whole, ends: Whole) -> None:
 def _integers(data: NDArray[np.uint8], ends: Whole, places: Whole) -> Whole:
     """The integers that end at some of the `ends`."""
     begins, last = ends[places - 1] + 1, ends[places]
-    values = np.zeros(len(places), np.uint64)
-    for byte in range(int((last - begins).max(initial=-1)) + 1):
-        at = begins + byte
-        is_inside = at <= last
-        values |= np.where(is_inside, data[np.minimum(at, last)] & 0x7F, 0).astype(np.uint64) << np.uint64(
-            min(7 * byte, 63)
-        )
+    values = (data[begins] & 0x7F).astype(np.uint64)
+    longer = np.flatnonzero(begins < last)  # few are: most buckets count less than 64
+    byte = 1
+    while longer.size:
+        at = begins[longer] + byte
+        values[longer] |= (data[at] & 0x7F).astype(np.uint64) << np.uint64(min(7 * byte, 63))
+        longer, byte = longer[at < last[longer]], byte + 1
     return (values >> np.uint64(1)).astype(np.int64) ^ -(values & np.uint64(1)).astype(np.int64)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from advisor.features.window import Array
 from advisor.store.curves import curves, percentiles
-from advisor.store.fetch import among, during, microseconds
+from advisor.store.fetch import among, during, within
 from advisor.store.lines import PROCESS_LINES, needed
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches, of_rollups, of_samples
@@ -48,13 +48,14 @@ def latest(service_ids: Collection[int], now: float) -> dict[int, Latest]:
     minute = int(now // 60)
     raster = Raster((minute - POINTS + 1) * 60.0, 60.0, POINTS)
     fresh_from = (minute - _FRESH_MINUTES + 1) * 60.0
-    names, owned = needed(_LINES), among(PROCESS.owner, service_ids)
-    before = owned & during("minute", minute - POINTS + 1, minute - _FRESH_MINUTES)
+    names = needed(_LINES)
+    before = among(PROCESS.owner, service_ids) & during("minute", minute - POINTS + 1, minute - _FRESH_MINUTES)
     fresh: dict[int, list[Stretches]] = defaultdict(list)
     members: dict[int, list[Stretches]] = defaultdict(list)
     for (service_id, _), found in of_rollups(PROCESS, PROCESS.minutes, names, before).items():
         members[service_id].append(found)
-    for (service_id, _), found in of_samples(PROCESS, names, owned & microseconds(fresh_from, now)).items():
+    since = within(PROCESS.owner, service_ids, fresh_from, now)
+    for (service_id, _), found in of_samples(PROCESS, names, since).items():
         fresh[service_id].append(found)
         members[service_id].append(replace(found, begins=np.maximum(found.begins, fresh_from)))
     return {service_id: _latest(found, fresh[service_id], raster) for service_id, found in members.items()}

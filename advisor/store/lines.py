@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.features.window import Array
 from advisor.store.resample import Raster, Tiling
@@ -30,10 +27,6 @@ class Curve:
     high: Array
 
 
-WAITING: Final = 1.5
-"""So many of its own intervals may be missing of a process that still reports: senders tell at different moments, and
-one figure may be on its way."""
-
 Figure = Callable[[Stretches], Array]
 Fold = Callable[[Array], Array]
 
@@ -44,7 +37,7 @@ class Line:
 
     Attributes:
         needs: the columns that it reads.
-        fold: how the processes (or hosts) become one: shape (n, cells) to (cells,).
+        fold: how the processes (or hosts) become one: shape (..., n, cells) to (..., cells).
         middle: the figure of each stretch.
         low: its smallest, where the stretch knows more than the middle.
         high: its greatest.
@@ -55,18 +48,6 @@ class Line:
     middle: Figure
     low: Figure
     high: Figure
-
-    def curve(self, members: Members) -> Curve:
-        """The line over all processes, up to where all that still report have told.
-
-        Else a sum would fall and a maximum come and go in the newest cell, by who has told already.
-        """
-        each, tiling = members.stretches, members.tiling
-        middle = self.middle(each)
-        values = self.fold(tiling.means(middle))
-        lows, highs = self.fold(-tiling.peaks(-self.low(each))), self.fold(tiling.peaks(self.high(each)))
-        is_early = tiling.raster.edges[:-1] >= _told(members, ~np.isnan(middle))
-        return Curve(*(np.where(is_early, np.nan, line) for line in (values, lows, highs)))
 
     def means(self, members: Members) -> Array:
         """The line of each process, shape (processes, cells)."""
@@ -82,23 +63,14 @@ class Members:
         self.starts = np.cumsum([0, *(len(each.begins) for each in members[:-1])])
 
 
-def _told(members: Members, is_known: NDArray[np.bool_]) -> float:
-    """Unix seconds up to which each has told that is not silent for longer than its interval; else infinite."""
-    lasts = np.maximum.reduceat(np.where(is_known, np.arange(is_known.size), -1), members.starts)
-    begins, ends = members.stretches.begins[lasts], members.stretches.ends[lasts]
-    ends[lasts < 0] = -math.inf
-    told = ends[ends.max() - ends <= WAITING * (ends - begins)] if (lasts >= 0).any() else ends[:0]
-    return float(told.min(initial=math.inf))
-
-
 def added(rows: Array) -> Array:
-    """The sum of what is known, over the first axis."""
-    return np.where(np.isnan(rows).all(axis=0), np.nan, np.nansum(rows, axis=0))
+    """The sum of what is known, over the last axis but one."""
+    return np.where(np.isnan(rows).all(axis=-2), np.nan, np.nansum(rows, axis=-2))
 
 
 def greatest(rows: Array) -> Array:
-    """The greatest of what is known, over the first axis."""
-    found: Array = np.fmax.reduce(rows, axis=0)
+    """The greatest of what is known, over the last axis but one."""
+    found: Array = np.fmax.reduce(rows, axis=-2)
     return found
 
 

@@ -69,7 +69,7 @@ PART_LINES: Mapping[PartKind, Mapping[str, Line]] = {
     PartKind.CPU: {
         "cpu_busiest": same(("busy", "idle"), greatest, _busy),
         "cpu_mean": same(
-            ("busy", "idle"), lambda rows: added(rows) / np.maximum((~np.isnan(rows)).sum(axis=0), 1), _busy
+            ("busy", "idle"), lambda rows: added(rows) / np.maximum((~np.isnan(rows)).sum(axis=-2), 1), _busy
         ),
     },
 }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import QuerySet
-
 from advisor.features.window import InstanceWindow, PartWindow, Track
 from advisor.fleet.models import Instance
+from advisor.store.fetch import Condition, select
 
 
 class Member(NamedTuple):
@@ -43,6 +42,6 @@ class Member(NamedTuple):
         )
 
 
-def members(instances: QuerySet[Instance]) -> list[Member]:
+def members(where: Condition) -> list[Member]:
     """The instances, in the order of their ids."""
-    return [Member(*row) for row in instances.order_by("pk").values_list(*Member._fields)]
+    return [Member(*row) for row in sorted(select(Instance._meta.db_table, Member._fields, where))]

@@ -15,7 +15,7 @@ from django.db import connection
 from advisor.features.window import Array, HostWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store.columns import aggregated, is_increase, rolled
-from advisor.store.fetch import Condition, Row, among, during, figures, gathered, microseconds
+from advisor.store.fetch import Condition, Row, among, during, figures, gathered, within
 from advisor.store.members import members
 from advisor.store.tables import HOST, HOURS, MICROSECONDS, MINUTES, PART, PROCESS, Table, listed
 from advisor.store.whole_hours import whole_hours
@@ -57,7 +57,7 @@ def past(service_id: int, span: Span) -> ServiceWindow:
     """
     name = Service.objects.values_list("name", flat=True).get(pk=service_id)
     tracks = _tracks(PROCESS, span, span.process, [service_id])
-    known = members(Instance.objects.filter(service_id=service_id, pk__in=[instance for _, instance in tracks]))
+    known = members(among("service_id", [service_id]) & among("id", [instance for _, instance in tracks]))
     host_ids = _host_ids(service_id, span)
     parts = dict(_parts(span, service_id, host_ids))
     instances = tuple(
@@ -103,12 +103,12 @@ def _tracks(
     picked = [sql for name in columns for sql in (aggregated if span.is_fine else _picked)(table.entity, name)]
     rows = list[Row]()
     for source, cell, when in _sources(table, span, owners):
-        where = reduce(and_, (among(table.owner, owners), *some, when))
+        chosen = reduce(and_, (*some, when)).of(source)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} FROM {source} "  # noqa: S608
-                f"WHERE {where.sql} GROUP BY {listed(table.series)}, {cell}",
-                where.parameters,
+                f"SELECT {listed(table.series)}, {cell}, {', '.join(picked)} {chosen.sql} "
+                f"GROUP BY {listed(table.series)}, {cell}",
+                chosen.parameters,
             )
             rows += cursor.fetchall()
     return {key: _track(table, columns, found, span) for key, found in gathered(rows, len(table.series)).items()}
@@ -116,15 +116,17 @@ def _tracks(
 
 def _sources(table: Table, span: Span, owners: Collection[int]) -> Iterator[tuple[str, str, Condition]]:
     """The tables to read, each with SQL for the number of the row that something in it belongs to, and what of it."""
+    theirs = among(table.owner, owners)
     if span.is_fine:
-        yield table.samples, f'"at" / {round(span.length * MICROSECONDS)}', microseconds(span.start, span.end)
+        cell = f'"at" / {round(span.length * MICROSECONDS)}'
+        yield table.samples, cell, within(table.owner, owners, span.start, span.end)
     elif span.length == HOURS:
         hours, minutes = whole_hours(table, owners, span.start, span.end)
-        yield table.hours.table, '"hour"', among("hour", hours)
-        yield table.minutes.table, f'"minute" / {HOURS // MINUTES}', among("minute", minutes)
+        yield table.hours.table, '"hour"', theirs & among("hour", hours)
+        yield table.minutes.table, f'"minute" / {HOURS // MINUTES}', theirs & among("minute", minutes)
     else:
-        within = during("minute", math.ceil(span.start / MINUTES), math.floor(span.end / MINUTES) - 1)
-        yield table.minutes.table, f'"minute" / {round(span.length / MINUTES)}', within
+        whole = during("minute", math.ceil(span.start / MINUTES), math.floor(span.end / MINUTES) - 1)
+        yield table.minutes.table, f'"minute" / {round(span.length / MINUTES)}', theirs & whole
 
 
 def _picked(entity: Entity, name: str) -> tuple[str, ...]:

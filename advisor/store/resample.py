@@ -62,7 +62,7 @@ class Raster:
 class Tiling:
     """How the stretches of some series lie on the cells of a raster, found once for all of their figures.
 
-    Figures are told one series after the other, as the stretches are; what comes back has shape (series, cells).
+    Figures have shape (..., stretches), one series after the other; what comes back has shape (..., series, cells).
     """
 
     def __init__(self, raster: Raster, begins: Sequence[Array], ends: Sequence[Array]) -> None:
@@ -82,7 +82,7 @@ class Tiling:
 
     def means(self, figures: Array) -> Array:
         """The mean of the figures over each cell, weighted by how long each held; NaN where none did."""
-        values = figures[self._rows]
+        values = figures[..., self._rows]
         is_known = ~np.isnan(values)
         seconds = self._seconds * is_known
         spoken = self._reduced(np.add, seconds)
@@ -93,10 +93,10 @@ class Tiling:
 
     def peaks(self, figures: Array) -> Array:
         """The greatest figure that touches each cell; NaN where none does."""
-        return self._reduced(np.fmax, np.where(self._is_edge, np.nan, figures[self._rows]))
+        return self._reduced(np.fmax, np.where(self._is_edge, np.nan, figures[..., self._rows]))
 
     def _reduced(self, operation: np.ufunc, values: Array) -> Array:
-        found = np.full(self._shape, np.nan)
+        found = np.full((*values.shape[:-1], self._shape[0] * self._shape[1]), np.nan)
         if len(self._slots):
-            found.reshape(-1)[self._slots] = operation.reduceat(values, self._starts)
-        return found
+            found[..., self._slots] = operation.reduceat(values, self._starts, axis=-1)
+        return found.reshape(*values.shape[:-1], *self._shape)

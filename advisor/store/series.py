@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from advisor.features.window import Array
 from advisor.fleet.models import Instance
-from advisor.store.curves import curves, percentiles
-from advisor.store.fetch import Condition, Row, among, during, microseconds
+from advisor.store.curves import curves, draw, known, percentiles
+from advisor.store.fetch import Condition, Row, among, during, within
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Members, needed
 from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
 from advisor.store.resample import Raster
@@ -61,52 +61,61 @@ def series(service_id: int, start: float, end: float, points: int = 400) -> Time
     are those of all requests of a step, over all processes.
     """
     raster, read = _reader(start, end, points)
-    members = read(PROCESS, among(PROCESS.owner, [service_id]), needed(PROCESS_LINES))
+    members = read(PROCESS, [service_id], needed(PROCESS_LINES))
     found = {i.pk: i for i in Instance.objects.filter(pk__in=[key[1] for key in members]).select_related("host")}
     machines = {i.host_id for i in found.values() if i.host_id is not None}
-    hosts = read(HOST, among(HOST.owner, machines), needed(HOST_LINES))
-    disks = read(PART, among(PART.owner, machines) & among("kind", [PartKind.DISK.value]), needed(SPACE_LINES))
-    drawn = {
+    hosts = read(HOST, machines, needed(HOST_LINES))
+    disks = read(PART, machines, needed(SPACE_LINES), PartKind.DISK)
+    if not members:
+        return TimeSeries(raster.step, raster.times, {}, ())
+    together = Members(list(members.values()), raster)
+    found_curves = {
         **percentiles(members.values(), raster),
-        **curves(PROCESS_LINES, members.values(), raster),
+        **known(draw(PROCESS_LINES, together)),
         **curves(HOST_LINES, hosts.values(), raster),
         **curves(SPACE_LINES, disks.values(), raster),
     }
-    return TimeSeries(raster.step, raster.times, drawn, _loops(members, found, raster))
+    return TimeSeries(raster.step, raster.times, found_curves, _loops(members, found, together))
 
 
 def host_series(host_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
     """A host from `start` to `end` (Unix seconds), at most `points` points a line, by a query a kind of rows."""
     raster, read = _reader(start, end, points)
-    drawn = curves(MACHINE_LINES, read(HOST, among(HOST.owner, [host_id]), needed(MACHINE_LINES)).values(), raster)
+    drawn = curves(MACHINE_LINES, read(HOST, [host_id], needed(MACHINE_LINES)).values(), raster)
     for kind, lines in PART_LINES.items():
-        parts = among(PART.owner, [host_id]) & among("kind", [kind.value])
-        drawn |= curves(lines, read(PART, parts, needed(lines)).values(), raster)
+        drawn |= curves(lines, read(PART, [host_id], needed(lines), kind).values(), raster)
     return TimeSeries(raster.step, raster.times, drawn, ())
 
 
-_Read = Callable[[Table, Condition, tuple[str, ...]], dict[Row, Stretches]]
+_Read = Callable[..., dict[Row, Stretches]]
+"""From a table, its owners, the columns and, for parts, their kind."""
 
 
 def _reader(start: float, end: float, points: int) -> tuple[Raster, _Read]:
     """The cells of a span, and what reads the rows that speak for them."""
     is_short = end - start <= RAW_SECONDS
     raster = Raster.over(start, end, points, finest=1.0 if is_short else 60.0)
-    read = _of_samples if is_short else _of_hours if raster.step >= HOURS else _of_minutes
-    return raster, lambda table, owner, names: read(table, owner, names, raster)
+
+    def read(table: Table, owners: Collection[int], names: Sequence[str], *kinds: PartKind) -> dict[Row, Stretches]:
+        if is_short:
+            first, last = float(raster.edges[0]), float(raster.edges[-1]) + _OVERHANG
+            return of_samples(table, names, _of_kinds(within(table.owner, owners, first, last), kinds))
+        rolled = _of_hours if raster.step >= HOURS else _of_minutes
+        return rolled(table, _of_kinds(among(table.owner, owners), kinds), names, raster)
+
+    return raster, read
 
 
-def _of_samples(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
-    time = microseconds(float(raster.edges[0]), float(raster.edges[-1]) + _OVERHANG)
-    return of_samples(table, names, owner & time)
+def _of_kinds(where: Condition, kinds: Sequence[PartKind]) -> Condition:
+    return where & among("kind", [kind.value for kind in kinds]) if kinds else where
 
 
-def _of_minutes(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
+def _of_minutes(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> dict[Row, Stretches]:
     time = during("minute", raster.edges[0] / MINUTES, raster.edges[-1] / MINUTES - 1)
     return of_rollups(table, table.minutes, names, owner & time)
 
 
-def _of_hours(table: Table, owner: Condition, names: tuple[str, ...], raster: Raster) -> dict[Row, Stretches]:
+def _of_hours(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> dict[Row, Stretches]:
     """From hours, and from minutes before the first and after the last of them: where there are none (yet)."""
     start, stop = raster.edges[0], raster.edges[-1]
     hours = of_rollups(table, table.hours, names, owner & during("hour", start / HOURS, stop / HOURS - 1))
@@ -120,11 +129,9 @@ def _of_hours(table: Table, owner: Condition, names: tuple[str, ...], raster: Ra
     return {key: joined([found[key] for found in (before, hours, after) if key in found]) for key in sorted(keys)}
 
 
-def _loops(members: Mapping[Row, Stretches], found: Mapping[int, Instance], raster: Raster) -> tuple[LoopSeries, ...]:
-    if not members:
-        return ()
+def _loops(keys: Iterable[Row], found: Mapping[int, Instance], members: Members) -> tuple[LoopSeries, ...]:
     rows = []
-    for (_, instance_id), shares in zip(members, LOOP_BUSY.means(Members(list(members.values()), raster)), strict=True):
+    for (_, instance_id), shares in zip(keys, LOOP_BUSY.means(members), strict=True):
         if instance_id in found and not np.isnan(shares).all():
             one = found[instance_id]
             rows.append(LoopSeries(instance_id, one.host_id, one.host.name if one.host else "", one.pid, shares))

@@ -43,15 +43,16 @@ class Stretches:
 
     def middle(self, name: str) -> Array:
         """The rate or mean level of a column."""
-        return self.middles.get(name, np.full(len(self.begins), np.nan))
+        found = self.middles.get(name)
+        return np.full(len(self.begins), np.nan) if found is None else found
 
     def low(self, name: str) -> Array:
         """The smallest level of a column."""
-        return self.lows.get(name, self.middle(name))
+        return self.lows[name] if name in self.lows else self.middle(name)
 
     def high(self, name: str) -> Array:
         """The greatest level of a column."""
-        return self.highs.get(name, self.middle(name))
+        return self.highs[name] if name in self.highs else self.middle(name)
 
 
 def joined(members: Sequence[Stretches]) -> Stretches:
@@ -81,9 +82,9 @@ def _samples(names: Sequence[str], increases: Container[str], one: Series) -> St
     spans, times = one.figures[0], (one.times / MICROSECONDS).astype(np.float64)
     rates = np.where(spans > 0, spans, np.nan)
     holds = np.where(spans > 0, spans, _typical(times))
-    figures = zip(names, one.figures[1:], strict=True)
-    middles = {name: values / rates if name in increases else values for name, values in figures}
-    return Stretches(times - holds, times, middles, {}, {}, one.blobs or [None] * len(times))
+    figures = {name: one.figures[place] for place, name in enumerate(names, start=1)}
+    middles = {name: values / rates if name in increases else values for name, values in figures.items()}
+    return Stretches(times - holds, times, middles, {}, {}, list(one.blobs) or [None] * len(times))
 
 
 def _typical(times: Array) -> float:
@@ -103,7 +104,7 @@ def of_rollups(table: Table, rollup: Rollup, names: Sequence[str], where: Condit
 
 def _rolled(rollup: Rollup, stands: Mapping[str, Sequence[str]], columns: Sequence[str], one: Series) -> Stretches:
     begins = one.times.astype(np.float64) * rollup.seconds
-    values = dict(zip(columns, one.figures, strict=True))
+    values = {column: one.figures[place] for place, column in enumerate(columns)}
     middles, lows, highs = {}, {}, {}
     for name, of_it in stands.items():
         middles[name] = values[name]
@@ -113,4 +114,4 @@ def _rolled(rollup: Rollup, stands: Mapping[str, Sequence[str]], columns: Sequen
         if len(of_it) > 2:
             lows[name], highs[name] = (values[column] for column in of_it[-2:])
     ends = begins + rollup.seconds
-    return Stretches(begins, ends, middles, lows, highs, one.blobs or [None] * len(begins))
+    return Stretches(begins, ends, middles, lows, highs, list(one.blobs) or [None] * len(begins))

@@ -12,7 +12,7 @@ import numpy as np
 from advisor.features.window import HostWindow, InstanceWindow, PartWindow, ServiceWindow, Track
 from advisor.fleet.models import Host, Instance, Service
 from advisor.store import blocks
-from advisor.store.fetch import Condition, Row, among, microseconds
+from advisor.store.fetch import Condition, Row, among, select, since, until, within
 from advisor.store.happenings import happenings, lives_of
 from advisor.store.members import Member, members
 from advisor.store.tables import HOST, PART, PROCESS, Table
@@ -38,14 +38,13 @@ def windows(
     processes on it, other services' too. Ids that are no service are left out. At most ten queries, whatever
     the number of services.
     """
-    names = dict(Service.objects.filter(pk__in=service_ids).values_list("pk", "name"))
-    time = microseconds(start, end)
-    tracks = _tracks(PROCESS, among(PROCESS.owner, names) & time)
+    names: dict[int, str] = dict(select(Service._meta.db_table, ("id", "name"), among("id", service_ids)))
+    tracks = _tracks(PROCESS, within(PROCESS.owner, names, start, end))
     reporting = _reporting(tracks)
     host_ids = {instance.host_id for instance in reporting if instance.host_id is not None}
-    loops = _loops(reporting, tracks, _neighbours(host_ids, names, start, end), time)
-    parts = _parts(names, host_ids, time)
-    hosts = _hosts(host_ids, parts, loops, time)
+    loops = _loops(reporting, tracks, _neighbours(host_ids, names, start, end), start, end)
+    parts = _parts(names, host_ids, start, end)
+    hosts = _hosts(host_ids, parts, loops, start, end)
     events, lives = happenings(names, start, end, since), lives_of(names, start if since is None else since)
     instances = defaultdict(list)
     for instance in reporting:
@@ -75,11 +74,10 @@ class HostView:
 
 def host_view(host_id: int, start: float, end: float) -> HostView:
     """A host between two moments (Unix seconds of the server's clock); KeyError where there is no such host."""
-    time = microseconds(start, end)
-    host = _hosts([host_id], _parts((), [host_id], time), {}, time)[host_id]
+    host = _hosts([host_id], _parts((), [host_id], start, end), {}, start, end)[host_id]
     known = Instance.objects.filter(host_id=host_id, last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC))
     services, ids = {instance.service_id for instance in known}, [instance.pk for instance in known]
-    tracks = _tracks(PROCESS, among(PROCESS.owner, services) & among("instance_id", ids) & time)
+    tracks = _tracks(PROCESS, within(PROCESS.owner, services, start, end) & among("instance_id", ids))
     return HostView(host, tuple(_window(instance, tracks, {}) for instance in _reporting(tracks)))
 
 
@@ -90,27 +88,22 @@ def _tracks(table: Table, where: Condition, columns: Sequence[str] | None = None
 
 def _reporting(tracks: Mapping[Row, Track]) -> list[Member]:
     """The instances that these tracks are of, without what one sent under the name it had before a better one."""
-    found = members(Instance.objects.filter(pk__in={instance_id for _, instance_id in tracks}))
+    found = members(among("id", {instance_id for _, instance_id in tracks}))
     return [instance for instance in found if (instance.service_id, instance.id) in tracks]
 
 
 def _neighbours(hosts: Collection[int], services: Iterable[int], start: float, end: float) -> list[Member]:
     """Instances of other services that were on these hosts."""
-    return members(
-        Instance.objects.filter(
-            host_id__in=hosts,
-            last_seen__gte=datetime.fromtimestamp(start - _LAG, UTC),
-            first_seen__lte=datetime.fromtimestamp(end + _LAG, UTC),
-        ).exclude(service_id__in=services)
-    )
+    lived = since("last_seen", start - _LAG) & until("first_seen", end + _LAG)
+    return members(among("host_id", hosts) & lived & ~among("service_id", services))
 
 
 def _loops(
-    instances: Iterable[Member], tracks: Mapping[Row, Track], neighbours: Sequence[Member], time: Condition
+    instances: Iterable[Member], tracks: Mapping[Row, Track], neighbours: Sequence[Member], start: float, end: float
 ) -> dict[int | None, dict[int, Track]]:
     """Host -> instance -> the track of its event loop, for all that report one."""
-    where = among(PROCESS.owner, {n.service_id for n in neighbours}) & among("instance_id", [n.id for n in neighbours])
-    others = _tracks(PROCESS, where & time, LOOP) if neighbours else {}
+    where = within(PROCESS.owner, {n.service_id for n in neighbours}, start, end)
+    others = _tracks(PROCESS, where & among("instance_id", [n.id for n in neighbours]), LOOP) if neighbours else {}
     loops: dict[int | None, dict[int, Track]] = defaultdict(dict)
     for instance in (*instances, *neighbours):
         key = (instance.service_id, instance.id)
@@ -121,12 +114,15 @@ def _loops(
     return loops
 
 
-def _parts(services: Iterable[int], hosts: Iterable[int], time: Condition) -> dict[tuple[int, int], list[PartWindow]]:
+def _parts(
+    services: Iterable[int], hosts: Iterable[int], start: float, end: float
+) -> dict[tuple[int, int], list[PartWindow]]:
     """(owner, instance) -> its parts; the instance is 0 where the owner is a host."""
     of_services = among(PART.owner, services) & among("kind", OF_PROCESS)
     of_hosts = among(PART.owner, hosts) & among("kind", OF_HOST)
+    where = within(PART.owner, {*services, *hosts}, start, end) & (of_services | of_hosts)
     parts = defaultdict(list)
-    for (owner, instance, kind, name), found in sorted(_tracks(PART, of_services & time | of_hosts & time).items()):
+    for (owner, instance, kind, name), found in sorted(_tracks(PART, where).items()):
         parts[owner, instance].append(PartWindow(PartKind(kind), name, found))
     return parts
 
@@ -135,15 +131,16 @@ def _hosts(
     ids: Collection[int],
     parts: Mapping[tuple[int, int], list[PartWindow]],
     loops: Mapping[int | None, dict[int, Track]],
-    time: Condition,
+    start: float,
+    end: float,
 ) -> dict[int, HostWindow]:
-    tracks = _tracks(HOST, among(HOST.owner, ids) & time)
+    tracks = _tracks(HOST, within(HOST.owner, ids, start, end))
     silent = Track(np.empty(0), np.empty(0), {})
     return {
         host_id: HostWindow(
             host_id, name, tracks.get((host_id,), silent), tuple(parts.get((host_id, 0), ())), loops.get(host_id, {})
         )
-        for host_id, name in Host.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "name")
+        for host_id, name in sorted(select(Host._meta.db_table, ("id", "name"), among("id", ids)))
     }
 
 

@@ -2,6 +2,7 @@
 
 A part of `make bench-evaluate`. Each service has one process that reports every ten seconds, with all columns that an
 agent and a probe fill and a distribution; the process of the chart has four brothers. Figures are of a warm database.
+Before the figures comes a table of how they grow: with the services of all that there are, and with the chart's hours.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ from tests.bench.rows import STEP, Maker
 
 ROUNDS: Final = 5
 CHART_HOURS: Final = 6
+SIZES: Final = (0.01, 0.1, 1)
+HOURS: Final = (1.5, 3, CHART_HOURS)
+"""What growth is shown of: shares of the services, and hours that are drawn from rollups of a minute."""
+
 BROTHERS: Final = 5
 
 GOALS: Final = {
@@ -44,16 +49,30 @@ def main() -> int:
         end = float(int(time.time() / 60) * 60)
         ids = _fill(services, end)
         search_seldom()  # as a worker does
-        found = {
-            f"windows_{services}_services_{database}": (_windows(ids, end), GOALS.get((database, services))),
-            f"chart_of_6_hours_{database}": (_chart(ids[0], end), CHART_GOAL),
-        }
+        loaded = {size: _windows(ids[:size], end) for size in (max(1, round(services * share)) for share in SIZES)}
+        drawn = {hours: _chart(ids[0], end, hours) for hours in HOURS}
+    _tell_growth(database, loaded, drawn)
+    found = {
+        f"windows_{services}_services_{database}": (loaded[services], GOALS.get((database, services))),
+        f"chart_of_{CHART_HOURS}_hours_{database}": (drawn[CHART_HOURS], CHART_GOAL),
+    }
     holds = True
     for name, (value, goal) in found.items():
         line = {"name": name, "value": value, "unit": "s", "goal": goal, "holds": goal is None or value <= goal}
         sys.stdout.write(json.dumps(line) + "\n")
         holds &= bool(line["holds"])
     return 0 if holds else 1
+
+
+def _tell_growth(database: str, loaded: Mapping[int, float], drawn: Mapping[float, float]) -> None:
+    sys.stdout.write(f"| {database} | ms | microseconds each |\n| --- | --- | --- |\n")
+    for size, seconds in loaded.items():
+        sys.stdout.write(f"| windows of {size:,} services | {seconds * 1e3:,.1f} | {seconds / size * 1e6:,.0f} |\n")
+    for hours, seconds in drawn.items():
+        minutes = hours * 60
+        sys.stdout.write(
+            f"| chart of {hours} hours | {seconds * 1e3:,.1f} | {seconds / minutes * 1e6:,.0f} a minute |\n"
+        )
 
 
 def _fill(services: int, end: float) -> list[int]:
@@ -112,10 +131,10 @@ def _windows(ids: list[int], end: float) -> float:
     return median(load)
 
 
-def _chart(service_id: int, end: float) -> float:
+def _chart(service_id: int, end: float, hours: float = CHART_HOURS) -> float:
     from advisor.store import samples
 
-    return median(lambda: samples.series(service_id, end - CHART_HOURS * 3600, end))
+    return median(lambda: samples.series(service_id, end - hours * 3600, end))
 
 
 def median(work: Callable[[], object]) -> float:

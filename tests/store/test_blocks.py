@@ -29,11 +29,11 @@ def test_numbers_come_as_they_are_stored_and_nothing_as_nan() -> None:
     (found,) = read("requests", "cpu_user", "threads", "heap_used", blob="latency")
 
     assert (found.key, found.times.tolist()) == ((one.service_id, one.pk), [us(0), us(10)])
-    requests, cpu_user, threads, heap_used = (figures.tolist() for figures in found.figures)
+    requests, cpu_user, threads, heap_used = (found.figures[place].tolist() for place in range(4))
     assert (requests[0], cpu_user[0], threads[1]) == (3, pytest.approx(0.1), 16_777_215)
     assert np.isnan([requests[1], cpu_user[1], threads[0], *heap_used]).all()
     assert found.held == [0, 1, 2]
-    assert found.blobs == [QUICK.encode(), None]
+    assert list(found.blobs) == [QUICK.encode(), None]
 
 
 def test_series_with_names_are_told_apart_by_them() -> None:
@@ -85,3 +85,14 @@ def test_hosts_have_series_of_one_number() -> None:
     assert {key: track.values["load_1m"].tolist() for key, track in found.items()} == {
         (machine.pk,): [0, 10] for machine in machines
     }
+
+
+def test_rows_of_more_forms_than_are_looked_for_are_read_all_the_same() -> None:
+    one, names = instance(service()), ("requests", "threads", "cpu_user", "heap_used")
+    said = [{name: float(number) for bit, name in enumerate(names) if number >> bit & 1} for number in range(16)]
+    keep(*(process_row(one, 10 * number, b"x" * number, **values) for number, values in enumerate(said)))
+    where = microseconds(START - 10, START + 200)
+    (found,) = blocks.read(PROCESS, PROCESS.samples, ("time",), names, "latency", where)
+    rows = zip(*(found.figures[place].tolist() for place in range(4)), strict=True)
+    assert [{name: v for name, v in zip(names, row, strict=True) if not math.isnan(v)} for row in rows] == said
+    assert list(found.blobs) == [b"x" * number for number in range(16)]

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from advisor.store.columns import SLOT
-from advisor.store.fetch import among, microseconds, select
+from advisor.store.fetch import select, within
 from advisor.store.tables import MICROSECONDS, TABLES, Table
 from tests.store.builders import START, instance, keep, process_row, service
 
@@ -18,13 +18,13 @@ LONGER_THAN_SLOTS_ARE_NAMED = 60 * 3600.0
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.entity.value)
 def test_samples_of_an_owner_are_found_by_owner_and_time(table: Table) -> None:
-    where = among(table.owner, [1, 2]) & microseconds(START, START + 660)
+    chosen = within(table.owner, [1, 2], START, START + 660).of(table.samples)
     explain, found = "EXPLAIN QUERY PLAN", f"(<expr>=? AND {table.owner}=?)"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             explain, found = "EXPLAIN", "Index Cond"
             cursor.execute("SET LOCAL enable_seqscan = off")  # an empty table is read as quickly without
-        cursor.execute(f"{explain} SELECT * FROM {table.samples} WHERE {where.sql}", where.parameters)
+        cursor.execute(f"{explain} SELECT * {chosen.sql}", chosen.parameters)
         plan = [str(row[-1]) for row in cursor.fetchall()]
 
     assert any(found in line for line in plan), plan
@@ -37,7 +37,7 @@ def test_both_ends_of_a_span_are_in_it_and_nothing_beyond(start: float, end: flo
     moments = [-0.000001, 0.0, 2.999999, 3.0, 9.999999, 10.0, 10.000001, 12.0, 12.000001]
     keep(*(process_row(one, moment, requests=1) for moment in moments))
 
-    found = select("store_processsample", ("at",), among("service_id", [one.service_id]) & microseconds(start, end))
+    found = select("store_processsample", ("at",), within("service_id", [one.service_id], start, end))
 
     expected = [round((START + m) * MICROSECONDS) for m in moments]
     first, last = round(start * MICROSECONDS), round(end * MICROSECONDS)

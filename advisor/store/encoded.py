@@ -1,0 +1,72 @@
+"""Distributions as they are stored, in the bytes that they came with: most of them nobody asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, overload
+
+import numpy as np
+
+from advisor.features.histogram import Histogram
+from advisor.features.runs import Whole
+
+
+class Blobs(Sequence[bytes | None]):
+    """Many strings of bytes within a longer one; None where the end lies before the beginning."""
+
+    __slots__ = ("_begins", "_data", "_ends")
+
+    def __init__(self, data: bytes, begins: Whole, ends: Whole) -> None:
+        self._data, self._begins, self._ends = data, begins, ends
+
+    @overload
+    def __getitem__(self, place: int) -> bytes | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Blobs: ...
+    def __getitem__(self, place: int | slice) -> bytes | Blobs | None:
+        begin, end = self._begins[place], self._ends[place]
+        if isinstance(place, slice):
+            return Blobs(self._data, begin, end)
+        return self._data[begin:end] if begin <= end else None
+
+    def __iter__(self) -> Iterator[bytes | None]:
+        data, bounds = self._data, zip(self._begins.tolist(), self._ends.tolist(), strict=True)
+        return (data[begin:end] if begin <= end else None for begin, end in bounds)
+
+    def __len__(self) -> int:
+        return len(self._begins)
+
+    def told(self) -> list[int]:
+        """The places of those that are not None."""
+        found: list[int] = np.flatnonzero(self._begins <= self._ends).tolist()
+        return found
+
+
+NONE: Final = Blobs(b"", np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+class Distributions(Mapping[int, Histogram]):
+    """Row index -> its distribution, decoded when somebody asks: most rules never do."""
+
+    __slots__ = ("_decoded", "_encoded")
+
+    def __init__(self, encoded: Blobs) -> None:
+        self._encoded = encoded
+        self._decoded: dict[int, Histogram] = {}
+
+    def __getitem__(self, index: int) -> Histogram:
+        if index not in self._decoded:
+            self._decoded[index] = Histogram.decode(self._told(index))
+        return self._decoded[index]
+
+    def _told(self, index: int) -> bytes:
+        encoded = self._encoded[index] if index in range(len(self._encoded)) else None
+        if encoded is None:
+            raise KeyError(index)
+        return encoded
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._encoded.told())
+
+    def __len__(self) -> int:
+        return len(self._encoded.told())

@@ -1,0 +1,59 @@
+"""Reads many rows a row at a time: of an SQLite older than 3.36, which does not hand out its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.features.runs import Whole
+from advisor.features.window import Array
+from advisor.store.encoded import Blobs
+from advisor.store.fetch import Condition, Row, select
+
+
+def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
+    """Some columns of the rows of a table, in no order."""
+    return Fields(select(table, columns, where))
+
+
+class Fields:
+    """The fields of many rows, one after the other."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows, self._place = rows, -1
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def put_in(self, order: Whole) -> None:
+        """Change the order of the rows."""
+        self._rows = [self._rows[place] for place in order.tolist()]
+
+    def whole(self) -> Whole:
+        """The next field of each row, whole numbers and none of them null."""
+        return np.array(self._next(), dtype=np.int64)
+
+    def figure(self, rows: Whole) -> Array:
+        """The next field of each row as numbers, where these are all; NaN where it is null."""
+        return np.array(self._next(), dtype=np.float64)
+
+    def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]:
+        """Read the next fields, as many as `into` has columns."""
+        for place in range(into.shape[1]):
+            into[:, place] = self.figure(rows)
+        return np.ones(len(rows), np.bool_)
+
+    def blobs(self) -> Blobs:
+        """The next field of each row as bytes, None where it is null."""
+        said = [each.encode() if isinstance(each, str) else each for each in self._next()]
+        sizes = np.array([len(each or b"") for each in said], np.int64)
+        ends = np.cumsum(sizes)
+        begins = np.where([each is None for each in said], ends + 1, ends - sizes)
+        return Blobs(b"".join(each or b"" for each in said), begins, ends)
+
+    def _next(self) -> list[Any]:
+        self._place += 1
+        return [row[self._place] for row in self._rows]
