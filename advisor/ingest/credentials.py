@@ -27,6 +27,9 @@ _KEPT_SECONDS: Final = 60.0
 """How old the connection for lookups becomes: six rounds of all tokens. Nobody need restart ingest for a database that
 has moved."""
 
+_CLOSE_SECONDS: Final = 1.0
+"""How long the end waits for a lookup: closing takes a millisecond, and the writer has had `limits.STOP_SECONDS`."""
+
 _REMEMBERED: Final = 10_000
 _WRONG: Final = 2_000
 _WAITING: Final = 100
@@ -80,7 +83,7 @@ class Credentials:
         closed = self._thread.submit(lambda: connection.close())  # that of the thread, which is another one here
         self._thread.shutdown(wait=False)
         with suppress(TimeoutError):
-            closed.result(limits.STOP_SECONDS)
+            closed.result(_CLOSE_SECONDS)
 
     async def _look_up(self, raw: str) -> Token | None:
         if not self._is_formed(raw):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import OperationalError
 from pytest_django.fixtures import Settings
 
-from advisor.fleet import registry, tokens
+from advisor.fleet import registry, seen, tokens
 from advisor.fleet.caps import Kind
 from advisor.fleet.models import Instance, Token
 from advisor.ingest import limits, newcomers, rejection
@@ -101,3 +102,28 @@ def test_a_flood_of_one_token_takes_a_share_where_others_wait(token: Token, monk
     beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
     assert turns(flood) == [True] * 5 + [False] * 2
     assert turns([*flood, beside]) == [True] * 2 + [False] * 5 + [True]
+
+
+def test_who_sent_a_report_is_recalled_after_it_was_stored_once(commit: Committer, token: Token) -> None:
+    first, again = batch(token, process("known")), batch(token, process("known", at=NOW - 10))
+    assert newcomers.recalled([first]) == {}
+    commit([first])
+
+    (identity,) = newcomers.recalled([again]).values()
+    assert identity.instance_id == Instance.objects.get().pk
+    Instance.objects.update(last_seen=datetime.fromtimestamp(NOW - 60, UTC))
+    commit([again])
+    commit.tell_seen()
+    assert Instance.objects.get().last_seen.timestamp() == NOW
+
+
+def test_a_database_that_is_away_when_it_is_told_who_was_seen_stops_nothing(
+    commit: Committer, token: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("gone")
+
+    commit([batch(token, process("known"))])
+    monkeypatch.setattr(seen, "touch", away)
+    commit.tell_seen()
+    assert commit([batch(token, process("known", at=NOW - 10))]) == [Receipt()]
