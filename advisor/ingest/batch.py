@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from isal import isal_zlib
@@ -20,7 +21,7 @@ Outcome = Receipt | Refusal
 """What became of a batch; a refusal is an answer here, not an exception."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """One request, sorted.
 
@@ -30,6 +31,8 @@ class Batch:
         id: kept over retries; None where the sender keeps none.
         received: Unix seconds on the server's clock.
         content: tells its body from others, see `content_of`.
+        known: of how many of its reports, from the first on, it has been found out who they are.
+        since: when it came, on the monotonic clock.
     """
 
     pivoted: Pivoted
@@ -37,6 +40,8 @@ class Batch:
     id: uuid.UUID | None
     received: float
     content: int = 0
+    known: int = field(default=0, compare=False)
+    since: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def points(self) -> int:

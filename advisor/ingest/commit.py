@@ -14,7 +14,7 @@ from django.db import DataError, Error, IntegrityError, InterfaceError, Operatio
 from advisor.fleet import caps, registry
 from advisor.fleet.memory import Memory
 from advisor.fleet.registry import Beyond, ForeignHost, Identity
-from advisor.ingest import limits, newcomers, rejection
+from advisor.ingest import limits, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
 from advisor.ingest.assembly import add_events, names_of, rows_of
 from advisor.ingest.batch import Batch, Outcome
@@ -27,7 +27,6 @@ from advisor.store.batches import BatchKey
 from advisor.store.failpoint import failpoint
 from advisor.store.rows import Rows
 
-_LATER: Final = unavailable("Many processes report for the first time. Send it again.")
 _OTHER_CONTENT: Final = invalid(
     "Another body was stored under this batch id. Give each body an id of its own, and keep it only to send that again."
 )
@@ -49,13 +48,7 @@ class Committer:
         self._told_at = 0.0
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        """Store a group in one transaction, all but the batches of newcomers beyond `limits.NEWCOMERS`."""
-        turns = newcomers.turns(batches)
-        outcomes = iter(self._store([batch for batch, has_turn in zip(batches, turns, strict=True) if has_turn]))
-        return [next(outcomes) if has_turn else _LATER for has_turn in turns]
-
-    def _store(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        """Store batches in one transaction.
+        """Store a group in one transaction.
 
         Where that fails for another reason than a database that is away, each batch is tried alone, so
         that one that cannot be stored fails its own sender only.
@@ -118,7 +111,7 @@ class Committer:
         receipt = Receipt(Counter(said.rejected), ignored=Counter(said.ignored), points=said.points)
         for report in said.reports:
             try:
-                identity = registry.resolve(report.resource, batch.token, now, report.listening, _heard_at(report, now))
+                identity = registry.resolve(report.resource, batch.token, now, report.listening, report.heard_at(now))
             except Beyond as beyond:
                 receipt.rejected[rejection.BEYOND[beyond.kind]] += report.points
                 continue
@@ -196,9 +189,3 @@ class _Known:
             return _OTHER_CONTENT
         points = batch.pivoted.points
         return Receipt(replayed=True, ignored=Counter({rejection.REPLAYED: points}), points=points)
-
-
-def _heard_at(report: Report, now: datetime) -> datetime | None:
-    """When the last event of a report happened, not later than now; None for samples."""
-    latest = report.latest_event
-    return None if latest is None else min(datetime.fromtimestamp(latest, UTC), now)

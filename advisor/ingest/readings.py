@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from advisor.features.histogram import Histogram
@@ -174,6 +175,11 @@ class Report:
         if not self.events:
             return None
         return max(event.time_us for event in self.events) / 1e6 + self.clock_offset
+
+    def heard_at(self, now: datetime) -> datetime | None:
+        """When the last of its events happened, not later than now; None where it holds none."""
+        latest = self.latest_event
+        return None if latest is None else min(datetime.fromtimestamp(latest, UTC), now)
 
     @property
     def listening(self) -> int | None:

@@ -53,14 +53,15 @@ class Writer:
     """The one thread of a process that writes samples.
 
     Args:
-        commit: stores a group of batches in one transaction and says what became of each.
+        commit: stores a group of batches in one transaction and says what became of each, None where it
+            is to be handed in again.
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
     """
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Batch]], Sequence[Outcome]],
+        commit: Callable[[Sequence[Batch]], Sequence[Outcome | None]],
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
     ) -> None:
@@ -104,6 +105,10 @@ class Writer:
 
     def _enqueue(self, batch: Batch) -> asyncio.Future[Outcome]:
         waiting = _Waiting(batch)
+        self._put(waiting)
+        return waiting.outcome
+
+    def _put(self, waiting: _Waiting) -> None:
         with self._news:
             gone = self._queue.put(waiting)
             if self._thread is None:
@@ -112,7 +117,6 @@ class Writer:
             self._news.notify()
         for one in gone:
             one.settle(unavailable("Too much is waiting to be stored.", 2))
-        return waiting.outcome
 
     def _hangs(self) -> bool:
         began = self._began
@@ -128,6 +132,7 @@ class Writer:
     def _write(self) -> None:
         while group := self._next_group():
             self._began = time.monotonic()
+            outcomes: Sequence[Outcome | None]
             try:
                 outcomes = self._commit([waiting.batch for waiting in group])
             except Exception:
@@ -136,7 +141,10 @@ class Writer:
             self._began = None
             failpoint("ingest.after_commit")
             for waiting, outcome in zip(group, outcomes, strict=True):
-                waiting.settle(outcome)
+                if outcome is None:
+                    self._put(waiting)
+                else:
+                    waiting.settle(outcome)
 
     def _next_group(self) -> list[_Waiting]:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""
