@@ -16,6 +16,7 @@ from advisor.ingest import limits
 from advisor.ingest.answers import unavailable
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.readings import Report
+from advisor.store.relaxed import relaxed
 
 LATER: Final = unavailable("Many processes report for the first time. Send it again.")
 """What has been found out until then is kept, so that the next try goes on where this one ended."""
@@ -62,7 +63,7 @@ class Admission:
         until, lines = time.monotonic() + self._seconds, self._lines(batches)
         batch = batches[0]
         try:
-            with caps.tentative(), transaction.atomic():
+            with relaxed(), caps.tentative(), transaction.atomic():  # what is stored for them will wait for the disk
                 while lines:
                     line = lines.popleft()
                     batch = line[0]

@@ -14,6 +14,9 @@ from advisor.ingest.meaning import Meaning, Place, Target
 from advisor.store.rows import NOTHING
 from advisor.vocabulary import Entity, Facet, PartKind
 
+_MOST_PORTS: Final = 2**15 - 1
+"""What a small integer holds on PostgreSQL. A machine has twice as many; that there is one is all that matters."""
+
 _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
 
 
@@ -186,4 +189,4 @@ class Report:
         """How many ports the process listens on, by its latest reading; None where it does not say."""
         ports = (self.readings[time].process.values.get("listening") for time in sorted(self.readings, reverse=True))
         latest = next((count for count in ports if count is not None), None)
-        return None if latest is None else int(latest)
+        return None if latest is None else min(int(latest), _MOST_PORTS)

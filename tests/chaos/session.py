@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import count
 from queue import SimpleQueue
 from typing import Any, Final
@@ -26,6 +28,7 @@ _AT_ONCE: Final = 16
 _TRIES: Final = 20
 """How often an answer may be late before its request is to blame for it."""
 
+_ID: Final = "advisor-batch-id"
 _BUSY: Final = (b"does not answer", b"Many processes report for the first time")
 """What a 503 says where the machine is to blame. A failure says something else, and is none of the answers expected."""
 
@@ -44,7 +47,8 @@ class Session:
         sent: points of requests that are accounted for.
         rejected: of these, those that the answers told to be rejected.
         left_out: all that any answer told to be rejected.
-        again: of these, what may be counted twice, since it was sent again after a 503.
+        replayed: requests that had been stored when they were sent again after a 503: no answer told what was left out.
+        of_replayed: points of those that are accounted for.
         unexpected: answers with another status than `expected`, with their requests.
         slowest: seconds that the slowest answer took, whatever else the machine did.
         slow: requests of which an answer took longer than `most_seconds`.
@@ -66,7 +70,8 @@ class Session:
         self._ingest = product.start_ingest()
         self.witness = Witness(self._ingest.pid, self.folder)
         self.statuses: Counter[int] = Counter()
-        self.sent = self.rejected = self.left_out = self.again = 0
+        self.sent = self.rejected = self.left_out = 0
+        self.replayed = self.of_replayed = 0
         self.unexpected: list[tuple[Answer, Request]] = []
         self.slow: list[Request] = []
         self.slowest = 0.0
@@ -82,14 +87,13 @@ class Session:
 
     def ask(self, requests: Sequence[Request]) -> None:
         """Ask each once, some of them at the same time, and take note of the answers."""
+        requests = [_identified(request) for request in requests]
         for request, answer in zip(requests, self._pool.map(self._ask, requests), strict=True):
             self._note(request, self._asked_again(request) if _is_busy(answer) else answer)
 
     def _asked_again(self, request: Request) -> Answer:
-        """As any sender does where the disk or the machine hangs; what the first try brought may have been stored."""
-        answer = next((one for one in map(self._ask, [request] * _TRIES) if not _is_busy(one)), Answer(503))
-        self.again += answer.rejected if answer.status == 200 else 0
-        return answer
+        """As any sender does where the disk or the machine hangs."""
+        return next((one for one in map(self._ask, [request] * _TRIES) if not _is_busy(one)), Answer(503))
 
     def _note(self, request: Request, answer: Answer) -> None:
         self.statuses[answer.status] += 1
@@ -98,10 +102,14 @@ class Session:
             self.unexpected.append((answer, request))
         if answer.seconds > self.most_seconds:
             self.slow.append(request)
-        if answer.status == 200:
+        points = request.points if isinstance(request, Accounted) else 0
+        if answer.headers.get("advisor-replayed"):
+            self.replayed += 1
+            self.of_replayed += points
+        elif answer.status == 200:
             self.left_out += answer.rejected
             if isinstance(request, Accounted):
-                self.sent += request.points
+                self.sent += points
                 self.rejected += answer.rejected
 
     def complaints(self) -> dict[str, Any]:
@@ -114,18 +122,22 @@ class Session:
             "unexpected": [f"{answer} to {request}"[:_TOLD] for answer, request in self.unexpected[:3]],
             "never seen": sorted({200, 400} - set(self.statuses)),
             "odd rows": found["odd"],
-            "kept and rejected are not what was sent": self.sent - self.rejected - found["kept"],
-            "the account and the answers differ": max(0, abs(self.left_out - found["left_out"]) - self.again),
+            "kept and rejected are not what was sent": self._beyond_replays(self.rejected + found["kept"] - self.sent),
+            "the account and the answers differ": self.left_out != found["left_out"] and not self.replayed,
             "refused requests are not all counted": _differing(Counter(self._refused), found["refused"]),
             "files": files,
         }
         return {what: said for what, said in told.items() if said}
 
+    def _beyond_replays(self, more: int) -> int:
+        """How many points more than those of whose rejection no answer told, since the one that did came too late."""
+        return more if more < 0 else max(0, more - self.of_replayed)
+
     def still_slow(self) -> list[str]:
         """Requests of which each of some answers alone took too long: what else the machine did is not theirs."""
         slow = self.slow
         for _ in range(_TRIES):
-            slow = [one for one in slow if self._ask(one).seconds > self.most_seconds]
+            slow = [one for one in slow if self._ask(_identified(one)).seconds > self.most_seconds]
         return [repr(one)[:_TOLD] for one in slow]
 
     def _ask(self, request: Request) -> Answer:
@@ -147,6 +159,12 @@ class Session:
 
 def _is_busy(answer: Answer) -> bool:
     return answer.status == 503 and any(said in answer.body for said in _BUSY)
+
+
+def _identified(request: Request) -> Request:
+    """With an id of its own, so that it is stored once, however often it has to be sent."""
+    others = tuple(pair for pair in request.headers if pair[0] != _ID)
+    return replace(request, headers=(*others, (_ID, str(uuid.uuid4()))))
 
 
 def _differing(answered: Mapping[int, int], counted: Mapping[str, int]) -> dict[int, tuple[int, int]]:

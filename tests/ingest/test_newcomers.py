@@ -26,8 +26,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def admit() -> Admission:
-    """One newcomer is found out at a time, however fast the machine is."""
+def admit(monkeypatch: pytest.MonkeyPatch) -> Admission:
+    """One newcomer is found out at a time, however fast the machine is, and nobody is late, however slow it is."""
+    monkeypatch.setattr(limits, "STRANGERS_SECONDS", 3600.0)
     registry.forget()
     return Admission(Committer(Told()), seconds=0)
 
