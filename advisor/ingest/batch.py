@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from isal import isal_zlib
 
 from advisor.fleet.models import Token
+from advisor.fleet.registry import Identity
 from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.pivot import Pivoted
 
@@ -20,7 +22,7 @@ Outcome = Receipt | Refusal
 """What became of a batch; a refusal is an answer here, not an exception."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batch:
     """One request, sorted.
 
@@ -30,6 +32,9 @@ class Batch:
         id: kept over retries; None where the sender keeps none.
         received: Unix seconds on the server's clock.
         content: tells its body from others, see `content_of`.
+        known: of how many of its reports, from the first on, it has been found out who they are.
+        senders: who they are, as far as that needs no database; empty where nobody has asked.
+        since: when it came, on the monotonic clock.
     """
 
     pivoted: Pivoted
@@ -37,6 +42,9 @@ class Batch:
     id: uuid.UUID | None
     received: float
     content: int = 0
+    known: int = field(default=0, compare=False)
+    senders: list[Identity | None] = field(default_factory=list, compare=False)
+    since: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def points(self) -> int:

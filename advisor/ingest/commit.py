@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Final
 
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -14,7 +15,7 @@ from django.db import DataError, Error, IntegrityError, InterfaceError, Operatio
 from advisor.fleet import caps, registry
 from advisor.fleet.memory import Memory
 from advisor.fleet.registry import Beyond, ForeignHost, Identity
-from advisor.ingest import limits, newcomers, rejection
+from advisor.ingest import limits, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
 from advisor.ingest.assembly import add_events, names_of, rows_of
 from advisor.ingest.batch import Batch, Outcome
@@ -27,7 +28,6 @@ from advisor.store.batches import BatchKey
 from advisor.store.failpoint import failpoint
 from advisor.store.rows import Rows
 
-_LATER: Final = unavailable("Many processes report for the first time. Send it again.")
 _OTHER_CONTENT: Final = invalid(
     "Another body was stored under this batch id. Give each body an id of its own, and keep it only to send that again."
 )
@@ -48,25 +48,9 @@ class Committer:
         self._ignored = Counter[tuple[int, str]]()
         self._told_at = 0.0
         self._now = datetime.fromtimestamp(0, UTC)
-        self._known = dict[int, Identity]()
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        """Store a group in one transaction, all but the batches of newcomers beyond `limits.NEWCOMERS`."""
-        self._known = newcomers.recalled(batches)
-        turns = newcomers.turns(batches, self._known)
-        outcomes = iter(self._store([batch for batch, has_turn in zip(batches, turns, strict=True) if has_turn]))
-        return [next(outcomes) if has_turn else _LATER for has_turn in turns]
-
-    def tell_seen(self) -> None:
-        """Write who was seen in the last seconds. What fails is written the next time that they are."""
-        try:
-            registry.flush(self._now)
-        except Exception:  # whatever it is: the writer goes on
-            log.exception("When hosts and processes were seen could not be written")
-            connection.close()
-
-    def _store(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        """Store batches in one transaction.
+        """Store a group in one transaction.
 
         Where that fails for another reason than a database that is away, each batch is tried alone, so
         that one that cannot be stored fails its own sender only.
@@ -81,8 +65,17 @@ class Committer:
             log.exception("A group of %d batches failed; trying each alone", len(batches))
             return self._commit_each(batches)
 
+    def tell_seen(self) -> None:
+        """Write who was seen in the last seconds. What fails is written the next time that they are."""
+        try:
+            registry.flush(self._now)
+        except Exception:  # whatever it is: the writer goes on
+            log.exception("When hosts and processes were seen could not be written")
+            connection.close()
+
     def _commit_each(self, batches: Sequence[Batch]) -> list[Outcome]:
-        self._known = {}  # one of them may change who sends the next
+        for batch in batches:
+            batch.senders = []  # one of them may change who sends the next
         return [self._commit_alone(batch) for batch in batches]
 
     def _commit_alone(self, batch: Batch) -> Outcome:
@@ -131,12 +124,12 @@ class Committer:
         now = datetime.fromtimestamp(batch.received, UTC)
         said = batch.pivoted
         receipt = Receipt(Counter(said.rejected), ignored=Counter(said.ignored), points=said.points)
-        for report in said.reports:
-            identity = self._known.get(id(report))
+        for report, identity in zip_longest(said.reports, batch.senders):
             try:
                 if identity is None:
-                    heard_at = _heard_at(report, now)
-                    identity = registry.resolve(report.resource, batch.token, now, report.listening, heard_at)
+                    identity = registry.resolve(
+                        report.resource, batch.token, now, report.listening, report.heard_at(now)
+                    )
                 else:
                     registry.note(identity, batch.token, not report.events)
             except Beyond as beyond:
@@ -216,9 +209,3 @@ class _Known:
             return _OTHER_CONTENT
         points = batch.pivoted.points
         return Receipt(replayed=True, ignored=Counter({rejection.REPLAYED: points}), points=points)
-
-
-def _heard_at(report: Report, now: datetime) -> datetime | None:
-    """When the last event of a report happened, not later than now; None for samples."""
-    latest = report.latest_event
-    return None if latest is None else min(datetime.fromtimestamp(latest, UTC), now)

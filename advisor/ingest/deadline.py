@@ -27,8 +27,8 @@ class Deadline:
         self._clock = asyncio.get_running_loop().time
         self._at = self._clock() + seconds
 
-    async def keep(self, awaited: Awaitable[T]) -> T:
-        """Wait for something, and no longer than until then.
+    async def keep(self, awaited: Awaitable[T], otherwise: str = "The database does not answer in time.") -> T:
+        """Wait for something, and no longer than until then; `otherwise` says what is the matter where it takes longer.
 
         Raises:
             Refusal: 503, it took too long.
@@ -37,7 +37,7 @@ class Deadline:
             async with asyncio.timeout_at(self._at):
                 return await awaited
         except TimeoutError:
-            raise unavailable("The database does not answer in time. Send it again.", _AGAIN_SECONDS) from None
+            raise unavailable(f"{otherwise} Send it again.", _AGAIN_SECONDS) from None
 
     @contextmanager
     def paused(self) -> Iterator[None]:

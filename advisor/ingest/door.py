@@ -28,15 +28,21 @@ from advisor.ingest.credentials import Credentials
 from advisor.ingest.deadline import Deadline
 from advisor.ingest.hints import Hints
 from advisor.ingest.lifespan import lifespan
+from advisor.ingest.newcomers import Admission
 from advisor.ingest.pivot import Pivot, Pivoted
 from advisor.ingest.rate import RateLimit
+from advisor.ingest.refusals import Refusals
 from advisor.ingest.room import Room, Share
 from advisor.ingest.signals import AnySignal, signals
 from advisor.ingest.writer import Writer
 from advisor.live import publish
+from advisor.store import samples
 
 Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_SENDER: Final = "advisor.token"
+"""Where the scope of a request keeps whose it is, for those who answer it."""
 
 _CLOSE: Final = (b"connection", b"close")
 _INLINE_BYTES: Final = 128 << 10
@@ -65,7 +71,8 @@ class Door:
         now: the server's clock, Unix seconds.
         requests_per_second: how often one token may send; by default as often as the settings say.
         points_per_second: likewise, how many points and records.
-        seconds: how long a request waits for the database in all.
+        seconds: how long a request waits for the database, and for its turn to be read, in all.
+        refusals: counts what is refused; the account that it keeps is written while a server runs the lifespan.
     """
 
     def __init__(
@@ -77,11 +84,12 @@ class Door:
         requests_per_second: float | None = None,
         points_per_second: float | None = None,
         seconds: float = limits.ANSWER_SECONDS,
+        refusals: Refusals | None = None,
     ) -> None:
         self._next = next_app
         self._hints = Hints(publish.samples)
         commit = Committer(self._hints)
-        self._writer = writer or Writer(commit, afterwards=commit.tell_seen)
+        self._writer = writer or Writer(Admission(commit), afterwards=commit.tell_seen)
         self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now
@@ -91,11 +99,12 @@ class Door:
         self._signals = signals(Pivot())
         self._decoding = asyncio.Semaphore(_DECODING)
         self._room = Room(limits.BODIES_BYTES)
+        self._refusals = refusals or Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on."""
         if scope["type"] == "lifespan":
-            await lifespan(receive, send, self.stop)
+            await lifespan(receive, send, self._refusals.start, self.stop)
             return
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await self._next(scope, receive, send)
@@ -104,15 +113,15 @@ class Door:
         try:
             receipt = await self._take(scope, headers, receive)
         except Refusal as refusal:
-            await send_refusal(send, refusal, answer_type(headers))
+            await self._refuse(scope, headers, send, refusal)
         except Disconnected:
             return
         except asyncio.CancelledError:  # the server ends; without an answer of ours it would be a 500
-            await send_refusal(send, unavailable("The server ends. Send it again."), answer_type(headers))
+            await self._refuse(scope, headers, send, unavailable("The server ends. Send it again."))
             raise
         except Exception:
             log.exception("A request to %s failed; its sender was told to come back", scope["path"])
-            await send_refusal(send, unavailable("The request failed here. It was logged.", 5), answer_type(headers))
+            await self._refuse(scope, headers, send, unavailable("The request failed here. It was logged.", 5))
         else:
             await send_receipt(send, receipt, answer_type(headers), self._signals[scope["path"]].respond)
 
@@ -121,12 +130,17 @@ class Door:
         self._writer.stop()
         self._credentials.stop()
         self._hints.stop()
+        self._refusals.stop()
+
+    async def _refuse(self, scope: Scope, headers: dict[bytes, bytes], send: Send, refusal: Refusal) -> None:
+        self._refusals.count(scope.get(_SENDER, samples.NOBODY), refusal)
+        await send_refusal(send, refusal, answer_type(headers))
 
     async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receipt:
         received, deadline = self._now(), Deadline(self._seconds)
         with self._room.share() as share:
             signal, head, token, body = await self._admit(scope, headers, receive, share, deadline)
-            pivoted = await self._decode(signal, head, token, body, received)
+            pivoted = await self._decode(signal, head, token, body, received, deadline)
         content = 0 if head.batch_id is None else content_of(body)
         batch = Batch(pivoted, token, head.batch_id, received, content)
         return await deadline.keep(self._writer.submit(batch))
@@ -140,6 +154,7 @@ class Door:
             check_repeated(scope["headers"])
             head = read_head(headers)
             token = await deadline.keep(self._credentials.check(head.authorization))
+            scope[_SENDER] = token.pk
             _check_rate(self._requests.wait(token.pk), "requests", "Send fewer and larger ones.")
             with deadline.paused():
                 return signal, head, token, await read_body(receive, head.gzip, share)
@@ -155,11 +170,16 @@ class Door:
             raise Refusal(405, Code.UNIMPLEMENTED, message, ((b"allow", b"POST"),))
         return self._signals[path]
 
-    async def _decode(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
+    async def _decode(
+        self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float, deadline: Deadline
+    ) -> Pivoted:
         if len(body) <= _INLINE_BYTES:
             return self._sort(signal, head, token, body, received)
-        async with self._decoding:
+        await deadline.keep(self._decoding.acquire(), "Many large bodies come at once.")
+        try:
             return await asyncio.to_thread(self._sort, signal, head, token, body, received)
+        finally:
+            self._decoding.release()
 
     def _sort(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
         @cache  # one request is one measurement, however many resources it holds

@@ -9,9 +9,10 @@ from advisor.ingest.answers import Send
 from advisor.ingest.body import Receive
 
 
-async def lifespan(receive: Receive, send: Send, stop: Callable[[], None]) -> None:
-    """Agree to start, and call `stop` in a thread when the server has answered its last request and ends."""
+async def lifespan(receive: Receive, send: Send, start: Callable[[], None], stop: Callable[[], None]) -> None:
+    """Call `start` and agree to start; call `stop` in a thread when the last request is answered."""
     await receive()
+    start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await asyncio.to_thread(stop)

@@ -83,11 +83,21 @@ STOP_SECONDS: Final = 4.0
 """How long a process that ends waits for its last commit. Every request is answered by then, so nobody waits for it;
 and `make run` gives a process 8 s to end, of which open requests may take some."""
 
-NEWCOMERS: Final = 50
-"""Most resources of one transaction that nobody knows yet, and all of one batch."""
+NEWCOMERS_SECONDS: Final = 0.003
+"""How long one transaction goes on to find out who newcomers are: it begins with no other after that. One takes 2 to 4
+ms, and all others wait for it; an ordinary answer takes 4 to 6 ms, and may take half as long again beside a flood.
+"""
 
-NEWCOMERS_OF_ONE: Final = 10
-"""Likewise of one token where others are in the same transaction: they wait 50 ms for it, and not 250."""
+STRANGERS: Final = 200
+"""Most batches of newcomers that wait: half of `REQUESTS_AT_ONCE` is for those who are known."""
+
+STRANGERS_OF_ONE: Final = 50
+"""Likewise of one token. Some 200 newcomers a second are found out, so more would wait for nothing."""
+
+STRANGERS_SECONDS: Final = 1.2
+"""How long a batch of newcomers waits before its sender is asked to come again: it goes on where it stopped, and the
+answer comes before `ANSWER_SECONDS` are over.
+"""
 
 FUTURE_SECONDS: Final = 300.0
 """How far ahead of the server a point may lie, the clock offset applied."""

@@ -1,58 +1,133 @@
-"""Who may report for the first time now: some do in each transaction, and nobody waits for them."""
+"""Who reports for the first time is found out apart from what is stored, a few at a time, and nobody waits for them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Sequence
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-from advisor.fleet import registry
-from advisor.fleet.claim import Said
+from django.db import transaction
+
+from advisor.fleet import caps, registry
 from advisor.fleet.registry import Identity
 from advisor.ingest import limits
-from advisor.ingest.batch import Batch
+from advisor.ingest.answers import unavailable
+from advisor.ingest.batch import Batch, Outcome
+from advisor.ingest.readings import Report
+from advisor.store.relaxed import relaxed
 
-Newcomer = tuple[int, Said]
-"""Primary key of a token, and what its sender says of itself."""
+LATER: Final = unavailable("Many processes report for the first time. Send it again.")
+"""What has been found out until then is kept, so that the next try goes on where this one ended."""
 
-
-def recalled(batches: Sequence[Batch]) -> dict[int, Identity]:
-    """Who sent the reports of a group, by `id` of the report, as far as that is remembered."""
-    found = dict[int, Identity]()
-    for batch in batches:
-        for report in batch.pivoted.reports:
-            identity = registry.recall(report.resource, batch.token, report.listening, not report.events)
-            if identity is not None:
-                found[id(report)] = identity
-    return found
+log = logging.getLogger(__name__)
 
 
-def turns(batches: Sequence[Batch], known: Container[int]) -> list[bool]:
-    """Which batches of a group are stored now: those of who is known always, and of others as long as there is room.
+class Admission:
+    """Stores batches of known senders at once, and those of others when it is known who they are.
 
-    To find out who somebody is takes some queries. A large fleet that starts again, or a flood of invented names,
-    would hold up all others for seconds; what has no turn is sent again, and nothing of it is lost. Of one token there
-    are fewer where others wait beside it. `known` are the ids of reports whose senders are known.
+    To find out who somebody is takes some queries, so that a large fleet that starts again, or a flood of invented
+    names, would hold up all others for seconds. It is done in transactions of its own, each a few milliseconds long.
+    Between two of them whoever is known is served, and no longer than one of them does a newcomer wait for those. The
+    tokens take turns.
+
+    Args:
+        store: stores batches in one transaction.
+        seconds: how long one transaction goes on to look at newcomers. It looks at one at least.
     """
-    found, admitted = list[bool](), set[Newcomer]()
-    alone = len({batch.token.pk for batch in batches}) == 1
-    most = limits.NEWCOMERS if alone else limits.NEWCOMERS_OF_ONE
-    of_token = Counter[int]()
-    for batch in batches:
-        new = _unknown(batch, known) - admitted
-        found.append(not new or (len(admitted) < limits.NEWCOMERS and of_token[batch.token.pk] < most))
-        if found[-1]:
-            admitted |= new
-            of_token[batch.token.pk] += len(new)
-    return found
+
+    def __init__(
+        self, store: Callable[[Sequence[Batch]], Sequence[Outcome]], seconds: float = limits.NEWCOMERS_SECONDS
+    ) -> None:
+        self._store = store
+        self._seconds = seconds
+        self._newcomers_turn = False
+        self._last_turns: dict[int, float] = {}
+
+    def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome | None]:
+        """What became of each batch; of those with None nothing yet, and they are to be handed in again."""
+        known = [_is_known(batch) for batch in batches]
+        if not any(known) or (self._newcomers_turn and not all(known)):
+            self._newcomers_turn = False
+            strangers = [batch for batch, is_known in zip(batches, known, strict=True) if not is_known]
+            self._meet_some(strangers)
+            late = _late(strangers)
+            return [LATER if id(batch) in late else None for batch in batches]
+        self._newcomers_turn = True
+        outcomes = iter(self._store([batch for batch, is_known in zip(batches, known, strict=True) if is_known]))
+        return [next(outcomes) if is_known else None for is_known in known]
+
+    def _meet_some(self, batches: Sequence[Batch]) -> None:
+        """Find out who some are, in one short transaction; one that cannot be found out is left to what stores it."""
+        until, lines = time.monotonic() + self._seconds, self._lines(batches)
+        batch = batches[0]
+        try:
+            with relaxed(), caps.tentative(), transaction.atomic():  # what is stored for them will wait for the disk
+                while lines:
+                    line = lines.popleft()
+                    batch = line[0]
+                    _meet(batch, batch.pivoted.reports[batch.known])
+                    batch.known += 1  # where this is rolled back, it is looked up by what stores it
+                    self._last_turns[batch.token.pk] = time.monotonic()
+                    if time.monotonic() >= until:
+                        break
+                    while line and _is_known(line[0]):
+                        line.popleft()
+                    if line:
+                        lines.append(line)
+        except Exception as error:
+            log.debug("Left to what stores it: %s", error)
+            batch.known = len(batch.pivoted.reports)
+
+    def _lines(self, batches: Sequence[Batch]) -> deque[deque[Batch]]:
+        """The batches of each token; the token whose last turn is longest ago comes first."""
+        lines: dict[int, deque[Batch]] = {}
+        for batch in batches:
+            lines.setdefault(batch.token.pk, deque()).append(batch)
+        return deque(lines[key] for key in sorted(lines, key=lambda key: self._last_turns.get(key, 0.0)))
 
 
-def _unknown(batch: Batch, known: Container[int]) -> set[Newcomer]:
-    """Who brings a batch, and is not known yet; once, however often a group has something of it."""
+def _is_known(batch: Batch) -> bool:
+    """Whether all who have something in it are known, and who they are, as far as that is remembered.
+
+    What was found out is not looked at again while there is more to find out; in the end all of it is, since it may
+    have changed meanwhile.
+    """
+    reports, first = batch.pivoted.reports, batch.known
+    senders = list[Identity | None]()
+    while batch.known < len(reports):
+        report, now = reports[batch.known], datetime.fromtimestamp(batch.received, UTC)
+        senders.append(_recalled(batch, report))
+        if senders[-1] is None and not registry.is_known(
+            report.resource, batch.token, now, report.listening, not report.events
+        ):
+            return False
+        batch.known += 1
+    batch.senders = [_recalled(batch, report) for report in reports] if first else senders
+    return True
+
+
+def _recalled(batch: Batch, report: Report) -> Identity | None:
+    return registry.recall(report.resource, batch.token, report.listening, not report.events)
+
+
+def _meet(batch: Batch, report: Report) -> None:
     now = datetime.fromtimestamp(batch.received, UTC)
-    return {
-        (batch.token.pk, Said.of(report.resource))
-        for report in batch.pivoted.reports
-        if id(report) not in known
-        and not registry.is_known(report.resource, batch.token, now, report.listening, not report.events)
-    }
+    try:
+        registry.resolve(report.resource, batch.token, now, report.listening, report.heard_at(now))
+    except registry.Beyond:  # remembered there, and its points are rejected where the rest is stored
+        return
+
+
+def _late(batches: Sequence[Batch]) -> set[int]:
+    """Identities of the batches that have waited long enough, or beside too many others."""
+    late, waiting, now = set[int](), Counter[int](), time.monotonic()
+    for batch in batches:
+        is_one_too_many = waiting.total() >= limits.STRANGERS or waiting[batch.token.pk] >= limits.STRANGERS_OF_ONE
+        if is_one_too_many or now - batch.since >= limits.STRANGERS_SECONDS:
+            late.add(id(batch))
+        else:
+            waiting[batch.token.pk] += 1
+    return late

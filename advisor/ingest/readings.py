@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from advisor.features.histogram import Histogram
@@ -12,6 +13,9 @@ from advisor.ingest.figures import Figures
 from advisor.ingest.meaning import Meaning, Place, Target
 from advisor.store.rows import NOTHING
 from advisor.vocabulary import Entity, Facet, PartKind
+
+_MOST_PORTS: Final = 2**15 - 1
+"""What a small integer holds on PostgreSQL. A machine has twice as many; that there is one is all that matters."""
 
 _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
 
@@ -175,11 +179,16 @@ class Report:
             return None
         return max(event.time_us for event in self.events) / 1e6 + self.clock_offset
 
+    def heard_at(self, now: datetime) -> datetime | None:
+        """When the last of its events happened, not later than now; None where it holds none."""
+        latest = self.latest_event
+        return None if latest is None else min(datetime.fromtimestamp(latest, UTC), now)
+
     @property
     def listening(self) -> int | None:
         """How many ports the process listens on, by its latest reading; None where it does not say."""
         for time in sorted(self.readings, reverse=True):
             count = self.readings[time].process.values.get("listening")
             if count is not None:
-                return int(count)
+                return min(int(count), _MOST_PORTS)
         return None

@@ -53,7 +53,8 @@ class Writer:
     """The one thread of a process that writes samples.
 
     Args:
-        commit: stores a group of batches in one transaction and says what became of each.
+        commit: stores a group of batches in one transaction and says what became of each, None where it
+            is to be handed in again.
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
         afterwards: what else there is to do after a group, when nobody waits for it any more.
@@ -61,7 +62,7 @@ class Writer:
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Batch]], Sequence[Outcome]],
+        commit: Callable[[Sequence[Batch]], Sequence[Outcome | None]],
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
         afterwards: Callable[[], None] = lambda: None,
@@ -107,6 +108,10 @@ class Writer:
 
     def _enqueue(self, batch: Batch) -> asyncio.Future[Outcome]:
         waiting = _Waiting(batch)
+        self._put(waiting)
+        return waiting.outcome
+
+    def _put(self, waiting: _Waiting) -> None:
         with self._news:
             gone = self._queue.put(waiting)
             if self._thread is None:
@@ -115,7 +120,6 @@ class Writer:
             self._news.notify()
         for one in gone:
             one.settle(unavailable("Too much is waiting to be stored.", 2))
-        return waiting.outcome
 
     def _hangs(self) -> bool:
         began = self._began
@@ -131,6 +135,7 @@ class Writer:
     def _write(self) -> None:
         while group := self._next_group():
             self._began = time.monotonic()
+            outcomes: Sequence[Outcome | None]
             try:
                 outcomes = self._commit([waiting.batch for waiting in group])
             except Exception:
@@ -138,7 +143,10 @@ class Writer:
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
             failpoint("ingest.after_commit")
             for waiting, outcome in zip(group, outcomes, strict=True):
-                waiting.settle(outcome)
+                if outcome is None:
+                    self._put(waiting)
+                else:
+                    waiting.settle(outcome)
             self._afterwards()
             self._began = None
 

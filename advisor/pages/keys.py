@@ -74,10 +74,11 @@ def row(token: Token, now: datetime) -> Row:
     return Row(token, state, word, token.host.name if token.host else "not used yet")
 
 
-def losses(now: datetime) -> list[tuple[Token, samples.Loss]]:
-    """What was left out of what each token sent lately, the latest first."""
+def losses(now: datetime) -> list[tuple[Token | None, samples.Loss]]:
+    """What was left out of what each token sent lately, the latest first; None is who sent without a valid one."""
     found = samples.left_out((now - LOOKED_BACK).date())
-    senders = Token.objects.select_related("host").in_bulk({loss.token_id for loss in found})
+    senders: dict[int, Token | None] = {samples.NOBODY: None}
+    senders.update(Token.objects.select_related("host").in_bulk({loss.token_id for loss in found}))
     return [(senders[loss.token_id], loss) for loss in found if loss.token_id in senders]
 
 

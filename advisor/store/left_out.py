@@ -1,15 +1,22 @@
-"""Counts what senders sent and nobody keeps, by token and reason: every point is stored or counted here."""
+"""Counts what senders sent and nobody keeps, by token and reason: every point is stored or counted here.
+
+Requests that were refused whole are counted too; what they held comes again, or nobody could read it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db import connection
 from django.db.models import Max, Sum
 
 from advisor.store.models import LeftOut
+
+NOBODY: Final = 0
+"""Stands for the token of what came with none, or with one that opens nothing here. No row has this key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +24,9 @@ class Loss:
     """What was left out of what a token sent.
 
     Attributes:
-        token_id: primary key of the token.
-        reason: in the words that the sender read.
-        count: points, figures or events.
+        token_id: primary key of the token, or `NOBODY`.
+        reason: what was left out and why, in the words that people read.
+        count: points, figures, events or requests.
         last_at: when it happened last.
     """
 

@@ -10,7 +10,7 @@ from advisor.store.events import StoredEvent, events, fits
 from advisor.store.forecast import Course, Outlook, outlook
 from advisor.store.host_parts import host_parts
 from advisor.store.latest import Latest, latest
-from advisor.store.left_out import Loss, left_out, note_left_out
+from advisor.store.left_out import NOBODY, Loss, left_out, note_left_out
 from advisor.store.part_names import PartNames, Use
 from advisor.store.past import Span, past
 from advisor.store.prune import prune
@@ -23,6 +23,7 @@ from advisor.store.windows import HostView, host_view, windows
 from advisor.store.write import write
 
 __all__ = [
+    "NOBODY",
     "Course",
     "HostView",
     "Latest",

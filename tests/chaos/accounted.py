@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import random
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
 from google.protobuf import json_format
-from hypothesis import strategies as st
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
 from advisor.vocabulary import Kind
@@ -27,10 +29,8 @@ _SPAN: Final = 10.0
 _COLUMNS: Final = [column for column in PROCESS if column.kind is not Kind.HISTOGRAM]
 _numbers: Final = count()
 
-values = st.one_of(
-    st.floats(0, 1), st.floats(0, 1e9), st.floats(), st.sampled_from([-0.0, 1.0005, 1.1, 2.0**54, 5e-324])
-)
-moments = st.sampled_from([None] * 8 + ["0", str(2**64 - 1), nanos(START + 3600), nanos(START - 60 * 3600)])
+_VALUES: Final = (-0.0, 1.0005, 1.1, 2.0**54, 5e-324, math.nan, math.inf, -math.inf)
+_MOMENTS: Final = (*(None,) * 8, "0", str(2**64 - 1), nanos(START + 3600), nanos(START - 60 * 3600))
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,28 @@ class Accounted(Request):
     points: int = 0
 
 
-@st.composite
-def requests(draw: st.DrawFn) -> Accounted:
+def made(chance: random.Random) -> Accounted:
     """Levels and increases of one process at a moment that no other request has."""
-    columns = draw(st.lists(st.sampled_from(_COLUMNS), unique_by=lambda column: column.name, min_size=1, max_size=12))
+    columns = chance.sample(_COLUMNS, chance.randint(1, 12))
     number = next(_numbers)
     at = START - number * STEP
     said = [
-        _metric(column.metric, column.kind is Kind.COUNTER, _point(column.where, draw(values), draw(moments), at))
+        _metric(
+            column.metric,
+            column.kind is Kind.COUNTER,
+            _point(column.where, _value(chance), chance.choice(_MOMENTS), at),
+        )
         for column in columns
     ]
     who = {"service.name": SERVICE, "service.instance.id": f"{SERVICE}-{number % INSTANCES}"}
-    body, content_type = _encoded(export(resource(who, *said)), draw(st.booleans()))
+    body, content_type = _encoded(export(resource(who, *said)), chance.random() < 0.5)
     return Accounted(body, content_type, points=len(columns))
+
+
+def _value(chance: random.Random) -> float:
+    """A share, a count, any bits that make a number, or one that is odd."""
+    bits: float = struct.unpack("d", chance.randbytes(8))[0]
+    return chance.choice((chance.random(), chance.uniform(0, 1e9), bits, chance.choice(_VALUES)))
 
 
 def _point(where: Mapping[str, tuple[str, ...]], value: float, moment: str | None, at: float) -> Json:

@@ -1,4 +1,4 @@
-"""Recordings of real clients with some of their bytes or values changed, each known by its seed."""
+"""Requests with some of their bytes or values changed: in a millisecond, where inventing one takes twenty."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from functools import cache
 from typing import Any, Final
 
 from google.protobuf import json_format
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
-from tests.chaos.asker import PROTOBUF, Request
+from tests.chaos.asker import JSON, PROTOBUF, Request
 from tests.chaos.inputs import ODD, START
 from tests.ingest import recordings
 from tests.ingest.exports import NOW, Json
 
+_MESSAGES: Final[dict[str, Any]] = {"/v1/metrics": ExportMetricsServiceRequest, "/v1/logs": ExportLogsServiceRequest}
+_UNREADABLE: Final = (
+    *(ValueError, TypeError, AttributeError, OverflowError, RecursionError, json_format.Error, DecodeError),
+    SystemError,  # of protobuf's own code where a key is a lone surrogate
+)
 _PIECES: Final = (
     *(b"\0", b"\xff" * 9 + b"\x01", b"\xed\xa0\x80", b"\\ud800", b"\x0a\x00"),
     *(b'"', b"{", b"]", b"-1", b"1e999", b"null"),
@@ -47,14 +54,37 @@ def _as_protobuf(place: int) -> bytes:
     return json_format.ParseDict(recorded()[place], ExportMetricsServiceRequest()).SerializeToString()
 
 
-def with_other_bytes(seed: int) -> Request:
-    """Bytes of a recording changed, put in, taken out or repeated, or without its end."""
-    chance = random.Random(seed)
+def recording(chance: random.Random) -> Request:
+    """One of them, as JSON or protobuf."""
     place = chance.randrange(len(recorded()))
     if chance.random() < 0.5:
-        request = Request(json.dumps(recorded()[place]).encode())
-    else:
-        request = Request(_as_protobuf(place), PROTOBUF)
+        return Request(json.dumps(recorded()[place]).encode())
+    return Request(_as_protobuf(place), PROTOBUF)
+
+
+def mutated(request: Request, other: Request, chance: random.Random) -> Request:
+    """A request with other bytes, other values or a piece of another request, or as if it were something else."""
+    match chance.randrange(14):
+        case 0:
+            return replace(request, content_type=PROTOBUF if request.content_type == JSON else JSON)
+        case 1:
+            return replace(request, path="/v1/logs" if request.path == "/v1/metrics" else "/v1/metrics")
+        case 2:
+            return _spliced(request, other, chance)
+        case 3 | 4 | 5:
+            return _with_other_bytes(request, chance)
+        case _:
+            return _with_other_values(request, other, chance) or _with_other_bytes(request, chance)
+
+
+def _spliced(request: Request, other: Request, chance: random.Random) -> Request:
+    """The beginning of one and the end of another."""
+    end, begin = chance.randrange(len(request.body) + 1), chance.randrange(len(other.body) + 1)
+    return replace(request, body=request.body[:end] + other.body[begin:])
+
+
+def _with_other_bytes(request: Request, chance: random.Random) -> Request:
+    """Bytes changed, put in, taken out or repeated, or without its end."""
     body = bytearray(request.body)
     for _ in range(chance.choice((1, 1, 1, 2, 8))):
         _change(body, chance)
@@ -76,14 +106,40 @@ def _change(body: bytearray, chance: random.Random) -> None:
             body[at : at + 1] = bytes([chance.randrange(256)])  # lengths stay true: most of it is still read
 
 
-def with_other_values(seed: int) -> Request:
-    """Some values of a recording replaced, taken out, repeated or put under another name."""
-    chance = random.Random(seed)
-    export = json.loads(json.dumps(chance.choice(recorded())))
-    places = list(_places(export))
-    for holder, key in chance.choices(places, k=chance.choice((1, 2, 5, 20))):
-        _replace(holder, key, chance)
-    return Request(json.dumps(export).encode())
+def _with_other_values(request: Request, other: Request, chance: random.Random) -> Request | None:
+    """Some values replaced, taken out, repeated, taken from another request or put under another name.
+
+    None where the request cannot be read, or what comes out cannot be written as it has to be.
+    """
+    try:
+        export, pool = _tree(request), [holder[key] for holder, key in _places(_tree(other))]
+        places = list(_places(export))
+        for holder, key in chance.choices(places, k=chance.choice((1, 1, 2, 5, 20))) if places else ():
+            _replace(holder, key, pool, chance)
+        return replace(request, body=_encoded(export, request))
+    except _UNREADABLE:
+        return None
+
+
+def _tree(request: Request) -> Any:
+    if request.content_type == JSON:
+        return json.loads(request.body)
+    return json_format.MessageToDict(_MESSAGES[request.path].FromString(request.body))
+
+
+def _encoded(export: Any, request: Request) -> bytes:
+    if request.content_type == JSON:
+        return json.dumps(export).encode()
+    message = json_format.ParseDict(export, _MESSAGES[request.path](), ignore_unknown_fields=True)
+    return bytes(message.SerializeToString())
+
+
+def _another(value: Any, pool: list[Any], chance: random.Random) -> Any:
+    """Mostly of the same type, so that the rest is read: what another request has, or a number near a power of two."""
+    number = 2 ** chance.randrange(70) + chance.choice((-1, 0, 1))
+    given = [*pool, *_VALUES, number, -number, str(number), float(number)]
+    alike = [one for one in given if type(one) is type(value)]
+    return chance.choice(alike if alike and chance.random() < 0.8 else given)
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -94,7 +150,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(value[key])
 
 
-def _replace(holder: Any, key: Any, chance: random.Random) -> None:
+def _replace(holder: Any, key: Any, pool: list[Any], chance: random.Random) -> None:
     if isinstance(holder, dict) and key in holder:
         match chance.randrange(4):
             case 0:
@@ -102,6 +158,7 @@ def _replace(holder: Any, key: Any, chance: random.Random) -> None:
             case 1:
                 holder[chance.choice(sorted(holder))] = holder[key]
             case _:
-                holder[key] = chance.choice(_VALUES)
+                holder[key] = _another(holder[key], pool, chance)
     elif isinstance(holder, list) and key < len(holder):
-        holder[key:key] = [holder[key]] if chance.random() < 0.5 else [chance.choice(_VALUES)]
+        value = _another(holder[key], pool, chance)
+        holder[key:key] = [holder[key]] if chance.random() < 0.5 else [value]

@@ -1,14 +1,19 @@
-"""The product with a promise broken on purpose, to see that the ledger finds it: `CHAOS_SABOTAGE` says which."""
+"""The product with a promise broken on purpose, to see that it is found out: `CHAOS_SABOTAGE` says which."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from advisor.ingest.answers import Receipt
 from advisor.ingest.app import application
 from advisor.ingest.batch import Batch, Outcome
+from advisor.ingest.door import Door
+from advisor.ingest.pivot import Pivoted
 from advisor.ingest.writer import Writer
 from advisor.store import insert, samples, streams, write
 from advisor.store.meeting import Meeting
@@ -41,9 +46,39 @@ def _mark_nothing() -> None:
     write.mark = lambda changed: None  # type: ignore[attr-defined]
 
 
+def _read_with(broken: Callable[[bytes, Callable[[], Pivoted]], Pivoted]) -> None:
+    """Each body is read by this, which is also given what reads it as it should be."""
+    sort = Door._sort
+    Door._sort = lambda self, *given: broken(given[3], lambda: sort(self, *given))  # type: ignore[method-assign]
+
+
+def _fail_now_and_then() -> None:
+    """Reading fails at a body that says `NaN`."""
+    _read_with(lambda body, read: read() if b"NaN" not in body else 1 / 0)  # type: ignore[arg-type, return-value]
+
+
+def _take_long_now_and_then() -> None:
+    """Reading takes half a second where a body says `NaN`."""
+
+    def slowly(body: bytes, read: Callable[[], Pivoted]) -> Pivoted:
+        if b"NaN" in body:
+            time.sleep(0.5)
+        return read()
+
+    _read_with(slowly)
+
+
+def _reject_silently() -> None:
+    """Points that are left out are told to nobody."""
+    _read_with(lambda body, read: replace(read(), rejected=Counter()))
+
+
 _SABOTAGES: dict[str, Callable[[], None]] = {
     "answer_before_commit": _answer_before_commit,
     "forget": _forget_what_was_stored,
     "no_rollup": _mark_nothing,
+    "fail_now_and_then": _fail_now_and_then,
+    "take_long_now_and_then": _take_long_now_and_then,
+    "reject_silently": _reject_silently,
 }
 _SABOTAGES[os.environ["CHAOS_SABOTAGE"]]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -29,6 +30,7 @@ def main() -> int:
     django.setup()
     from advisor.fleet.models import Service
     from advisor.ingest import rejection
+    from advisor.ingest.refusals import REASONS
     from advisor.store import samples
     from advisor.store.models import Event, HostSample, PartSample, ProcessSample
     from advisor.vocabulary.metrics import PROCESS
@@ -39,8 +41,13 @@ def main() -> int:
     tables: list[type[Model]] = [ProcessSample, HostSample, PartSample, Event]
     odd = [row for table in tables for row in table._default_manager.values() if _is_odd(row)]
     ignored = {getattr(rejection, name) for name in IGNORED}
-    left_out = sum(loss.count for loss in samples.left_out(date(2000, 1, 1)) if loss.reason not in ignored)
-    json.dump({"kept": sum(kept.values()), "left_out": left_out, "odd": [repr(row) for row in odd[:5]]}, sys.stdout)
+    account = Counter[str]()
+    for loss in samples.left_out(date(2000, 1, 1)):
+        account[loss.reason] += loss.count
+    refused = {status: account.pop(reason) for status, reason in REASONS.items() if reason in account}
+    left_out = sum(count for reason, count in account.items() if reason not in ignored)
+    told = {"kept": sum(kept.values()), "left_out": left_out, "refused": refused, "odd": [repr(row) for row in odd[:5]]}
+    json.dump(told, sys.stdout)
     return 0
 
 

@@ -241,3 +241,8 @@ def test_requests_that_probe_and_page_both_tell_are_counted_once(commit: Committ
     assert list(receipt.rejected) == [rejection.TOLD_FROM_INSIDE]
     stored = ProcessSample.objects.order_by("time").values_list("requests", "listening")
     assert list(stored) == [(10.0, 1.0), (10.0, None), (None, 1.0)]
+
+
+def test_more_ports_than_a_machine_has_are_no_failure(commit: Committer, token: Token) -> None:
+    ports = gauge("advisor.process.listening_port.count", number(8e8))
+    assert commit([batch(token, resource(PROCESS, ports))]) == [Receipt()]

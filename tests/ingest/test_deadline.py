@@ -11,7 +11,8 @@ from advisor.ingest.answers import Code, Receipt, Refusal
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.deadline import Deadline
-from advisor.ingest.door import Door
+from advisor.ingest.door import _DECODING, Door
+from advisor.ingest.pivot import Pivoted
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
 from tests.ingest.exports import PROCESS, body, gauge, number, resource
@@ -78,3 +79,30 @@ async def test_a_door_answers_in_time_whatever_it_waits_for(token: Token | None)
     assert answer.status == 503
     assert int(answer.headers[b"retry-after"]) >= 1
     assert token or answer.headers[b"connection"] == b"close"  # its body is still on the way
+
+
+async def test_a_large_body_waits_for_its_turn_no_longer_than_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as may be read at once are, and do not end: those behind them are told to come back."""
+    gate, reading = threading.Event(), asyncio.Event()
+    loop, waiting = asyncio.get_running_loop(), iter(range(1, _DECODING + 1))
+
+    def sort(*given: object) -> Pivoted:
+        if next(waiting) == _DECODING:
+            loop.call_soon_threadsafe(reading.set)
+        gate.wait(30)
+        return Pivoted()
+
+    monkeypatch.setattr(Door, "_sort", sort)
+    known = Credentials(lambda raw: Token(pk=1, kind=Token.Kind.HOST), is_formed=bool)
+    door = Door(pages, Writer(lambda batches: [Receipt() for _ in batches]), known, seconds=30.0)
+    large = b" " * 200_000
+    first = [asyncio.ensure_future(call(door, large)) for _ in range(_DECODING)]
+    await reading.wait()
+    door._seconds = 0.01
+    answer = await call(door, large)
+    gate.set()
+    assert (answer.status, answer.json["message"]) == (503, "Many large bodies come at once. Send it again.")
+    assert {one.status for one in await asyncio.gather(*first)} == {200}
+    door._seconds, waiting = 30.0, iter([1])
+    assert (await call(door, large)).status == 200
+    await asyncio.to_thread(door.stop)

@@ -13,7 +13,7 @@ from advisor.ingest.lifespan import lifespan
 from tests.ingest.client import pages
 
 
-async def test_the_work_is_stopped_before_the_end_is_told() -> None:
+async def test_the_work_begins_before_the_start_is_told_and_is_stopped_before_the_end() -> None:
     happened: list[str] = []
     asked = iter(["lifespan.startup", "lifespan.shutdown"])
 
@@ -24,9 +24,10 @@ async def test_the_work_is_stopped_before_the_end_is_told() -> None:
     async def send(message: MutableMapping[str, Any]) -> None:
         happened.append(message["type"])
 
-    await lifespan(receive, send, lambda: happened.append("stopped"))
+    await lifespan(receive, send, lambda: happened.append("started"), lambda: happened.append("stopped"))
     assert happened == [
         "lifespan.startup",
+        "started",
         "lifespan.startup.complete",
         "lifespan.shutdown",
         "stopped",

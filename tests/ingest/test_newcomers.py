@@ -13,31 +13,25 @@ from pytest_django.fixtures import Settings
 from advisor.fleet import registry, seen, tokens
 from advisor.fleet.caps import Kind
 from advisor.fleet.models import Instance, Token
-from advisor.ingest import limits, newcomers, rejection
+from advisor.ingest import limits, rejection
 from advisor.ingest.answers import Receipt, Refusal
-from advisor.ingest.batch import Batch
+from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.commit import Committer
+from advisor.ingest.newcomers import LATER, Admission
 from advisor.store import samples
 from advisor.store.models import ProcessSample
 from tests.ingest.batches import Told, batch, process
-from tests.ingest.exports import NOW
+from tests.ingest.exports import NOW, Json, gauge, number, resource
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "NEWCOMERS", 2)
-
-
 @pytest.fixture
-def commit() -> Committer:
+def admit(monkeypatch: pytest.MonkeyPatch) -> Admission:
+    """One newcomer is found out at a time, however fast the machine is, and nobody is late, however slow it is."""
+    monkeypatch.setattr(limits, "STRANGERS_SECONDS", 3600.0)
     registry.forget()
-    return Committer(Told())
-
-
-def turns(batches: Sequence[Batch]) -> list[bool]:
-    return newcomers.turns(batches, newcomers.recalled(batches))
+    return Admission(Committer(Told()), seconds=0)
 
 
 @pytest.fixture
@@ -45,85 +39,121 @@ def token() -> Token:
     return tokens.make(Token.Kind.API)[0]
 
 
-def test_who_is_known_is_stored_beside_a_flood_of_names(commit: Committer, token: Token) -> None:
-    assert commit([batch(token, process("known"))]) == [Receipt()]
+def all_of(admit: Admission, *batches: Batch) -> list[Outcome]:
+    """What becomes of all, handed in for as long as there is something to say."""
+    found: dict[int, Outcome] = {}
+    while waiting := [one for one in batches if id(one) not in found]:
+        found |= {id(one): said for one, said in zip(waiting, admit(waiting), strict=True) if said is not None}
+    return [found[id(one)] for one in batches]
+
+
+def names(count: int, prefix: str = "p") -> list[Json]:
+    return [process(f"{prefix}{number}" * (number + 1)) for number in range(count)]
+
+
+def strangers_of(outcomes: Sequence[Outcome | None]) -> list[int]:
+    return [place for place, outcome in enumerate(outcomes) if outcome is None]
+
+
+def test_who_is_known_is_stored_beside_a_flood_of_names(admit: Admission, token: Token) -> None:
+    assert all_of(admit, batch(token, process("known"))) == [Receipt()]
     flood = [batch(token, process(f"invented-{number}")) for number in range(5)]
-    outcomes = commit([*flood, batch(token, process("known", at=NOW - 10))])
+    known = [batch(token, process("known", at=NOW - step)) for step in range(1, 5)]
 
-    assert outcomes[:2] == [Receipt()] * 2
-    assert all(isinstance(outcome, Refusal) and outcome.status == 503 for outcome in outcomes[2:5])
-    assert outcomes[5] == Receipt()
-    assert Instance.objects.count() == 3
-
-
-def test_all_have_their_turn_in_the_end(commit: Committer, token: Token) -> None:
-    waiting = [batch(token, process(f"p{number}"), id=uuid.uuid4()) for number in range(7)]
-    rounds = 0
-    while waiting:
-        rounds += 1
-        outcomes = commit(waiting)
-        waiting = [one for one, outcome in zip(waiting, outcomes, strict=True) if isinstance(outcome, Refusal)]
-    assert rounds == 4
-    assert ProcessSample.objects.count() == 7
+    assert admit([*flood, known[0]]) == [None] * 6, "a newcomer's turn, since the last was of those who are known"
+    assert Instance.objects.count() == 2
+    outcomes = admit([*flood, known[0]])
+    assert (outcomes[0], outcomes[5], strangers_of(outcomes)) == (Receipt(), Receipt(), [1, 2, 3, 4])
+    assert all_of(admit, *flood[1:], *known[1:]) == [Receipt()] * 7
+    assert Instance.objects.count() == 6
 
 
-def test_a_batch_of_many_newcomers_is_taken_whole(commit: Committer, token: Token) -> None:
-    many = batch(token, *(process(f"p{number}" * (number + 1)) for number in range(5)))
-    assert turns([many, batch(token, process("late"))]) == [True, False]
-    assert commit([many]) == [Receipt()]
-    assert turns([many, batch(token, process("late"))]) == [True, True]
+def test_tokens_take_turns(admit: Admission, token: Token) -> None:
+    flood = [batch(token, *names(5, str(number))) for number in range(5)]
+    beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
+    assert strangers_of(admit([*flood, beside])) == [0, 1, 2, 3, 4, 5]
+    assert strangers_of(admit([*flood, beside])) == [0, 1, 2, 3, 4, 5]
+    assert admit([*flood, beside])[5] == Receipt()
 
 
-def test_many_batches_of_one_newcomer_are_one(commit: Committer, token: Token) -> None:
+def test_a_large_batch_goes_on_where_it_stopped_when_it_is_sent_again(
+    admit: Admission, token: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "STRANGERS_SECONDS", 0)
+    own, tries = uuid.uuid4(), 0
+    outcome: Outcome | None = LATER
+    while outcome is LATER:
+        tries += 1
+        (outcome,) = admit([batch(token, *names(5), id=own)])
+    assert (tries, outcome) == (6, Receipt())
+    assert ProcessSample.objects.count() == 5
+    assert admit([batch(token, *names(5), id=own)]) == [Receipt(replayed=True)]
+
+
+def test_many_batches_of_one_newcomer_are_one(admit: Admission, token: Token) -> None:
     past = [batch(token, process("one", at=NOW - second)) for second in range(20)]
-    assert commit(past) == [Receipt()] * 20
+    assert admit(past) == [None] * 20
+    assert admit(past) == [Receipt()] * 20
     assert Instance.objects.count() == 1
 
 
+def test_no_more_wait_than_there_is_room_for(admit: Admission, token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STRANGERS_OF_ONE", 2)
+    monkeypatch.setattr(limits, "STRANGERS", 3)
+    others = [batch(tokens.make(Token.Kind.API)[0], process(f"other-{number}")) for number in range(2)]
+    flood = [batch(token, process("x" * number)) for number in range(1, 5)]
+    assert admit([*flood, *others]) == [None, None, LATER, LATER, None, LATER]
+
+
+def test_who_cannot_be_found_out_is_told_why_and_holds_up_nobody(admit: Admission) -> None:
+    machine, _ = tokens.make(Token.Kind.HOST)
+    first = batch(machine, resource({"host.id": "own", "service.name": "a"}, gauge("process.thread.count", number(1))))
+    assert all_of(admit, first) == [Receipt()]
+    wrong = batch(machine, resource({"host.id": "other"}, gauge("system.uptime", number(1))))
+    beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
+    refused, taken = all_of(admit, wrong, beside)
+    assert isinstance(refused, Refusal)
+    assert (refused.status, taken) == (403, Receipt())
+
+
 def test_points_of_who_is_beyond_are_rejected_and_the_rest_of_the_request_is_stored(
-    commit: Committer, token: Token, settings: Settings
+    admit: Admission, token: Token, settings: Settings
 ) -> None:
     settings.MOST_INSTANCES = 2
-    (receipt,) = commit([batch(token, *(process(f"p{number}" * (number + 1)) for number in range(5)))])
+    (receipt,) = all_of(admit, batch(token, *names(5)))
     assert isinstance(receipt, Receipt)
     assert receipt.rejected == {rejection.BEYOND[Kind.INSTANCES]: 3}
     assert (receipt.kept, ProcessSample.objects.count()) == (2, 2)
     assert [(loss.token_id, loss.count) for loss in samples.left_out(date.min)] == [(token.pk, 3)]
 
     stranger = tokens.make(Token.Kind.API)[0]
-    assert commit([batch(stranger, process("elsewhere"))]) == [Receipt()]
-    assert commit([batch(token, process("p0", at=NOW - 5))]) == [Receipt()]
+    assert all_of(admit, batch(stranger, process("elsewhere"))) == [Receipt()]
+    assert all_of(admit, batch(token, process("p0", at=NOW - 5))) == [Receipt()]
 
 
-def test_a_flood_of_one_token_takes_a_share_where_others_wait(token: Token, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "NEWCOMERS", 5)
-    monkeypatch.setattr(limits, "NEWCOMERS_OF_ONE", 2)
-    flood = [batch(token, process("x" * number)) for number in range(1, 8)]
-    beside = batch(tokens.make(Token.Kind.API)[0], process("beside"))
-    assert turns(flood) == [True] * 5 + [False] * 2
-    assert turns([*flood, beside]) == [True] * 2 + [False] * 5 + [True]
-
-
-def test_who_sent_a_report_is_recalled_after_it_was_stored_once(commit: Committer, token: Token) -> None:
+def test_who_sent_a_report_is_recalled_after_it_was_stored_once(token: Token) -> None:
+    commit = Committer(Told())
+    admit = Admission(commit, seconds=0)
     first, again = batch(token, process("known")), batch(token, process("known", at=NOW - 10))
-    assert newcomers.recalled([first]) == {}
-    commit([first])
-
-    (identity,) = newcomers.recalled([again]).values()
-    assert identity.instance_id == Instance.objects.get().pk
+    assert all_of(admit, first) == [Receipt()]
     Instance.objects.update(last_seen=datetime.fromtimestamp(NOW - 60, UTC))
-    commit([again])
+    assert all_of(admit, again) == [Receipt()]
+
+    (identity,) = again.senders
+    assert identity is not None
+    assert identity.instance_id == Instance.objects.get().pk
     commit.tell_seen()
     assert Instance.objects.get().last_seen.timestamp() == NOW
 
 
 def test_a_database_that_is_away_when_it_is_told_who_was_seen_stops_nothing(
-    commit: Committer, token: Token, monkeypatch: pytest.MonkeyPatch
+    admit: Admission, token: Token, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
         raise OperationalError("gone")
 
-    commit([batch(token, process("known"))])
+    commit = Committer(Told())
+    assert commit([batch(token, process("known"))]) == [Receipt()]
     monkeypatch.setattr(seen, "touch", away)
     commit.tell_seen()
     assert commit([batch(token, process("known", at=NOW - 10))]) == [Receipt()]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from advisor.fleet import tokens
 from advisor.fleet.enrolment import exchange, make_key
 from advisor.fleet.models import Host, Token
+from advisor.ingest.refusals import REASONS
 from advisor.store import samples
 from tests.pages.test_fleet import words
 
@@ -85,3 +86,10 @@ def test_it_says_what_was_left_out_of_what_each_token_sent(page: Client) -> None
         assert said in text, said
     assert "negative" not in text
     assert "token that is gone" not in text
+
+
+def test_it_says_how_many_requests_came_without_a_valid_token(page: Client) -> None:
+    samples.note_left_out({(samples.NOBODY, REASONS[401]): 12}, timezone.now())
+    text = words(page.get(ADDRESS).content)
+    for said in ("No valid token", "Requests with a token that is not known here", "12"):
+        assert said in text, said

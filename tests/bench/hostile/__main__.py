@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -62,6 +61,7 @@ class Figures:
         ratios: likewise, of each disturbed round and the undisturbed one before it.
         medians: likewise, of the medians.
         statuses: what the well-behaved were answered while they were disturbed.
+        foes: what the foes were answered.
         foes_cpu: of one core, what the foes took for themselves; it is missing to those who are measured.
         server_cpu: of one core, what ingest and its database took, alone and beside foes.
     """
@@ -72,6 +72,7 @@ class Figures:
     ratios: list[float]
     medians: list[float]
     statuses: dict[str, int]
+    foes: dict[str, int]
     foes_cpu: float
     server_cpu: tuple[float, float]
 
@@ -84,6 +85,7 @@ class Bench:
         self._options = options
         plan = Plan(subject.ports[0], subject.tokens[: options.senders])
         command = [sys.executable, "-m", "tests.bench.hostile.honest", json.dumps(asdict(plan))]
+        self._answers = Counter[str]()
         self._honest = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._hear(_SETTLE)  # who they are has been found out from here on
 
@@ -96,6 +98,7 @@ class Bench:
     def compare(self, foe: str) -> Figures:
         """Rounds alone and beside a foe in turns."""
         alone, beside, cpu, foes_cpu = list[Heard](), list[Heard](), [0.0, 0.0], 0.0
+        self._answers.clear()
         for _ in range(self._options.rounds):
             before = self._cpu()
             alone.append(self._hear(self._options.seconds))
@@ -107,7 +110,7 @@ class Bench:
                 foes_cpu += _cpu(process) - theirs
             time.sleep(_SETTLE)
         seconds = self._options.rounds * self._options.seconds
-        return _figures(alone, beside, foes_cpu / seconds, (cpu[0] / seconds, cpu[1] / seconds))
+        return _figures(alone, beside, self._answers, foes_cpu / seconds, (cpu[0] / seconds, cpu[1] / seconds))
 
     def _hear(self, seconds: float) -> Heard:
         assert self._honest.stdin is not None
@@ -119,12 +122,13 @@ class Bench:
     @contextmanager
     def _foes(self, foe: str) -> Iterator[psutil.Process]:
         command = [sys.executable, "-m", "tests.bench.hostile.foes", foe, str(self._subject.ports[0])]
-        with subprocess.Popen([*command, *self._subject.tokens[-2:]]) as process:
+        with subprocess.Popen([*command, *self._subject.tokens[-2:]], stdout=subprocess.PIPE, text=True) as process:
             try:
                 time.sleep(_SETTLE)
                 yield psutil.Process(process.pid)
             finally:
-                process.send_signal(signal.SIGKILL)
+                process.terminate()
+                self._answers.update(json.loads(process.communicate()[0] or "{}"))
 
     def _cpu(self) -> float:
         trees = (psutil.Process(pid) for pid in self._subject.pids)
@@ -139,7 +143,9 @@ def _cpu(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _figures(alone: list[Heard], beside: list[Heard], foes: float, server: tuple[float, float]) -> Figures:
+def _figures(
+    alone: list[Heard], beside: list[Heard], answers: dict[str, int], foes: float, server: tuple[float, float]
+) -> Figures:
     pairs = [(_percentiles([a]), _percentiles([b])) for a, b in zip(alone, beside, strict=True)]
     own, disturbed = _percentiles(alone), _percentiles(beside)
     statuses = sum((Counter(heard.statuses) for heard in beside), Counter[str]())
@@ -150,6 +156,7 @@ def _figures(alone: list[Heard], beside: list[Heard], foes: float, server: tuple
         [b[1] / a[1] for a, b in pairs],
         [b[0] / a[0] for a, b in pairs],
         dict(statuses),
+        dict(answers),
         foes,
         server,
     )

@@ -1,4 +1,6 @@
-"""Senders who are not well-behaved: `python -m tests.bench.hostile.foes slow|flood|greedy PORT TOKEN...`, until ended.
+"""Senders who are not well-behaved: `python -m tests.bench.hostile.foes slow|flood|greedy PORT TOKEN...`.
+
+They end with SIGTERM, and print how often they were answered what, as JSON: a foe that is kept waiting is a weaker one.
 
 They share the processors with what is measured, so they do as little as they can: bodies are made of a template, and
 each waits between its requests as a foe on another machine would have to.
@@ -9,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from itertools import count
 from typing import Any, Final
@@ -26,7 +30,10 @@ GREEDY: Final = 500.0
 """Requests a second of a greedy token: ten times what it may."""
 
 FLOOD: Final = 45.0
-"""Requests a second of the flood: nearly all that its token may."""
+"""Requests a second of the flood."""
+
+FLOODING: Final = 15
+"""Connections of the flood: who waits for an answer sends on over another."""
 
 SERVICES, ROUTES, METRICS = 20, 50, 200
 """Invented names of each request of the flood: a million in 80 seconds."""
@@ -36,6 +43,9 @@ _HEAD: Final = (
 )
 _TOKEN: Final = "999999999"
 """Stands for what is invented, in a template."""
+
+_answers: Final = Counter[str]()
+"""Status -> how many answers had it."""
 
 
 async def slow(port: int, tokens: list[str]) -> None:
@@ -63,7 +73,8 @@ async def _slow(port: int, start: bytes, drips: bool) -> None:
 
 async def flood(port: int, tokens: list[str]) -> None:
     """Names that nobody has seen, in all places where a sender may choose one."""
-    await _paced(port, tokens[0], FLOOD, _invented())
+    bodies = _invented()
+    await asyncio.gather(*(_paced(port, tokens[0], FLOOD / FLOODING, bodies) for _ in range(FLOODING)))
 
 
 async def greedy(port: int, tokens: list[str]) -> None:
@@ -109,6 +120,7 @@ async def _paced(port: int, token: str, per_second: float, bodies: Iterator[byte
             reader, writer = connection
             writer.write((_HEAD.format(token=token) + f"content-length: {len(body)}\r\n\r\n").encode() + body)
             answer = (await reader.readuntil(b"\r\n\r\n")).lower()
+            _answers[answer[9:12].decode()] += 1
             await reader.readexactly(int(answer.partition(b"content-length:")[2].split(b"\r\n")[0]))
             if b"connection: close" in answer:
                 writer.close()
@@ -123,6 +135,14 @@ FOES: Final[dict[str, Callable[[int, list[str]], Coroutine[Any, Any, None]]]] = 
     "greedy": greedy,
 }
 
+
+def _end(*_: object) -> None:
+    sys.stdout.write(json.dumps(_answers) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # hundreds of open connections need no goodbye
+
+
 if __name__ == "__main__":
     os.nice(NICE)
+    signal.signal(signal.SIGTERM, _end)
     asyncio.run(FOES[sys.argv[1]](int(sys.argv[2]), sys.argv[3:]))
