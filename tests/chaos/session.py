@@ -28,6 +28,9 @@ _AT_ONCE: Final = 16
 _TRIES: Final = 20
 """How often an answer may be late before its request is to blame for it."""
 
+_LOG: Final = 6_000
+"""Characters of the product's log that a failure shows: the last traceback or two."""
+
 _ID: Final = "advisor-batch-id"
 _BUSY: Final = (b"does not answer", b"Many processes report for the first time")
 """What a 503 says where the machine is to blame. A failure says something else, and is none of the answers expected."""
@@ -120,6 +123,8 @@ class Session:
         found = self.stored()
         told = {
             "unexpected": [f"{answer} to {request}"[:_TOLD] for answer, request in self.unexpected[:3]],
+            "log of the unexpected": self.unexpected
+            and (self.product.home / "log").read_text("utf-8", "replace")[-_LOG:],
             "never seen": sorted({200, 400} - set(self.statuses)),
             "odd rows": found["odd"],
             "kept and rejected are not what was sent": self._beyond_replays(self.rejected + found["kept"] - self.sent),
