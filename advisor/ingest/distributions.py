@@ -48,7 +48,8 @@ def explicit(point: HistogramPoint, factor: float) -> tuple[Distribution, tuple[
         ValueError: the buckets do not fit the bounds, or are more than anybody keeps.
     """
     counts = _counts(point.bucket_counts)
-    bounds = tuple(bound * factor for bound in _BOUNDS.decode(_bounded(point.explicit_bounds)) or ())
+    told = _BOUNDS.decode(_bounded(point.explicit_bounds)) or ()
+    bounds = tuple(bound * factor for bound in told) if counts else ()  # unused bounds may be anything
     low, high, total = (finite(x, factor) for x in (point.min, point.max, point.sum))
     merged = Histogram.from_explicit(bounds, counts, total or 0.0, low, high) if counts else None
     longest = _longest(bounds, counts, total or 0.0) if high is None else high

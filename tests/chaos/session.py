@@ -28,6 +28,9 @@ _AT_ONCE: Final = 16
 _TRIES: Final = 20
 """How often an answer may be late before its request is to blame for it."""
 
+_LOG: Final = 6_000
+"""Characters of the product's log that a failure shows: the last traceback or two."""
+
 _ID: Final = "advisor-batch-id"
 _BUSY: Final = (b"does not answer", b"Many processes report for the first time")
 """What a 503 says where the machine is to blame. A failure says something else, and is none of the answers expected."""
@@ -114,17 +117,20 @@ class Session:
 
     def complaints(self) -> dict[str, Any]:
         """What is not as promised; empty where all is. The process ends with it, as it does when it is asked to."""
-        files = self.witness.files
+        files, found = self.witness.files, self.stored()
+        slow = self._still_slow()  # asks again, so that what is stored is looked at before
         self._ingest.terminate()
         self._ingest.wait()
-        found = self.stored()
         told = {
+            "slow": slow,
             "unexpected": [f"{answer} to {request}"[:_TOLD] for answer, request in self.unexpected[:3]],
+            "log of the unexpected": self.unexpected
+            and (self.product.home / "log").read_text("utf-8", "replace")[-_LOG:],
             "never seen": sorted({200, 400} - set(self.statuses)),
             "odd rows": found["odd"],
             "kept and rejected are not what was sent": self._beyond_replays(self.rejected + found["kept"] - self.sent),
             "the account and the answers differ": self.left_out != found["left_out"] and not self.replayed,
-            "refused requests are not all counted": _differing(Counter(self._refused), found["refused"]),
+            "refused requests are not all counted": _differing(Counter(self._refused), self.stored()["refused"]),
             "files": files,
         }
         return {what: said for what, said in told.items() if said}
@@ -133,7 +139,7 @@ class Session:
         """How many points more than those of whose rejection no answer told, since the one that did came too late."""
         return more if more < 0 else max(0, more - self.of_replayed)
 
-    def still_slow(self) -> list[str]:
+    def _still_slow(self) -> list[str]:
         """Requests of which each of some answers alone took too long: what else the machine did is not theirs."""
         slow = self.slow
         for _ in range(_TRIES):

@@ -129,3 +129,9 @@ def test_counts_may_travel_as_text() -> None:
 def test_buckets_that_nobody_keeps_are_not_read() -> None:
     point = ExponentialPoint(count=3, sum=1.5, max=0.9, positive=Buckets(0, msgspec.Raw(b'"no list"')))
     assert distributions.exponential(point, 1.0, is_kept=False) == Distribution(3, 1.5, 0.9, None)
+
+
+def test_bounds_without_counts_are_not_kept_for_later() -> None:
+    """A running total would be counted by them, and fail only where it is stored."""
+    point = explicit(explicit_point([], [5.0, 1.0], 1.0))
+    assert distributions.explicit(point, 1.0)[1] == ()
