@@ -58,7 +58,7 @@ class Signal(Generic[Form]):
             charge(points)
 
         is_protobuf = content_type == PROTOBUF
-        if self.scan and (is_protobuf or body.count(b"{") <= limits.MESSAGES):
+        if self.scan:
             read = self.scan(body, scanned.PROTOBUF if is_protobuf else scanned.JSON, received, clock_offset, admit)
             if read is not None:
                 return read

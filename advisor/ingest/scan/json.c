@@ -5,11 +5,21 @@
 
 enum { DEEPEST = 24 };
 
+/* Of each byte, what it is: part of plain text, or what brackets are told apart by. */
+enum { TEXT = 1, STOP = 2 };
+static uint8_t classes[256];
+
+void json_open(void) {
+    for (int byte = ' '; byte < 0x7f; byte++) classes[byte] = byte == '"' || byte == '\\' ? 0 : TEXT;
+    for (const char *stop = "\"[]{}"; *stop; stop++) classes[(uint8_t)*stop] |= STOP;
+    classes[0] |= STOP;
+}
+
 static bool is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
 
 bool object(Scan *scan, Cursor *c, Member member, void *into) {
     Slice key;
-    if (!sign(c, '{')) return false;
+    if (!sign(c, '{') || (scan && ++scan->messages > scan->most_messages)) return false;
     if (sign(c, '}')) return true;
     do {
         if (!text(c, &key) || !sign(c, ':')) return false;
@@ -32,7 +42,7 @@ bool array(Scan *scan, Cursor *c, Element element, void *into) {
 bool text(Cursor *c, Slice *told) {
     if (!sign(c, '"')) return false;
     const uint8_t *from = c->at;
-    while (*c->at >= ' ' && *c->at < 0x7f && *c->at != '"' && *c->at != '\\') c->at++;
+    while (classes[*c->at] & TEXT) c->at++;
     *told = (Slice){from, c->at - from};
     return *c->at++ == '"';
 }
@@ -126,7 +136,7 @@ static bool plain_decimal(const uint8_t *at, const uint8_t *end, double *told) {
 bool real(Cursor *c, double *told, bool *is_number) {
     const uint8_t *from = c->at;
     *is_number = *from == '-' || is_digit(*from);
-    if (!*is_number) return skip(c, 0); /* text or null: Python knows which of them say a number */
+    if (!*is_number) return skip(NULL, c, 0); /* text or null: Python knows which of them say a number */
     if (!number(c)) return false;
     if (plain_decimal(from, c->at, told)) return true;
     char copy[64];
@@ -141,23 +151,20 @@ bool real(Cursor *c, double *told, bool *is_number) {
 }
 
 static bool skip_key_and_value(Scan *scan, Cursor *c, Slice key, void *depth) {
-    (void)scan, (void)key;
-    return skip(c, *(int *)depth);
+    (void)key;
+    return skip(scan, c, *(int *)depth);
 }
 
-static bool skip_element(Scan *scan, Cursor *c, void *depth) {
-    (void)scan;
-    return skip(c, *(int *)depth);
-}
+static bool skip_element(Scan *scan, Cursor *c, void *depth) { return skip(scan, c, *(int *)depth); }
 
 /* One value of any kind, which must be sound. */
-bool skip(Cursor *c, int depth) {
+bool skip(Scan *scan, Cursor *c, int depth) {
     Slice ignored;
     int deeper = depth + 1;
     if (deeper > DEEPEST) return false;
     switch (*c->at) {
-        case '{': return object(NULL, c, skip_key_and_value, &deeper);
-        case '[': return array(NULL, c, skip_element, &deeper);
+        case '{': return object(scan, c, skip_key_and_value, &deeper);
+        case '[': return array(scan, c, skip_element, &deeper);
         case '"': return text(c, &ignored);
         case 't': return word(c, "true", 4);
         case 'f': return word(c, "false", 5);
@@ -174,10 +181,11 @@ static bool over_text(Cursor *c) {
 }
 
 /* From one bracket to the one that ends it. Whether what is between them is sound is asked where it is not known. */
-bool brackets(Cursor *c, Slice *told) {
+bool brackets(Scan *scan, Cursor *c, Slice *told) {
     const uint8_t *from = c->at;
     if (*c->at != '[') return false;
     for (int depth = 0;;) {
+        while (!(classes[*c->at] & STOP)) c->at++;
         uint8_t byte = *c->at;
         if (byte == '"') {
             if (!over_text(c)) return false;
@@ -185,9 +193,11 @@ bool brackets(Cursor *c, Slice *told) {
         }
         if (!byte) return false;
         c->at++;
-        if (byte == '[' || byte == '{') depth++;
-        if ((byte == ']' || byte == '}') && !--depth) break;
+        scan->messages += byte == '{';
+        depth += byte == '[' || byte == '{' ? 1 : -1;
+        if (!depth) break;
     }
+    if (scan->messages > scan->most_messages) return false;
     *told = (Slice){from, c->at - from};
     return true;
 }

@@ -33,7 +33,7 @@ bool unsigned_told(Cursor *c, uint64_t *told);
 bool signed_told(Cursor *c, int64_t *told);
 bool boolean(Cursor *c, bool *told);
 bool real(Cursor *c, double *told, bool *is_number);
-bool skip(Cursor *c, int depth);
-bool brackets(Cursor *c, Slice *told);
+bool skip(Scan *scan, Cursor *c, int depth);
+bool brackets(Scan *scan, Cursor *c, Slice *told);
 
 #endif

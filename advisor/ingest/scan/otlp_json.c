@@ -23,7 +23,7 @@ static bool buckets_member(Scan *scan, Cursor *c, Slice key, void *into) {
         return true;
     }
     if (IS(key, "offset")) return first(&reading->seen, 1 << 17) && signed_told(c, &point->offset);
-    return skip(c, 0);
+    return skip(scan, c, 0);
 }
 
 /* What is told as text or null is no number here, whatever Python makes of it. */
@@ -42,14 +42,14 @@ static bool exponential_member(Scan *scan, Cursor *c, Slice key, Reading *readin
     if (IS(key, "min")) return first(&reading->seen, 1 << 9) && measured(c, &point->min, &point->has_min, point);
     if (IS(key, "max")) return first(&reading->seen, 1 << 10) && measured(c, &point->max, &point->has_max, point);
     if (IS(key, "positive")) return first(&reading->seen, 1 << 11) && object(scan, c, buckets_member, reading);
-    return skip(c, 0);
+    return skip(scan, c, 0);
 }
 
-static bool number_member(Cursor *c, Slice key, Reading *reading) {
+static bool number_member(Scan *scan, Cursor *c, Slice key, Reading *reading) {
     Point *point = reading->point;
     int64_t told;
     if (IS(key, "asDouble")) return first(&reading->seen, 1 << 5) && measured(c, &point->value, &point->has_value, point);
-    if (!IS(key, "asInt")) return skip(c, 0);
+    if (!IS(key, "asInt")) return skip(scan, c, 0);
     if (!first(&reading->seen, 1 << 6) || !signed_told(c, &told)) return false;
     point->has_int = true;
     point->value = (double)told;
@@ -59,11 +59,11 @@ static bool number_member(Cursor *c, Slice key, Reading *reading) {
 static bool point_member(Scan *scan, Cursor *c, Slice key, void *into) {
     Reading *reading = into;
     Point *point = reading->point;
-    if (IS(key, "attributes")) return first(&reading->seen, 1) && brackets(c, &point->attributes);
+    if (IS(key, "attributes")) return first(&reading->seen, 1) && brackets(scan, c, &point->attributes);
     if (IS(key, "timeUnixNano")) return first(&reading->seen, 2) && unsigned_told(c, &point->time);
     if (IS(key, "startTimeUnixNano")) return first(&reading->seen, 4) && unsigned_told(c, &point->start);
     if (IS(key, "flags")) return first(&reading->seen, 8) && unsigned_told(c, &point->flags);
-    return reading->is_exponential ? exponential_member(scan, c, key, reading) : number_member(c, key, reading);
+    return reading->is_exponential ? exponential_member(scan, c, key, reading)   : number_member(scan, c, key, reading);
 }
 
 static bool one_point(Scan *scan, Cursor *c, bool is_exponential) {
@@ -82,9 +82,8 @@ static bool one_exponential(Scan *scan, Cursor *c, void *into) {
 }
 
 static bool one_other(Scan *scan, Cursor *c, void *into) {
-    (void)scan;
     ++*(size_t *)into;
-    return *c->at == '{' && skip(c, 0);
+    return *c->at == '{' && skip(scan, c, 0);
 }
 
 typedef struct {
@@ -99,7 +98,7 @@ static bool data_member(Scan *scan, Cursor *c, Slice key, void *into) {
     size_t before = scan->points_count;
     if (IS(key, "aggregationTemporality")) return first(&data->seen, 1) && signed_told(c, &metric->temporality);
     if (IS(key, "isMonotonic")) return first(&data->seen, 2) && boolean(c, &metric->is_monotonic);
-    if (!IS(key, "dataPoints")) return skip(c, 0);
+    if (!IS(key, "dataPoints")) return skip(scan, c, 0);
     if (!first(&data->seen, 4) || !array(scan, c, data->element, &metric->points_count)) return false;
     metric->points_count += scan->points_count - before;
     return true;
@@ -114,7 +113,7 @@ static bool metric_member(Scan *scan, Cursor *c, Slice key, void *into) {
     else if (IS(key, "sum")) shape = TOTAL;
     else if (IS(key, "exponentialHistogram")) shape = EXPONENTIAL, data.element = one_exponential;
     else if (IS(key, "histogram") || IS(key, "summary")) data.element = one_other;
-    else return skip(c, 0);
+    else return skip(scan, c, 0);
     return first(&metric->shapes, shape) && object(scan, c, data_member, &data);
 }
 
@@ -128,7 +127,7 @@ static bool one_metric(Scan *scan, Cursor *c, void *into) {
 }
 
 static bool scope_name(Scan *scan, Cursor *c, Slice key, void *into) {
-    if (!IS(key, "name")) return skip(c, 0);
+    if (!IS(key, "name")) return skip(scan, c, 0);
     return first(into, 1) && text(c, &scan->scope);
 }
 
@@ -137,7 +136,7 @@ static bool scope_member(Scan *scan, Cursor *c, Slice key, void *into) {
     unsigned *seen = into, seen_inside = 0;
     if (IS(key, "scope")) return first(seen, 1) && !(*seen & 2) && object(scan, c, scope_name, &seen_inside);
     if (IS(key, "metrics")) return first(seen, 2) && array(scan, c, one_metric, NULL);
-    return skip(c, 0);
+    return skip(scan, c, 0);
 }
 
 static bool one_scope(Scan *scan, Cursor *c, void *into) {
@@ -148,14 +147,14 @@ static bool one_scope(Scan *scan, Cursor *c, void *into) {
 }
 
 static bool who_member(Scan *scan, Cursor *c, Slice key, void *into) {
-    if (!IS(key, "attributes")) return skip(c, 0);
-    return first(into, 4) && brackets(c, &scan->resource.attributes);
+    if (!IS(key, "attributes")) return skip(scan, c, 0);
+    return first(into, 4) && brackets(scan, c, &scan->resource.attributes);
 }
 
 static bool resource_member(Scan *scan, Cursor *c, Slice key, void *into) {
     if (IS(key, "resource")) return first(into, 1) && object(scan, c, who_member, into);
     if (IS(key, "scopeMetrics")) return first(into, 2) && array(scan, c, one_scope, NULL);
-    return skip(c, 0);
+    return skip(scan, c, 0);
 }
 
 static bool one_resource(Scan *scan, Cursor *c, void *into) {
@@ -169,20 +168,21 @@ static bool one_resource(Scan *scan, Cursor *c, void *into) {
 }
 
 static bool export_member(Scan *scan, Cursor *c, Slice key, void *into) {
-    if (!IS(key, "resourceMetrics")) return skip(c, 0);
+    if (!IS(key, "resourceMetrics")) return skip(scan, c, 0);
     return first(into, 1) && array(scan, c, one_resource, NULL);
 }
 
 static bool is_sound(Scan *scan, Slice attributes) {
-    (void)scan;
+    (void)scan; /* they were counted */
     Cursor c = {attributes.at};
-    return skip(&c, 0) && c.at == attributes.at + attributes.size;
+    return skip(NULL, &c, 0) && c.at == attributes.at + attributes.size;
 }
 
 bool scan_json(Scan *scan, Slice body) {
     Cursor c = {body.at};
     unsigned seen = 0;
     scan->is_sound = is_sound;
+    scan->messages = 0;
     scan->no_attributes = (Slice){(const uint8_t *)"[]", 2};
     if (!object(scan, &c, export_member, &seen)) return false;
     blank(&c);

@@ -50,33 +50,30 @@ Row *row_at(Resource *resource, bool of_host, PyObject *place) {
     return row->place || row_open(row, of_host ? Py_True : Py_False) ? row : NULL;
 }
 
-/* Keeps the greater of two numbers, or their sum. */
-static bool fold(PyObject *figures, PyObject *column, double value, bool is_greatest) {
-    PyObject *known = PyDict_GetItemWithError(figures, column);
-    if (!known && PyErr_Occurred()) return false;
-    if (known) {
-        double had = PyFloat_AS_DOUBLE(known);
-        value = !is_greatest ? had + value : had > value ? had : value;
-    }
-    PyObject *told = PyFloat_FromDouble(value);
-    bool is_put = told && PyDict_SetItem(figures, column, told) == 0;
-    Py_XDECREF(told);
+/* Puts a number into its place; keeps the greater of two there, or their sum. */
+static bool fold(PyObject *figures, PyObject *column, PyObject *told, bool is_greatest) {
+    PyObject *known = told ? PyDict_SetDefault(figures, column, told) : NULL;
+    if (!known || known == told) return known;
+    double had = PyFloat_AS_DOUBLE(known), more = PyFloat_AS_DOUBLE(told);
+    PyObject *both = PyFloat_FromDouble(!is_greatest ? had + more : had > more ? had : more);
+    bool is_put = both && PyDict_SetItem(figures, column, both) == 0;
+    Py_XDECREF(both);
     return is_put;
 }
 
 /* Most numbers of a resource cover the same time, which is one object then. */
-static bool cover(Scan *scan, PyObject *spans, PyObject *column, double span) {
-    PyObject *known = PyDict_GetItemWithError(spans, column);
-    if (known || PyErr_Occurred()) return known && (PyFloat_AS_DOUBLE(known) >= span || fold(spans, column, span, true));
+static PyObject *span_told(Scan *scan, double span) {
     if (!scan->span || PyFloat_AS_DOUBLE(scan->span) != span) Py_XSETREF(scan->span, PyFloat_FromDouble(span));
-    return scan->span && PyDict_SetItem(spans, column, scan->span) == 0;
+    return scan->span;
 }
 
 bool row_put(Scan *scan, Row *row, const Target *target, double value, double span) {
-    if (!fold(row->values, target->column, value, target->largest_wins)) return false;
-    if (span <= 0.0) return true;
+    PyObject *told = PyFloat_FromDouble(value);
+    bool is_put = fold(row->values, target->column, told, target->largest_wins);
+    Py_XDECREF(told);
+    if (!is_put || span <= 0.0) return is_put;
     if (span > row->span) row->span = span;
-    return cover(scan, row->spans, target->column, span);
+    return fold(row->spans, target->column, span_told(scan, span), true);
 }
 
 static uint8_t *put_varint(uint8_t *at, uint64_t rest) {

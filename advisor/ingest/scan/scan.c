@@ -83,12 +83,14 @@ bool metric_end(Scan *scan, const Metric *metric) {
     Fit worst = metric->shapes == OTHER ? ODD : PLAIN;
     resource->points += metric->points_count;
     if (metric->shapes & (metric->shapes - 1)) return false;
-    int known = metric->name.at ? is_known(scan, metric->name) : 0;
-    if (known < 1) return known == 0 && pass_over(scan, metric);
-    for (Point *point = scan->points; point < scan->points + scan->points_count && !resource->is_slow; point++) {
+    bool is_met = metric->name.at && metric->shapes != OTHER && !resource->is_slow;
+    for (Point *point = scan->points; point < scan->points + scan->points_count && is_met; point++) {
         Fit fit = point_fit(scan, metric, point);
         if (fit > worst) worst = fit;
+        is_met = point->meaning;
     }
+    int known = is_met ? 1 : is_known(scan, metric->name);
+    if (known < 1) return known == 0 && pass_over(scan, metric);
     if (resource->is_slow || worst == SLOW) {
         resource->is_slow = true;
         return note_unknown(scan, metric);
@@ -200,6 +202,7 @@ static PyTypeObject scanner_type = {
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_scan", NULL, -1, NULL, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__scan(void) {
+    json_open();
     PyObject *made = PyModule_Create(&module);
     if (made && PyModule_AddType(made, &scanner_type) < 0) Py_CLEAR(made);
     return made;

@@ -121,6 +121,7 @@ bool first(unsigned *seen, unsigned bit);
 bool same(Slice slice, const char *text, size_t size);
 #define IS(slice, text) same(slice, text, sizeof(text) - 1)
 
+void json_open(void);
 bool scan_json(Scan *scan, Slice body);
 bool scan_protobuf(Scan *scan, Slice body);
 Point *point_next(Scan *scan);
