@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
+
+from advisor.store.slices import slices
 
 BatchKey = tuple[int, UUID]
 """Primary key of the token that brought it, and its id. Nobody can make another's batch look stored."""
@@ -25,18 +27,13 @@ def remember_batches(batches: Mapping[BatchKey, int]) -> set[BatchKey]:
     Args:
         batches: each with a number that tells its body from others.
     """
-    pieces = _pieces(batches)
+    pieces = slices(sorted(batches), _AT_ONCE)
     return {key for piece in pieces for key in _remember([(key, batches[key]) for key in piece])}
 
 
 def stored_contents(batches: Collection[BatchKey]) -> dict[BatchKey, int]:
     """The numbers that stored batches were remembered with; those that have none are missing."""
-    return {key: content for piece in _pieces(batches) for key, content in _contents(piece)}
-
-
-def _pieces(batches: Iterable[BatchKey]) -> Iterator[list[BatchKey]]:
-    ordered = sorted(batches)
-    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
+    return {key: content for piece in slices(sorted(batches), _AT_ONCE) for key, content in _contents(piece)}
 
 
 def _remember(batches: Collection[tuple[BatchKey, int]]) -> set[BatchKey]:

@@ -17,6 +17,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from advisor.store import binary
 from advisor.store.meeting import Meeting, Record, meet, met_in
 from advisor.store.sheet import Sheet, Values
+from advisor.store.slices import slices
 from advisor.store.tables import MINUTE, Table, listed
 from advisor.vocabulary import Entity
 
@@ -150,7 +151,7 @@ def _wanted(table: Table, rows: Sequence[Values]) -> Iterator[tuple[str, list[An
     """
     width = len(table.sample_key)
     key = f"({', '.join(['%s'] * width)})"
-    for chunk in _chunks(rows, width):
+    for chunk in slices(rows, SQLITE_VARIABLES // width):
         listing = ", ".join([key] * len(chunk))
         among = f"IN (SELECT * FROM (VALUES {listing}) AS wanted)"  # noqa: S608  # places alone
         yield f"({listed(table.sample_key)}) {among}", [value for row in chunk for value in row[:width]]
@@ -163,8 +164,3 @@ def _halves(count: int, most: int) -> Iterator[tuple[int, int]]:
         end = start + (1 << min(left, most).bit_length() - 1)
         yield start, end
         start = end
-
-
-def _chunks(rows: Sequence[Values], width: int) -> Iterator[Sequence[Values]]:
-    size = SQLITE_VARIABLES // width
-    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connection, models
 
 from advisor.store.models import HourMark, RollupMark
+from advisor.store.slices import slices
 from advisor.store.tables import HOURS, MINUTES, listed
 from advisor.vocabulary import Entity
 
@@ -56,8 +57,7 @@ def _mark(model: type[models.Model], keys: set[Key]) -> None:
 def _add(model: type[models.Model], keys: Collection[Key]) -> None:
     names, ordered = _columns(model), sorted(keys)
     place = f"({', '.join(['%s'] * len(names))})"
-    for start in range(0, len(ordered), _AT_ONCE):
-        some = ordered[start : start + _AT_ONCE]
+    for some in slices(ordered, _AT_ONCE):
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {model._meta.db_table} ({listed(names)}) VALUES {', '.join([place] * len(some))} "  # noqa: S608
