@@ -116,8 +116,19 @@ bool resource_end(Scan *scan) {
 
 typedef struct {
     PyObject_HEAD
+    PyThread_type_lock lock;
     Scan scan;
 } Scanner;
+
+/* One thread at a time: making an object may set off the search for garbage, whose last words are Python and may let
+ * other threads have their turn.
+ */
+static void take(Scanner *self) {
+    if (PyThread_acquire_lock(self->lock, NOWAIT_LOCK)) return;
+    Py_BEGIN_ALLOW_THREADS
+    PyThread_acquire_lock(self->lock, WAIT_LOCK);
+    Py_END_ALLOW_THREADS
+}
 
 static int scanner_init(Scanner *self, PyObject *args, PyObject *named) {
     static char *names[] = {"known", "most", "seed", "scales", "buckets", "past_seconds", "messages", "bucket_bytes", NULL};
@@ -135,6 +146,8 @@ static int scanner_init(Scanner *self, PyObject *args, PyObject *named) {
     scan->min_scale = least;
     scan->max_scale = greatest;
     scan->max_buckets = buckets < MOST_BUCKETS ? buckets : MOST_BUCKETS;
+    self->lock = PyThread_allocate_lock();
+    if (!self->lock) return PyErr_NoMemory(), -1;
     return table_open(&scan->table, most, seed) ? 0 : -1;
 }
 
@@ -146,6 +159,7 @@ static void scanner_free(Scanner *self) {
     PyMem_Free(scan->counts);
     table_close(&scan->table);
     Py_CLEAR(scan->known);
+    if (self->lock) PyThread_free_lock(self->lock);
     Py_CLEAR(scan->resources);
     Py_CLEAR(scan->span);
     Py_TYPE(self)->tp_free(self);
@@ -154,15 +168,16 @@ static void scanner_free(Scanner *self) {
 static PyObject *read_body(Scanner *self, PyObject *body, bool (*read)(Scan *, Slice)) {
     Scan *scan = &self->scan;
     if (!PyBytes_Check(body)) return PyErr_SetString(PyExc_TypeError, "a body is bytes"), NULL;
+    take(self);
     scan->body = (Slice){(const uint8_t *)PyBytes_AS_STRING(body), PyBytes_GET_SIZE(body)};
     scan->resources = PyList_New(0);
-    if (!scan->resources) return NULL;
-    bool is_read = read(scan, scan->body);
+    bool is_read = scan->resources && read(scan, scan->body);
     PyObject *told = scan->resources;
     scan->resources = NULL;
     resource_drop(&scan->resource);
+    PyThread_release_lock(self->lock);
     if (is_read) return told;
-    Py_DECREF(told);
+    Py_XDECREF(told);
     if (PyErr_Occurred()) return NULL;
     Py_RETURN_NONE;
 }
@@ -178,7 +193,10 @@ static PyObject *scanner_learn(Scanner *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "y#y#O", &name.at, &name_size, &attributes.at, &attributes_size, &told)) return NULL;
     name.size = name_size;
     attributes.size = attributes_size;
-    if (!table_learn(&self->scan.table, name, attributes, told)) return NULL;
+    take(self);
+    bool is_learned = table_learn(&self->scan.table, name, attributes, told);
+    PyThread_release_lock(self->lock);
+    if (!is_learned) return NULL;
     Py_RETURN_NONE;
 }
 
