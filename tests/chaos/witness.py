@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 MIB = 1 << 20
@@ -37,8 +38,8 @@ class Witness:
     @property
     def files(self) -> list[str]:
         """Files for a while: those in the folder, and those open without a name; its outputs are ours to choose."""
-        open_ones = (one.resolve() for one in (self._proc / "fd").iterdir() if int(one.name) > 2)
-        return [*map(str, self._folder.iterdir()), *(str(one) for one in open_ones if str(one).endswith("(deleted)"))]
+        open_ones = map(_target, [one for one in (self._proc / "fd").iterdir() if int(one.name) > 2])
+        return [*map(str, self._folder.iterdir()), *(one for one in open_ones if one.endswith("(deleted)"))]
 
     @property
     def touched(self) -> int:
@@ -48,3 +49,11 @@ class Witness:
     def _status(self, name: str) -> int:
         lines = (self._proc / "status").read_text().splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+def _target(link: Path) -> str:
+    """What is open there; nothing if it was closed meanwhile."""
+    try:
+        return os.readlink(link)
+    except FileNotFoundError:
+        return ""
