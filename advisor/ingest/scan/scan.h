@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#if defined(Py_GIL_DISABLED) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "Numbers are laid out as little-endian machines have them, and objects are made one thread at a time."
+#endif
+
 /* Bytes of somebody else's. */
 typedef struct {
     const uint8_t *at;
