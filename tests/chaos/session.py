@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from queue import SimpleQueue
 from typing import Any, Final
 
@@ -140,11 +140,12 @@ class Session:
         return more if more < 0 else max(0, more - self.of_replayed)
 
     def _still_slow(self) -> list[str]:
-        """Requests of which each of some answers alone took too long: what else the machine did is not theirs."""
-        slow = self.slow
-        for _ in range(_TRIES):
-            slow = [one for one in slow if self._ask(_identified(one)).seconds > self.most_seconds]
-        return [repr(one)[:_TOLD] for one in slow]
+        """The first request of which each of some answers alone took too long: what else the machine did is not its."""
+        found = (one for one in self.slow if all(self._is_slow(one) for _ in range(_TRIES)))
+        return [repr(one)[:_TOLD] for one in islice(found, 1)]
+
+    def _is_slow(self, request: Request) -> bool:
+        return self._ask(_identified(request)).seconds > self.most_seconds
 
     def _ask(self, request: Request) -> Answer:
         asker, token = self._askers.get(), self.tokens[next(self._numbers) % TOKENS]

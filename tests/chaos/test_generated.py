@@ -152,6 +152,6 @@ def _noise(memory: list[int]) -> float:
 
 
 def _tell(session: Session, memory: list[int], still_slow: int) -> None:
-    slow = f"slowest {session.slowest:.3f} s, {len(session.slow)} slow, {still_slow} of them alone too"
+    slow = f"slowest {session.slowest:.3f} s, {len(session.slow)} slow, {still_slow or 'none'} of them alone too"
     sizes = [round(size / MIB, 1) for size in memory[:: max(1, len(memory) // 20)]]
     sys.stderr.write(f"seed {SEED}: {dict(session.statuses)}, {slow}, MiB {sizes}\n")
