@@ -65,7 +65,7 @@ class Writer:
         commit: Callable[[Sequence[Batch]], Sequence[Outcome | None]],
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
-        afterwards: Callable[[], None] = lambda: None,
+        afterwards: Callable[[], None] | None = None,
     ) -> None:
         self._commit = commit
         self._afterwards = afterwards
@@ -141,14 +141,17 @@ class Writer:
             except Exception:
                 log.exception("%d batches could not be stored; their senders were told to come back", len(group))
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
+            self._began = None
             failpoint("ingest.after_commit")
             for waiting, outcome in zip(group, outcomes, strict=True):
                 if outcome is None:
                     self._put(waiting)
                 else:
                     waiting.settle(outcome)
-            self._afterwards()
-            self._began = None
+            if self._afterwards is not None:
+                self._began = time.monotonic()  # it may hang as well
+                self._afterwards()
+                self._began = None
 
     def _next_group(self) -> list[_Waiting]:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""
