@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,12 +28,12 @@ def touch(
     """
     if not ids:
         return
-    among, values = _among(ids)
+    listed, values = among(ids)
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     table, adapt = model._meta.db_table, connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET {field} = %s WHERE id IN (SELECT id FROM {table} WHERE id {among} "  # noqa: S608
+            f"UPDATE {table} SET {field} = %s WHERE id IN (SELECT id FROM {table} WHERE id {listed} "  # noqa: S608
             f"AND ({field} < %s OR {field} IS NULL) {lock})",
             [adapt(now), values, adapt(now - fresh)],
         )
@@ -43,19 +43,19 @@ def services_of(ids: Collection[int]) -> list[tuple[Any, ...]]:
     """Instance, service, whether that serves, and who reports from inside, of those instances that are there."""
     if not ids:
         return []
-    among, values = _among(ids)
+    listed, values = among(ids)
     instances, services = Instance._meta.db_table, Service._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT one.id, one.service_id, its.serves, one.inside FROM {instances} AS one "  # noqa: S608
-            f"JOIN {services} AS its ON its.id = one.service_id WHERE one.id {among}",
+            f"JOIN {services} AS its ON its.id = one.service_id WHERE one.id {listed}",
             [values],
         )
         return list(cursor.fetchall())
 
 
-def _among(ids: Collection[int]) -> tuple[str, Any]:
-    """A condition with one parameter, however many there are, and that parameter."""
+def among(values: Iterable[int | str]) -> tuple[str, Any]:
+    """Being one of the values, as a condition with one parameter, however many there are, and that parameter."""
     if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(ids)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(ids))
+        return "= ANY(%s)", list(values)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))

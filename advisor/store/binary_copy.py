@@ -38,9 +38,8 @@ def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
         whole = cursor.mogrify(f"COPY (SELECT {told} {chosen.sql}) TO STDOUT (FORMAT BINARY)", chosen.parameters)
         with connection.wrap_database_errors, cursor.copy(whole) as copy:
             found = [memoryview(row) for row in copy]
-    found[0] = found[0][
-        _HEAD + int.from_bytes(found[0][_HEAD - 4 : _HEAD], "big") :
-    ]  # the head comes with the first row
+    head = _HEAD + int.from_bytes(found[0][_HEAD - 4 : _HEAD], "big")
+    found[0] = found[0][head:]  # the head comes with the first row
     return Fields([row for row in found if len(row) > _END])
 
 

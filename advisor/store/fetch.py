@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection
 
 from advisor.features.window import Array
+from advisor.fleet import seen
 from advisor.store.columns import SLOT
 from advisor.store.tables import MICROSECONDS, listed
 
@@ -59,10 +60,8 @@ class Condition:
 
 def among(column: str, values: Iterable[int | str]) -> Condition:
     """The column is one of the values: one parameter, however many they are."""
-    if connection.vendor == "postgresql":
-        return Condition(f'"{column}" = ANY(%s)', (list(values),))
-    listed_in_json = f'"{column}" IN (SELECT value FROM json_each(%s))'  # noqa: S608  # a name of our own
-    return Condition(listed_in_json, (json.dumps(list(values)),))
+    condition, parameter = seen.among(values)
+    return Condition(f'"{column}" {condition}', (parameter,))
 
 
 def during(column: str, first: float, last: float) -> Condition:
