@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import rejection
-from advisor.ingest.figures import Figures
-from advisor.ingest.readings import Reading
+from advisor.ingest.figures import ALIKE, Figures, merged
+from advisor.ingest.readings import Reading, Report
 from advisor.ingest.totals import Resolved
 from advisor.store import samples
 from advisor.store.part_names import Name, Owner
 from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary.metrics import PART, PROCESS
+
+if TYPE_CHECKING:
+    from advisor.ingest._scan import Snapshot
 
 _INSIDE: Final = frozenset(column.name for column in PROCESS if column.is_inside)
 _FOR_PROBE: Final = frozenset(("heap_limit",))
@@ -31,13 +34,21 @@ _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_ins
 
 def names_of(one: Resolved) -> Iterator[samples.Use]:
     """The names of parts that a report speaks of."""
-    for reading in one.report.readings.values():
-        if not reading.parts:
-            continue
+    for parts in _parts_of(one.report):
         for owner, of_process in ((_process(one.identity), True), (_host(one.identity), False)):
-            names = [place for place in reading.parts if place[0].of_process is of_process]
+            names = [place for place in parts if place[0].of_process is of_process]
             if owner is not None and names:
                 yield samples.Use(owner, one.token_id, names)
+
+
+def _parts_of(report: Report) -> Iterator[Collection[Name]]:
+    if report.packed is not None:
+        *_, told = report.packed
+        if not isinstance(told[-1][0], bool):  # parts come last
+            yield [place for place, *_ in told if not isinstance(place, bool)]
+    for reading in report.readings.values():
+        if reading.parts:
+            yield reading.parts.keys()
 
 
 def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
@@ -49,6 +60,9 @@ def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
     senders stand side by side, and the same requests would be counted twice. It is counted as rejected, without
     what an agent always tells.
     """
+    if one.report.packed is not None and (packed := _packed(one, one.report.packed, beyond)) is not None:
+        return packed
+    one.report.unpack()
     report, identity, rows = one.report, one.identity, Rows()
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
     is_agent = report.resource.get("telemetry.sdk.name") == AGENT
@@ -81,6 +95,36 @@ def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
         if reading.parts:
             _add_parts(rows, one, reading, own, beyond)
     _leave_out(one, left_out, unnamed)
+    return rows
+
+
+def _packed(one: Resolved, snapshot: Snapshot, beyond: Beyond) -> Rows | None:
+    """The rows of a reading as they were told; None where a row is to be looked into, or is of nobody."""
+    (time_us, longest, told), identity, rows = snapshot, one.identity, Rows()
+    process, host, offset = _process(identity), _host(identity), one.report.clock_offset
+    is_agent = one.report.resource.get("telemetry.sdk.name") == AGENT
+    if is_agent and (identity.has_inside or identity.has_probe):
+        return None
+    own = machine = longest
+    for place, span, shortest, values, _, whole in told:
+        if not values:
+            continue
+        if place is False:
+            if process is None or (is_agent and shortest * ALIKE < span):
+                return None
+            own = span or own
+            rows.processes.append(ProcessRow(*process, time_us, own, offset, {}, merged(whole), packed=values))
+        elif place is True:
+            if host is None:
+                return None
+            machine = span or machine
+            rows.hosts.append(HostRow(host[0], time_us, machine, offset, {}, packed=values))
+        else:
+            owner, beside = (process, own) if place[0].of_process else (host, machine)
+            if owner is None or beyond:
+                return None
+            part = PartRow(*owner, time_us, span or beside, offset, *place, {}, merged(whole), packed=values)
+            rows.parts.append(part)
     return rows
 
 

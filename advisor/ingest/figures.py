@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
+
+import numpy as np
 
 from advisor.features.histogram import Histogram
 from advisor.store.rows import DISTRIBUTION, NOTHING
-from advisor.vocabulary import Combine
+from advisor.vocabulary import Combine, Entity, columns_of
 from advisor.vocabulary.metrics import PART
 
 ALIKE: Final = 1.5
@@ -30,6 +33,14 @@ class Figures:
     whole: list[bytes] = field(default_factory=list)
     spans: dict[str, float] = field(default_factory=dict)
     told: frozenset[str] | None = None
+
+    @classmethod
+    def unpacked(cls, entity: Entity, span: float, values: bytes, spans: bytes, whole: list[bytes] | None) -> Self:
+        """The same figures as a packed row of the store has them, with what their increases cover packed likewise."""
+        named = dict(zip(columns_of(entity), np.frombuffer(values).tolist(), strict=False))
+        told = {column: value for column, value in named.items() if not math.isnan(value)}
+        covered = zip(columns_of(entity), np.frombuffer(spans).tolist(), strict=False)
+        return cls(span, told, list(whole or ()), {column: seconds for column, seconds in covered if seconds})
 
     def copy(self) -> Figures:
         """The same figures, to which gains may be added apart."""
@@ -89,6 +100,11 @@ class Figures:
 
     def histogram(self) -> bytes | None:
         """All distributions merged and encoded; None where there is none."""
-        if not self.whole:
-            return None
-        return self.whole[0] if len(self.whole) == 1 else Histogram.merge(*map(Histogram.decode, self.whole)).encode()
+        return merged(self.whole)
+
+
+def merged(whole: Sequence[bytes] | None) -> bytes | None:
+    """Encoded distributions as one; None where there is none."""
+    if not whole:
+        return None
+    return whole[0] if len(whole) == 1 else Histogram.merge(*map(Histogram.decode, whole)).encode()

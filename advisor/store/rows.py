@@ -25,6 +25,7 @@ class HostRow:
         values: column of `columns_of(Entity.HOST)` -> finite number. Absent means unknown.
         gains: those of its columns that come on top of what is known of the moment.
         left_out: how many of its figures were left out, since others are known of the moment. Set by the store.
+        packed: all of them in place of `values`, in the order of `columns_of`, as little-endian doubles; NaN is unknown.
     """
 
     host_id: int
@@ -34,6 +35,7 @@ class HostRow:
     values: dict[str, float]
     gains: frozenset[str] = NOTHING
     left_out: int = 0
+    packed: bytes = b""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class ProcessRow:
     latency: bytes | None = None
     gains: frozenset[str] = NOTHING
     left_out: int = 0
+    packed: bytes = b""
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class PartRow:
     histogram: bytes | None = None
     gains: frozenset[str] = NOTHING
     left_out: int = 0
+    packed: bytes = b""
 
 
 Row = HostRow | ProcessRow | PartRow
