@@ -25,7 +25,7 @@ class HostRow:
         values: column of `columns_of(Entity.HOST)` -> finite number. Absent means unknown.
         gains: those of its columns that come on top of what is known of the moment.
         left_out: how many of its figures were left out, since others are known of the moment. Set by the store.
-        packed: all of them in place of `values`, in the order of `columns_of`, as little-endian doubles; NaN is unknown.
+        packed: in place of `values`, a little-endian double for each of `columns_of(Entity.HOST)`; NaN where unknown.
     """
 
     host_id: int
