@@ -157,7 +157,6 @@ def _places(table: Table) -> dict[str, int]:
 
 def _sound(figures: NDArray[np.float64]) -> NDArray[np.float64]:
     """The figures without what is no measurement: what is too great or no number is unknown, what is too small is 0."""
-    sizes = np.abs(figures)
-    figures[sizes < LEAST] = 0.0
-    figures[sizes > GREATEST] = math.nan
+    figures[(figures < LEAST) & (figures > -LEAST)] = 0.0
+    figures[(figures > GREATEST) | (figures < -GREATEST)] = math.nan
     return figures
