@@ -3,8 +3,8 @@ from typing import NamedTuple
 from advisor.ingest.meaning import Place
 from advisor.vocabulary import PartKind
 
-Row = tuple[tuple[PartKind, str] | bool, float, float, bytes, bytes, list[bytes] | None]
-Snapshot = tuple[int, float, list[Row]]
+Row = tuple[tuple[PartKind, str] | bool, float, float, bytes, bytes, bytes | list[bytes] | None]
+Snapshot = tuple[int, float, Row, *tuple[Row, ...]]
 Odd = tuple[bytes, bytes]
 Unknown = tuple[bytes, bytes]
 Target = tuple[int, Place, bool, bool, int]

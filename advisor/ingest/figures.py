@@ -14,6 +14,9 @@ from advisor.store.rows import DISTRIBUTION, NOTHING
 from advisor.vocabulary import Combine, Entity, columns_of
 from advisor.vocabulary.metrics import PART
 
+Whole = bytes | Sequence[bytes] | None
+"""Encoded distributions: one, several or none."""
+
 ALIKE: Final = 1.5
 """Spans that differ by this factor or more are not of one row: the next whole interval is twice as long."""
 
@@ -35,12 +38,17 @@ class Figures:
     told: frozenset[str] | None = None
 
     @classmethod
-    def unpacked(cls, entity: Entity, span: float, values: bytes, spans: bytes, whole: list[bytes] | None) -> Self:
-        """The same figures as a packed row of the store has them, with what their increases cover packed likewise."""
-        named = dict(zip(columns_of(entity), np.frombuffer(values).tolist(), strict=False))
-        told = {column: value for column, value in named.items() if not math.isnan(value)}
-        covered = zip(columns_of(entity), np.frombuffer(spans).tolist(), strict=False)
-        return cls(span, told, list(whole or ()), {column: seconds for column, seconds in covered if seconds})
+    def unpacked(cls, entity: Entity, span: float, values: bytes, spans: bytes, whole: Whole) -> Self:
+        """The same figures as a packed row of the store has them.
+
+        `spans` has what each column's increase covers, packed likewise, 0 for none; or, where all cover `span`, a bit
+        for each column that has one, the lowest first.
+        """
+        named = zip(columns_of(entity), np.frombuffer(values).tolist(), strict=False)
+        told = {column: value for column, value in named if not math.isnan(value)}
+        covered = np.frombuffer(spans).tolist() if len(spans) == len(values) else _spread(spans, span)
+        seconds = {column: seconds for column, seconds in zip(columns_of(entity), covered, strict=False) if seconds}
+        return cls(span, told, _listed(whole), seconds)
 
     def copy(self) -> Figures:
         """The same figures, to which gains may be added apart."""
@@ -100,11 +108,19 @@ class Figures:
 
     def histogram(self) -> bytes | None:
         """All distributions merged and encoded; None where there is none."""
-        return merged(self.whole)
+        return merged(self.whole or None)
 
 
-def merged(whole: Sequence[bytes] | None) -> bytes | None:
+def merged(whole: Whole) -> bytes | None:
     """Encoded distributions as one; None where there is none."""
-    if not whole:
-        return None
+    if whole is None or isinstance(whole, bytes):
+        return whole
     return whole[0] if len(whole) == 1 else Histogram.merge(*map(Histogram.decode, whole)).encode()
+
+
+def _listed(whole: Whole) -> list[bytes]:
+    return [whole] if isinstance(whole, bytes) else list(whole or ())
+
+
+def _spread(bits: bytes, span: float) -> list[float]:
+    return [span * bit for bit in np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little").tolist()]

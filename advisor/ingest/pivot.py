@@ -124,12 +124,11 @@ class Pivot:
         pivoted, kept = Pivoted(points=sum([resource.points for resource in told])), kept_seconds()
         charge(pivoted.points)
         for resource, rest, known in zip(told, left, said, strict=True):
-            report = self._report(known, clock_offset)
-            now = received - report.clock_offset
+            points, offset = resource.points - resource.not_kept, _offset(known, clock_offset)
+            report, now = Report.of(known, offset, resource.snapshot, points), received - offset
             if not fits(resource.snapshot, report, now, kept):
                 rest = Left([], whole(resource, view, wire))
             if rest is None:
-                report.packed, report.points = resource.snapshot, resource.points - resource.not_kept
                 pivoted.pass_over(resource.not_kept)
             else:
                 self._sort_rest(resource, rest, report, pivoted, now)
@@ -139,10 +138,11 @@ class Pivot:
     def _sort_rest(self, told: _scan.Resource, rest: Left, report: Report, pivoted: Pivoted, now: float) -> None:
         """Sort in Python what the scanner left, on top of what it read."""
         lost = pivoted.lost
+        report.unpack()
         if rest.resource is None:
-            report.packed = told.snapshot
-            report.unpack()
             pivoted.pass_over(told.not_kept)
+        else:
+            report.readings.clear()  # they are read again
         rest.sort(Sorter(self._meanings, report, pivoted.rejected, pivoted.ignored, now))
         report.points = told.points - (pivoted.lost - lost)
 
@@ -168,4 +168,8 @@ class Pivot:
         return self._resources.read(bytes(resource.attributes if resource else NOTHING))
 
     def _report(self, said: Said, clock_offset: ClockOffset) -> Report:
-        return Report(said, clock_offset(said.get("host.id") or said.get("host.name")))
+        return Report(said, _offset(said, clock_offset))
+
+
+def _offset(said: Said, clock_offset: ClockOffset) -> float:
+    return clock_offset(said.get("host.id") or said.get("host.name"))

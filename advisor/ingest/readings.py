@@ -65,7 +65,7 @@ class Reading:
     @classmethod
     def of(cls, snapshot: Snapshot) -> Reading:
         """What the scanner read, to which more may be added."""
-        time_us, span, rows = snapshot
+        time_us, span, *rows = snapshot
         reading = cls(time_us, span)
         for place, longest, _, values, spans, whole in rows:
             if place is True:
@@ -166,6 +166,11 @@ class EventReading:
     values: Mapping[str, str | int | float]
 
 
+_NO_READINGS: Final[dict[int, Reading]] = {}
+_NO_TOTALS: Final[list[Cumulative]] = []
+_NO_EVENTS: Final[list[EventReading]] = []
+
+
 @dataclass(slots=True)
 class Report:
     """All that one resource says in one request: samples or events, since each has an address of its own.
@@ -188,10 +193,17 @@ class Report:
     points: int = 0
     packed: Snapshot | None = None
 
+    @classmethod
+    def of(cls, resource: Mapping[str, Scalar], clock_offset: float, snapshot: Snapshot | None, points: int) -> Report:
+        """What the scanner told of a resource. There is nothing else in nearly all, and they share that nothing."""
+        if snapshot is None:
+            return cls(resource, clock_offset, points=points)
+        return cls(resource, clock_offset, _NO_READINGS, _NO_TOTALS, _NO_EVENTS, points, snapshot)
+
     def unpack(self) -> None:
         """Have its reading among `readings`, where more can be done with it."""
         if self.packed is not None:
-            self.readings[self.packed[0]] = Reading.of(self.packed)
+            self.readings, self.running, self.events = {self.packed[0]: Reading.of(self.packed)}, [], []
             self.packed = None
 
     def copy(self) -> Report:
@@ -228,7 +240,7 @@ class Report:
 
 
 def _listening(snapshot: Snapshot) -> int | None:
-    place, _, _, values, *_ = snapshot[2][0]  # the process's own row is the first
+    place, _, _, values, *_ = snapshot[2]  # the process's own row is the first
     if place is not False or not values:
         return None
     (count,) = _NUMBER.unpack_from(values, _LISTENING)

@@ -88,7 +88,7 @@ def fits(snapshot: Snapshot | None, report: Report, now: float, kept: float) -> 
     """Whether its moment is one that is kept, and its rows are of somebody who is named."""
     if snapshot is None:
         return True
-    time_us, _, rows = snapshot
+    time_us, _, *rows = snapshot
     if not int((now - kept) * 1e6) <= time_us <= int((now + limits.FUTURE_SECONDS) * 1e6):
         return False
     return report.names_process or all(

@@ -13,7 +13,7 @@ from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import otlp_json, rejection
 from advisor.ingest.answers import Receipt
-from advisor.ingest.assembly import Beyond, names_of, rows_of
+from advisor.ingest.assembly import Beyond, add_rows, names_of
 from advisor.ingest.pivot import Pivot
 from advisor.ingest.scanned import JSON
 from advisor.ingest.scanner import scanner
@@ -45,6 +45,12 @@ MIXED = resource(
     counter("system.cpu.time", number(1.0, span=10, attrs={"cpu.mode": "idle", "cpu.logical_number": "1"})),
     histogram("http.server.request.duration", explicit_point([2, 0], [0.1], 0.1, attrs=ROUTE)),
 )
+
+
+def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
+    found = Rows()
+    add_rows(found, one, beyond)
+    return found
 
 
 def made(said: Json, identity: Identity, offset: float = 0.0) -> tuple[Rows, int]:
@@ -231,17 +237,14 @@ def sheets(one: Resolved, beyond: Beyond) -> list[Any]:
 @pytest.mark.skipif(scanner() is None, reason="There is no C compiler, or no headers of Python.")
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 1 << 30), st.sampled_from(IDENTITIES), st.booleans())
-def test_what_the_scanner_told_makes_the_rows_that_its_figures_make(
-    seed: int, identity: Identity, has_room: bool
-) -> None:
+def test_what_was_told_makes_the_rows_that_its_figures_make(seed: int, identity: Identity, has_room: bool) -> None:
     data, pivot = as_json(made_up(seed), seed), SCANNING
     pivot.read(data, JSON, NOW, lambda host: 0.0)
     for told in ((found := pivot.read(data, JSON, NOW, lambda host: 2.5)) and found.reports) or ():
         uses = names_of(Resolved(told, identity, Receipt(), 1))
         beyond = frozenset((use.owner, name) for use in uses for name in use.names if not has_room)
-        unpacked = replace(told, readings=dict(told.readings))
-        unpacked.unpack()
-        assert told.listening == unpacked.listening
-        as_told, as_figures = (Resolved(one, identity, Receipt(), 1) for one in (told, unpacked))
+        (figures := replace(told)).unpack()
+        assert told.listening == figures.listening
+        as_told, as_figures = (Resolved(one, identity, Receipt(), 1) for one in (told, figures))
         assert list(names_of(as_told)) == list(names_of(as_figures))
         assert sheets(as_told, beyond) == sheets(as_figures, beyond)

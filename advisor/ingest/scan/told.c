@@ -9,38 +9,76 @@ static double shortest(const Row *row) {
     return least;
 }
 
+/* `told` with these items, which it takes; NULL where one of them, or it, could not be made. */
+static PyObject *told_of(PyObject *told, PyObject **items, Py_ssize_t count) {
+    bool is_whole = told;
+    for (Py_ssize_t place = 0; place < count; place++) {
+        is_whole &= items[place] != NULL;
+        if (told) PyTuple_SET_ITEM(told, place, items[place]);
+        else Py_XDECREF(items[place]);
+    }
+    if (!is_whole) Py_CLEAR(told);
+    return told;
+}
+
 static PyObject *numbers_told(const double *numbers, Py_ssize_t count) {
     return PyBytes_FromStringAndSize((const char *)numbers, count * sizeof *numbers);
 }
 
-static PyObject *row_told(const Row *row) {
-    PyObject *values = numbers_told(row->values, row->is_told ? row->columns : 0);
-    PyObject *spans = numbers_told(row->spans, row->span > 0.0 ? row->columns : 0);
-    PyObject *told = NULL;
-    if (values && spans)
-        told = Py_BuildValue("(OddOOO)", row->place, row->span, shortest(row), values, spans, row->whole ? row->whole : Py_None);
-    Py_XDECREF(values);
-    Py_XDECREF(spans);
+/* A bit for each column with an increase, the lowest first: all of them cover the row's own time. */
+static PyObject *bits_told(const Row *row) {
+    PyObject *told = PyBytes_FromStringAndSize(NULL, (row->columns + 7) / 8);
+    if (!told) return NULL;
+    uint8_t *bits = (uint8_t *)PyBytes_AS_STRING(told);
+    for (Py_ssize_t byte = 0; byte < PyBytes_GET_SIZE(told); byte++) bits[byte] = 0;
+    for (Py_ssize_t column = 0; column < row->columns; column++)
+        if (row->spans[column] > 0.0) bits[column / 8] |= 1 << column % 8;
     return told;
 }
 
-static PyObject *rows_told(const Resource *resource) {
-    PyObject *told = PyList_New(0);
-    for (Row *row = resource->rows; told && row < resource->rows + resource->rows_count; row++) {
-        PyObject *one = row->place ? row_told(row) : NULL;
-        if (row->place && (!one || PyList_Append(told, one) < 0)) Py_CLEAR(told);
-        Py_XDECREF(one);
-    }
-    return told;
+static PyObject *spans_told(const Row *row, double least) {
+    if (row->span <= 0.0) return PyBytes_FromStringAndSize(NULL, 0);
+    return least < row->span ? numbers_told(row->spans, row->columns) : bits_told(row);
 }
 
-/* None where no row is filled, or Python reads the resource. */
+static PyObject *whole_told(const Row *row) {
+    if (!row->whole) return Py_NewRef(Py_None);
+    return Py_NewRef(PyList_GET_SIZE(row->whole) == 1 ? PyList_GET_ITEM(row->whole, 0) : row->whole);
+}
+
+/* `span` stands for the longest of all rows, which nearly always is each one's own. */
+static PyObject *row_told(const Row *row, PyObject *span) {
+    double least = shortest(row);
+    PyObject *own = row->span == PyFloat_AS_DOUBLE(span) ? Py_NewRef(span) : PyFloat_FromDouble(row->span);
+    PyObject *items[] = {
+        Py_NewRef(row->place),
+        own,
+        least == row->span ? Py_XNewRef(own) : PyFloat_FromDouble(least),
+        numbers_told(row->values, row->is_told ? row->columns : 0),
+        spans_told(row, least),
+        whole_told(row),
+    };
+    Py_ssize_t count = sizeof items / sizeof *items;
+    return told_of(PyTuple_New(count), items, count);
+}
+
+/* Time and longest span, then each row; None where no row is filled, or Python reads the resource. */
 static PyObject *snapshot_told(const Resource *resource) {
-    bool is_filled = false;
-    for (Row *row = resource->rows; row < resource->rows + resource->rows_count; row++) is_filled |= row->place != NULL;
-    if (!is_filled || resource->is_slow) return Py_NewRef(Py_None);
-    PyObject *rows = rows_told(resource);
-    return rows ? Py_BuildValue("(KdN)", (unsigned long long)(resource->time / 1000), resource->span, rows) : NULL;
+    Py_ssize_t filled = 0, place = 2;
+    for (Row *row = resource->rows; row < resource->rows + resource->rows_count; row++) filled += row->place != NULL;
+    if (!filled || resource->is_slow) return Py_NewRef(Py_None);
+    PyObject *told = PyTuple_New(2 + filled), *time = PyLong_FromUnsignedLongLong(resource->time / 1000);
+    PyObject *span = PyFloat_FromDouble(resource->span);
+    bool is_whole = told && time && span;
+    for (Row *row = resource->rows; is_whole && row < resource->rows + resource->rows_count; row++) {
+        PyObject *one = row->place ? row_told(row, span) : NULL;
+        if (one) PyTuple_SET_ITEM(told, place++, one);
+        else is_whole = !row->place;
+    }
+    if (!is_whole) return Py_XDECREF(told), Py_XDECREF(time), Py_XDECREF(span), NULL;
+    PyTuple_SET_ITEM(told, 0, time);
+    PyTuple_SET_ITEM(told, 1, span);
+    return told;
 }
 
 static PyStructSequence_Field resource_fields[] = {
@@ -65,15 +103,7 @@ PyObject *resource_told(const Scan *scan) {
         Py_NewRef(resource->odd),
         Py_NewRef(resource->unknown),
     };
-    PyObject *told = PyStructSequence_New(&resource_type);
-    bool is_whole = told;
-    for (Py_ssize_t place = 0; place < resource_form.n_in_sequence; place++) {
-        is_whole &= items[place] != NULL;
-        if (told) PyStructSequence_SET_ITEM(told, place, items[place]);
-        else Py_XDECREF(items[place]);
-    }
-    if (!is_whole) Py_CLEAR(told);
-    return told;
+    return told_of(PyStructSequence_New(&resource_type), items, resource_form.n_in_sequence);
 }
 
 bool told_open(PyObject *module) {
