@@ -1,12 +1,25 @@
+from typing import NamedTuple
+
 from advisor.ingest.meaning import Place
 from advisor.vocabulary import PartKind
 
-Row = tuple[tuple[PartKind, str] | bool, float, dict[str, float], list[bytes], dict[str, float]]
+Row = tuple[tuple[PartKind, str] | bool, float, float, bytes, bytes, bytes | list[bytes] | None]
+Snapshot = tuple[int, float, Row, *tuple[Row, ...]]
 Odd = tuple[bytes, bytes]
 Unknown = tuple[bytes, bytes]
-Resource = tuple[bytes, int, int, int, int, bool, int, float, list[Row], list[Odd], list[Unknown]]
-Target = tuple[str, Place, bool, bool, int]
+Target = tuple[int, Place, bool, bool, int]
 Told = tuple[int, float, float, bool, bool, tuple[Target, ...], tuple[Place, ...]]
+
+class Resource(NamedTuple):
+    attributes: bytes
+    start: int
+    size: int
+    points: int
+    not_kept: int
+    is_slow: bool
+    snapshot: Snapshot | None
+    odd: list[Odd]
+    unknown: list[Unknown]
 
 class Scanner:
     def __init__(
@@ -19,6 +32,7 @@ class Scanner:
         past_seconds: float,
         messages: int,
         bucket_bytes: int,
+        columns: tuple[int, int, int],
     ) -> None: ...
     def json(self, body: bytes) -> list[Resource] | None: ...
     def protobuf(self, body: bytes) -> list[Resource] | None: ...

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import rejection
-from advisor.ingest.figures import Figures
-from advisor.ingest.readings import Reading
+from advisor.ingest.figures import ALIKE, Figures, merged
+from advisor.ingest.readings import Reading, Report
 from advisor.ingest.totals import Resolved
 from advisor.store import samples
 from advisor.store.part_names import Name, Owner
 from advisor.store.rows import EventRow, HostRow, PartRow, ProcessRow, Rows
 from advisor.vocabulary.metrics import PART, PROCESS
+
+if TYPE_CHECKING:
+    from advisor.ingest._scan import Snapshot
 
 _INSIDE: Final = frozenset(column.name for column in PROCESS if column.is_inside)
 _FOR_PROBE: Final = frozenset(("heap_limit",))
@@ -31,17 +34,25 @@ _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_ins
 
 def names_of(one: Resolved) -> Iterator[samples.Use]:
     """The names of parts that a report speaks of."""
-    for reading in one.report.readings.values():
-        if not reading.parts:
-            continue
+    for parts in _parts_of(one.report):
         for owner, of_process in ((_process(one.identity), True), (_host(one.identity), False)):
-            names = [place for place in reading.parts if place[0].of_process is of_process]
+            names = [place for place in parts if place[0].of_process is of_process]
             if owner is not None and names:
                 yield samples.Use(owner, one.token_id, names)
 
 
-def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
-    """One row per entity and moment that has a figure. A host's figures in a process's report become a host row.
+def _parts_of(report: Report) -> Iterator[Collection[Name]]:
+    if report.packed is not None:
+        _, _, *told = report.packed
+        if not isinstance(told[-1][0], bool):  # parts come last
+            yield [place for place, *_ in told if not isinstance(place, bool)]
+    for reading in report.readings.values():
+        if reading.parts:
+            yield reading.parts.keys()
+
+
+def add_rows(rows: Rows, one: Resolved, beyond: Beyond = frozenset(), teller: int = 0) -> None:
+    """Add one row per entity and moment that has a figure. A host's figures in a process's report become a host row.
 
     Parts whose names are `beyond` those that are kept become one row of their kind, called `OTHER`.
 
@@ -49,9 +60,13 @@ def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
     senders stand side by side, and the same requests would be counted twice. It is counted as rejected, without
     what an agent always tells.
     """
-    report, identity, rows = one.report, one.identity, Rows()
+    if one.report.packed is not None and _is_plain(one, one.report.packed, beyond):
+        _add_packed(rows, one, one.report.packed, teller)
+        return
+    one.report.unpack()
+    report, identity = one.report, one.identity
     offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
-    is_agent = report.resource.get("telemetry.sdk.name") == AGENT
+    is_agent = _is_agent(report)
     is_double = identity.has_inside and is_agent
     left_out = unnamed = 0
     for reading in report.readings.values():
@@ -65,29 +80,62 @@ def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
             own, short = own.split() if is_agent else (own, None)
             if short:
                 # A row is known by its moment, so this one stands just before the other.
-                rows.processes.append(
-                    ProcessRow(*process, time_us - 1, short.span, offset, short.values, None, short.gains)
-                )
-            span = reading.span_of(own, own)
-            latency = own.histogram()
-            rows.processes.append(ProcessRow(*process, time_us, span, offset, own.values, latency, own.gains))
+                before = (*process, time_us - 1, short.span, offset)
+                rows.processes.append(ProcessRow(*before, short.values, None, short.gains, teller=teller))
+            moment = (*process, time_us, reading.span_of(own, own), offset)
+            rows.processes.append(ProcessRow(*moment, own.values, own.histogram(), own.gains, teller=teller))
         elif process is None:
             unnamed += len(own.values)
         if host_id is not None and machine.values:
             span = reading.span_of(machine, machine)
-            rows.hosts.append(HostRow(host_id, time_us, span, offset, machine.values, machine.gains))
+            rows.hosts.append(HostRow(host_id, time_us, span, offset, machine.values, machine.gains, teller=teller))
         elif host_id is None:
             unnamed += len(machine.values)
         if reading.parts:
-            _add_parts(rows, one, reading, own, beyond)
+            _add_parts(rows, one, reading, own, beyond, teller)
     _leave_out(one, left_out, unnamed)
-    return rows
 
 
-def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond: Beyond) -> None:
+def _is_plain(one: Resolved, snapshot: Snapshot, beyond: Beyond) -> bool:
+    """Whether each row that was told is one to be stored: none is to be looked into, left out, or of nobody."""
+    identity, (_, _, *told) = one.identity, snapshot
+    has_host, has_process = identity.host_id is not None, identity.instance_id is not None
+    if (identity.has_inside or identity.has_probe) and _is_agent(one.report):
+        return False
+    for place, span, shortest, *_ in told:
+        if place is False:
+            if not has_process or (shortest * ALIKE < span and _is_agent(one.report)):
+                return False
+        elif not (has_host if place is True else not beyond and (has_process if place[0].of_process else has_host)):
+            return False
+    return True
+
+
+def _add_packed(rows: Rows, one: Resolved, snapshot: Snapshot, teller: int) -> None:
+    """Add the rows as they were told."""
+    (time_us, longest, *told), identity, offset = snapshot, one.identity, one.report.clock_offset
+    process, host = (identity.service_id or 0, identity.instance_id or 0), (identity.host_id or 0, 0)
+    own = machine = longest
+    for place, span, _, values, _, whole in told:
+        if not values:
+            continue
+        if place is False:
+            own = span or own
+            row = ProcessRow(*process, time_us, own, offset, {}, merged(whole), packed=values, teller=teller)
+            rows.processes.append(row)
+        elif place is True:
+            machine = span or machine
+            rows.hosts.append(HostRow(host[0], time_us, machine, offset, {}, packed=values, teller=teller))
+        else:
+            owner, beside = (process, own) if place[0].of_process else (host, machine)
+            moment = (*owner, time_us, span or beside, offset)
+            rows.parts.append(PartRow(*moment, *place, {}, merged(whole), packed=values, teller=teller))
+
+
+def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond: Beyond, teller: int) -> None:
     """The rows of a reading's parts; `own` are the process's own figures, as far as they are kept."""
     process, host, left_out, unnamed = _process(one.identity), _host(one.identity), 0, 0
-    is_double = one.identity.has_inside and one.report.resource.get("telemetry.sdk.name") == AGENT
+    is_double = one.identity.has_inside and _is_agent(one.report)
     parts = _within(reading, process, host, beyond) if beyond else reading.parts
     for (kind, name), part in parts.items():
         owner, figures = (process, own) if kind.of_process else (host, reading.host)
@@ -97,8 +145,12 @@ def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond
             unnamed += len(part.values)
         elif part.values:
             place = (*owner, reading.time_us, reading.span_of(part, figures), one.report.clock_offset, kind, name)
-            rows.parts.append(PartRow(*place, part.values, part.histogram(), part.gains))
+            rows.parts.append(PartRow(*place, part.values, part.histogram(), part.gains, teller=teller))
     _leave_out(one, left_out, unnamed)
+
+
+def _is_agent(report: Report) -> bool:
+    return report.resource.get("telemetry.sdk.name") == AGENT
 
 
 def _leave_out(one: Resolved, double: int, unnamed: int) -> None:

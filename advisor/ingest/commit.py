@@ -17,7 +17,7 @@ from advisor.fleet.memory import Memory
 from advisor.fleet.registry import Beyond, ForeignHost, Identity
 from advisor.ingest import limits, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
-from advisor.ingest.assembly import add_events, names_of, rows_of
+from advisor.ingest.assembly import add_events, add_rows, names_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
@@ -106,13 +106,13 @@ class Committer:
             self._now = now = datetime.fromtimestamp(max(batch.received for batch in batches), UTC)
             take_in(resolved, self._streams, now)
             beyond = self._names.beyond((use for one in resolved for use in names_of(one)), now)
-            brought = [(one, rows_of(one, beyond)) for one in resolved]
-            rows = Rows.joined(own for _, own in brought)
+            rows = Rows()
+            for teller, one in enumerate(resolved):
+                add_rows(rows, one, beyond, teller)
             add_events(rows, resolved)
             samples.write(rows)
-            for one, own in brought if rows.left_out else ():
-                if own.left_out:
-                    one.receipt.rejected[rejection.TOLD_OTHERWISE] += own.left_out
+            for teller, left_out in rows.left_out:
+                resolved[teller].receipt.rejected[rejection.TOLD_OTHERWISE] += left_out
             self._note_losses(batches, outcomes, now)
             failpoint("ingest.before_commit")
         services = {row.service_id for row in rows.processes} | {row.service_id for row in rows.events}

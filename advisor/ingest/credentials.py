@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,14 @@ class Credentials:
         self._thread = ThreadPoolExecutor(1, "ingest-credentials", partial(timeouts.shorten, _KEPT_SECONDS))
         self._asking: dict[bytes, asyncio.Future[Token | None]] = {}
 
+    def recall(self, authorization: bytes) -> Token | None:
+        """The token of an `Authorization` header that was good lately, and may report; else ask `check`."""
+        raw = _raw(authorization)
+        if raw is None or not self._is_formed(raw):
+            return None
+        asked_at, token = self._good.find(_digest(raw)) or (-math.inf, None)
+        return token if asked_at > self._clock() - _SECONDS and _may_report(token) else None
+
     async def check(self, authorization: bytes) -> Token:
         """The token of an `Authorization` header.
 
@@ -68,13 +77,13 @@ class Credentials:
             Refusal: 401 without a valid token, 403 for one that may not report, 503 while the
                 database is away.
         """
-        scheme, _, raw = authorization.decode("latin-1").strip().partition(" ")
-        if scheme.lower() != "bearer" or not raw:
+        raw = _raw(authorization)
+        if raw is None:
             raise _unauthorised("Send the header 'Authorization: Bearer <token>' with a token of this server.")
-        token = await self._look_up(raw.strip())
+        token = await self._look_up(raw)
         if token is None:
             raise _unauthorised("This token is not known here, was revoked or has expired. Make a new one.")
-        if token.kind == Token.Kind.ENROL:
+        if not _may_report(token):
             raise Refusal(403, Code.PERMISSION_DENIED, "An enrolment key cannot report. Use a host or API token.")
         return token
 
@@ -88,7 +97,7 @@ class Credentials:
     async def _look_up(self, raw: str) -> Token | None:
         if not self._is_formed(raw):
             return None
-        digest, latest = hashlib.sha256(raw.encode()).digest(), self._clock() - _SECONDS
+        digest, latest = _digest(raw), self._clock() - _SECONDS
         good, wrong = self._good.find(digest), self._wrong.find(digest)
         if good is not None and good[0] > latest:
             return good[1]
@@ -130,6 +139,20 @@ class Credentials:
         """Look a token up, on the connection of the lookup before: making one costs ten times as much."""
         connection.close_if_unusable_or_obsolete()
         return self._authenticate(raw)
+
+
+def _raw(authorization: bytes) -> str | None:
+    """What a header gives as a token; None where it gives none."""
+    scheme, _, raw = authorization.decode("latin-1").strip().partition(" ")
+    return raw.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _digest(raw: str) -> bytes:
+    return hashlib.sha256(raw.encode()).digest()
+
+
+def _may_report(token: Token | None) -> bool:
+    return token is not None and token.kind != Token.Kind.ENROL
 
 
 def _unauthorised(message: str) -> Refusal:

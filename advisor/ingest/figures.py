@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
+
+import numpy as np
 
 from advisor.features.histogram import Histogram
 from advisor.store.rows import DISTRIBUTION, NOTHING
-from advisor.vocabulary import Combine
+from advisor.vocabulary import Combine, Entity, columns_of
 from advisor.vocabulary.metrics import PART
+
+Whole = bytes | Sequence[bytes] | None
+"""Encoded distributions: one, several or none."""
 
 ALIKE: Final = 1.5
 """Spans that differ by this factor or more are not of one row: the next whole interval is twice as long."""
@@ -30,6 +36,19 @@ class Figures:
     whole: list[bytes] = field(default_factory=list)
     spans: dict[str, float] = field(default_factory=dict)
     told: frozenset[str] | None = None
+
+    @classmethod
+    def unpacked(cls, entity: Entity, span: float, values: bytes, spans: bytes, whole: Whole) -> Self:
+        """The same figures as a packed row of the store has them.
+
+        `spans` has what each column's increase covers, packed likewise, 0 for none; or, where all cover `span`, a bit
+        for each column that has one, the lowest first.
+        """
+        named = zip(columns_of(entity), np.frombuffer(values).tolist(), strict=False)
+        told = {column: value for column, value in named if not math.isnan(value)}
+        covered = np.frombuffer(spans).tolist() if len(spans) == len(values) else _spread(spans, span)
+        seconds = {column: seconds for column, seconds in zip(columns_of(entity), covered, strict=False) if seconds}
+        return cls(span, told, _listed(whole), seconds)
 
     def copy(self) -> Figures:
         """The same figures, to which gains may be added apart."""
@@ -89,6 +108,19 @@ class Figures:
 
     def histogram(self) -> bytes | None:
         """All distributions merged and encoded; None where there is none."""
-        if not self.whole:
-            return None
-        return self.whole[0] if len(self.whole) == 1 else Histogram.merge(*map(Histogram.decode, self.whole)).encode()
+        return merged(self.whole or None)
+
+
+def merged(whole: Whole) -> bytes | None:
+    """Encoded distributions as one; None where there is none."""
+    if whole is None or isinstance(whole, bytes):
+        return whole
+    return whole[0] if len(whole) == 1 else Histogram.merge(*map(Histogram.decode, whole)).encode()
+
+
+def _listed(whole: Whole) -> list[bytes]:
+    return [whole] if isinstance(whole, bytes) else list(whole or ())
+
+
+def _spread(bits: bytes, span: float) -> list[float]:
+    return [span * bit for bit in np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little").tolist()]

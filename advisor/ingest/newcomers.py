@@ -95,10 +95,10 @@ def _is_known(batch: Batch) -> bool:
     What was found out is not looked at again while there is more to find out; in the end all of it is, since it may
     have changed meanwhile.
     """
-    reports, first = batch.pivoted.reports, batch.known
+    reports, first, now = batch.pivoted.reports, batch.known, datetime.fromtimestamp(batch.received, UTC)
     senders = list[Identity | None]()
     while batch.known < len(reports):
-        report, now = reports[batch.known], datetime.fromtimestamp(batch.received, UTC)
+        report = reports[batch.known]
         senders.append(_recalled(batch, report))
         if senders[-1] is None and not registry.is_known(
             report.resource, batch.token, now, report.listening, not report.events

@@ -10,17 +10,22 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from advisor.fleet.claim import Said
+from advisor.ingest import rejection
 from advisor.ingest.attributes import ResourceReader, Scalar
 from advisor.ingest.events import EventSorter
 from advisor.ingest.logs import LogExport
 from advisor.ingest.meaning import Meanings
 from advisor.ingest.points import NOTHING, Export, Resource
 from advisor.ingest.readings import Report
-from advisor.ingest.scanned import Scanned, Wire
+from advisor.ingest.scanned import Left, Wire, fits, whole
 from advisor.ingest.scanner import scanner, teach
 from advisor.ingest.sorter import Sorter, kept_seconds
+
+if TYPE_CHECKING:
+    from advisor.ingest import _scan
 
 ClockOffset = Callable[[Scalar | None], float]
 """By `host.id` or `host.name`, the seconds to add to a sender's times to get the server's."""
@@ -49,6 +54,11 @@ class Pivoted:
     def lost(self) -> int:
         """How many were rejected or ignored."""
         return self.rejected.total() + self.ignored.total()
+
+    def pass_over(self, points: int) -> None:
+        """Count points that no column keeps."""
+        if points:
+            self.ignored[rejection.NOT_KEPT] += points
 
 
 class Pivot:
@@ -103,24 +113,38 @@ class Pivot:
         told = None if self._scanner is None else wire.scan(self._scanner, body)
         if self._scanner is None or told is None:
             return None
-        unknown = chain.from_iterable([resource[-1] for resource in told])
+        unknown = chain.from_iterable([resource.unknown for resource in told])
         teach(self._scanner, self._meanings, unknown, wire.attributes)
         view = memoryview(body)
         try:
-            found = [Scanned.of(resource, view, wire) for resource in told]
-            said = [self._resources.read(one.attributes, wire.who) for one in found]
+            left = [Left.of(resource, view, wire) for resource in told]
+            said = [self._resources.read(resource.attributes, wire.who) for resource in told]
         except (ValueError, RecursionError):
             return None
-        pivoted = Pivoted(points=sum([one.points for one in found]))
+        pivoted, kept = Pivoted(points=sum([resource.points for resource in told])), kept_seconds()
         charge(pivoted.points)
-        kept = kept_seconds()
-        for one, known in zip(found, said, strict=True):
-            report = self._report(known, clock_offset)
-            lost, now = pivoted.lost, received - report.clock_offset
-            one.sort(self._meanings, report, pivoted.rejected, pivoted.ignored, now, kept)
-            report.points = one.points - (pivoted.lost - lost)
+        for resource, rest, known in zip(told, left, said, strict=True):
+            points, offset = resource.points - resource.not_kept, _offset(known, clock_offset)
+            report, now = Report.of(known, offset, resource.snapshot, points), received - offset
+            if not fits(resource.snapshot, report, now, kept):
+                rest = Left([], whole(resource, view, wire))
+            if rest is None:
+                pivoted.pass_over(resource.not_kept)
+            else:
+                self._sort_rest(resource, rest, report, pivoted, now)
             pivoted.reports.append(report)
         return pivoted
+
+    def _sort_rest(self, told: _scan.Resource, rest: Left, report: Report, pivoted: Pivoted, now: float) -> None:
+        """Sort in Python what the scanner left, on top of what it read."""
+        lost = pivoted.lost
+        report.unpack()
+        if rest.resource is None:
+            pivoted.pass_over(told.not_kept)
+        else:
+            report.readings.clear()  # they are read again
+        rest.sort(Sorter(self._meanings, report, pivoted.rejected, pivoted.ignored, now))
+        report.points = told.points - (pivoted.lost - lost)
 
     def sort_logs(
         self, export: LogExport, received: float, clock_offset: ClockOffset, charge: Charge = lambda points: None
@@ -144,4 +168,8 @@ class Pivot:
         return self._resources.read(bytes(resource.attributes if resource else NOTHING))
 
     def _report(self, said: Said, clock_offset: ClockOffset) -> Report:
-        return Report(said, clock_offset(said.get("host.id") or said.get("host.name")))
+        return Report(said, _offset(said, clock_offset))
+
+
+def _offset(said: Said, clock_offset: ClockOffset) -> float:
+    return clock_offset(said.get("host.id") or said.get("host.name"))

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from advisor.features.histogram import Histogram
 from advisor.ingest.attributes import Scalar
 from advisor.ingest.figures import Figures
 from advisor.ingest.meaning import Meaning, Place, Target
 from advisor.store.rows import NOTHING
-from advisor.vocabulary import Entity, Facet, PartKind
+from advisor.vocabulary import Entity, Facet, PartKind, columns_of
+
+if TYPE_CHECKING:
+    from advisor.ingest._scan import Snapshot
 
 _MOST_PORTS: Final = 2**15 - 1
 """What a small integer holds on PostgreSQL. A machine has twice as many; that there is one is all that matters."""
+
+_NUMBER: Final = struct.Struct("<d")
+_LISTENING: Final = _NUMBER.size * columns_of(Entity.PROCESS).index("listening")
+"""Where a packed row has it."""
 
 _PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
 
@@ -52,6 +61,20 @@ class Reading:
     host: Figures = field(default_factory=Figures)
     parts: dict[tuple[PartKind, str], Figures] = field(default_factory=dict)
     is_copy: bool = False
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Reading:
+        """What the scanner read, to which more may be added."""
+        time_us, span, *rows = snapshot
+        reading = cls(time_us, span)
+        for place, longest, _, values, spans, whole in rows:
+            if place is True:
+                reading.host = Figures.unpacked(Entity.HOST, longest, values, spans, whole)
+            elif place is False:
+                reading.process = Figures.unpacked(Entity.PROCESS, longest, values, spans, whole)
+            else:
+                reading.parts[place] = Figures.unpacked(Entity.PART, longest, values, spans, whole)
+        return reading
 
     def copy(self) -> Reading:
         """The same reading, to which gains may be added apart."""
@@ -143,6 +166,11 @@ class EventReading:
     values: Mapping[str, str | int | float]
 
 
+_NO_READINGS: Final[dict[int, Reading]] = {}
+_NO_TOTALS: Final[list[Cumulative]] = []
+_NO_EVENTS: Final[list[EventReading]] = []
+
+
 @dataclass(slots=True)
 class Report:
     """All that one resource says in one request: samples or events, since each has an address of its own.
@@ -154,6 +182,7 @@ class Report:
         running: totals that wait for the stream's last one.
         events: what happened.
         points: how many points or events it was made of, without those left out or ignored.
+        packed: its one reading as the scanner told it; `readings` is empty then. None where Python read something.
     """
 
     resource: Mapping[str, Scalar]
@@ -162,6 +191,20 @@ class Report:
     running: list[Cumulative] = field(default_factory=list)
     events: list[EventReading] = field(default_factory=list)
     points: int = 0
+    packed: Snapshot | None = None
+
+    @classmethod
+    def of(cls, resource: Mapping[str, Scalar], clock_offset: float, snapshot: Snapshot | None, points: int) -> Report:
+        """What the scanner told of a resource. There is nothing else in nearly all, and they share that nothing."""
+        if snapshot is None:
+            return cls(resource, clock_offset, points=points)
+        return cls(resource, clock_offset, _NO_READINGS, _NO_TOTALS, _NO_EVENTS, points, snapshot)
+
+    def unpack(self) -> None:
+        """Have its reading among `readings`, where more can be done with it."""
+        if self.packed is not None:
+            self.readings, self.running, self.events = {self.packed[0]: Reading.of(self.packed)}, [], []
+            self.packed = None
 
     def copy(self) -> Report:
         """The same report with readings of its own, so that a transaction may add to them and fail."""
@@ -187,8 +230,18 @@ class Report:
     @property
     def listening(self) -> int | None:
         """How many ports the process listens on, by its latest reading; None where it does not say."""
+        if self.packed is not None:
+            return _listening(self.packed)
         for time in sorted(self.readings, reverse=True):
             count = self.readings[time].process.values.get("listening")
             if count is not None:
                 return min(int(count), _MOST_PORTS)
         return None
+
+
+def _listening(snapshot: Snapshot) -> int | None:
+    place, _, _, values, *_ = snapshot[2]  # the process's own row is the first
+    if place is not False or not values:
+        return None
+    (count,) = _NUMBER.unpack_from(values, _LISTENING)
+    return None if math.isnan(count) else min(int(count), _MOST_PORTS)

@@ -19,7 +19,7 @@ from advisor.features.buckets import MAX_SCALE
 from advisor.features.histogram import MAX_BUCKETS, WIRE_SCALES
 from advisor.ingest import limits
 from advisor.ingest.meaning import CACHED, CACHED_BYTES, KNOWN, Meaning, Meanings, Target
-from advisor.vocabulary import Entity, Facet, Kind
+from advisor.vocabulary import Entity, Facet, Kind, columns_of
 
 if TYPE_CHECKING:
     from advisor.ingest import _scan
@@ -40,7 +40,8 @@ def scanner() -> _scan.Scanner | None:
     scales = min(WIRE_SCALES), MAX_SCALE
     seed = secrets.randbits(64)  # nobody outside can make names that fall into one place of its table
     sizes = MAX_BUCKETS, float(limits.PAST_SECONDS), limits.MESSAGES, limits.BUCKET_BYTES
-    made: _scan.Scanner = compiled.Scanner(known, CACHED // 2, seed, scales, *sizes)
+    columns = tuple(len(columns_of(entity)) for entity in (Entity.PROCESS, Entity.HOST, Entity.PART))
+    made: _scan.Scanner = compiled.Scanner(known, CACHED // 2, seed, scales, *sizes, columns)
     return made
 
 
@@ -69,4 +70,4 @@ def _told(meaning: Meaning) -> _scan.Told:
 
 def _target(target: Target) -> _scan.Target:
     is_host, facet = target.entity is Entity.HOST, _FACETS.index(target.facet)
-    return target.column, target.place, is_host, target.largest_wins, facet
+    return columns_of(target.entity).index(target.column), target.place, is_host, target.largest_wins, facet

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -38,15 +38,29 @@ class _Waiting:
         self.outcome: asyncio.Future[Outcome] = self.loop.create_future()
 
     def settle(self, outcome: Outcome) -> None:
-        """Wake the request from the writer's thread; its loop may be gone by then."""
-        try:
-            self.loop.call_soon_threadsafe(self._set, outcome)
-        except RuntimeError:
-            log.info("A batch was decided after its server had stopped")
-
-    def _set(self, outcome: Outcome) -> None:
+        """Wake the request, on its own loop."""
         if not self.outcome.done():
             self.outcome.set_result(outcome)
+
+
+Decided = tuple[_Waiting, Outcome]
+
+
+def _tell(decided: Iterable[Decided]) -> None:
+    """Wake requests from the writer's thread, those of a loop at once; it may be gone by then."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Decided]] = {}
+    for one in decided:
+        by_loop.setdefault(one[0].loop, []).append(one)
+    for loop, some in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, some)
+        except RuntimeError:
+            log.info("%d batches were decided after their server had stopped", len(some))
+
+
+def _settle(decided: Iterable[Decided]) -> None:
+    for waiting, outcome in decided:
+        waiting.settle(outcome)
 
 
 class Writer:
@@ -118,8 +132,7 @@ class Writer:
                 self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
                 self._thread.start()
             self._news.notify()
-        for one in gone:
-            one.settle(unavailable("Too much is waiting to be stored.", 2))
+        _tell((one, unavailable("Too much is waiting to be stored.", 2)) for one in gone)
 
     def _hangs(self) -> bool:
         began = self._began
@@ -143,11 +156,10 @@ class Writer:
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
             self._began = None
             failpoint("ingest.after_commit")
-            for waiting, outcome in zip(group, outcomes, strict=True):
-                if outcome is None:
-                    self._put(waiting)
-                else:
-                    waiting.settle(outcome)
+            answers = list(zip(group, outcomes, strict=True))
+            _tell((waiting, outcome) for waiting, outcome in answers if outcome is not None)
+            for waiting in [waiting for waiting, outcome in answers if outcome is None]:
+                self._put(waiting)
             if self._afterwards is not None:
                 self._began = time.monotonic()  # it may hang as well
                 self._afterwards()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from advisor.store.lists import as_lists
 from advisor.store.slices import slices
 
 BatchKey = tuple[int, UUID]
@@ -50,21 +51,12 @@ def _remember(batches: Collection[tuple[BatchKey, int]]) -> set[BatchKey]:
         return set(told.values()) if cursor.rowcount == len(told) else {told[row] for row in cursor.fetchall()}
 
 
-def _brought(batches: Collection[tuple[BatchKey, int]]) -> tuple[str, list[Any]]:
-    """Token, id and content of each as a query, and its variables.
-
-    PostgreSQL gets three lists, as text: the driver takes as long for each value of a list as for all of its text.
-    """
+def _brought(batches: Collection[tuple[BatchKey, int]]) -> tuple[str, Sequence[Any]]:
+    """Token, id and content of each as a query, and its variables."""
+    told = [(token_id, id.hex, content) for (token_id, id), content in batches]
     if connection.vendor == "postgresql":
-        columns = (
-            [key[0] for key, _ in batches],
-            [key[1].hex for key, _ in batches],
-            [content for _, content in batches],
-        )
-        lists = [f"{{{','.join(map(str, column))}}}" for column in columns]
-        return "SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[])", lists
-    places = ", ".join(["(%s, %s, %s)"] * len(batches))
-    return f"VALUES {places}", [value for (token_id, id), content in batches for value in (token_id, id.hex, content)]
+        return as_lists(told, ("bigint", "uuid", "bigint"))
+    return f"VALUES {', '.join(['(%s, %s, %s)'] * len(told))}", [value for one in told for value in one]
 
 
 def _contents(batches: Collection[BatchKey]) -> list[tuple[BatchKey, int]]:

@@ -8,6 +8,7 @@ driver takes, which is told one value after the other.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final
@@ -32,6 +33,12 @@ _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 
 _END: Final = struct.pack(">h", -1)
 _NULL: Final = struct.pack(">i", -1)
+AT_ONCE: Final = 256
+"""Rows of one piece. All that is made for one is smaller than what the allocator gives back at once: memory that is new
+each time takes as long to be touched as the encoding itself."""
+
+_LENGTHS: Final = np.array([-1, 4], LENGTH)
+"""Of a figure that is null, and of one that is known."""
 
 
 def columns(table: Table) -> tuple[str, ...]:
@@ -39,14 +46,21 @@ def columns(table: Table) -> tuple[str, ...]:
     return (*_whole(table), "at", "span", *table.figures, *_loose(table))
 
 
-def encoded(sheet: Sheet) -> bytes:
-    """What COPY is to read of one row or more."""
+def encoded(sheet: Sheet) -> Iterator[bytes]:
+    """What COPY is to read of one row or more, a piece after the other."""
+    yield _HEAD
+    for start in range(0, len(sheet.keys), AT_ONCE):
+        yield _rows(sheet.slice(start, start + AT_ONCE))
+    yield _END
+
+
+def _rows(sheet: Sheet) -> bytes:
     fixed, ends = _fixed(sheet)
     count, cut = struct.pack(">h", len(sheet.table.sample_columns)), memoryview(fixed)
-    pieces: list[bytes | memoryview] = [_HEAD]
+    pieces: list[bytes | memoryview] = []
     for (start, end), rest in zip(pairwise(ends), _rests(sheet), strict=True):
         pieces += (count, cut[start:end], rest)
-    return b"".join((*pieces, _END))
+    return b"".join(pieces)
 
 
 @cache
@@ -61,7 +75,7 @@ def _loose(table: Table) -> tuple[str, ...]:
 
 
 def _fixed(sheet: Sheet) -> tuple[bytes, list[int]]:
-    """The fields of a fixed length of all rows, and where each row begins and ends.
+    """The fields of a fixed length of rows, and where each row begins and ends.
 
     They are made of words of four bytes, which are a quarter as many as bytes.
     """
@@ -69,7 +83,7 @@ def _fixed(sheet: Sheet) -> tuple[bytes, list[int]]:
     rows = np.empty(len(sheet.keys), _form(table))
     rows["whole"]["length"] = 8
     rows["whole"]["value"] = _numbers(sheet)
-    rows["figures"]["length"] = np.where(known, 4, -1)
+    rows["figures"]["length"] = _LENGTHS.take(known)
     rows["figures"]["value"][:, 0] = [span for _, span in sheet.moments]
     rows["figures"]["value"][:, 1:] = sheet.figures
     words = rows.view(np.uint32).reshape(len(rows), -1)
@@ -95,10 +109,13 @@ def _numbers(sheet: Sheet) -> NDArray[np.int64]:
 def _rests(sheet: Sheet) -> list[bytes]:
     """The fields without a fixed length, of each row."""
     texts = [place for place, name in enumerate(sheet.table.sample_key) if type_of(name) != "int8"]
+    blobs = [b""] * len(sheet.keys)
+    if sheet.table.blob is not None:
+        blobs = [_NULL if blob is None else _field(blob) for blob in sheet.blobs]
+    if not texts:
+        return blobs
     names = [b"".join([_field(key[place].encode()) for place in texts]) for key in sheet.keys]
-    if sheet.table.blob is None:
-        return names
-    return [name + (_NULL if blob is None else _field(blob)) for name, blob in zip(names, sheet.blobs, strict=True)]
+    return [name + blob for name, blob in zip(names, blobs, strict=True)]
 
 
 def _field(value: bytes) -> bytes:

@@ -102,7 +102,8 @@ def _copy(sheet: Sheet) -> None:
     sql = f"COPY {sheet.table.samples} ({listed(binary.columns(sheet.table))}) FROM STDIN (FORMAT BINARY)"
     # Django translates the errors of its own methods only, and COPY is none of them.
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        copy.write(binary.encoded(sheet))
+        for piece in binary.encoded(sheet):
+            copy.write(piece)
 
 
 def _insert_values(sheet: Sheet) -> None:

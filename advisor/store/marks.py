@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection, models
 
+from advisor.store.lists import as_lists
 from advisor.store.models import HourMark, RollupMark
 from advisor.store.slices import slices
 from advisor.store.tables import HOURS, MINUTES, listed
@@ -70,14 +71,13 @@ def _held(model: type[models.Model], keys: Collection[Key]) -> set[Key]:
     """The marks that are there, now held by this transaction."""
     if not keys:
         return set()
-    names = _columns(model)
-    columns, key = listed(names), f"({', '.join(['%s'] * len(names))})"
-    among = ", ".join([key] * len(keys))
+    columns = listed(_columns(model))
+    wanted, lists = as_lists(keys, [str(field.db_type(connection)) for field in model._meta.pk_fields])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM {model._meta.db_table} WHERE ({columns}) IN (VALUES {among}) "  # noqa: S608
+            f"SELECT {columns} FROM {model._meta.db_table} WHERE ({columns}) IN ({wanted}) "  # noqa: S608
             f"ORDER BY {columns} FOR SHARE",
-            [value for one in keys for value in one],
+            lists,
         )
         return set(cursor.fetchall())
 

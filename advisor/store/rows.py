@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from advisor.vocabulary import PartKind
@@ -25,6 +25,8 @@ class HostRow:
         values: column of `columns_of(Entity.HOST)` -> finite number. Absent means unknown.
         gains: those of its columns that come on top of what is known of the moment.
         left_out: how many of its figures were left out, since others are known of the moment. Set by the store.
+        packed: in place of `values`, a little-endian double for each of `columns_of(Entity.HOST)`; NaN where unknown.
+        teller: the caller's own number of who told it, which says nothing to the store.
     """
 
     host_id: int
@@ -34,6 +36,8 @@ class HostRow:
     values: dict[str, float]
     gains: frozenset[str] = NOTHING
     left_out: int = 0
+    packed: bytes = b""
+    teller: int = 0
 
 
 @dataclass(slots=True)
@@ -49,6 +53,8 @@ class ProcessRow:
     latency: bytes | None = None
     gains: frozenset[str] = NOTHING
     left_out: int = 0
+    packed: bytes = b""
+    teller: int = 0
 
 
 @dataclass(slots=True)
@@ -69,6 +75,8 @@ class PartRow:
     histogram: bytes | None = None
     gains: frozenset[str] = NOTHING
     left_out: int = 0
+    packed: bytes = b""
+    teller: int = 0
 
 
 Row = HostRow | ProcessRow | PartRow
@@ -114,6 +122,7 @@ class Rows:
         return rows
 
     @property
-    def left_out(self) -> int:
-        """How many figures the store left out of them."""
-        return sum(row.left_out for rows in (self.hosts, self.processes, self.parts) for row in rows)
+    def left_out(self) -> Iterator[tuple[int, int]]:
+        """Tellers of rows of which the store left figures out, and how many."""
+        some = (row for rows in (self.hosts, self.processes, self.parts) for row in rows if row.left_out)
+        return ((row.teller, row.left_out) for row in some)

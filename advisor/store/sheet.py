@@ -124,8 +124,20 @@ def _moment(row: Row) -> tuple[int, float]:
 
 def _figures(table: Table, rows: Sequence[Row]) -> NDArray[np.float64]:
     """All figures of the rows in their places, as they came. Most places of most rows stay empty."""
-    told, width = [row.values for row in rows], len(table.figures)
-    figures, shapes = np.full(len(rows) * width, math.nan), dict[Values, NDArray[np.intp]]()
+    width = len(table.figures)
+    packed = [row.packed for row in rows if row.packed]
+    told = np.frombuffer(bytearray().join(packed), "<f8").reshape(len(packed), width)
+    if len(packed) == len(rows):
+        return told
+    figures, is_packed = np.empty((len(rows), width)), [bool(row.packed) for row in rows]
+    figures[is_packed] = told
+    figures[np.invert(is_packed)] = _placed(table, [row.values for row in rows if not row.packed])
+    return figures
+
+
+def _placed(table: Table, told: Sequence[dict[str, float]]) -> NDArray[np.float64]:
+    width = len(table.figures)
+    figures, shapes = np.full(len(told) * width, math.nan), dict[Values, NDArray[np.intp]]()
     places = [np.empty(0, np.intp)]
     for one in told:  # most rows have the same columns in the same order
         names = tuple(one)
@@ -135,7 +147,7 @@ def _figures(table: Table, rows: Sequence[Row]) -> NDArray[np.float64]:
     counts = [len(found) for found in places[1:]]
     where = np.concatenate(places) + np.repeat(np.arange(0, len(figures), width), counts)
     figures[where] = np.fromiter(chain.from_iterable([one.values() for one in told]), np.float64, len(where))
-    return figures.reshape(len(rows), width)
+    return figures.reshape(len(told), width)
 
 
 @cache
@@ -145,7 +157,6 @@ def _places(table: Table) -> dict[str, int]:
 
 def _sound(figures: NDArray[np.float64]) -> NDArray[np.float64]:
     """The figures without what is no measurement: what is too great or no number is unknown, what is too small is 0."""
-    sizes = np.abs(figures)
-    figures[sizes < LEAST] = 0.0
-    figures[sizes > GREATEST] = math.nan
+    figures[(figures < LEAST) & (figures > -LEAST)] = 0.0
+    figures[(figures > GREATEST) | (figures < -GREATEST)] = math.nan
     return figures

@@ -10,6 +10,7 @@ from typing import Any, Final
 from google.protobuf import json_format
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
+from advisor.fleet.claim import AGENT
 from advisor.vocabulary import COLUMNS, Column, Kind
 from advisor.vocabulary.aliases import METRICS
 from tests.ingest.exports import HOST, NOW, PROCESS, Json, attributes, export, nanos
@@ -25,6 +26,7 @@ _RESOURCES: Final[tuple[Mapping[str, object], ...]] = (
     PROCESS,
     HOST,
     {**PROCESS, "service.name": "käse"},
+    {**PROCESS, "telemetry.sdk.name": AGENT},
     {"service.name": "only"},
     {},
 )

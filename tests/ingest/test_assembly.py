@@ -1,19 +1,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from advisor.features.histogram import Histogram
 from advisor.fleet.claim import AGENT
 from advisor.fleet.registry import Identity
 from advisor.ingest import otlp_json, rejection
 from advisor.ingest.answers import Receipt
-from advisor.ingest.assembly import names_of, rows_of
+from advisor.ingest.assembly import Beyond, add_rows, names_of
 from advisor.ingest.pivot import Pivot
+from advisor.ingest.scanned import JSON
+from advisor.ingest.scanner import scanner
 from advisor.ingest.totals import Resolved
 from advisor.store.rows import Rows
+from advisor.store.sheet import Sheet
 from advisor.vocabulary import PartKind
+from tests.ingest.bodies import as_json
+from tests.ingest.bodies import made as made_up
 from tests.ingest.exports import (
     NOW,
     PROCESS,
@@ -27,6 +36,7 @@ from tests.ingest.exports import (
     resource,
 )
 
+SCANNING = Pivot()
 ROUTE = {"http.request.method": "GET", "http.route": "/a"}
 MIXED = resource(
     PROCESS,
@@ -35,6 +45,12 @@ MIXED = resource(
     counter("system.cpu.time", number(1.0, span=10, attrs={"cpu.mode": "idle", "cpu.logical_number": "1"})),
     histogram("http.server.request.duration", explicit_point([2, 0], [0.1], 0.1, attrs=ROUTE)),
 )
+
+
+def rows_of(one: Resolved, beyond: Beyond = frozenset()) -> Rows:
+    found = Rows()
+    add_rows(found, one, beyond)
+    return found
 
 
 def made(said: Json, identity: Identity, offset: float = 0.0) -> tuple[Rows, int]:
@@ -200,3 +216,35 @@ def test_parts_without_a_name_of_their_own_are_summed_as_other() -> None:
         assert found["other"].values["duration"] == pytest.approx(2.0)
         assert Histogram.decode(found["other"].histogram or b"").count == 4
         assert (found["other"].span, found["GET /0"].span) == (10.0, 10.0)
+
+
+IDENTITIES = (
+    Identity(3, 5, 7),
+    Identity(3),
+    Identity(None, 5, 7),
+    Identity(3, 5, 7, has_inside=True),
+    Identity(3, 5, 7, has_inside=True, has_probe=True),
+)
+
+
+def sheets(one: Resolved, beyond: Beyond) -> list[Any]:
+    """All that is stored of a report, and what is told of the rest."""
+    found = rows_of(one, beyond)
+    brought = (Sheet.of_hosts(found.hosts), Sheet.of_processes(found.processes), Sheet.of_parts(found.parts))
+    return [one.receipt.rejected, *[list(sheet.values()) for sheet in brought]]
+
+
+@pytest.mark.skipif(scanner() is None, reason="There is no C compiler, or no headers of Python.")
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 1 << 30), st.sampled_from(IDENTITIES), st.booleans())
+def test_what_was_told_makes_the_rows_that_its_figures_make(seed: int, identity: Identity, has_room: bool) -> None:
+    data, pivot = as_json(made_up(seed), seed), SCANNING
+    pivot.read(data, JSON, NOW, lambda host: 0.0)
+    for told in ((found := pivot.read(data, JSON, NOW, lambda host: 2.5)) and found.reports) or ():
+        uses = names_of(Resolved(told, identity, Receipt(), 1))
+        beyond = frozenset((use.owner, name) for use in uses for name in use.names if not has_room)
+        (figures := replace(told)).unpack()
+        assert told.listening == figures.listening
+        as_told, as_figures = (Resolved(one, identity, Receipt(), 1) for one in (told, figures))
+        assert list(names_of(as_told)) == list(names_of(as_figures))
+        assert sheets(as_told, beyond) == sheets(as_figures, beyond)

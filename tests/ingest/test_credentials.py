@@ -59,6 +59,20 @@ async def test_a_token_is_looked_up_once_in_ten_seconds(registry: Registry, cred
     assert registry.asked == ["good", "good"]
 
 
+async def test_who_was_good_lately_and_may_report_need_not_be_asked_for(
+    registry: Registry, credentials: Credentials
+) -> None:
+    assert credentials.recall(b"Bearer good") is None
+    await credentials.check(b"Bearer good")
+    await refused(credentials, b"Bearer enrol")
+    await refused(credentials, b"Bearer wrong")
+    assert credentials.recall(b"bearer  good ") is GOOD
+    assert [credentials.recall(b"Bearer " + raw) for raw in (b"", b"enrol", b"wrong", b"unformed")] == [None] * 4
+    assert credentials.recall(b"Basic good") is None
+    registry.now += 10
+    assert credentials.recall(b"Bearer good") is None
+
+
 async def test_requests_that_come_together_ask_once(registry: Registry, credentials: Credentials) -> None:
     found = await asyncio.gather(*[credentials.check(b"Bearer good") for _ in range(500)])
     assert set(map(id, found)) == {id(GOOD)}

@@ -52,7 +52,10 @@ def no_offset(host: object) -> float:
 def scanned(data: bytes, wire: Wire = JSON, pivot: Pivot = SCANNING) -> Pivoted | None:
     """What the scanner makes of a body once it knows all attributes; None where it leaves it to Python."""
     pivot.read(data, wire, NOW, no_offset)
-    return pivot.read(data, wire, NOW, no_offset)
+    found = pivot.read(data, wire, NOW, no_offset)
+    for report in found.reports if found else ():
+        report.unpack()
+    return found
 
 
 def figures(row: Figures) -> tuple[Any, ...]:
@@ -112,7 +115,7 @@ def test_most_of_what_agents_send_is_left_to_nobody() -> None:
     assert [len(report.readings) for report in found.reports] == [1, 1]
     compiled = SCANNING._scanner
     assert compiled is not None
-    assert [(told[5], told[9], told[10]) for told in compiled.json(data) or ()] == [(False, [], [])] * 2
+    assert [(told.is_slow, told.odd, told.unknown) for told in compiled.json(data) or ()] == [(False, [], [])] * 2
 
 
 def plain() -> list[dict[str, Any]]:
@@ -144,7 +147,7 @@ def test_numbers_are_rounded_as_python_rounds_them(value: str) -> None:
 
 
 def unknown(compiled: _scan.Scanner, data: bytes) -> list[_scan.Unknown]:
-    return [pair for told in compiled.json(data) or () for pair in told[10]]
+    return [pair for told in compiled.json(data) or () for pair in told.unknown]
 
 
 def test_what_is_learned_is_bounded() -> None:

@@ -53,4 +53,11 @@ def _by_the_driver(sheet: Sheet) -> bytes:
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_sheets)
 def test_rows_are_encoded_as_the_driver_does(sheet: Sheet) -> None:
-    assert binary.encoded(sheet) == _by_the_driver(sheet)
+    assert b"".join(binary.encoded(sheet)) == _by_the_driver(sheet)
+
+
+def test_many_rows_are_encoded_a_piece_after_the_other() -> None:
+    rows = [HostRow(1, time, 10.0, 0.0, {"memory_limit": float(time)}) for time in range(2 * binary.AT_ONCE + 1)]
+    sheet = Sheet.of_hosts(rows)
+    assert len(list(binary.encoded(sheet))) == 1 + 3 + 1
+    assert b"".join(binary.encoded(sheet)) == _by_the_driver(sheet)

@@ -1,23 +1,26 @@
 /* Lays out flat what Python knows of a meaning. */
 #include "scan.h"
 
-static bool target_fill(Target *target, PyObject *told) {
+static bool target_fill(Target *target, PyObject *told, const Py_ssize_t columns[ENTITIES]) {
     int of_host, largest_wins, facet;
-    if (!PyArg_ParseTuple(told, "UOppi", &target->column, &target->place, &of_host, &largest_wins, &facet)) return false;
-    Py_INCREF(target->column);
+    Py_ssize_t column;
+    if (!PyArg_ParseTuple(told, "nOppi", &column, &target->place, &of_host, &largest_wins, &facet)) return false;
+    size_t entity = target->place != Py_None ? PART_ROW : of_host ? HOST_ROW : PROCESS_ROW;
+    if (column < 0 || column >= columns[entity]) return PyErr_SetString(PyExc_IndexError, "no such column"), false;
     Py_INCREF(target->place);
+    target->column = column;
     target->of_host = of_host;
     target->largest_wins = largest_wins;
     target->facet = facet;
     return true;
 }
 
-static bool targets_fill(Meaning *meaning, PyObject *told) {
+static bool targets_fill(Meaning *meaning, PyObject *told, const Py_ssize_t columns[ENTITIES]) {
     Py_ssize_t count = PyTuple_GET_SIZE(told);
     meaning->targets = PyMem_Calloc(count + 1, sizeof *meaning->targets);
     if (!meaning->targets) return PyErr_NoMemory(), false;
     for (; meaning->targets_count < count; meaning->targets_count++)
-        if (!target_fill(&meaning->targets[meaning->targets_count], PyTuple_GET_ITEM(told, meaning->targets_count)))
+        if (!target_fill(&meaning->targets[meaning->targets_count], PyTuple_GET_ITEM(told, meaning->targets_count), columns))
             return false;
     return true;
 }
@@ -31,7 +34,7 @@ static bool places_fill(Meaning *meaning, PyObject *told) {
     return true;
 }
 
-bool meaning_fill(Meaning *meaning, PyObject *told) {
+bool meaning_fill(Meaning *meaning, PyObject *told, const Py_ssize_t columns[ENTITIES]) {
     PyObject *targets, *places;
     int kind, is_ratio, failed;
     meaning->kind = NOT_KEPT;
@@ -43,14 +46,11 @@ bool meaning_fill(Meaning *meaning, PyObject *told) {
     meaning->kind = kind;
     meaning->is_ratio = is_ratio;
     meaning->failed = failed;
-    return targets_fill(meaning, targets) && places_fill(meaning, places);
+    return targets_fill(meaning, targets, columns) && places_fill(meaning, places);
 }
 
 void meaning_free(Meaning *meaning) {
-    for (Py_ssize_t place = 0; place < meaning->targets_count; place++) {
-        Py_XDECREF(meaning->targets[place].column);
-        Py_XDECREF(meaning->targets[place].place);
-    }
+    for (Py_ssize_t place = 0; place < meaning->targets_count; place++) Py_XDECREF(meaning->targets[place].place);
     for (Py_ssize_t place = 0; place < meaning->places_count; place++) Py_XDECREF(meaning->places[place]);
     PyMem_Free(meaning->targets);
     PyMem_Free(meaning->places);

@@ -75,11 +75,12 @@ static bool put_distribution(Scan *scan, const Point *point) {
     const Meaning *meaning = point->meaning;
     for (const Target *target = meaning->targets; target < meaning->targets + meaning->targets_count; target++) {
         if (!is_told_by(target, point)) continue;
-        Row *row = row_at(&scan->resource, target->of_host, target->place);
-        if (!row || !row_put(scan, row, target, facet(point, target->facet), point->span)) return false;
+        Row *row = row_of(scan, target->of_host, target->place);
+        if (!row) return false;
+        row_put(row, target, facet(point, target->facet), point->span);
     }
     for (Py_ssize_t place = 0; place < meaning->places_count; place++) {
-        Row *row = row_at(&scan->resource, false, meaning->places[place]);
+        Row *row = row_of(scan, false, meaning->places[place]);
         if (!row || !row_add_whole(scan, row, point)) return false;
     }
     return true;
@@ -90,8 +91,9 @@ bool point_put(Scan *scan, const Point *point) {
     if (point->span > scan->resource.span) scan->resource.span = point->span;
     if (meaning->kind == HISTOGRAM) return put_distribution(scan, point);
     for (const Target *target = meaning->targets; target < meaning->targets + meaning->targets_count; target++) {
-        Row *row = row_at(&scan->resource, target->of_host, target->place);
-        if (!row || !row_put(scan, row, target, point->value, point->span)) return false;
+        Row *row = row_of(scan, target->of_host, target->place);
+        if (!row) return false;
+        row_put(row, target, point->value, point->span);
     }
     return true;
 }

@@ -1,23 +1,18 @@
 /* The numbers of each row in the making, and its distributions in the bytes that the store keeps. */
 #include "scan.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { VERSION = 1, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, VARINT = 10, USUAL = 40 };
+enum { VERSION = 1, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, VARINT = 10 };
 
-/* Room for what a process tells, so that it need not grow as that is put in. */
-static PyObject *roomy(void) {
-#if PY_VERSION_HEX < 0x030D0000
-    return _PyDict_NewPresized(USUAL);
-#else
-    return PyDict_New();
-#endif
-}
-
-static bool row_open(Row *row, PyObject *place) {
-    PyObject *values = PyBool_Check(place) ? roomy() : PyDict_New(), *spans = PyBool_Check(place) ? roomy() : PyDict_New();
-    *row = (Row){Py_NewRef(place), values, spans, PyList_New(0), 0.0};
-    return row->values && row->spans && row->whole;
+static bool row_open(const Scan *scan, Row *row, size_t entity, PyObject *place) {
+    Py_ssize_t columns = scan->columns[entity];
+    double *values = PyMem_Malloc(2 * (size_t)columns * sizeof *values);
+    if (!values) return PyErr_NoMemory(), false;
+    *row = (Row){.place = Py_NewRef(place), .columns = columns, .values = values, .spans = values + columns};
+    for (Py_ssize_t column = 0; column < columns; column++) row->values[column] = Py_NAN, row->spans[column] = 0.0;
+    return true;
 }
 
 static Row *row_new(Resource *resource) {
@@ -33,7 +28,8 @@ static Row *row_new(Resource *resource) {
     return row;
 }
 
-static Row *part_at(Resource *resource, PyObject *place) {
+static Row *part_at(Scan *scan, PyObject *place) {
+    Resource *resource = &scan->resource;
     PyObject *known = PyDict_GetItemWithError(resource->parts, place);
     if (known) return &resource->rows[PyLong_AsSize_t(known)];
     if (PyErr_Occurred()) return NULL;
@@ -41,39 +37,26 @@ static Row *part_at(Resource *resource, PyObject *place) {
     if (!index || PyDict_SetItem(resource->parts, place, index) < 0) return Py_XDECREF(index), NULL;
     Py_DECREF(index);
     Row *row = row_new(resource);
-    return row && row_open(row, place) ? row : NULL;
+    return row && row_open(scan, row, PART_ROW, place) ? row : NULL;
 }
 
-Row *row_at(Resource *resource, bool of_host, PyObject *place) {
-    if (place != Py_None) return part_at(resource, place);
-    Row *row = &resource->rows[of_host ? HOST_ROW : PROCESS_ROW];
-    return row->place || row_open(row, of_host ? Py_True : Py_False) ? row : NULL;
+static Row *own_at(Scan *scan, size_t entity) {
+    Row *row = &scan->resource.rows[entity];
+    return row->place || row_open(scan, row, entity, entity == HOST_ROW ? Py_True : Py_False) ? row : NULL;
+}
+
+Row *row_of(Scan *scan, bool of_host, PyObject *place) {
+    return place == Py_None ? own_at(scan, of_host ? HOST_ROW : PROCESS_ROW) : part_at(scan, place);
 }
 
 /* Puts a number into its place; keeps the greater of two there, or their sum. */
-static bool fold(PyObject *figures, PyObject *column, PyObject *told, bool is_greatest) {
-    PyObject *known = told ? PyDict_SetDefault(figures, column, told) : NULL;
-    if (!known || known == told) return known;
-    double had = PyFloat_AS_DOUBLE(known), more = PyFloat_AS_DOUBLE(told);
-    PyObject *both = PyFloat_FromDouble(!is_greatest ? had + more : had > more ? had : more);
-    bool is_put = both && PyDict_SetItem(figures, column, both) == 0;
-    Py_XDECREF(both);
-    return is_put;
-}
-
-/* Most numbers of a resource cover the same time, which is one object then. */
-static PyObject *span_told(Scan *scan, double span) {
-    if (!scan->span || PyFloat_AS_DOUBLE(scan->span) != span) Py_XSETREF(scan->span, PyFloat_FromDouble(span));
-    return scan->span;
-}
-
-bool row_put(Scan *scan, Row *row, const Target *target, double value, double span) {
-    PyObject *told = PyFloat_FromDouble(value);
-    bool is_put = fold(row->values, target->column, told, target->largest_wins);
-    Py_XDECREF(told);
-    if (!is_put || span <= 0.0) return is_put;
+void row_put(Row *row, const Target *target, double value, double span) {
+    double *had = &row->values[target->column], *covered = &row->spans[target->column];
+    bool is_new = isnan(*had);
+    *had = is_new ? value : !target->largest_wins ? *had + value : value > *had ? value : *had;
+    row->is_told = true;
+    if (span > *covered) *covered = span;
     if (span > row->span) row->span = span;
-    return fold(row->spans, target->column, span_told(scan, span), true);
 }
 
 static uint8_t *put_varint(uint8_t *at, uint64_t rest) {
@@ -117,31 +100,18 @@ bool row_add_whole(Scan *scan, Row *row, const Point *point) {
     at = put_double(at, point->has_sum ? point->sum : 0.0);
     if (point->has_min) at = put_double(at, point->min);
     if (point->has_max) at = put_double(at, point->max);
-    PyObject *told = PyBytes_FromStringAndSize((char *)packed, at - packed);
+    if (!row->whole) row->whole = PyList_New(0);
+    PyObject *told = row->whole ? PyBytes_FromStringAndSize((char *)packed, at - packed) : NULL;
     bool is_added = told && PyList_Append(row->whole, told) == 0;
     Py_XDECREF(told);
     return is_added;
 }
 
-static PyObject *row_told(const Row *row) {
-    return Py_BuildValue("(OdOOO)", row->place, row->span, row->values, row->whole, row->spans);
-}
-
-PyObject *rows_told(Resource *resource) {
-    PyObject *told = PyList_New(0);
-    for (Row *row = resource->rows; told && row < resource->rows + resource->rows_count; row++) {
-        PyObject *one = row->place ? row_told(row) : NULL;
-        if (row->place && (!one || PyList_Append(told, one) < 0)) Py_CLEAR(told);
-        Py_XDECREF(one);
-    }
-    return told;
-}
-
 static void row_close(Row *row) {
     Py_CLEAR(row->place);
-    Py_CLEAR(row->values);
     Py_CLEAR(row->whole);
-    Py_CLEAR(row->spans);
+    PyMem_Free(row->values);
+    row->values = NULL;
 }
 
 void resource_drop(Resource *resource) {

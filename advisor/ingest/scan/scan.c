@@ -100,15 +100,7 @@ bool metric_end(Scan *scan, const Metric *metric) {
 }
 
 bool resource_end(Scan *scan) {
-    Resource *resource = &scan->resource;
-    PyObject *rows = rows_told(resource);
-    PyObject *told = rows ? Py_BuildValue("(y#nnnnOKdNOO)", resource->attributes.at, (Py_ssize_t)resource->attributes.size,
-                                          (Py_ssize_t)(resource->whole.at - scan->body.at),
-                                          (Py_ssize_t)resource->whole.size, (Py_ssize_t)resource->points,
-                                          (Py_ssize_t)resource->not_kept, resource->is_slow ? Py_True : Py_False,
-                                          (unsigned long long)(resource->time / 1000), resource->span, rows,
-                                          resource->odd, resource->unknown)
-                          : NULL;
+    PyObject *told = resource_told(scan);
     bool is_added = told && PyList_Append(scan->resources, told) == 0;
     Py_XDECREF(told);
     return is_added;
@@ -131,14 +123,17 @@ static void take(Scanner *self) {
 }
 
 static int scanner_init(Scanner *self, PyObject *args, PyObject *named) {
-    static char *names[] = {"known", "most", "seed", "scales", "buckets", "past_seconds", "messages", "bucket_bytes", NULL};
+    static char *names[] = {"known",        "most",     "seed",         "scales",  "buckets",
+                            "past_seconds", "messages", "bucket_bytes", "columns", NULL};
     Scan *scan = &self->scan;
     unsigned long long seed;
     Py_ssize_t most, buckets, bucket_bytes;
     long long least, greatest, messages;
     if (scan->known) return PyErr_SetString(PyExc_RuntimeError, "a scanner begins once"), -1;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O!nK(LL)ndLn", names, &PyFrozenSet_Type, &scan->known, &most, &seed,
-                                     &least, &greatest, &buckets, &scan->past_seconds, &messages, &bucket_bytes))
+    Py_ssize_t *columns = scan->columns;
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O!nK(LL)ndLn(nnn)", names, &PyFrozenSet_Type, &scan->known, &most,
+                                     &seed, &least, &greatest, &buckets, &scan->past_seconds, &messages, &bucket_bytes,
+                                     &columns[PROCESS_ROW], &columns[HOST_ROW], &columns[PART_ROW]))
         return scan->known = NULL, -1;
     Py_INCREF(scan->known);
     scan->most_messages = messages;
@@ -161,7 +156,6 @@ static void scanner_free(Scanner *self) {
     Py_CLEAR(scan->known);
     if (self->lock) PyThread_free_lock(self->lock);
     Py_CLEAR(scan->resources);
-    Py_CLEAR(scan->span);
     Py_TYPE(self)->tp_free(self);
 }
 
@@ -194,7 +188,7 @@ static PyObject *scanner_learn(Scanner *self, PyObject *args) {
     name.size = name_size;
     attributes.size = attributes_size;
     take(self);
-    bool is_learned = table_learn(&self->scan.table, name, attributes, told);
+    bool is_learned = table_learn(&self->scan.table, name, attributes, told, self->scan.columns);
     PyThread_release_lock(self->lock);
     if (!is_learned) return NULL;
     Py_RETURN_NONE;
@@ -222,6 +216,6 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_scan", NULL, -1, NU
 PyMODINIT_FUNC PyInit__scan(void) {
     json_open();
     PyObject *made = PyModule_Create(&module);
-    if (made && PyModule_AddType(made, &scanner_type) < 0) Py_CLEAR(made);
+    if (made && (PyModule_AddType(made, &scanner_type) < 0 || !told_open(made))) Py_CLEAR(made);
     return made;
 }

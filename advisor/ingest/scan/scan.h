@@ -21,9 +21,12 @@ typedef enum { LEVEL, COUNTER, HISTOGRAM, NOT_KEPT } Kind;
 typedef enum { COUNT, SUM, MAX, ERRORS, VALUE } Facet;
 typedef enum { UNSPECIFIED, DELTA, CUMULATIVE } Temporality;
 
+enum { PROCESS_ROW, HOST_ROW, PART_ROW, ENTITIES };
+
 /* One number of a snapshot that a point adds to; `place` is None where it belongs to the process or host itself. */
 typedef struct {
-    PyObject *column, *place;
+    PyObject *place;
+    Py_ssize_t column; /* among those of its entity */
     bool of_host, largest_wins;
     Facet facet;
 } Target;
@@ -52,8 +55,8 @@ typedef struct {
 bool table_open(Table *table, size_t most, uint64_t seed);
 void table_close(Table *table);
 const Meaning *table_find(Table *table, Slice name, Slice attributes);
-bool table_learn(Table *table, Slice name, Slice attributes, PyObject *told);
-bool meaning_fill(Meaning *meaning, PyObject *told);
+bool table_learn(Table *table, Slice name, Slice attributes, PyObject *told, const Py_ssize_t columns[ENTITIES]);
+bool meaning_fill(Meaning *meaning, PyObject *told, const Py_ssize_t columns[ENTITIES]);
 void meaning_free(Meaning *meaning);
 
 /* A data point as it came; times in nanoseconds. Of buckets, `counts` is a place in `Scan.counts`. */
@@ -81,13 +84,14 @@ typedef struct {
     size_t points_count; /* of `Scan.points`; of shapes that are left to Python too, but not kept there */
 } Metric;
 
-/* The numbers of one row in the making: `advisor.ingest.figures.Figures`. */
+/* The numbers of one row in the making: `advisor.ingest.packed.Packed`. A value that nobody told is no number, and a span 0. */
 typedef struct {
-    PyObject *place, *values, *spans, *whole;
-    double span;
+    PyObject *place, *whole;
+    Py_ssize_t columns;
+    double span, shortest; /* the longest and the shortest that its increases cover; 0 where there is none */
+    bool is_told;
+    double *values, *spans; /* one piece of memory */
 } Row;
-
-enum { PROCESS_ROW, HOST_ROW };
 
 enum { MOST_BUCKETS = 160 }; /* room for a distribution while it is encoded */
 
@@ -113,9 +117,10 @@ struct Scan {
     size_t counts_count, counts_room;
     int64_t max_scale, min_scale;
     size_t max_buckets, most_bucket_bytes;
+    Py_ssize_t columns[ENTITIES]; /* how many numbers a row of each has */
     int64_t messages, most_messages;
     double past_seconds;
-    PyObject *resources, *span, *known; /* known: names of which a column keeps something */
+    PyObject *resources, *known; /* known: names of which a column keeps something */
     Resource resource;
     Slice body, scope, no_attributes;
     bool (*is_sound)(Scan *scan, Slice attributes); /* asked of attributes that nobody else looks at */
@@ -140,9 +145,10 @@ typedef enum { PLAIN, PASSED_OVER, ODD, SLOW } Fit;
 
 Fit point_fit(Scan *scan, const Metric *metric, Point *point);
 bool point_put(Scan *scan, const Point *point);
-bool row_put(Scan *scan, Row *row, const Target *target, double value, double span);
+void row_put(Row *row, const Target *target, double value, double span);
 bool row_add_whole(Scan *scan, Row *row, const Point *point);
-Row *row_at(Resource *resource, bool of_host, PyObject *place);
-PyObject *rows_told(Resource *resource);
+Row *row_of(Scan *scan, bool of_host, PyObject *place);
+bool told_open(PyObject *module);
+PyObject *resource_told(const Scan *scan);
 
 #endif

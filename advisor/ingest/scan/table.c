@@ -85,7 +85,7 @@ const Meaning *table_find(Table *table, Slice name, Slice attributes) {
     return NULL;
 }
 
-bool table_learn(Table *table, Slice name, Slice attributes, PyObject *told) {
+bool table_learn(Table *table, Slice name, Slice attributes, PyObject *told, const Py_ssize_t columns[ENTITIES]) {
     if (table_find(table, name, attributes)) return true;
     Meaning *meaning = PyMem_Calloc(1, sizeof *meaning);
     if (!meaning) return PyErr_NoMemory(), false;
@@ -96,7 +96,7 @@ bool table_learn(Table *table, Slice name, Slice attributes, PyObject *told) {
     if (!meaning->key) return meaning_free(meaning), PyErr_NoMemory(), false;
     memcpy(meaning->key, name.at, name.size);
     memcpy(meaning->key + name.size, attributes.at, attributes.size);
-    if (!meaning_fill(meaning, told)) return meaning_free(meaning), false;
+    if (!meaning_fill(meaning, told, columns)) return meaning_free(meaning), false;
     if (table->count >= table->most) turn_over(table);
     keep(table, meaning);
     return true;
