@@ -36,6 +36,18 @@ class Blobs(Sequence[bytes | None]):
     def __len__(self) -> int:
         return len(self._begins)
 
+    def put_in(self, order: Whole) -> Blobs:
+        """The same in another order."""
+        return Blobs(self._data, self._begins[order], self._ends[order])
+
+    @classmethod
+    def joined(cls, some: Sequence[Blobs]) -> Blobs:
+        """One after the other."""
+        bases = np.cumsum([0, *(len(each._data) for each in some[:-1])])
+        begins = np.concatenate([each._begins + base for each, base in zip(some, bases, strict=True)])
+        ends = np.concatenate([each._ends + base for each, base in zip(some, bases, strict=True)])
+        return cls(b"".join(each._data for each in some), begins, ends)
+
     def told(self) -> list[int]:
         """The places of those that are not None."""
         found: list[int] = np.flatnonzero(self._begins <= self._ends).tolist()
