@@ -116,7 +116,7 @@ def _piece(fields: _Fields, texts: int, whole: int, figures: int, blob: str | No
         list(zip(*said, strict=True)),
         np.array([fields.whole() for _ in range(whole)]),
         _figures(fields, figures),
-        NONE if blob is None else fields.blobs(),
+        NONE if blob is None else fields.blobs().cut_out(),
     )
 
 
@@ -126,11 +126,20 @@ def _block(pieces: Sequence[_Piece], numbers: int) -> _Block:
     whole = np.concatenate([piece.whole for piece in pieces], axis=1)
     keys = [*whole[:numbers], *([place] if names else [])]
     order = np.lexsort((whole[numbers], *reversed(keys)))
-    figures = np.concatenate([piece.figures for piece in pieces], axis=1).take(order, axis=1)
+    figures = _put_in(order, [piece.figures for piece in pieces])
     blobs = Blobs.joined([piece.blobs for piece in pieces])
     return _Block(
         names, [key[order] for key in keys], whole[-1][order], figures, blobs.put_in(order) if len(blobs) else NONE
     )
+
+
+def _put_in(order: Whole, pieces: Sequence[Array]) -> Array:
+    """The columns of all pieces in an order."""
+    places, found, end = np.argsort(order), np.empty((len(pieces[0]), len(order))), 0
+    for piece in pieces:
+        begin, end = end, end + piece.shape[1]
+        found[:, places[begin:end]] = piece
+    return found
 
 
 def _figures(fields: _Fields, count: int) -> Array:

@@ -47,10 +47,7 @@ class Fields:
     def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""
         said = [each.encode() if isinstance(each, str) else each for each in self._next()]
-        sizes = np.array([len(each or b"") for each in said], np.int64)
-        ends = np.cumsum(sizes)
-        begins = np.where([each is None for each in said], ends + 1, ends - sizes)
-        return Blobs(b"".join(each or b"" for each in said), begins, ends)
+        return Blobs.of(said, np.array([-1 if each is None else len(each) for each in said], np.int64))
 
     def _next(self) -> list[Any]:
         self._place += 1
