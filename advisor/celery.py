@@ -7,6 +7,7 @@ import os
 from celery import Celery
 from celery.signals import worker_process_init
 
+from advisor.ingest.allocator import keep_large
 from advisor.pipeline.garbage import search_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
@@ -17,5 +18,6 @@ app.autodiscover_tasks(["advisor.pipeline"])
 
 
 @worker_process_init.connect
-def _search_seldom(**_: object) -> None:
+def _settle(**_: object) -> None:
     search_seldom()
+    keep_large()

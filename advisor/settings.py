@@ -103,9 +103,9 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["OPTIONS"] = {
         "connect_timeout": 3,
-        # synchronous_commit: acknowledged means on disk, whatever the server's own default is.
+        # Acknowledged means on disk. Parallel workers take as long to begin as all rows of a look to be found.
         "options": "-c synchronous_commit=on -c statement_timeout=20000 -c lock_timeout=5000 "
-        "-c idle_in_transaction_session_timeout=20000",
+        "-c idle_in_transaction_session_timeout=20000 -c max_parallel_workers_per_gather=0",
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,

@@ -48,11 +48,27 @@ class _Fields(Protocol):
     """The fields of many rows, one after the other."""
 
     def __len__(self) -> int: ...
-    def put_in(self, order: Whole) -> None: ...
     def whole(self) -> Whole: ...
     def figure(self, rows: Whole) -> Array: ...
     def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]: ...
     def blobs(self) -> Blobs: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some rows as they came.
+
+    Attributes:
+        texts: of their keys.
+        whole: the numbers of their keys, and their moments, shape (numbers, rows).
+        figures: shape (figures, rows).
+        blobs: encoded distributions.
+    """
+
+    texts: Sequence[Row]
+    whole: Whole
+    figures: Array
+    blobs: Blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ class _Block:
         names: the texts of the keys, each combination once.
         keys: the numbers of the series, and the place of its texts among `names`.
         times: the last moment.
-        figures: shape (rows, figures), stored by column.
+        figures: shape (figures, rows).
         blobs: encoded distributions.
     """
 
@@ -81,32 +97,53 @@ def read(
     numbers = [name for name in table.series if type_of(name) == "int8"]
     texts = [name for name in table.series if name not in numbers]
     columns = (*texts, *numbers, *moments, *figures, *([] if blob is None else [blob]))
-    fields = _reader()(source, columns, where)
-    return _series(_block(fields, len(texts), len(numbers), len(moments), len(figures), blob is not None))
+    whole = len(numbers) + len(moments)
+    pieces = _reader()(source, columns, where, lambda fields: _piece(fields, len(texts), whole, len(figures), blob))
+    return _series(_block(pieces, len(numbers)))
 
 
-def _reader() -> Callable[[str, Sequence[str], Condition], _Fields]:
+def _reader() -> Callable[[str, Sequence[str], Condition, Callable[[_Fields], _Piece]], list[_Piece]]:
     """What reads rows of this database fastest."""
     if connection.vendor == "postgresql":
         return binary_copy.rows
     return record_pages.rows if record_pages.is_handed_out() else plain_rows.rows
 
 
-def _block(fields: _Fields, texts: int, numbers: int, moments: int, figures: int, has_blobs: bool) -> _Block:
-    """Rows of texts, keys, figures and perhaps a blob."""
+def _piece(fields: _Fields, texts: int, whole: int, figures: int, blob: str | None) -> _Piece:
+    """Rows of texts, whole numbers, figures and perhaps a blob."""
     said = [[text.decode() for text in fields.blobs() if text is not None] for _ in range(texts)]
-    keys = [fields.whole() for _ in range(numbers)]
-    when = [fields.whole() for _ in range(moments)]
-    names, place = _named(list(zip(*said, strict=True)))
-    keys += [place] if texts else []
-    order = np.lexsort((when[0], *reversed(keys)))
-    fields.put_in(order)
-    found = _figures(fields, figures)
-    return _Block(names, [key[order] for key in keys], when[-1][order], found, fields.blobs() if has_blobs else NONE)
+    return _Piece(
+        list(zip(*said, strict=True)),
+        np.array([fields.whole() for _ in range(whole)]),
+        _figures(fields, figures),
+        NONE if blob is None else fields.blobs().cut_out(),
+    )
+
+
+def _block(pieces: Sequence[_Piece], numbers: int) -> _Block:
+    """All rows, the first whole `numbers` of which are of their keys."""
+    names, place = _named([row for piece in pieces for row in piece.texts])
+    whole = np.concatenate([piece.whole for piece in pieces], axis=1)
+    keys = [*whole[:numbers], *([place] if names else [])]
+    order = np.lexsort((whole[numbers], *reversed(keys)))
+    figures = _put_in(order, [piece.figures for piece in pieces])
+    blobs = Blobs.joined([piece.blobs for piece in pieces])
+    return _Block(
+        names, [key[order] for key in keys], whole[-1][order], figures, blobs.put_in(order) if len(blobs) else NONE
+    )
+
+
+def _put_in(order: Whole, pieces: Sequence[Array]) -> Array:
+    """The columns of all pieces in an order."""
+    places, found, end = np.argsort(order), np.empty((len(pieces[0]), len(order))), 0
+    for piece in pieces:
+        begin, end = end, end + piece.shape[1]
+        found[:, places[begin:end]] = piece
+    return found
 
 
 def _figures(fields: _Fields, count: int) -> Array:
-    """The next fields of each row as numbers, a column after the other; NaN where they are null."""
+    """The next fields of each row as numbers, shape (fields, rows); NaN where they are null."""
     found = np.full((len(fields), count), np.nan, order="F")
     rest = np.arange(len(fields))
     for _ in range(_FORMS):
@@ -114,7 +151,7 @@ def _figures(fields: _Fields, count: int) -> Array:
             rest = rest[~fields.alike(rest, found)]
     for place in range(count if rest.size else 0):
         found[rest, place] = fields.figure(rest)
-    return found
+    return found.T
 
 
 def _named(texts: Sequence[Row]) -> tuple[list[Row], Whole]:
@@ -133,8 +170,8 @@ def _series(block: _Block) -> Iterator[Series]:
     for numbers in block.keys:
         is_first[1:] |= numbers[1:] != numbers[:-1]
     starts = np.flatnonzero(is_first)
-    held = np.logical_or.reduceat(~np.isnan(block.figures), starts, axis=0)
-    figures, ends = block.figures.T, [*starts[1:].tolist(), size]
+    held = np.logical_or.reduceat(~np.isnan(block.figures), starts, axis=1).T
+    figures, ends = block.figures, [*starts[1:].tolist(), size]
     keys = zip(*(numbers[starts].tolist() for numbers in block.keys), strict=True)
     for key, start, end, has in zip(keys, starts.tolist(), ends, held, strict=True):
         rows = slice(start, end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, overload
 
 import numpy as np
@@ -35,6 +35,28 @@ class Blobs(Sequence[bytes | None]):
 
     def __len__(self) -> int:
         return len(self._begins)
+
+    def put_in(self, order: Whole) -> Blobs:
+        """The same in another order."""
+        return Blobs(self._data, self._begins[order], self._ends[order])
+
+    @classmethod
+    def joined(cls, some: Sequence[Blobs]) -> Blobs:
+        """One after the other."""
+        bases = np.cumsum([0, *(len(each._data) for each in some[:-1])])
+        begins = np.concatenate([each._begins + base for each, base in zip(some, bases, strict=True)])
+        ends = np.concatenate([each._ends + base for each, base in zip(some, bases, strict=True)])
+        return cls(b"".join(each._data for each in some), begins, ends)
+
+    @classmethod
+    def of(cls, said: Iterable[bytes | None], sizes: Whole) -> Blobs:
+        """These, with nothing between them; `sizes` are their bytes, -1 where there is None."""
+        ends = np.cumsum(np.maximum(sizes, 0))
+        return cls(b"".join(filter(None, said)), ends - sizes, ends)
+
+    def cut_out(self) -> Blobs:
+        """The same, without keeping what they lie in."""
+        return Blobs.of(self, np.maximum(self._ends - self._begins, -1))
 
     def told(self) -> list[int]:
         """The places of those that are not None."""

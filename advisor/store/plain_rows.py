@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,12 @@ from advisor.features.window import Array
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition, Row, select
 
+_Read = TypeVar("_Read")
 
-def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
-    """Some columns of the rows of a table, in no order."""
-    return Fields(select(table, columns, where))
+
+def rows(table: str, columns: Sequence[str], where: Condition, read: Callable[[Fields], _Read]) -> list[_Read]:
+    """What `read` makes of some columns of the rows of a table: of all at once, in no order."""
+    return [read(Fields(select(table, columns, where)))]
 
 
 class Fields:
@@ -27,10 +29,6 @@ class Fields:
 
     def __len__(self) -> int:
         return len(self._rows)
-
-    def put_in(self, order: Whole) -> None:
-        """Change the order of the rows."""
-        self._rows = [self._rows[place] for place in order.tolist()]
 
     def whole(self) -> Whole:
         """The next field of each row, whole numbers and none of them null."""
@@ -49,10 +47,7 @@ class Fields:
     def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""
         said = [each.encode() if isinstance(each, str) else each for each in self._next()]
-        sizes = np.array([len(each or b"") for each in said], np.int64)
-        ends = np.cumsum(sizes)
-        begins = np.where([each is None for each in said], ends + 1, ends - sizes)
-        return Blobs(b"".join(each or b"" for each in said), begins, ends)
+        return Blobs.of(said, np.array([-1 if each is None else len(each) for each in said], np.int64))
 
     def _next(self) -> list[Any]:
         self._place += 1

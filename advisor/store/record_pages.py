@@ -9,8 +9,8 @@ table are read here, a column at a time over all rows. Their format is documente
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from django.db import connection
@@ -46,8 +46,11 @@ def is_handed_out() -> bool:
     return hasattr(sqlite3.Connection, "serialize")
 
 
-def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
-    """Some columns of the rows of a table, in no order.
+_Read = TypeVar("_Read")
+
+
+def rows(table: str, columns: Sequence[str], where: Condition, read: Callable[[Fields], _Read]) -> list[_Read]:
+    """What `read` makes of some columns of the rows of a table: of all at once, in no order.
 
     Raises:
         ValueError: a row is longer than 65,500 bytes.
@@ -62,7 +65,7 @@ def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
             ((root,),) = raw.execute(f"SELECT rootpage FROM {_SCHEMA}.sqlite_master WHERE name = ?", (target,))  # noqa: S608
         finally:
             raw.execute(f"DELETE FROM {_SCHEMA}.{target}")  # noqa: S608  # names of our own
-    return Fields(pages, _records(pages, root))
+    return [read(Fields(pages, _records(pages, root)))]
 
 
 def _target(raw: Any, width: int) -> str:
@@ -118,10 +121,6 @@ class Fields:
 
     def __len__(self) -> int:
         return len(self._places)
-
-    def put_in(self, order: Whole) -> None:
-        """Change the order of the rows."""
-        self._types, self._places = self._types[order], self._places[order]
 
     def whole(self) -> Whole:
         """The next field of each row, whole numbers and none of them null."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from advisor.engine import spans
+from advisor.ingest.allocator import give_back_large, keep_large
 from advisor.pipeline.garbage import search_seldom
 from tests.bench.database import connect
 from tests.bench.rows import STEP, Maker
@@ -48,9 +49,11 @@ def main() -> int:
         connect(database, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))), stack)
         end = float(int(time.time() / 60) * 60)
         ids = _fill(services, end)
-        search_seldom()  # as a worker does
-        loaded = {size: _windows(ids[:size], end) for size in (max(1, round(services * share)) for share in SIZES)}
+        search_seldom()
+        give_back_large()  # as a process that shows pages does
         drawn = {hours: _chart(ids[0], end, hours) for hours in HOURS}
+        keep_large()  # as a worker does
+        loaded = {size: _windows(ids[:size], end) for size in (max(1, round(services * share)) for share in SIZES)}
     _tell_growth(database, loaded, drawn)
     found = {
         f"windows_{services}_services_{database}": (loaded[services], GOALS.get((database, services))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,10 +25,11 @@ def distributions(draw: st.DrawFn) -> Histogram:
     return Histogram.from_exponential(scale, zeros, offset, counts, draw(st.floats(0, 1e6)), low, high)
 
 
-@given(st.lists(st.tuples(distributions(), st.integers(0, CELLS - 1)), max_size=12))
-def test_each_cell_has_the_quantiles_of_what_fell_into_it(told: list[tuple[Histogram, int]]) -> None:
+@given(st.lists(st.tuples(distributions(), st.integers(0, CELLS - 1)), max_size=12), st.sampled_from([3, 600]))
+def test_each_cell_has_the_quantiles_of_what_fell_into_it(told: list[tuple[Histogram, int]], together: int) -> None:
     cells = np.array([cell for _, cell in told], dtype=np.int64)
-    found = quantiles([one.encode() for one, _ in told], cells, CELLS, SHARES)
+    with patch("advisor.features.quantiles._TOGETHER", together):
+        found = quantiles([one.encode() for one, _ in told], cells, CELLS, SHARES)
 
     assert found.shape == (len(SHARES), CELLS)
     for cell in range(CELLS):

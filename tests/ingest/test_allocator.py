@@ -30,3 +30,33 @@ def rss(first: str) -> int:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library gives back as it likes")
 def test_what_was_large_goes_back_to_the_system() -> None:
     assert rss("give_back_large()") < rss("") - 16 * MIB
+
+
+AGAIN = """
+import resource
+{first}
+for _ in range(2):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    pieces = [bytearray(b"x") * (size << 20) for size in (2, 7, 30)]
+    pieces.clear()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def pages_anew(first: str) -> int:
+    """Pages that the system gives a process for large pieces of memory, when it had and freed the same before."""
+    command = [sys.executable, "-c", AGAIN.format(first=first)]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps what it likes")
+@pytest.mark.parametrize(
+    "keeping",
+    [
+        "from advisor.ingest.allocator import keep_large; keep_large()",
+        "import advisor.celery, celery.signals; celery.signals.worker_process_init.send(sender=None)",
+    ],
+    ids=["asked", "as a worker"],
+)
+def test_what_was_large_is_kept_for_the_next(keeping: str) -> None:
+    assert pages_anew(keeping) < pages_anew("") / 10

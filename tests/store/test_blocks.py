@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
 from advisor.features.histogram import Histogram
 from advisor.store import blocks
-from advisor.store.fetch import microseconds
+from advisor.store.fetch import Condition, microseconds
 from advisor.store.tables import HOST, PART, PROCESS, Table
 from tests.store.builders import START, host, host_row, instance, keep, process_row, route_row, service, us
 
@@ -69,6 +71,25 @@ def test_each_series_is_in_the_order_of_time_with_the_columns_that_it_has() -> N
     assert np.array_equal(track.values["requests"], [math.nan, 1.0], equal_nan=True)
     assert dict(found[second.service_id, second.pk].latencies) == {1: QUICK}
     assert dict(track.latencies) == {}
+
+
+def test_series_of_several_pieces_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, whole = instance(service()), blocks._reader()
+    names = ["GET /a", "GET /b", "GET /c"]
+    keep(*(route_row(one, 10 * at, name, count=at) for at in range(9) for name in names))
+    expected = read("count", table=PART, blob="histogram")
+
+    def in_pieces(source: str, columns: Sequence[str], where: Condition, each: Any) -> list[Any]:
+        spans = [(-10, 35), (35, 36), (36, 100)]  # in the second there is nothing
+        within = [where & microseconds(START + first, START + last) for first, last in spans]
+        return [piece for some in reversed(within) for piece in whole(source, columns, some, each)]
+
+    monkeypatch.setattr(blocks, "_reader", lambda: in_pieces)
+    found = read("count", table=PART, blob="histogram")
+    for one_way, other in zip(found, expected, strict=True):
+        assert (one_way.key, one_way.times.tolist(), one_way.held) == (other.key, other.times.tolist(), other.held)
+        assert (one_way.figures.tolist(), list(one_way.blobs)) == (other.figures.tolist(), list(other.blobs))
+    assert [series.figures[0].tolist() for series in found] == [list(range(9))] * 3
 
 
 def test_some_columns_alone_come_without_distributions() -> None:

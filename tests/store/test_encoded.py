@@ -29,6 +29,19 @@ def test_each_comes_by_its_place_and_all_in_their_order() -> None:
     assert (len(found), found.told(), list(NONE)) == (4, [0, 2, 3], [])
 
 
+def test_pieces_are_joined_and_put_in_another_order() -> None:
+    first, second = [b"one", None, b""], [None, b"four"]
+    found = Blobs.joined([blobs(*first), NONE, blobs(*second)])
+    assert list(found) == [*first, *second]
+    assert list(found.put_in(np.array([4, 0, 3, 2, 1]))) == [b"four", b"one", None, b"", None]
+
+
+def test_they_are_cut_out_of_what_they_lie_in() -> None:
+    said = [None, b"one", b"", None, b"four"]
+    assert list(blobs(*said).cut_out()) == said
+    assert blobs(*said, b"another's")[:5].cut_out()._data == b"onefour"
+
+
 def test_only_rows_that_have_one_are_told_of_and_decoded_once() -> None:
     found = Distributions(blobs(None, QUICK.encode(), SLOW.encode(), None)[1:])
     assert dict(found) == {0: QUICK, 1: SLOW}

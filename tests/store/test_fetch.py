@@ -42,3 +42,10 @@ def test_both_ends_of_a_span_are_in_it_and_nothing_beyond(start: float, end: flo
     expected = [round((START + m) * MICROSECONDS) for m in moments]
     first, last = round(start * MICROSECONDS), round(end * MICROSECONDS)
     assert sorted(at for (at,) in found) == [at for at in expected if first <= at <= last]
+
+
+@pytest.mark.postgresql
+def test_no_read_waits_for_workers_to_start() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_parallel_workers_per_gather")
+        assert cursor.fetchall() == [("0",)]
