@@ -21,6 +21,7 @@ from advisor.ingest.readings import Report
 from advisor.ingest.scanned import Scanned, Wire
 from advisor.ingest.scanner import scanner, teach
 from advisor.ingest.sorter import Sorter, kept_seconds
+from advisor.ingest.steps import Steps
 
 ClockOffset = Callable[[Scalar | None], float]
 """By `host.id` or `host.name`, the seconds to add to a sender's times to get the server's."""
@@ -95,21 +96,17 @@ class Pivot:
         received: float,
         clock_offset: ClockOffset,
         charge: Charge = lambda points: None,
-    ) -> Pivoted | None:
+    ) -> Steps[Pivoted | None]:
         """The readings of a body, by the compiled scanner; None where that leaves it to `sort`, or is not there.
 
-        Arguments and errors as `sort`, without that of attributes.
+        Arguments and errors as `sort`, without that of attributes. What has to be read in Python is read in steps.
         """
-        told = None if self._scanner is None else wire.scan(self._scanner, body)
-        if self._scanner is None or told is None:
-            return None
-        unknown = chain.from_iterable([resource[-1] for resource in told])
-        teach(self._scanner, self._meanings, unknown, wire.attributes)
-        view = memoryview(body)
+        found = yield from self._scan(body, wire)
         try:
-            found = [Scanned.of(resource, view, wire) for resource in told]
-            said = [self._resources.read(one.attributes, wire.who) for one in found]
+            said = [self._resources.read(one.attributes, wire.who) for one in found or ()]
         except (ValueError, RecursionError):
+            return None
+        if found is None:
             return None
         pivoted = Pivoted(points=sum([one.points for one in found]))
         charge(pivoted.points)
@@ -120,7 +117,22 @@ class Pivot:
             one.sort(self._meanings, report, pivoted.rejected, pivoted.ignored, now, kept)
             report.points = one.points - (pivoted.lost - lost)
             pivoted.reports.append(report)
+            if one.resource is not None or one.odd:
+                yield
         return pivoted
+
+    def _scan(self, body: bytes, wire: Wire) -> Steps[list[Scanned] | None]:
+        """What the scanner makes of a body, once it knows all attributes that can be known."""
+        if self._scanner is None or (told := wire.scan(self._scanner, body)) is None:
+            return None
+        if unknown := list(chain.from_iterable([resource[-1] for resource in told])):
+            yield from teach(self._scanner, self._meanings, unknown, wire.attributes)
+            told = wire.scan(self._scanner, body) or told  # most often nothing is left to Python now
+        view = memoryview(body)
+        try:
+            return [Scanned.of(resource, view, wire) for resource in told]
+        except (ValueError, RecursionError):
+            return None
 
     def sort_logs(
         self, export: LogExport, received: float, clock_offset: ClockOffset, charge: Charge = lambda points: None

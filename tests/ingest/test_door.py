@@ -16,6 +16,7 @@ from advisor.ingest.batch import Batch
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
 from tests.ingest.exports import NOW, PROCESS, body, gauge, number, protobuf, resource
@@ -239,12 +240,11 @@ async def test_large_bodies_leave_the_loop_free(door: Door, store: Store, monkey
     seen: set[str] = set()
     sort = Door._sort
 
-    def watched(*given: Any) -> Pivoted:
+    def watched(*given: Any) -> Steps[Pivoted]:
         seen.add(threading.current_thread().name)
-        return sort(*given)
+        return (yield from sort(*given))
 
     monkeypatch.setattr(Door, "_sort", watched)
-    statuses = await asyncio.gather(*[call(door, large) for _ in range(12)])
-    assert {answer.status for answer in statuses} == {200}
+    assert {answer.status for answer in await asyncio.gather(*[call(door, large) for _ in range(12)])} == {200}
     assert len(store.batches) == 12
     assert threading.main_thread().name not in seen
