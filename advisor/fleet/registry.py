@@ -6,21 +6,22 @@ ingest processes may move an instance to a better name: `flush` notices.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from advisor.fleet import caps, hosts, instances, seen
+from advisor.fleet import arrivals, caps, hosts, instances, seen
 from advisor.fleet.caps import Beyond
 from advisor.fleet.claim import PROBE, Claim, Said
 from advisor.fleet.hosts import ForeignHost
-from advisor.fleet.memory import Memory
+from advisor.fleet.identities import REMEMBERED_FOR, Identities, Identity
 from advisor.fleet.models import Host, Instance, Service, Token
+from advisor.fleet.sightings import Arrival, Sighting
 
-__all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve"]
+__all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve", "welcome"]
 
 SEEN_EVERY = timedelta(seconds=5)
 """How often `last_seen` is written at most."""
@@ -28,88 +29,7 @@ SEEN_EVERY = timedelta(seconds=5)
 _FRESH = SEEN_EVERY / 2
 """What was seen so lately is not written again: another process of ingest has just done it."""
 
-REMEMBERED_FOR = timedelta(hours=12)
-"""Who says nothing for so long, or up to twice, is looked up again. Pruning deletes nobody before days of silence."""
-
-_REMEMBERED = 20_000
-"""Resources that a process remembers; the senders choose the names, so there must be a bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The rows that a resource belongs to: a host alone, or a process of a service, with a host where it is known.
-
-    `has_inside` is set where a probe or an SDK reports the process, whoever sent this; `has_probe` where it is ours.
-    """
-
-    host_id: int | None = None
-    service_id: int | None = None
-    instance_id: int | None = None
-    serves: bool = False
-    has_inside: bool = False
-    has_probe: bool = False
-
-
-_Key = tuple[int, int | None, int | None, bool]
-"""What else than the resource itself decides who it is: token, the token's host, ports that it listens on, `lives`."""
-
-_Place = tuple[int | None, int | None]  # host and instance
-
-
-@dataclass(slots=True)
-class _Memory:
-    """`places`: resource -> where it belongs; `recent`: the same by the object that its attributes were read into. It
-    is one for the same bytes, and held here, so that they need not be compared. `instances`: who each is.
-
-    `seen` and `heard` are who sent samples and events since the last flush, by the objects themselves. `refused`:
-    resource -> what its token has too many of, and when that was found out.
-    """
-
-    places: Memory[tuple[_Key, Said], _Place] = field(default_factory=lambda: Memory(_REMEMBERED))
-    recent: Memory[int, tuple[Said, _Key, _Place]] = field(default_factory=lambda: Memory(_REMEMBERED))
-    instances: Memory[int, Identity] = field(default_factory=lambda: Memory(_REMEMBERED))
-    refused: Memory[tuple[_Key, Said], tuple[caps.Kind, datetime]] = field(default_factory=lambda: Memory(_REMEMBERED))
-    seen: dict[int, Identity] = field(default_factory=dict)
-    heard: dict[int, Identity] = field(default_factory=dict)
-    seen_tokens: set[int] = field(default_factory=set)
-    flushed_at: datetime | None = None
-    aged_at: datetime | None = None
-
-    def grow_old(self, now: datetime) -> None:
-        """Forget, from time to time, who was silent since the last time."""
-        if self.aged_at is not None and now - self.aged_at < REMEMBERED_FOR:
-            return
-        self.aged_at = now
-        self.places.grow_old()
-        self.recent.grow_old()
-        self.instances.grow_old()
-
-    def recall(self, said: Said, key: _Key) -> Identity | None:
-        known = self.recent.find(id(said))
-        if known is None or known[1] != key:
-            place = self.places.find((key, said))
-            if place is None:
-                return None
-            known = self.recent[id(said)] = said, key, place
-        host_id, instance_id = known[2]
-        if instance_id is None:
-            return Identity(host_id)
-        identity = self.instances.find(instance_id)
-        return identity if identity is None or identity.host_id == host_id else replace(identity, host_id=host_id)
-
-    def refusal(self, said: Said, key: _Key, now: datetime) -> caps.Kind | None:
-        """What a resource was refused for so lately that asking again would bring the same."""
-        kind, at = self.refused.find((key, said)) or (None, now)
-        return kind if abs(now - at) < caps.RECOUNT else None
-
-    def keep(self, said: Said, key: _Key, identity: Identity) -> None:
-        self.places[key, said] = (identity.host_id, identity.instance_id)
-        self.recent.forget(id(said))
-        if identity.instance_id is not None:
-            self.instances[identity.instance_id] = identity
-
-
-_memory = _Memory()
+_memory = Identities()
 
 
 def recall(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Identity | None:
@@ -168,6 +88,33 @@ def resolve(
         transaction.on_commit(lambda: _memory.keep(said, key, found))
     note(identity, token, lives)
     return identity
+
+
+def welcome(several: Sequence[Sighting]) -> list[bool]:
+    """As `resolve`, of many who are most probably new, with few statements; False for those whom it leaves to that."""
+    processes = dict[int, Arrival]()
+    for place, one in enumerate(several):
+        claim = Claim.of(one.resource)
+        if claim.name is not None:
+            at = one.heard_at or one.now
+            processes[place] = Arrival(claim, claim.name, one.token, at, one.listening, one.lives)
+    made = dict(zip(processes, arrivals.make(list(processes.values()), REMEMBERED_FOR), strict=True))
+    return [_keep(one, made.get(place)) for place, one in enumerate(several)]
+
+
+def _keep(one: Sighting, made: Instance | caps.Kind | None) -> bool:
+    """Remember what was found out; False where nothing was."""
+    key, said = one.key
+    if made is None:
+        return False
+    _memory.seen_tokens.add(one.token.id)
+    if isinstance(made, caps.Kind):
+        _memory.refused[key, said] = made, one.now
+        return True
+    identity = Identity(made.host_id, made.service_id, made.pk, made.service.serves, *_inside(made.inside))
+    transaction.on_commit(lambda: _memory.keep(said, key, identity))
+    note(identity, one.token, one.lives)
+    return True
 
 
 def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:
@@ -241,7 +188,7 @@ def _refresh(ids: Collection[int]) -> None:
 def forget() -> None:
     """Forget everything that is remembered: for another database."""
     global _memory
-    _memory = _Memory()
+    _memory = Identities()
     caps.forget()
 
 

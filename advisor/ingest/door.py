@@ -35,6 +35,7 @@ from advisor.ingest.refusals import Refusals
 from advisor.ingest.room import Room, Share
 from advisor.ingest.signals import AnySignal, signals
 from advisor.ingest.steps import Steps, finish, in_turns
+from advisor.ingest.turns import Turns
 from advisor.ingest.writer import Writer
 from advisor.live import publish
 from advisor.store import samples
@@ -92,8 +93,8 @@ class Door:
     ) -> None:
         self._next = next_app
         self._hints = Hints(publish.samples)
-        commit = Committer(self._hints)
-        self._writer = writer or Writer(Admission(commit), afterwards=commit.tell_seen)
+        commit, turns = Committer(self._hints), Turns()
+        self._writer = writer or Writer(Admission(commit, shares=turns), afterwards=commit.tell_seen, due=turns.due)
         self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now
