@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 from advisor.ingest.batch import Batch
@@ -71,6 +72,11 @@ class FairQueue(Generic[W]):
             gone.append(longest.pop())
             self._left(key, gone[-1])
         return gone
+
+    @property
+    def tokens(self) -> Iterator[int]:
+        """Those who have something here."""
+        return iter(self._lines)
 
     def take(self, points: int) -> list[W]:
         """What is to be stored next: one of each token in turn, until these points are reached or nothing waits."""

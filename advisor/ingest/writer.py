@@ -72,6 +72,8 @@ class Writer:
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
         afterwards: what else there is to do after a group, when nobody waits for it any more.
+        due: when a token may have its next turn, on the monotonic clock. Until then its batches begin no group, and
+            go with those of others.
     """
 
     def __init__(
@@ -80,9 +82,11 @@ class Writer:
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
         afterwards: Callable[[], None] | None = None,
+        due: Callable[[int], float] = lambda token: 0.0,
     ) -> None:
         self._commit = commit
         self._afterwards = afterwards
+        self._due = due
         self._seconds = seconds
         self._queue = FairQueue[_Waiting](settings.INGEST_QUEUE_POINTS if capacity is None else capacity)
         self._news = threading.Condition()
@@ -169,9 +173,17 @@ class Writer:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""
         with self._news:
             while True:
+                if self._queue and (wait := self._leave_to_others()) > 0:
+                    self._news.wait(wait)
+                    continue
                 group = [one for one in self._queue.take(_GROUP_POINTS) if not one.outcome.done()]
                 if group or (self._stopped and not self._queue):
                     return group
-                if self._queue:
-                    continue
-                self._news.wait()
+                if not self._queue:
+                    self._news.wait()
+
+    def _leave_to_others(self) -> float:
+        """Seconds until somebody who waits may have a turn; the end keeps nobody waiting."""
+        if self._stopped:
+            return 0.0
+        return min(map(self._due, self._queue.tokens)) - time.monotonic()

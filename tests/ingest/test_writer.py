@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -14,8 +15,8 @@ from advisor.ingest.pivot import Pivoted
 from advisor.ingest.writer import Writer
 
 
-def batch(points: int = 1) -> Batch:
-    return Batch(Pivoted(points=points), Token(pk=1), None, 0.0)
+def batch(points: int = 1, token: int = 1) -> Batch:
+    return Batch(Pivoted(points=points), Token(pk=token), None, 0.0)
 
 
 class Database:
@@ -63,6 +64,20 @@ async def test_requests_that_come_meanwhile_share_the_next_commit(database: Data
     assert await asyncio.gather(first, *others) == [Receipt()] * 51
     assert database.groups == [1, 50]
     await asyncio.to_thread(writer.stop)
+
+
+async def test_who_is_to_wait_goes_with_others_and_the_end_keeps_nobody_waiting(database: Database) -> None:
+    database.gate.set()
+    writer = Writer(database.commit, seconds=30, due=lambda token: 0.0 if token == 2 else time.monotonic() + 3600)
+    waiting = [asyncio.ensure_future(writer.submit(batch())) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert await writer.submit(batch(token=2)) == Receipt()
+    assert await asyncio.gather(*waiting) == [Receipt()] * 2
+    last = asyncio.ensure_future(writer.submit(batch()))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(writer.stop)
+    assert await last == Receipt()
+    assert database.groups == [3, 1]
 
 
 async def test_nobody_is_answered_before_the_commit(database: Database) -> None:
