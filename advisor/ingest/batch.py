@@ -34,7 +34,6 @@ class Batch:
         content: tells its body from others, see `content_of`.
         known: of how many of its reports, from the first on, it has been found out who they are.
         senders: who they are, as far as that needs no database; empty where nobody has asked.
-        is_new: somebody in it was not known when it came.
         since: when it came, on the monotonic clock.
     """
 
@@ -45,7 +44,6 @@ class Batch:
     content: int = 0
     known: int = field(default=0, compare=False)
     senders: list[Identity | None] = field(default_factory=list, compare=False)
-    is_new: bool = field(default=False, compare=False)
     since: float = field(default_factory=time.monotonic, compare=False)
 
     @property

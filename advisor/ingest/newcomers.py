@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -33,8 +33,7 @@ class Admission:
     To find out who somebody is takes some queries, so that a large fleet that starts again, or a flood of invented
     names, would hold up all others for seconds. It is done in transactions of its own, each a few milliseconds long.
     Whoever is known comes before them, and between any two; but no newcomer waits for those longer than
-    `turns.LONGEST`. The tokens take turns, and each has its share of the time: what newcomers bring is not stored
-    beside what others do before that, since it costs as much as ten others.
+    `turns.LONGEST`. The tokens take turns, and each has its share of the time.
 
     Args:
         store: stores batches in one transaction.
@@ -59,24 +58,15 @@ class Admission:
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome | None]:
         """What became of each batch; of those with None nothing yet, and they are to be handed in again."""
-        strangers = [batch for batch in batches if not _is_known(batch)]
-        for batch in strangers:
-            batch.is_new = True
-        names = {id(batch) for batch in strangers}
-        ready = [batch for batch in batches if id(batch) not in names and (not batch.is_new or self._is_due(batch))]
-        due = [batch for batch in strangers if self._is_due(batch)]
-        found = dict[int, Outcome]()
-        if ready and not (self._newcomers_turn and any(map(self._is_overdue, due))):
+        strangers = {id(batch): batch for batch in batches if not _is_known(batch)}
+        ready = [batch for batch in batches if id(batch) not in strangers]
+        if ready and not (self._newcomers_turn and any(map(self._is_overdue, strangers.values()))):
             found = self._serve(ready)
         else:
             self._newcomers_turn = False
-            if due:
-                self._meet_some(due)
-            found = dict.fromkeys(_late(strangers), LATER)
+            self._meet_some(list(strangers.values()))
+            found = dict.fromkeys(_late(strangers.values()), LATER)
         return [found.get(id(batch)) for batch in batches]
-
-    def _is_due(self, batch: Batch) -> bool:
-        return self._turns.is_due(batch.token.pk)
 
     def _is_overdue(self, batch: Batch) -> bool:
         """Whether it has waited for others so long that it comes before them."""
@@ -179,7 +169,7 @@ def _recalled(batch: Batch, report: Report) -> Identity | None:
     return registry.recall(report.resource, batch.token, report.listening, not report.events)
 
 
-def _late(batches: Sequence[Batch]) -> set[int]:
+def _late(batches: Iterable[Batch]) -> set[int]:
     """Identities of the batches that have waited long enough, or beside too many others."""
     late, waiting, now = set[int](), Counter[int](), time.monotonic()
     for batch in batches:

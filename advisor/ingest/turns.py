@@ -62,10 +62,6 @@ class Turns:
         paid = self._paid.find(token)
         return 0.0 if paid is None or self._is_alone(token, self._clock()) else paid - AHEAD
 
-    def is_due(self, token: int) -> bool:
-        """Whether the token may have a turn now."""
-        return self.due(token) <= self._clock()
-
     def _is_alone(self, token: int, now: float) -> bool:
         other = self._served if self._served[0] != token else self._served_before
         return now - other[1] >= PRESENT

@@ -19,7 +19,6 @@ from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.commit import Committer
 from advisor.ingest.newcomers import LATER, Admission
-from advisor.ingest.turns import Turns
 from advisor.store import samples
 from advisor.store.models import ProcessSample
 from tests.ingest.batches import Told, batch, process
@@ -91,19 +90,6 @@ def test_a_large_batch_goes_on_where_it_stopped_when_it_is_sent_again(
     assert (tries, outcome) == (6, Receipt())
     assert ProcessSample.objects.count() == 5
     assert admit([batch(token, *names(5), id=own)]) == [Receipt(replayed=True)]
-
-
-def test_what_newcomers_bring_waits_for_the_turn_of_their_token(token: Token) -> None:
-    now = [1000.0]
-    shares = Turns(lambda: now[0])
-    admit, other = Admission(Committer(Told()), shares=shares), tokens.make(Token.Kind.API)[0]
-    flood, known = batch(token, *names(5)), [batch(other, process("known", at=NOW - step)) for step in range(3)]
-    assert all_of(admit, known[0]) == [Receipt()]
-    assert admit([flood]) == [None]
-    shares.charge([token.pk], 60.0)
-    assert admit([flood, known[1]]) == [None, Receipt()]
-    now[0] += turns.LONGEST
-    assert admit([flood, known[2]]) == [Receipt()] * 2
 
 
 def test_newcomers_come_after_others_but_do_not_wait_for_ever(token: Token) -> None:

@@ -12,6 +12,7 @@ from advisor.ingest import limits
 from advisor.ingest.answers import Receipt, Refusal, invalid
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.turns import LONGEST
 from advisor.ingest.writer import Writer
 
 
@@ -66,18 +67,35 @@ async def test_requests_that_come_meanwhile_share_the_next_commit(database: Data
     await asyncio.to_thread(writer.stop)
 
 
-async def test_who_is_to_wait_goes_with_others_and_the_end_keeps_nobody_waiting(database: Database) -> None:
+async def test_who_is_to_wait_waits_and_no_longer_than_that_or_than_the_end(database: Database) -> None:
     database.gate.set()
-    writer = Writer(database.commit, seconds=30, due=lambda token: 0.0 if token == 2 else time.monotonic() + 3600)
+    due = {1: time.monotonic() + 3600, 2: 0.0}
+    writer = Writer(database.commit, seconds=30, due=lambda token: due[token])
     waiting = [asyncio.ensure_future(writer.submit(batch())) for _ in range(2)]
     await asyncio.sleep(0)
     assert await writer.submit(batch(token=2)) == Receipt()
+    due[1] = time.monotonic() + 0.01
+    assert await writer.submit(batch(token=2)) == Receipt()  # whoever comes makes the writer look again
     assert await asyncio.gather(*waiting) == [Receipt()] * 2
+    due[1] = time.monotonic() + 3600
     last = asyncio.ensure_future(writer.submit(batch()))
     await asyncio.sleep(0)
     await asyncio.to_thread(writer.stop)
     assert await last == Receipt()
-    assert database.groups == [3, 1]
+    assert (database.groups[0], database.groups[-1], sum(database.groups)) == (1, 1, 5)
+
+
+async def test_who_sent_little_lately_does_not_wait_for_who_sent_much(database: Database) -> None:
+    writer = Writer(
+        database.commit, seconds=30, due=lambda token: time.monotonic() - LONGEST / 2 if token == 2 else 0.0
+    )
+    first = await begin(writer, database)
+    others = [asyncio.ensure_future(writer.submit(batch(token=token))) for token in (2, 3, 3)]
+    await asyncio.sleep(0)
+    database.gate.set()
+    assert await asyncio.gather(first, *others) == [Receipt()] * 4
+    assert database.groups == [1, 2, 1]
+    await asyncio.to_thread(writer.stop)
 
 
 async def test_nobody_is_answered_before_the_commit(database: Database) -> None:
