@@ -23,6 +23,7 @@ from advisor.ingest.commit import Committer
 from advisor.ingest.hints import Hints
 from advisor.ingest.pivot import Pivot
 from advisor.ingest.signals import AnySignal, signals
+from advisor.ingest.steps import finish
 from advisor.store import samples
 
 _GROUP = 50
@@ -86,7 +87,7 @@ def _batch(number: int, line: bytes, token: Token, read: Mapping[str, AnySignal]
     received = max(moments)
     signal = read["/v1/logs" if b'"resourceLogs"' in line else "/v1/metrics"]
     try:
-        pivoted = signal.read(line, b"application/json", received, lambda host: 0.0)
+        pivoted = finish(signal.read(line, b"application/json", received, lambda host: 0.0))
     except Refusal as refusal:
         raise Unreadable(f"Line {number}: {refusal.message}") from None
     except ValueError as error:

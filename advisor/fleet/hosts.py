@@ -99,11 +99,14 @@ def _bind(token: Token, host: Host) -> None:
         raise ForeignHost(owner.name, host.name)
 
 
-def _describe(host: Host, claim: Claim) -> None:
-    """Keep what the machine says of itself up to date; a process on it may know its name only."""
+def news_of(host: Host, claim: Claim) -> dict[str, str]:
+    """What the machine says of itself that is otherwise than was known; a process on it may know its name only."""
     said = {"arch": claim.arch, "os": claim.os, "agent_version": claim.agent_version}
     if claim.host_key:
         said["name"] = claim.host_name
-    news = {field: value for field, value in said.items() if value and value != getattr(host, field)}
-    if news:
+    return {field: value for field, value in said.items() if value and value != getattr(host, field)}
+
+
+def _describe(host: Host, claim: Claim) -> None:
+    if news := news_of(host, claim):
         Host.objects.filter(pk=host.pk).update(**news)

@@ -63,7 +63,8 @@ def _service(name: Name, token: Token, now: datetime) -> Service:
     return Service.objects.get(**called)
 
 
-def _key(claim: Claim, name: Name) -> str:
+def key_of(claim: Claim, name: Name) -> str:
+    """What a process is known by on its host: its `service.instance.id`, else its number and start, else its name."""
     if claim.key:
         return claim.key
     if claim.pid:
@@ -72,7 +73,7 @@ def _key(claim: Claim, name: Name) -> str:
 
 
 def _known(claim: Claim, name: Name, host: Host | None, now: datetime) -> Instance | None:
-    key = _key(claim, name)
+    key = key_of(claim, name)
     instances = Instance.objects.select_related("service").order_by("-last_seen")
     if host is None:
         return same_process(instances.filter(host=None, key=key), key, claim, now)
@@ -86,23 +87,50 @@ def _known(claim: Claim, name: Name, host: Host | None, now: datetime) -> Instan
     return same_process(instances.filter(places & asked), key, claim, now)
 
 
+def fresh(
+    claim: Claim, name: Name, service: Service, host: Host | None, token: Token, now: datetime, listening: int | None
+) -> Instance:
+    """A process that nobody spoke of before, not stored yet."""
+    instance = Instance(host=host, key=key_of(claim, name), **_first(claim, name, service, token, now))
+    _take(instance, claim, name, service, host, listening)
+    return instance
+
+
 def _made(claim: Claim, name: Name, service: Service, host: Host | None, token: Token, now: datetime) -> Instance:
     """A new instance, to be stored by `_update`; without a host its key is unique, and two who make it get the same."""
-    fresh: dict[str, Any] = {"service": service, "name_rank": name.rank, "pid": claim.pid, "started_at": claim.started}
-    fresh |= {"first_seen": now, "last_seen": now, "brought_by": token.pk}
+    first = _first(claim, name, service, token, now)
     if host is not None:
-        return Instance(host=host, key=_key(claim, name), **fresh)
-    return Instance.objects.get_or_create(host=None, key=_key(claim, name), defaults=fresh)[0]
+        return Instance(host=host, key=key_of(claim, name), **first)
+    return Instance.objects.get_or_create(host=None, key=key_of(claim, name), defaults=first)[0]
+
+
+def _first(claim: Claim, name: Name, service: Service, token: Token, now: datetime) -> dict[str, Any]:
+    first: dict[str, Any] = {"service": service, "name_rank": name.rank, "pid": claim.pid, "started_at": claim.started}
+    return first | {"first_seen": now, "last_seen": now, "brought_by": token.pk}
 
 
 def _update(
     instance: Instance, claim: Claim, name: Name, service: Service, host: Host | None, listening: int | None
 ) -> None:
-    """Write what changed; what the resource does not say stays as it was."""
+    """Write what changed."""
+    former = instance.service
+    news = _take(instance, claim, name, service, host, listening)
+    if instance._state.adding:
+        instance.save(force_insert=True)
+    elif news:
+        instance.save(update_fields=news)
+    if former.pk != service.pk:
+        _leave(former)
+
+
+def _take(
+    instance: Instance, claim: Claim, name: Name, service: Service, host: Host | None, listening: int | None
+) -> list[str]:
+    """Take in what the resource says, and which fields that changes; what it does not say stays as it was."""
     said: dict[str, Any] = {
         "inside": "" if instance.inside == PROBE else claim.inside,  # an SDK beside it takes nothing from it
         # Without an id of its own it is known by its number, so that it is the same one when it is looked up again.
-        "key": _key(claim, name) if claim.inside and (claim.key or claim.pid) else "",
+        "key": key_of(claim, name) if claim.inside and (claim.key or claim.pid) else "",
         "role": claim.role,
         "worker_id": claim.worker_id,
         "runtime": claim.runtime,
@@ -125,15 +153,9 @@ def _update(
         news["name_rank"] = name.rank
     if not claim.inside and claim.command_line != instance.command_line:
         news["command_line"] = claim.command_line  # empty again once the agent is told not to tell it
-    former = instance.service
     for field, value in news.items():
         setattr(instance, field, value)
-    if instance._state.adding:
-        instance.save(force_insert=True)
-    elif news:
-        instance.save(update_fields=list(news))
-    if former.pk != service.pk:
-        _leave(former)
+    return list(news)
 
 
 def _leave(service: Service) -> None:
@@ -143,8 +165,12 @@ def _leave(service: Service) -> None:
         Service.objects.filter(pk=service.pk).update(serves=False)
 
 
+def serves(instance: Instance) -> bool:
+    """Whether its service is judged for its sake: it listens or reports from inside."""
+    return bool(instance.listening or instance.inside)
+
+
 def _tell_serving(instance: Instance) -> None:
-    """A service is judged once a process of it listens or reports from inside."""
-    if (instance.listening or instance.inside) and not instance.service.serves:
+    if serves(instance) and not instance.service.serves:
         Service.objects.filter(pk=instance.service_id).update(serves=True)
         instance.service.serves = True

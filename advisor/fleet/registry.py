@@ -6,21 +6,22 @@ ingest processes may move an instance to a better name: `flush` notices.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from advisor.fleet import caps, hosts, instances, seen
+from advisor.fleet import arrivals, caps, hosts, instances, seen
 from advisor.fleet.caps import Beyond
 from advisor.fleet.claim import PROBE, Claim, Said
 from advisor.fleet.hosts import ForeignHost
-from advisor.fleet.known import REMEMBERED_FOR, Identity, Known
+from advisor.fleet.identities import REMEMBERED_FOR, Identities, Identity
 from advisor.fleet.models import Host, Instance, Service, Token
+from advisor.fleet.sightings import Arrival, Sighting
 
-__all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve"]
+__all__ = ["Beyond", "ForeignHost", "Identity", "flush", "forget", "note_clock", "resolve", "welcome"]
 
 SEEN_EVERY = timedelta(seconds=5)
 """How often `last_seen` is written at most."""
@@ -28,7 +29,7 @@ SEEN_EVERY = timedelta(seconds=5)
 _FRESH = SEEN_EVERY / 2
 """What was seen so lately is not written again: another process of ingest has just done it."""
 
-_memory = Known()
+_memory = Identities()
 
 
 def recall(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Identity | None:
@@ -87,6 +88,33 @@ def resolve(
         transaction.on_commit(lambda: _memory.keep(said, key, found))
     note(identity, token, lives)
     return identity
+
+
+def welcome(several: Sequence[Sighting]) -> list[bool]:
+    """As `resolve`, of many who are most probably new, with few statements; False for those whom it leaves to that."""
+    processes = dict[int, Arrival]()
+    for place, one in enumerate(several):
+        claim = Claim.of(one.resource)
+        if claim.name is not None:
+            at = one.heard_at or one.now
+            processes[place] = Arrival(claim, claim.name, one.token, at, one.listening, one.lives)
+    made = dict(zip(processes, arrivals.make(list(processes.values()), REMEMBERED_FOR), strict=True))
+    return [_keep(one, made.get(place)) for place, one in enumerate(several)]
+
+
+def _keep(one: Sighting, made: Instance | caps.Kind | None) -> bool:
+    """Remember what was found out; False where nothing was."""
+    key, said = one.key
+    if made is None:
+        return False
+    _memory.seen_tokens.add(one.token.id)
+    if isinstance(made, caps.Kind):
+        _memory.refused[key, said] = made, one.now
+        return True
+    identity = Identity(made.host_id, made.service_id, made.pk, made.service.serves, *_inside(made.inside))
+    transaction.on_commit(lambda: _memory.keep(said, key, identity))
+    note(identity, one.token, one.lives)
+    return True
 
 
 def _look_up(claim: Claim, token: Token, now: datetime, listening: int | None, lives: bool) -> Identity:
@@ -157,7 +185,7 @@ def _refresh(ids: Collection[int]) -> None:
 def forget() -> None:
     """Forget everything that is remembered: for another database."""
     global _memory
-    _memory = Known()
+    _memory = Identities()
     caps.forget()
 
 

@@ -34,6 +34,8 @@ from advisor.ingest.rate import RateLimit
 from advisor.ingest.refusals import Refusals
 from advisor.ingest.room import Room, Share
 from advisor.ingest.signals import AnySignal, signals
+from advisor.ingest.steps import Steps, finish, in_turns
+from advisor.ingest.turns import Turns
 from advisor.ingest.writer import Writer
 from advisor.live import publish
 from advisor.store import samples
@@ -52,6 +54,9 @@ _DECODING: Final = 2
 """Large bodies that are decoded at once; others wait. Python runs one thread at a time, so more are no sooner done, and
 each takes as much memory again as its body.
 """
+
+_BREATH: Final = 0.0001
+"""Seconds between two steps of a large body: a thread that does not sleep has its turn again before any other wakes."""
 
 _ABSENT: Final = {"/v1/traces": "Traces are not taken here. Set OTEL_TRACES_EXPORTER=none, or send them elsewhere."}
 _NOTHING: Final = "There is nothing at this address. Metrics go to /v1/metrics, events to /v1/logs."
@@ -88,8 +93,8 @@ class Door:
     ) -> None:
         self._next = next_app
         self._hints = Hints(publish.samples)
-        commit = Committer(self._hints)
-        self._writer = writer or Writer(Admission(commit), afterwards=commit.tell_seen)
+        commit, turns = Committer(self._hints), Turns()
+        self._writer = writer or Writer(Admission(commit, shares=turns), afterwards=commit.tell_seen, due=turns.due)
         self._seconds = seconds
         self._credentials = credentials or Credentials()
         self._now = now
@@ -175,15 +180,16 @@ class Door:
     async def _decode(
         self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float, deadline: Deadline
     ) -> Pivoted:
+        steps = self._sort(signal, head, token, body, received)
         if len(body) <= _INLINE_BYTES:
-            return self._sort(signal, head, token, body, received)
+            return await in_turns(steps)
         await deadline.keep(self._decoding.acquire(), "Many large bodies come at once.")
         try:
-            return await asyncio.to_thread(self._sort, signal, head, token, body, received)
+            return await asyncio.to_thread(finish, steps, _let_others_go_first)
         finally:
             self._decoding.release()
 
-    def _sort(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Pivoted:
+    def _sort(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Steps[Pivoted]:
         @cache  # one request is one measurement, however many resources it holds
         def offset(host: Scalar | None) -> float:
             return self._clocks.offset(token.pk, host, received, head.sent_at)
@@ -192,9 +198,13 @@ class Door:
             _check_rate(self._points.wait(token.pk, points), signal.items, "Send this again when it is time.")
 
         try:
-            return signal.read(body, head.content_type, received, offset, charge)
+            return (yield from signal.read(body, head.content_type, received, offset, charge))
         except ValueError as error:
             raise invalid(f"A resource's attributes cannot be read: {error}") from None
+
+
+def _let_others_go_first() -> None:
+    time.sleep(_BREATH)
 
 
 def _check_rate(wait: int, what: str, advice: str) -> None:

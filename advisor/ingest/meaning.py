@@ -98,10 +98,15 @@ class Meanings:
             return self.known[key]
         except KeyError:
             pass
-        meaning = _find(metric, parse_point(attributes))
+        meaning = self.look_up(metric, attributes)
         if len(key[1]) <= CACHED_BYTES:
             self.known[key] = meaning
         return meaning
+
+    @staticmethod
+    def look_up(metric: str, attributes: Raw) -> Meaning | None:
+        """As `find`, for who remembers it himself."""
+        return _find(metric, parse_point(attributes))
 
 
 def _columns() -> dict[str, tuple[Column, ...]]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
 from advisor.fleet import caps, registry
 from advisor.fleet.registry import Identity
-from advisor.ingest import limits
+from advisor.fleet.sightings import Sighting
+from advisor.ingest import limits, turns
 from advisor.ingest.answers import unavailable
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.readings import Report
+from advisor.ingest.turns import Turns
 from advisor.store.relaxed import relaxed
 
 LATER: Final = unavailable("Many processes report for the first time. Send it again.")
@@ -30,63 +32,117 @@ class Admission:
 
     To find out who somebody is takes some queries, so that a large fleet that starts again, or a flood of invented
     names, would hold up all others for seconds. It is done in transactions of its own, each a few milliseconds long.
-    Between two of them whoever is known is served, and no longer than one of them does a newcomer wait for those. The
-    tokens take turns.
+    Whoever is known comes before them, and between any two; but no newcomer waits for those longer than
+    `turns.LONGEST`. The tokens take turns, and each has its share of the time.
 
     Args:
         store: stores batches in one transaction.
-        seconds: how long one transaction goes on to look at newcomers. It looks at one at least.
+        seconds: how long one transaction goes on to look closely at newcomers who need it. It looks at one at least.
+        at_once: most newcomers of one transaction.
+        shares: who has to leave the next one to others.
     """
 
     def __init__(
-        self, store: Callable[[Sequence[Batch]], Sequence[Outcome]], seconds: float = limits.NEWCOMERS_SECONDS
+        self,
+        store: Callable[[Sequence[Batch]], Sequence[Outcome]],
+        seconds: float = limits.NEWCOMERS_SECONDS,
+        at_once: int = limits.NEWCOMERS_AT_ONCE,
+        shares: Turns | None = None,
     ) -> None:
         self._store = store
         self._seconds = seconds
+        self._at_once = at_once
+        self._turns = shares or Turns()
         self._newcomers_turn = False
         self._last_turns: dict[int, float] = {}
 
     def __call__(self, batches: Sequence[Batch]) -> Sequence[Outcome | None]:
         """What became of each batch; of those with None nothing yet, and they are to be handed in again."""
-        known = [_is_known(batch) for batch in batches]
-        if not any(known) or (self._newcomers_turn and not all(known)):
+        strangers = {id(batch): batch for batch in batches if not _is_known(batch)}
+        ready = [batch for batch in batches if id(batch) not in strangers]
+        if ready and not (self._newcomers_turn and any(map(self._is_overdue, strangers.values()))):
+            found = self._serve(ready)
+        else:
             self._newcomers_turn = False
-            strangers = [batch for batch, is_known in zip(batches, known, strict=True) if not is_known]
-            self._meet_some(strangers)
-            late = _late(strangers)
-            return [LATER if id(batch) in late else None for batch in batches]
-        self._newcomers_turn = True
-        outcomes = iter(self._store([batch for batch, is_known in zip(batches, known, strict=True) if is_known]))
-        return [next(outcomes) if is_known else None for is_known in known]
+            self._meet_some(list(strangers.values()))
+            found = dict.fromkeys(_late(strangers.values()), LATER)
+        return [found.get(id(batch)) for batch in batches]
+
+    def _is_overdue(self, batch: Batch) -> bool:
+        """Whether it has waited for others so long that it comes before them."""
+        return time.monotonic() - max(batch.since, self._turns.due(batch.token.pk)) > turns.LONGEST
+
+    def _serve(self, batches: Sequence[Batch]) -> dict[int, Outcome]:
+        """Store those who are known; what became of each, by the identity of its batch."""
+        self._newcomers_turn, began = True, time.monotonic()
+        outcomes = self._store(batches)
+        self._turns.serve({batch.token.pk for batch in batches}, time.monotonic() - began)
+        return {id(batch): outcome for batch, outcome in zip(batches, outcomes, strict=True)}
 
     def _meet_some(self, batches: Sequence[Batch]) -> None:
         """Find out who some are, in one short transaction; one that cannot be found out is left to what stores it."""
-        until, lines = time.monotonic() + self._seconds, self._lines(batches)
-        batch = batches[0]
+        began, some, left, has_looked = time.monotonic(), self._next(batches), set[int](), False
+        batch = some[0].batch
         try:
             with relaxed(), caps.tentative(), transaction.atomic():  # what is stored for them will wait for the disk
-                while lines:
-                    line = lines.popleft()
-                    batch = line[0]
-                    _meet(batch, batch.pivoted.reports[batch.known])
-                    batch.known += 1  # where this is rolled back, it is looked up by what stores it
-                    self._last_turns[batch.token.pk] = time.monotonic()
-                    if time.monotonic() >= until:
-                        break
-                    while line and _is_known(line[0]):
-                        line.popleft()
-                    if line:
-                        lines.append(line)
+                for one, is_done in zip(some, registry.welcome([one.sighting for one in some]), strict=True):
+                    batch = one.batch
+                    if not is_done and has_looked and time.monotonic() - began >= self._seconds:
+                        left.add(id(batch))
+                    elif not is_done:
+                        one.look_closely()
+                        has_looked = True
+                    if id(batch) not in left:
+                        batch.known = one.place + 1  # where this is rolled back, it is looked up by what stores it
         except Exception as error:
             log.debug("Left to what stores it: %s", error)
             batch.known = len(batch.pivoted.reports)
+        self._turns.charge({one.batch.token.pk for one in some}, time.monotonic() - began)
 
-    def _lines(self, batches: Sequence[Batch]) -> deque[deque[Batch]]:
-        """The batches of each token; the token whose last turn is longest ago comes first."""
-        lines: dict[int, deque[Batch]] = {}
+    def _next(self, batches: Sequence[Batch]) -> list[_Newcomer]:
+        """Newcomers of each token in turn; the token whose last turn is longest ago comes first."""
+        lines = dict[int, list[Batch]]()
         for batch in batches:
-            lines.setdefault(batch.token.pk, deque()).append(batch)
-        return deque(lines[key] for key in sorted(lines, key=lambda key: self._last_turns.get(key, 0.0)))
+            lines.setdefault(batch.token.pk, []).append(batch)
+        order = sorted(lines, key=lambda token: self._last_turns.get(token, 0.0))
+        waiting = deque(_newcomers(lines[token]) for token in order)
+        chosen = dict[Hashable, _Newcomer]()
+        while waiting and len(chosen) < self._at_once:
+            line = waiting.popleft()
+            for one in line:
+                chosen.setdefault(one.sighting.key, one)  # many batches of one newcomer bring it once
+                self._last_turns[one.batch.token.pk] = time.monotonic()
+                waiting.append(line)
+                break
+        return list(chosen.values())
+
+
+class _Newcomer(NamedTuple):
+    """The sender of one report, the `place`-th of its batch, whom nobody knows."""
+
+    batch: Batch
+    place: int
+    sighting: Sighting
+
+    def look_closely(self) -> None:
+        """Find out who it is, whatever that takes."""
+        try:
+            registry.resolve(*self.sighting)
+        except registry.Beyond:  # remembered there, and its points are rejected where the rest is stored
+            return
+
+
+def _newcomers(batches: Sequence[Batch]) -> Iterator[_Newcomer]:
+    for batch in batches:
+        for place in range(batch.known, len(batch.pivoted.reports)):
+            sighting = _sighting(batch, batch.pivoted.reports[place])
+            if not registry.is_known(*sighting[:4], sighting.lives):
+                yield _Newcomer(batch, place, sighting)
+
+
+def _sighting(batch: Batch, report: Report) -> Sighting:
+    now = datetime.fromtimestamp(batch.received, UTC)
+    return Sighting(report.resource, batch.token, now, report.listening, report.heard_at(now))
 
 
 def _is_known(batch: Batch) -> bool:
@@ -113,15 +169,7 @@ def _recalled(batch: Batch, report: Report) -> Identity | None:
     return registry.recall(report.resource, batch.token, report.listening, not report.events)
 
 
-def _meet(batch: Batch, report: Report) -> None:
-    now = datetime.fromtimestamp(batch.received, UTC)
-    try:
-        registry.resolve(report.resource, batch.token, now, report.listening, report.heard_at(now))
-    except registry.Beyond:  # remembered there, and its points are rejected where the rest is stored
-        return
-
-
-def _late(batches: Sequence[Batch]) -> set[int]:
+def _late(batches: Iterable[Batch]) -> set[int]:
     """Identities of the batches that have waited long enough, or beside too many others."""
     late, waiting, now = set[int](), Counter[int](), time.monotonic()
     for batch in batches:

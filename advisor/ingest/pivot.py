@@ -23,9 +23,10 @@ from advisor.ingest.readings import Report
 from advisor.ingest.scanned import Left, Wire, fits, whole
 from advisor.ingest.scanner import scanner, teach
 from advisor.ingest.sorter import Sorter, kept_seconds
+from advisor.ingest.steps import Steps
 
 if TYPE_CHECKING:
-    from advisor.ingest import _scan
+    from advisor.ingest._scan import Resource as Told
 
 ClockOffset = Callable[[Scalar | None], float]
 """By `host.id` or `host.name`, the seconds to add to a sender's times to get the server's."""
@@ -105,21 +106,19 @@ class Pivot:
         received: float,
         clock_offset: ClockOffset,
         charge: Charge = lambda points: None,
-    ) -> Pivoted | None:
+    ) -> Steps[Pivoted | None]:
         """The readings of a body, by the compiled scanner; None where that leaves it to `sort`, or is not there.
 
-        Arguments and errors as `sort`, without that of attributes.
+        Arguments and errors as `sort`, without that of attributes. What has to be read in Python is read in steps.
         """
-        told = None if self._scanner is None else wire.scan(self._scanner, body)
-        if self._scanner is None or told is None:
-            return None
-        unknown = chain.from_iterable([resource.unknown for resource in told])
-        teach(self._scanner, self._meanings, unknown, wire.attributes)
+        told = yield from self._scan(body, wire)
         view = memoryview(body)
         try:
-            left = [Left.of(resource, view, wire) for resource in told]
-            said = [self._resources.read(resource.attributes, wire.who) for resource in told]
+            left = [Left.of(resource, view, wire) for resource in told or ()]
+            said = [self._resources.read(resource.attributes, wire.who) for resource in told or ()]
         except (ValueError, RecursionError):
+            return None
+        if told is None:
             return None
         pivoted, kept = Pivoted(points=sum([resource.points for resource in told])), kept_seconds()
         charge(pivoted.points)
@@ -128,14 +127,24 @@ class Pivot:
             report, now = Report.of(known, offset, resource.snapshot, points), received - offset
             if not fits(resource.snapshot, report, now, kept):
                 rest = Left([], whole(resource, view, wire))
+            pivoted.reports.append(report)
             if rest is None:
                 pivoted.pass_over(resource.not_kept)
-            else:
-                self._sort_rest(resource, rest, report, pivoted, now)
-            pivoted.reports.append(report)
+                continue
+            self._sort_rest(resource, rest, report, pivoted, now)
+            yield
         return pivoted
 
-    def _sort_rest(self, told: _scan.Resource, rest: Left, report: Report, pivoted: Pivoted, now: float) -> None:
+    def _scan(self, body: bytes, wire: Wire) -> Steps[list[Told] | None]:
+        """What the scanner makes of a body, once it knows all attributes that can be known."""
+        if self._scanner is None or (told := wire.scan(self._scanner, body)) is None:
+            return None
+        if unknown := list(chain.from_iterable([resource.unknown for resource in told])):
+            yield from teach(self._scanner, self._meanings, unknown, wire.attributes)
+            told = wire.scan(self._scanner, body) or told  # most often nothing is left to Python now
+        return told
+
+    def _sort_rest(self, told: Told, rest: Left, report: Report, pivoted: Pivoted, now: float) -> None:
         """Sort in Python what the scanner left, on top of what it read."""
         lost = pivoted.lost
         report.unpack()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from advisor.ingest.batch import Batch
@@ -72,17 +73,27 @@ class FairQueue(Generic[W]):
             self._left(key, gone[-1])
         return gone
 
-    def take(self, points: int) -> list[W]:
-        """What is to be stored next: one of each token in turn, until these points are reached or nothing waits."""
+    @property
+    def tokens(self) -> Iterator[int]:
+        """Those who have something here."""
+        return iter(self._lines)
+
+    def take(self, points: int, is_due: Callable[[int], bool] = lambda token: True) -> list[W]:
+        """What is to be stored next: one of each token in turn, until these points are reached or nothing waits.
+
+        Tokens that are not due are passed over, and keep their places.
+        """
         group: list[W] = []
-        taken = 0
-        while self._lines and taken < points:
-            key = next(iter(self._lines))
+        due, taken = deque(key for key in self._lines if is_due(key)), 0
+        while due and taken < points:
+            key = due.popleft()
             line = self._lines.pop(key)
             group.append(line.popleft())
             taken += group[-1].batch.points
             self._lines[key] = line  # behind the others
             self._left(key, group[-1])
+            if line.waiting:
+                due.append(key)
         return group
 
     def _has_several(self) -> bool:

@@ -12,9 +12,10 @@ from advisor.ingest.logs import LogExport
 from advisor.ingest.pivot import Charge, ClockOffset, Pivot, Pivoted
 from advisor.ingest.points import Export
 from advisor.ingest.scanned import Wire
+from advisor.ingest.steps import Steps
 
 Form = TypeVar("Form", Export, LogExport)
-Scan = Callable[[bytes, Wire, float, ClockOffset, Charge], Pivoted | None]
+Scan = Callable[[bytes, Wire, float, ClockOffset, Charge], Steps[Pivoted | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Signal(Generic[Form]):
         received: float,
         clock_offset: ClockOffset,
         charge: Charge = lambda points: None,
-    ) -> Pivoted:
+    ) -> Steps[Pivoted]:
         """What a body holds, sorted; the last three arguments are those of `Pivot.sort`.
 
         Raises:
@@ -59,7 +60,8 @@ class Signal(Generic[Form]):
 
         is_protobuf = content_type == PROTOBUF
         if self.scan:
-            read = self.scan(body, scanned.PROTOBUF if is_protobuf else scanned.JSON, received, clock_offset, admit)
+            wire = scanned.PROTOBUF if is_protobuf else scanned.JSON
+            read = yield from self.scan(body, wire, received, clock_offset, admit)
             if read is not None:
                 return read
         export = self.from_protobuf(body) if is_protobuf else self.from_json(body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,7 @@ from advisor.ingest import limits
 from advisor.ingest.answers import Receipt, Refusal, unavailable
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.queue import FairQueue
+from advisor.ingest.turns import LONGEST
 from advisor.store import timeouts
 from advisor.store.failpoint import failpoint
 
@@ -72,6 +74,8 @@ class Writer:
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
         afterwards: what else there is to do after a group, when nobody waits for it any more.
+        due: when a token may have its next turn, on the monotonic clock. Until then its batches wait, and for as long
+            as `turns.LONGEST` longer while others do who are due since then.
     """
 
     def __init__(
@@ -80,9 +84,11 @@ class Writer:
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
         afterwards: Callable[[], None] | None = None,
+        due: Callable[[int], float] = lambda token: 0.0,
     ) -> None:
         self._commit = commit
         self._afterwards = afterwards
+        self._due = due
         self._seconds = seconds
         self._queue = FairQueue[_Waiting](settings.INGEST_QUEUE_POINTS if capacity is None else capacity)
         self._news = threading.Condition()
@@ -169,9 +175,19 @@ class Writer:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""
         with self._news:
             while True:
-                group = [one for one in self._queue.take(_GROUP_POINTS) if not one.outcome.done()]
+                group = [one for one in self._take() if not one.outcome.done()]
                 if group or (self._stopped and not self._queue):
                     return group
-                if self._queue:
-                    continue
-                self._news.wait()
+                self._news.wait(self._until_next())
+
+    def _take(self) -> list[_Waiting]:
+        """Those who sent little lately, so that nobody waits for more than that; if there are none, all who are due."""
+        now = math.inf if self._stopped else time.monotonic()  # the end keeps nobody waiting
+        light = self._queue.take(_GROUP_POINTS, lambda token: self._due(token) + LONGEST <= now)
+        return light or self._queue.take(_GROUP_POINTS, lambda token: self._due(token) <= now)
+
+    def _until_next(self) -> float | None:
+        """Seconds until somebody who waits may have a turn; None while nobody waits."""
+        if not self._queue:
+            return None
+        return max(0.0, min(map(self._due, self._queue.tokens)) - time.monotonic())

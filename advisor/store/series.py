@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from advisor.features.window import Array
-from advisor.fleet.models import Instance
+from advisor.fleet.models import Host
 from advisor.store.curves import curves, draw, known, percentiles
-from advisor.store.fetch import Condition, Row, among, during, within
+from advisor.store.fetch import Condition, Row, among, during, select, within
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Members, needed
 from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
+from advisor.store.members import Member, members
 from advisor.store.resample import Raster
 from advisor.store.stretches import Stretches, joined, of_rollups, of_samples
 from advisor.store.tables import HOST, HOURS, MINUTES, PART, PROCESS, Table
@@ -55,27 +56,28 @@ class TimeSeries:
 
 
 def series(service_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
-    """A service from `start` to `end` (Unix seconds), at most `points` points a line, by four queries.
+    """A service from `start` to `end` (Unix seconds), at most `points` points a line, by five queries.
 
     Steps lie on multiples of their length, so that a span that moves on keeps its points. Percentiles
     are those of all requests of a step, over all processes.
     """
     raster, read = _reader(start, end, points)
-    members = read(PROCESS, [service_id], needed(PROCESS_LINES))
-    found = {i.pk: i for i in Instance.objects.filter(pk__in=[key[1] for key in members]).select_related("host")}
-    machines = {i.host_id for i in found.values() if i.host_id is not None}
+    rows = read(PROCESS, [service_id], needed(PROCESS_LINES))
+    found = members(among("id", [key[1] for key in rows]))
+    host_ids = {one.host_id for one in found if one.host_id is not None}
+    machines: dict[int, str] = dict(select(Host._meta.db_table, ("id", "name"), among("id", host_ids)))
     hosts = read(HOST, machines, needed(HOST_LINES))
     disks = read(PART, machines, needed(SPACE_LINES), PartKind.DISK)
-    if not members:
+    if not rows:
         return TimeSeries(raster.step, raster.times, {}, ())
-    together = Members(list(members.values()), raster)
+    together = Members(list(rows.values()), raster)
     found_curves = {
-        **percentiles(members.values(), raster),
+        **percentiles(rows.values(), raster),
         **known(draw(PROCESS_LINES, together)),
         **curves(HOST_LINES, hosts.values(), raster),
         **curves(SPACE_LINES, disks.values(), raster),
     }
-    return TimeSeries(raster.step, raster.times, found_curves, _loops(members, found, together))
+    return TimeSeries(raster.step, raster.times, found_curves, _loops(rows, found, machines, together))
 
 
 def host_series(host_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
@@ -129,10 +131,12 @@ def _of_hours(table: Table, owner: Condition, names: Sequence[str], raster: Rast
     return {key: joined([found[key] for found in (before, hours, after) if key in found]) for key in sorted(keys)}
 
 
-def _loops(keys: Iterable[Row], found: Mapping[int, Instance], members: Members) -> tuple[LoopSeries, ...]:
-    rows = []
-    for (_, instance_id), shares in zip(keys, LOOP_BUSY.means(members), strict=True):
-        if instance_id in found and not np.isnan(shares).all():
-            one = found[instance_id]
-            rows.append(LoopSeries(instance_id, one.host_id, one.host.name if one.host else "", one.pid, shares))
+def _loops(
+    keys: Iterable[Row], found: Iterable[Member], hosts: Mapping[int, str], together: Members
+) -> tuple[LoopSeries, ...]:
+    rows, known = [], {one.id: one for one in found}
+    for (_, instance_id), shares in zip(keys, LOOP_BUSY.means(together), strict=True):
+        if instance_id in known and not np.isnan(shares).all():
+            host_id, pid = known[instance_id].host_id, known[instance_id].pid
+            rows.append(LoopSeries(instance_id, host_id, hosts.get(host_id, "") if host_id else "", pid, shares))
     return tuple(sorted(rows, key=lambda row: (row.host, row.instance_id)))

@@ -14,6 +14,7 @@ from advisor.ingest.app import application
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from advisor.store import insert, samples, streams, write
 from advisor.store.meeting import Meeting
@@ -46,7 +47,7 @@ def _mark_nothing() -> None:
     write.mark = lambda changed: None  # type: ignore[attr-defined]
 
 
-def _read_with(broken: Callable[[bytes, Callable[[], Pivoted]], Pivoted]) -> None:
+def _read_with(broken: Callable[[bytes, Callable[[], Steps[Pivoted]]], Steps[Pivoted]]) -> None:
     """Each body is read by this, which is also given what reads it as it should be."""
     sort = Door._sort
     Door._sort = lambda self, *given: broken(given[3], lambda: sort(self, *given))  # type: ignore[method-assign]
@@ -60,7 +61,7 @@ def _fail_now_and_then() -> None:
 def _take_long_now_and_then() -> None:
     """Reading takes half a second where a body says `NaN`."""
 
-    def slowly(body: bytes, read: Callable[[], Pivoted]) -> Pivoted:
+    def slowly(body: bytes, read: Callable[[], Steps[Pivoted]]) -> Steps[Pivoted]:
         if b"NaN" in body:
             time.sleep(0.5)
         return read()
@@ -70,7 +71,11 @@ def _take_long_now_and_then() -> None:
 
 def _reject_silently() -> None:
     """Points that are left out are told to nobody."""
-    _read_with(lambda body, read: replace(read(), rejected=Counter()))
+
+    def silently(body: bytes, read: Callable[[], Steps[Pivoted]]) -> Steps[Pivoted]:
+        return replace((yield from read()), rejected=Counter())
+
+    _read_with(silently)
 
 
 _SABOTAGES: dict[str, Callable[[], None]] = {

@@ -17,6 +17,7 @@ from advisor.ingest.assembly import Beyond, add_rows, names_of
 from advisor.ingest.pivot import Pivot
 from advisor.ingest.scanned import JSON
 from advisor.ingest.scanner import scanner
+from advisor.ingest.steps import finish
 from advisor.ingest.totals import Resolved
 from advisor.store.rows import Rows
 from advisor.store.sheet import Sheet
@@ -238,9 +239,8 @@ def sheets(one: Resolved, beyond: Beyond) -> list[Any]:
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 1 << 30), st.sampled_from(IDENTITIES), st.booleans())
 def test_what_was_told_makes_the_rows_that_its_figures_make(seed: int, identity: Identity, has_room: bool) -> None:
-    data, pivot = as_json(made_up(seed), seed), SCANNING
-    pivot.read(data, JSON, NOW, lambda host: 0.0)
-    for told in ((found := pivot.read(data, JSON, NOW, lambda host: 2.5)) and found.reports) or ():
+    found = finish(SCANNING.read(as_json(made_up(seed), seed), JSON, NOW, lambda host: 2.5))
+    for told in found.reports if found else ():
         uses = names_of(Resolved(told, identity, Receipt(), 1))
         beyond = frozenset((use.owner, name) for use in uses for name in use.names if not has_room)
         (figures := replace(told)).unpack()

@@ -13,6 +13,7 @@ from advisor.ingest.credentials import Credentials
 from advisor.ingest.deadline import Deadline
 from advisor.ingest.door import _DECODING, Door
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
 from tests.ingest.exports import PROCESS, body, gauge, number, resource
@@ -86,7 +87,8 @@ async def test_a_large_body_waits_for_its_turn_no_longer_than_for_the_database(m
     gate, reading = threading.Event(), asyncio.Event()
     loop, waiting = asyncio.get_running_loop(), iter(range(1, _DECODING + 1))
 
-    def sort(*given: object) -> Pivoted:
+    def sort(*given: object) -> Steps[Pivoted]:
+        yield
         if next(waiting) == _DECODING:
             loop.call_soon_threadsafe(reading.set)
         gate.wait(30)

@@ -16,6 +16,7 @@ from advisor.ingest.batch import Batch
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
 from tests.ingest.exports import NOW, PROCESS, body, gauge, number, protobuf, resource
@@ -65,10 +66,10 @@ async def test_both_encodings_packed_or_not(door: Door, store: Store, content_ty
     data = protobuf(GOOD) if content_type == PROTOBUF else body(GOOD)
     encoding = {"content_encoding": "gzip"} if packed else {}
     answer = await call(door, gzip.compress(data) if packed else data, content_type=content_type, **encoding)
-    assert answer.status == 200
-    assert answer.headers[b"content-type"].decode() == content_type.partition(";")[0]
-    reading = next(iter(store.batches[0].pivoted.reports[0].readings.values()))
-    assert reading.process.values == {"loop_utilization": 0.5}
+    assert (answer.status, answer.headers[b"content-type"].decode()) == (200, content_type.partition(";")[0])
+    (report,) = store.batches[0].pivoted.reports
+    report.unpack()
+    assert [one.process.values for one in report.readings.values()] == [{"loop_utilization": 0.5}]
 
 
 async def test_other_paths_and_other_protocols_are_handed_on(door: Door) -> None:
@@ -239,12 +240,11 @@ async def test_large_bodies_leave_the_loop_free(door: Door, store: Store, monkey
     seen: set[str] = set()
     sort = Door._sort
 
-    def watched(*given: Any) -> Pivoted:
+    def watched(*given: Any) -> Steps[Pivoted]:
         seen.add(threading.current_thread().name)
-        return sort(*given)
+        return (yield from sort(*given))
 
     monkeypatch.setattr(Door, "_sort", watched)
-    statuses = await asyncio.gather(*[call(door, large) for _ in range(12)])
-    assert {answer.status for answer in statuses} == {200}
+    assert {answer.status for answer in await asyncio.gather(*[call(door, large) for _ in range(12)])} == {200}
     assert len(store.batches) == 12
     assert threading.main_thread().name not in seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -13,7 +14,7 @@ from pytest_django.fixtures import Settings
 from advisor.fleet import registry, seen, tokens
 from advisor.fleet.caps import Kind
 from advisor.fleet.models import Instance, Token
-from advisor.ingest import limits, rejection
+from advisor.ingest import limits, rejection, turns
 from advisor.ingest.answers import Receipt, Refusal
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.commit import Committer
@@ -28,10 +29,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def admit(monkeypatch: pytest.MonkeyPatch) -> Admission:
-    """One newcomer is found out at a time, however fast the machine is, and nobody is late, however slow it is."""
+    """One newcomer is found out at a time, at once, and nobody is late, however slow the machine is."""
     monkeypatch.setattr(limits, "STRANGERS_SECONDS", 3600.0)
+    monkeypatch.setattr(turns, "LONGEST", 0.0)
     registry.forget()
-    return Admission(Committer(Told()), seconds=0)
+    return Admission(Committer(Told()), seconds=0, at_once=1)
 
 
 @pytest.fixture
@@ -88,6 +90,18 @@ def test_a_large_batch_goes_on_where_it_stopped_when_it_is_sent_again(
     assert (tries, outcome) == (6, Receipt())
     assert ProcessSample.objects.count() == 5
     assert admit([batch(token, *names(5), id=own)]) == [Receipt(replayed=True)]
+
+
+def test_newcomers_come_after_others_but_do_not_wait_for_ever(token: Token) -> None:
+    admit, other = Admission(Committer(Told())), tokens.make(Token.Kind.API)[0]
+    known = [batch(other, process("known", at=NOW - step)) for step in range(4)]
+    assert all_of(admit, known[0]) == [Receipt()]
+    newcomer = batch(token, process("new"))
+    newcomer.since = time.monotonic() + 3600
+    assert [admit([newcomer, one]) for one in known[1:3]] == [[None, Receipt()]] * 2
+    newcomer.since -= 7200
+    assert admit([newcomer, known[3]]) == [LATER, None]
+    assert admit([newcomer, known[3]]) == [Receipt()] * 2
 
 
 def test_many_batches_of_one_newcomer_are_one(admit: Admission, token: Token) -> None:

@@ -48,6 +48,15 @@ def test_turns_go_on_where_the_last_group_ended() -> None:
     assert names(queue.take(4)) == ["3", "1", "2", "3"]
 
 
+def test_who_is_not_due_keeps_its_place() -> None:
+    queue = FairQueue[One](100)
+    for token in (1, 2, 1, 3, 2):
+        queue.put(one(token))
+    assert names(queue.take(100, lambda token: token == 2)) == ["2", "2"]
+    assert queue.take(100, lambda token: False) == []
+    assert names(queue.take(100)) == ["1", "3", "1"]
+
+
 def test_a_token_alone_may_have_all_the_room() -> None:
     queue = FairQueue[One](10)
     assert [queue.put(one(1)) for _ in range(10)] == [[]] * 10

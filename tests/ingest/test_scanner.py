@@ -20,6 +20,7 @@ from advisor.ingest.points import Export
 from advisor.ingest.readings import Reading
 from advisor.ingest.scanned import JSON, PROTOBUF, Wire
 from advisor.ingest.scanner import scanner, teach
+from advisor.ingest.steps import finish
 from tests.ingest.bodies import as_json, as_protobuf, made, mutated
 from tests.ingest.exports import (
     HOST,
@@ -51,11 +52,16 @@ def no_offset(host: object) -> float:
 
 def scanned(data: bytes, wire: Wire = JSON, pivot: Pivot = SCANNING) -> Pivoted | None:
     """What the scanner makes of a body once it knows all attributes; None where it leaves it to Python."""
-    pivot.read(data, wire, NOW, no_offset)
-    found = pivot.read(data, wire, NOW, no_offset)
-    for report in found.reports if found else ():
+    finish(pivot.read(data, wire, NOW, no_offset))
+    found = finish(pivot.read(data, wire, NOW, no_offset))
+    return found and unpacked(found)
+
+
+def unpacked(pivoted: Pivoted) -> Pivoted:
+    """With its readings where Python has them."""
+    for report in pivoted.reports:
         report.unpack()
-    return found
+    return pivoted
 
 
 def figures(row: Figures) -> tuple[Any, ...]:
@@ -125,6 +131,20 @@ def plain() -> list[dict[str, Any]]:
     ]
 
 
+def test_attributes_that_nobody_has_seen_are_learned_in_steps_and_nothing_is_sorted_in_python() -> None:
+    points = [exponential_point([1], -20, 0.1, attrs={"http.route": f"/{place}"}) for place in range(50)]
+    data, pivot, turns = body(resource(PROCESS, exponential("http.server.request.duration", *points))), Pivot(), [0]
+
+    def one_more() -> None:
+        turns[0] += 1
+
+    found = finish(pivot.read(data, JSON, NOW, no_offset), one_more)
+    assert found is not None
+    assert turns == [5]
+    assert pivot._meanings.known == {}
+    assert told(unpacked(found)) == told(SORTING.sort(otlp_json.decode(data), NOW, no_offset))
+
+
 def test_a_distribution_is_encoded_as_python_does() -> None:
     counts = [0, 1, 127, 128, 2**40, 2**62, 2**63 - 1, 0]
     for offset, zeros in ((-20, 0), (2**30, 7)):
@@ -157,7 +177,7 @@ def test_what_is_learned_is_bounded() -> None:
     for name in names:
         compiled.learn(name, b"[]", None)
     known = body(resource(PROCESS, gauge("process.memory.usage", number(1.0))))
-    teach(compiled, meanings, unknown(compiled, known), Raw)
+    finish(teach(compiled, meanings, unknown(compiled, known), Raw))
     assert unknown(compiled, known) == []
     for name in names[:9_000]:  # less than a generation: what is in use stays
         compiled.learn(name + b"x", b"[]", None)

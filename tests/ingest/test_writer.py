@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -11,11 +12,12 @@ from advisor.ingest import limits
 from advisor.ingest.answers import Receipt, Refusal, invalid
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.turns import LONGEST
 from advisor.ingest.writer import Writer
 
 
-def batch(points: int = 1) -> Batch:
-    return Batch(Pivoted(points=points), Token(pk=1), None, 0.0)
+def batch(points: int = 1, token: int = 1) -> Batch:
+    return Batch(Pivoted(points=points), Token(pk=token), None, 0.0)
 
 
 class Database:
@@ -62,6 +64,37 @@ async def test_requests_that_come_meanwhile_share_the_next_commit(database: Data
     database.gate.set()
     assert await asyncio.gather(first, *others) == [Receipt()] * 51
     assert database.groups == [1, 50]
+    await asyncio.to_thread(writer.stop)
+
+
+async def test_who_is_to_wait_waits_and_no_longer_than_that_or_than_the_end(database: Database) -> None:
+    database.gate.set()
+    due = {1: time.monotonic() + 3600, 2: 0.0}
+    writer = Writer(database.commit, seconds=30, due=lambda token: due[token])
+    waiting = [asyncio.ensure_future(writer.submit(batch())) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert await writer.submit(batch(token=2)) == Receipt()
+    due[1] = time.monotonic() + 0.01
+    assert await writer.submit(batch(token=2)) == Receipt()  # whoever comes makes the writer look again
+    assert await asyncio.gather(*waiting) == [Receipt()] * 2
+    due[1] = time.monotonic() + 3600
+    last = asyncio.ensure_future(writer.submit(batch()))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(writer.stop)
+    assert await last == Receipt()
+    assert (database.groups[0], database.groups[-1], sum(database.groups)) == (1, 1, 5)
+
+
+async def test_who_sent_little_lately_does_not_wait_for_who_sent_much(database: Database) -> None:
+    writer = Writer(
+        database.commit, seconds=30, due=lambda token: time.monotonic() - LONGEST / 2 if token == 2 else 0.0
+    )
+    first = await begin(writer, database)
+    others = [asyncio.ensure_future(writer.submit(batch(token=token))) for token in (2, 3, 3)]
+    await asyncio.sleep(0)
+    database.gate.set()
+    assert await asyncio.gather(first, *others) == [Receipt()] * 4
+    assert database.groups == [1, 2, 1]
     await asyncio.to_thread(writer.stop)
 
 

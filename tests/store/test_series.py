@@ -225,7 +225,7 @@ def test_a_service_without_samples_has_no_curves() -> None:
 
 
 @pytest.mark.parametrize("length", [900, 7200])
-def test_four_queries_whatever_the_number_of_processes(length: int) -> None:
+def test_five_queries_whatever_the_number_of_processes(length: int) -> None:
     of, machine = service(), host()
     keep(*(process_row(instance(of, machine, pid), 10, requests=1) for pid in range(8)), host_row(machine, 10))
     keep(*(disk_row(machine, 10, f"/{n}", used=1, capacity=2) for n in range(3)))
@@ -234,4 +234,4 @@ def test_four_queries_whatever_the_number_of_processes(length: int) -> None:
     with CaptureQueriesContext(connection) as queries:
         samples.series(of.pk, START, START + length)
 
-    assert len(queries) == 4
+    assert len(queries) == 5

@@ -1,7 +1,6 @@
 #include "json.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { DEEPEST = 24 };
 

@@ -1,8 +1,6 @@
 #include "protobuf.h"
 
-#include <string.h>
-
-bool varint(Wire *wire, uint64_t *told) {
+bool long_varint(Wire *wire, uint64_t *told) {
     *told = 0;
     for (int shift = 0; shift < 70 && wire->at < wire->end; shift += 7) {
         uint8_t byte = *wire->at++;

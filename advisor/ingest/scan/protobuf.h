@@ -21,7 +21,15 @@ typedef struct {
 typedef bool (*Member)(Scan *scan, const Field *field, void *into);
 
 bool message(Scan *scan, const Field *field, Member member, void *into);
-bool varint(Wire *wire, uint64_t *told);
+bool long_varint(Wire *wire, uint64_t *told);
+
+/* Nearly all numbers, and all that name a field or say how long one is, are of one byte. */
+static inline bool varint(Wire *wire, uint64_t *told) {
+    if (wire->at == wire->end || *wire->at >= 0x80) return long_varint(wire, told);
+    *told = *wire->at++;
+    return true;
+}
+
 bool passed(const Field *field);
 bool ascii(const Field *field);
 double as_double(uint64_t bits);

@@ -2,7 +2,6 @@
 #include "scan.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { VERSION = 1, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, VARINT = 10 };
 

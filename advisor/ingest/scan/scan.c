@@ -1,8 +1,6 @@
 /* The Python side: `Scanner`, and what becomes of metrics and resources once they are read. */
 #include "scan.h"
 
-#include <string.h>
-
 enum { MOST_UNKNOWN = 4096 };
 
 /* Whether it is the first of its kind in its object or message. */
@@ -11,8 +9,6 @@ bool first(unsigned *seen, unsigned bit) {
     *seen |= bit;
     return is_first;
 }
-
-bool same(Slice slice, const char *text, size_t size) { return slice.size == size && !memcmp(slice.at, text, size); }
 
 static bool grown(void **items, size_t *room, size_t size) {
     size_t more = *room * 2 + 64;

@@ -6,6 +6,7 @@
 #include <Python.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(Py_GIL_DISABLED) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "Numbers are laid out as little-endian machines have them, and objects are made one thread at a time."
@@ -127,7 +128,9 @@ struct Scan {
 };
 
 bool first(unsigned *seen, unsigned bit);
-bool same(Slice slice, const char *text, size_t size);
+static inline bool same(Slice slice, const char *text, size_t size) {
+    return slice.size == size && !memcmp(slice.at, text, size);
+}
 #define IS(slice, text) same(slice, text, sizeof(text) - 1)
 
 void json_open(void);

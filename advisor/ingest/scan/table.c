@@ -2,7 +2,6 @@
 #include "scan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static uint64_t mixed(uint64_t hash, const uint8_t *at, size_t size) {
     const uint64_t odd = 0x9E3779B97F4A7C15u;

@@ -39,6 +39,7 @@ def main(path: str, seeds: int) -> int:
     django.setup()
     from advisor.ingest.pivot import Pivot
     from advisor.ingest.scanned import JSON, PROTOBUF, Wire
+    from advisor.ingest.steps import finish
     from tests.ingest.bodies import as_json, as_protobuf, made, mutated
     from tests.ingest.exports import NOW, export
 
@@ -52,7 +53,7 @@ def main(path: str, seeds: int) -> int:
         return count
 
     def take(wire: Wire, data: bytes) -> bool:
-        return pivot.read(data, wire, NOW, lambda host: 0.0) is not None
+        return finish(pivot.read(data, wire, NOW, lambda host: 0.0)) is not None
 
     count = sum(map(read, range(seeds)))
     small = [made(seed) for seed in range(seeds) if take(JSON, as_json(made(seed), 1))]

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from advisor.fleet import known
+from advisor.fleet import identities
 from advisor.fleet.claim import Said
-from advisor.fleet.known import Identity, Known
+from advisor.fleet.identities import Identities, Identity
 
 KEY = (1, None, None, True)
 SHOP = Identity(host_id=3, service_id=5, instance_id=7)
 
 
 def test_who_is_kept_is_recalled_for_the_same_token_alone() -> None:
-    memory, said = Known(), Said({"service.name": "shop"})
+    memory, said = Identities(), Said({"service.name": "shop"})
     memory.keep(said, KEY, SHOP)
 
     assert memory.recall(said, KEY) == memory.recall(said, KEY) == SHOP
@@ -24,7 +24,7 @@ def test_who_is_kept_is_recalled_for_the_same_token_alone() -> None:
 
 
 def test_a_change_is_told_to_whoever_was_recalled_before() -> None:
-    memory, inside, outside = Known(), Said({"service.name": "shop"}), Said({"process.pid": 1})
+    memory, inside, outside = Identities(), Said({"service.name": "shop"}), Said({"process.pid": 1})
     for said in (inside, outside):
         memory.keep(said, KEY, SHOP)
         assert memory.recall(said, KEY) == SHOP
@@ -37,7 +37,7 @@ def test_a_change_is_told_to_whoever_was_recalled_before() -> None:
 
 
 def test_a_resource_that_comes_from_another_host_keeps_its_own() -> None:
-    memory, here, there = Known(), Said({"service.name": "shop"}), Said({"service.name": "shop", "host.id": "b"})
+    memory, here, there = Identities(), Said({"service.name": "shop"}), Said({"service.name": "shop", "host.id": "b"})
     memory.keep(here, KEY, SHOP)
     memory.keep(there, KEY, replace(SHOP, host_id=4))
 
@@ -46,8 +46,8 @@ def test_a_resource_that_comes_from_another_host_keeps_its_own() -> None:
 
 
 def test_who_was_forgotten_for_want_of_room_is_gone_where_the_database_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "_REMEMBERED", 4)
-    memory, said = Known(), Said({"service.name": "shop"})
+    monkeypatch.setattr(identities, "_REMEMBERED", 4)
+    memory, said = Identities(), Said({"service.name": "shop"})
     memory.keep(said, KEY, SHOP)
     assert memory.recall(said, KEY) == SHOP
     for other in range(10, 20):

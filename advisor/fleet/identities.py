@@ -1,4 +1,4 @@
-"""Who has been found out: what a process of ingest remembers, so that the hot path asks no database."""
+"""Who sent what lately, and who that was, as far as one process remembers."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ Place = tuple[int | None, int | None]  # host and instance
 
 
 @dataclass(slots=True)
-class Known:
-    """What is known of those who send.
+class Identities:
+    """What a process remembers of who resources are.
 
     `places`: resource -> where it belongs; `instances`: who each is. `recent`: both, as of `version`, which counts the
     changes of `instances`, by the object that a resource's attributes were read into. It is one for the same bytes, and
@@ -71,7 +71,7 @@ class Known:
         self.version += 1  # so that each is asked for, and young again
 
     def recall(self, said: Said, key: Key) -> Identity | None:
-        """Who sent this; None where that is not known."""
+        """Who a resource is; None where that is not remembered."""
         known = self.recent.find(id(said))
         if known is not None and known[0] == key and known[1] == self.version:
             return known[2]
@@ -93,7 +93,7 @@ class Known:
         return kind if abs(now - at) < caps.RECOUNT else None
 
     def keep(self, said: Said, key: Key, identity: Identity) -> None:
-        """Remember who sent this."""
+        """Remember who a resource is."""
         self.places[key, said] = (identity.host_id, identity.instance_id)
         self.recent.forget(id(said))
         if identity.instance_id is not None:

@@ -1,0 +1,34 @@
+"""Work that lets others have their turn in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+Steps = Generator[None, None, T]
+"""Yields where others may go first; its value is what the work comes to."""
+
+
+def finish(steps: Steps[T], between: Callable[[], None] = lambda: None) -> T:
+    """Do all the work here, with something in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        between()
+
+
+async def in_turns(steps: Steps[T]) -> T:
+    """Do all the work on the event loop, where others have their turn in between."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        await asyncio.sleep(0)
