@@ -67,14 +67,22 @@ def _named(one: Sighting) -> Any:
     return list(found.values_list("key", "host__key", "service__name")), told
 
 
-PLACES: list[Resource] = [{}, HOST, {**HOST, "os.description": "Debian 13"}, {"host.id": "m2"}, {"host.name": "web-1"}]
+PLACES: list[Resource] = [
+    {},
+    {},
+    {},
+    HOST,
+    HOST,
+    {"host.id": "m1"},
+    {"host.name": "web-1"},
+]
 RESOURCES = st.one_of(
     st.builds(
         lambda place, *said: place | {key: value for one in said for key, value in one.items()},
         st.sampled_from(PLACES),
         st.sampled_from([{"service.name": name} for name in ("shop", "mail")] + [{}]),
-        st.sampled_from([{"service.instance.id": key} for key in ("a", "b", "c")] + [{}]),
-        st.sampled_from([{}, {"process.pid": 42}, {"process.pid": 43}, {"process.pid": 42, "process.vpid": 1}]),
+        st.sampled_from([{"service.instance.id": key} for key in ("a", "b", "c", "d", "e", "f")] + [{}]),
+        st.sampled_from([{}, {"process.pid": 42}, {"process.pid": 43}, {}, {"process.pid": 42, "process.vpid": 1}]),
         st.sampled_from([{"telemetry.sdk.name": name} for name in ("advisor-agent", "advisor-probe", "nodejs")] + [{}]),
         st.sampled_from([{}, {"process.creation.time": STARTED.isoformat()}, {"deployment.environment": "live"}]),
     ),
@@ -96,7 +104,8 @@ class TestTogether(TestCase):
             token.host = Host.objects.create(key="m1", name="web-1", first_seen=NOW, last_seen=NOW)
             token.save()
         several = [Sighting(said, token, NOW, ports, heard) for said, ports, heard in new if _is_ours(said, kind)]
-        before = [Sighting(said, token, NOW, ports, heard) for said, ports, heard in known if _is_ours(said, kind)]
+        before = [Sighting(HOST, token, NOW)]
+        before += [Sighting(said, token, NOW, ports, heard) for said, ports, heard in known if _is_ours(said, kind)]
         assert after(together, several, before) == after(one_by_one, several, before)
 
 
