@@ -19,11 +19,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from advisor.ingest.meaning import CACHED
 from tests.chaos import accounted, inputs, mutations, wire_inputs
 from tests.chaos.asker import Request
+from tests.chaos.inputs import START
 from tests.chaos.session import Session
 from tests.chaos.topology import Product
 from tests.chaos.witness import MIB
+from tests.ingest.exports import PROCESS, body, gauge, number, resource
 
 pytestmark = pytest.mark.processes
 
@@ -38,6 +41,9 @@ OF_EACH = 20 if INPUTS >= FULL else 5
 
 ROUND = 50
 """Examples of hypothesis in a round. It begins with the simplest, so rounds must not be too short."""
+
+_AT_ONCE = 2_500
+"""Points of a body that are new in every way; a body may have 20,000 objects, and each point is five."""
 
 TOLD_EVERY = 10.0
 """Seconds between two lines on how far it is."""
@@ -93,11 +99,19 @@ def test_memory_that_grows_is_told_from_memory_that_comes_and_goes(a_round: int)
     assert (_growth(memory) > _noise(memory)) == (a_round == 300)
 
 
+def _fill(session: Session) -> None:
+    """Have all remembered of attributes that there is room for: that takes 80,000 inputs, and looks like growth."""
+    for first in range(0, 2 * CACHED, _AT_ONCE):
+        points = [number(1.0, at=START, attrs={"number": str(first + place)}) for place in range(_AT_ONCE)]
+        session.ask([Request(body(resource(PROCESS, gauge("process.memory.usage", *points))))])
+    assert session.statuses == {200: session.statuses.total()}
+
+
 def _asked(session: Session, inputs: int) -> list[int]:
     """Ask so many, as long as all answers are as they should be; bytes of memory that are held after each round."""
     memory, told_at = list[int](), time.monotonic()
-    for number in range(max(1, inputs // (ROUND * OF_EACH))):
-        _round(session, SEED + number)
+    for place in range(max(1, inputs // (ROUND * OF_EACH))):
+        _round(session, SEED + place)
         memory.append(session.witness.rss)
         if session.unexpected:
             break
