@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from advisor.vocabulary import PartKind
@@ -109,17 +109,6 @@ class Rows:
     processes: list[ProcessRow] = field(default_factory=list)
     parts: list[PartRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
-
-    @classmethod
-    def joined(cls, several: Iterable[Rows]) -> Rows:
-        """The rows of several in one; they stay the same objects."""
-        rows = cls()
-        for one in several:
-            rows.hosts += one.hosts
-            rows.processes += one.processes
-            rows.parts += one.parts
-            rows.events += one.events
-        return rows
 
     @property
     def left_out(self) -> Iterator[tuple[int, int]]:

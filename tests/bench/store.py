@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from advisor.pipeline.garbage import search_seldom
+from advisor.store.rows import Rows
 from advisor.vocabulary import Entity
 from tests.bench.database import connect
 from tests.bench.rows import FILLED, STEP, Maker
@@ -118,7 +119,6 @@ def _write(groups: Iterator[Any], done: Written, until: int) -> None:
 def _groups() -> Iterator[Any]:
     """Rows of as many hosts as one transaction takes, step by step."""
     from advisor.ingest.writer import _GROUP_POINTS
-    from advisor.store.rows import Rows
 
     process, host = FILLED[Entity.PROCESS], FILLED[Entity.HOST]
     points = host + PROCESSES * (process + 1)
@@ -127,13 +127,22 @@ def _groups() -> Iterator[Any]:
     while True:
         for first in range(0, HOSTS, together):
             several = range(first, min(HOSTS, first + together))
-            yield Rows.joined(maker.rows(_on(host), [host], at + STEP * host / HOSTS) for host in several)
+            yield _joined(maker.rows(_on(host), [host], at + STEP * host / HOSTS) for host in several)
         at += STEP
 
 
 def _on(host: int) -> Iterator[tuple[int, int]]:
     """Service and instance of each process of a host."""
     return (((host * PROCESSES + place) // 5, host * PROCESSES + place) for place in range(PROCESSES))
+
+
+def _joined(several: Iterable[Rows]) -> Rows:
+    rows = Rows()
+    for one in several:
+        rows.hosts += one.hosts
+        rows.processes += one.processes
+        rows.parts += one.parts
+    return rows
 
 
 if __name__ == "__main__":
