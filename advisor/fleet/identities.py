@@ -45,7 +45,8 @@ class Identities:
     changes of `instances`, by the object that a resource's attributes were read into. It is one for the same bytes, and
     held here, so that they need not be compared.
 
-    `seen` and `heard` are who sent samples and events since the last flush, by the objects themselves. `refused`:
+    `seen` and `heard` are who sent samples and events since the last flush, by the objects themselves, and
+    `seen_together` those who sent samples in one request. `refused`:
     resource -> what its token has too many of, and when that was found out.
     """
 
@@ -55,6 +56,7 @@ class Identities:
     instances: Memory[int, Identity] = field(default_factory=lambda: Memory(_REMEMBERED))
     refused: Memory[tuple[Key, Said], tuple[caps.Kind, datetime]] = field(default_factory=lambda: Memory(_REMEMBERED))
     seen: dict[int, Identity] = field(default_factory=dict)
+    seen_together: dict[int, tuple[Identity, ...]] = field(default_factory=dict)
     heard: dict[int, Identity] = field(default_factory=dict)
     seen_tokens: set[int] = field(default_factory=set)
     flushed_at: datetime | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -35,6 +36,17 @@ _memory = Identities()
 def recall(resource: Mapping[str, Any], token: Token, listening: int | None, lives: bool) -> Identity | None:
     """Who sent this, as far as that is remembered; `lives` as the `heard_at` of `resolve` is None. See `note`."""
     return _memory.recall(Said.of(resource), (token.id, token.host_id, listening, lives))
+
+
+def state() -> object:
+    """Equal for as long as everybody who can be recalled is still who it was."""
+    return id(_memory), _memory.version
+
+
+def note_all(identities: tuple[Identity, ...], token: Token) -> None:
+    """As `note`, of all who sent samples in one request."""
+    _memory.seen_tokens.add(token.id)
+    _memory.seen_together[id(identities)] = identities
 
 
 def note(identity: Identity, token: Token, lives: bool) -> None:
@@ -157,7 +169,8 @@ def flush(now: datetime) -> None:
     if _memory.flushed_at is not None and now - _memory.flushed_at < SEEN_EVERY:
         return
     _memory.flushed_at = now
-    met, _memory.seen = list(_memory.seen.values()), {}
+    met = [*_memory.seen.values(), *chain.from_iterable(_memory.seen_together.values())]
+    _memory.seen, _memory.seen_together = {}, {}
     heard, _memory.heard = list(_memory.heard.values()), {}
     used, _memory.seen_tokens = _memory.seen_tokens, set()
     processes = {one.instance_id for one in met if one.instance_id is not None}

@@ -35,7 +35,7 @@ _INSIDE_PARTS: Final = frozenset(column.part for column in PART if column.is_ins
 def names_of(one: Resolved) -> Iterator[samples.Use]:
     """The names of parts that a report speaks of."""
     for parts in _parts_of(one.report):
-        for owner, of_process in ((_process(one.identity), True), (_host(one.identity), False)):
+        for owner, of_process in ((process_of(one.identity), True), (host_of(one.identity), False)):
             names = [place for place in parts if place[0].of_process is of_process]
             if owner is not None and names:
                 yield samples.Use(owner, one.token_id, names)
@@ -65,7 +65,7 @@ def add_rows(rows: Rows, one: Resolved, beyond: Beyond = frozenset(), teller: in
         return
     one.report.unpack()
     report, identity = one.report, one.identity
-    offset, process, host_id = report.clock_offset, _process(identity), identity.host_id
+    offset, process, host_id = report.clock_offset, process_of(identity), identity.host_id
     is_agent = _is_agent(report)
     is_double = identity.has_inside and is_agent
     left_out = unnamed = 0
@@ -134,7 +134,7 @@ def _add_packed(rows: Rows, one: Resolved, snapshot: Snapshot, teller: int) -> N
 
 def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond: Beyond, teller: int) -> None:
     """The rows of a reading's parts; `own` are the process's own figures, as far as they are kept."""
-    process, host, left_out, unnamed = _process(one.identity), _host(one.identity), 0, 0
+    process, host, left_out, unnamed = process_of(one.identity), host_of(one.identity), 0, 0
     is_double = one.identity.has_inside and _is_agent(one.report)
     parts = _within(reading, process, host, beyond) if beyond else reading.parts
     for (kind, name), part in parts.items():
@@ -172,7 +172,7 @@ def add_events(rows: Rows, resolved: Sequence[Resolved]) -> None:
 
 
 def _events(one: Resolved) -> Iterator[EventRow]:
-    process, offset, events = _process(one.identity), one.report.clock_offset, one.report.events
+    process, offset, events = process_of(one.identity), one.report.clock_offset, one.report.events
     if process is None:
         one.receipt.rejected[rejection.EVENT_OF_NOBODY] += len(events)
         return
@@ -201,11 +201,13 @@ def _without(own: Figures, columns: frozenset[str]) -> tuple[Figures, int]:
     return rest, len(own.values) - len(rest.values)
 
 
-def _process(identity: Identity) -> tuple[int, int] | None:
+def process_of(identity: Identity) -> Owner | None:
+    """Service and instance; None where it is no process."""
     if identity.service_id is None or identity.instance_id is None:
         return None
     return identity.service_id, identity.instance_id
 
 
-def _host(identity: Identity) -> tuple[int, int] | None:
+def host_of(identity: Identity) -> Owner | None:
+    """The host as the owner of parts; None where it is not known."""
     return None if identity.host_id is None else (identity.host_id, 0)

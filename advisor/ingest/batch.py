@@ -12,6 +12,7 @@ from isal import isal_zlib
 from advisor.fleet.models import Token
 from advisor.fleet.registry import Identity
 from advisor.ingest.answers import Receipt, Refusal
+from advisor.ingest.crowd import Members
 from advisor.ingest.pivot import Pivoted
 
 _PIECE: Final = 5_000
@@ -34,6 +35,7 @@ class Batch:
         content: tells its body from others, see `content_of`.
         known: of how many of its reports, from the first on, it has been found out who they are.
         senders: who they are, as far as that needs no database; empty where nobody has asked.
+        members: who they are where all of them are told together, and known.
         since: when it came, on the monotonic clock.
     """
 
@@ -44,6 +46,7 @@ class Batch:
     content: int = 0
     known: int = field(default=0, compare=False)
     senders: list[Identity | None] = field(default_factory=list, compare=False)
+    members: Members | None = field(default=None, compare=False)
     since: float = field(default_factory=time.monotonic, compare=False)
 
     @property

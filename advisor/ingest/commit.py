@@ -7,21 +7,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final
 
 from django.db import DataError, Error, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from advisor.fleet import caps, registry
 from advisor.fleet.memory import Memory
-from advisor.fleet.registry import Beyond, ForeignHost, Identity
+from advisor.fleet.registry import ForeignHost
 from advisor.ingest import limits, rejection
 from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
-from advisor.ingest.assembly import add_events, add_rows, names_of
+from advisor.ingest.assembly import Beyond, add_events, add_rows, names_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
-from advisor.ingest.readings import Report
+from advisor.ingest.together import Brought
 from advisor.ingest.totals import Resolved, take_in
 from advisor.store import outage, samples
 from advisor.store.batches import BatchKey
@@ -75,7 +75,7 @@ class Committer:
 
     def _commit_each(self, batches: Sequence[Batch]) -> list[Outcome]:
         for batch in batches:
-            batch.senders = []  # one of them may change who sends the next
+            batch.senders, batch.members = [], None  # one of them may change who sends the next
         return [self._commit_alone(batch) for batch in batches]
 
     def _commit_alone(self, batch: Batch) -> Outcome:
@@ -99,25 +99,42 @@ class Committer:
         return unavailable(outage.explain(error), limits.AWAY_SECONDS)
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
-        resolved = list[Resolved]()
+        resolved, brought = list[Resolved](), list[Brought]()
         with caps.tentative(), transaction.atomic():
             known = _Known.of(batches)
-            outcomes = [known.answer(batch) or self._resolve(batch, resolved) for batch in batches]
+            outcomes = [known.answer(batch) or self._take(batch, resolved, brought) for batch in batches]
             self._now = now = datetime.fromtimestamp(max(batch.received for batch in batches), UTC)
             take_in(resolved, self._streams, now)
-            beyond = self._names.beyond((use for one in resolved for use in names_of(one)), now)
-            rows = Rows()
-            for teller, one in enumerate(resolved):
-                add_rows(rows, one, beyond, teller)
-            add_events(rows, resolved)
+            uses = chain(map(names_of, resolved), [one.names() for one in brought if one.together.plain.parts])
+            beyond = self._names.beyond(chain.from_iterable(uses), now)
+            plain, others = _divided(brought, beyond)
+            resolved += others
+            rows = _rows(resolved, plain, beyond)
             samples.write(rows)
+            receipts = [*(one.receipt for one in resolved), *(one.receipt for one in plain)]
             for teller, left_out in rows.left_out:
-                resolved[teller].receipt.rejected[rejection.TOLD_OTHERWISE] += left_out
+                receipts[teller].rejected[rejection.TOLD_OTHERWISE] += left_out
             self._note_losses(batches, outcomes, now)
             failpoint("ingest.before_commit")
         services = {row.service_id for row in rows.processes} | {row.service_id for row in rows.events}
-        self._hints.add(services, {row.host_id for row in rows.hosts})
+        hosts = {row.host_id for row in rows.hosts}
+        self._hints.add(
+            services.union(*(one.members.services for one in plain)),
+            hosts.union(*(one.members.with_rows for one in plain)),
+        )
         return outcomes
+
+    def _take(self, batch: Batch, resolved: list[Resolved], brought: list[Brought]) -> Receipt:
+        """Add what is new to what is stored: a batch whose senders are known as it is, the reports of another."""
+        together, members = batch.pivoted.together, batch.members
+        if together is None or members is None:
+            return self._resolve(batch, resolved)
+        receipt = Receipt(ignored=Counter(batch.pivoted.ignored), points=batch.pivoted.points)
+        registry.note_all(members.identities, batch.token)
+        for host_id in members.known_hosts:
+            self._note_clock(host_id, together.clock_offset)
+        brought.append(Brought(together, members, receipt, batch.token.pk))
+        return receipt
 
     def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Receipt:
         """Find out who sends a batch, and add its reports to those that are stored."""
@@ -132,17 +149,16 @@ class Committer:
                     )
                 else:
                     registry.note(identity, batch.token, not report.events)
-            except Beyond as beyond:
+            except registry.Beyond as beyond:
                 receipt.rejected[rejection.BEYOND[beyond.kind]] += report.points
                 continue
-            self._note_clock(report, identity)
+            self._note_clock(identity.host_id, report.clock_offset)
             own = report.copy() if report.running else report  # totals are added to it; this try may fail
             resolved.append(Resolved(own, identity, receipt, batch.token.pk))
         return receipt
 
-    def _note_clock(self, report: Report, identity: Identity) -> None:
+    def _note_clock(self, host_id: int | None, offset: float) -> None:
         """Write a host's offset down where it moved; most hosts never have one."""
-        host_id, offset = identity.host_id, report.clock_offset
         known = None if host_id is None else self._clocks.find(host_id)
         if host_id is None or (known is not None and abs(offset - known) <= NOTICEABLE_SECONDS):
             return
@@ -169,6 +185,28 @@ class Committer:
                 self._told_at = now.timestamp()
 
         transaction.on_commit(keep)
+
+
+def _divided(brought: Sequence[Brought], beyond: Beyond) -> tuple[list[Brought], list[Resolved]]:
+    """Those that are stored as they were told, and the reports of the others."""
+    plain, others = list[Brought](), list[Resolved]()
+    for one in brought:
+        if one.is_plain(beyond):
+            plain.append(one)
+        else:
+            others += one.resolved()
+    return plain, others
+
+
+def _rows(resolved: Sequence[Resolved], plain: Sequence[Brought], beyond: Beyond) -> Rows:
+    """All that is stored; each row is told by the place of its receipt."""
+    rows = Rows()
+    for teller, one in enumerate(resolved):
+        add_rows(rows, one, beyond, teller)
+    for teller, several in enumerate(plain, len(resolved)):
+        several.add(rows, teller)
+    add_events(rows, resolved)
+    return rows
 
 
 def _added(counts: Counter[tuple[int, str]], more: Sequence[tuple[int, Mapping[str, int]]]) -> Counter[tuple[int, str]]:

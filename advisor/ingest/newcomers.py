@@ -151,6 +151,11 @@ def _is_known(batch: Batch) -> bool:
     What was found out is not looked at again while there is more to find out; in the end all of it is, since it may
     have changed meanwhile.
     """
+    together = batch.pivoted.together
+    if together is not None:
+        batch.members = together.crowd.recall(together.plain.listening, batch.token)
+        if batch.members is not None:
+            return True
     reports, first, now = batch.pivoted.reports, batch.known, datetime.fromtimestamp(batch.received, UTC)
     senders = list[Identity | None]()
     while batch.known < len(reports):

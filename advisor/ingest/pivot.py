@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from advisor.fleet.claim import Said
 from advisor.ingest import rejection
 from advisor.ingest.attributes import ResourceReader, Scalar
+from advisor.ingest.crowd import Crowd, Crowds, machine_of
 from advisor.ingest.events import EventSorter
 from advisor.ingest.logs import LogExport
 from advisor.ingest.meaning import Meanings
@@ -24,8 +25,10 @@ from advisor.ingest.scanned import Left, Wire, fits, whole
 from advisor.ingest.scanner import scanner, teach
 from advisor.ingest.sorter import Sorter, kept_seconds
 from advisor.ingest.steps import Steps
+from advisor.ingest.together import Together
 
 if TYPE_CHECKING:
+    from advisor.ingest._scan import Plain
     from advisor.ingest._scan import Resource as Told
 
 ClockOffset = Callable[[Scalar | None], float]
@@ -40,16 +43,25 @@ class Pivoted:
     """One export, sorted.
 
     Attributes:
-        reports: one for each resource of the export, in its order; of logs, for each that has events.
+        sorted: its reports, as far as they were made; see `reports`.
         rejected: reason -> number of points or records left out.
         ignored: reason -> number of points that say nothing which is kept here.
         points: how many points or records the export held.
+        together: all that it says, where the scanner told it so; no report was made then.
     """
 
-    reports: list[Report] = field(default_factory=list)
+    sorted: list[Report] = field(default_factory=list)
     rejected: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     points: int = 0
+    together: Together | None = None
+
+    @property
+    def reports(self) -> list[Report]:
+        """One for each resource of the export, in its order; of logs, for each that has events."""
+        if self.together is not None:
+            self.sorted, self.together = self.together.apart(), None
+        return self.sorted
 
     @property
     def lost(self) -> int:
@@ -68,6 +80,7 @@ class Pivot:
     def __init__(self) -> None:
         self._meanings = Meanings()
         self._resources = ResourceReader()
+        self._crowds = Crowds(self._resources.read)
         self._scanner = scanner()
 
     def sort(
@@ -112,18 +125,49 @@ class Pivot:
         Arguments and errors as `sort`, without that of attributes. What has to be read in Python is read in steps.
         """
         told = yield from self._scan(body, wire)
+        if told is None:
+            return None
+        if not isinstance(told, list):
+            try:
+                crowd = self._crowds.of(told, wire.who)
+            except (ValueError, RecursionError):
+                return None
+            charge(told.points)
+            pivoted = _read_together(told, crowd, received, clock_offset)
+            if pivoted is not None:
+                return pivoted
+            told, charge = self._scan_apart(body, wire), _nothing
+        return (yield from self._read_apart(told, body, wire, received, clock_offset, charge))
+
+    def _scan(self, body: bytes, wire: Wire) -> Steps[Plain | list[Told] | None]:
+        """What the scanner makes of a body, once it knows all attributes that can be known."""
+        if self._scanner is None:
+            return None
+        told = wire.scan(self._scanner, body, False)
+        if isinstance(told, list) and (unknown := list(chain.from_iterable([one.unknown for one in told]))):
+            yield from teach(self._scanner, self._meanings, unknown, wire.attributes)
+            return wire.scan(self._scanner, body, False) or told  # most often nothing is left to Python now
+        return told
+
+    def _scan_apart(self, body: bytes, wire: Wire) -> list[Told]:
+        """A body that the scanner has read together, read once more."""
+        told = wire.scan(self._scanner, body, True) if self._scanner else None
+        return told if isinstance(told, list) else []
+
+    def _read_apart(
+        self, told: list[Told], body: bytes, wire: Wire, received: float, clock_offset: ClockOffset, charge: Charge
+    ) -> Steps[Pivoted | None]:
+        """A report for each resource; what has to be read in Python is read in steps."""
         view = memoryview(body)
         try:
-            left = [Left.of(resource, view, wire) for resource in told or ()]
-            said = [self._resources.read(resource.attributes, wire.who) for resource in told or ()]
+            left = [Left.of(resource, view, wire) for resource in told]
+            said = [self._resources.read(resource.attributes, wire.who) for resource in told]
         except (ValueError, RecursionError):
-            return None
-        if told is None:
             return None
         pivoted, kept = Pivoted(points=sum([resource.points for resource in told])), kept_seconds()
         charge(pivoted.points)
         for resource, rest, known in zip(told, left, said, strict=True):
-            points, offset = resource.points - resource.not_kept, _offset(known, clock_offset)
+            points, offset = resource.points - resource.not_kept, clock_offset(machine_of(known))
             report, now = Report.of(known, offset, resource.snapshot, points), received - offset
             if not fits(resource.snapshot, report, now, kept):
                 rest = Left([], whole(resource, view, wire))
@@ -134,15 +178,6 @@ class Pivot:
             self._sort_rest(resource, rest, report, pivoted, now)
             yield
         return pivoted
-
-    def _scan(self, body: bytes, wire: Wire) -> Steps[list[Told] | None]:
-        """What the scanner makes of a body, once it knows all attributes that can be known."""
-        if self._scanner is None or (told := wire.scan(self._scanner, body)) is None:
-            return None
-        if unknown := list(chain.from_iterable([resource.unknown for resource in told])):
-            yield from teach(self._scanner, self._meanings, unknown, wire.attributes)
-            told = wire.scan(self._scanner, body) or told  # most often nothing is left to Python now
-        return told
 
     def _sort_rest(self, told: Told, rest: Left, report: Report, pivoted: Pivoted, now: float) -> None:
         """Sort in Python what the scanner left, on top of what it read."""
@@ -177,8 +212,21 @@ class Pivot:
         return self._resources.read(bytes(resource.attributes if resource else NOTHING))
 
     def _report(self, said: Said, clock_offset: ClockOffset) -> Report:
-        return Report(said, _offset(said, clock_offset))
+        return Report(said, clock_offset(machine_of(said)))
 
 
-def _offset(said: Said, clock_offset: ClockOffset) -> float:
-    return clock_offset(said.get("host.id") or said.get("host.name"))
+def _read_together(told: Plain, crowd: Crowd, received: float, clock_offset: ClockOffset) -> Pivoted | None:
+    """All that was told at once; None where something of it has to be looked at more closely."""
+    if len(crowd.machines) > 1:
+        return None
+    (machine,) = crowd.machines or (None,)
+    together = Together(told, crowd, clock_offset(machine))
+    if not together.fits(received, kept_seconds()):
+        return None
+    pivoted = Pivoted(points=told.points, together=together)
+    pivoted.pass_over(told.not_kept)
+    return pivoted
+
+
+def _nothing(points: int) -> None:
+    """They have been charged for."""

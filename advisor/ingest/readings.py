@@ -19,14 +19,15 @@ from advisor.vocabulary import Entity, Facet, PartKind, columns_of
 if TYPE_CHECKING:
     from advisor.ingest._scan import Snapshot
 
-_MOST_PORTS: Final = 2**15 - 1
+MOST_PORTS: Final = 2**15 - 1
 """What a small integer holds on PostgreSQL. A machine has twice as many; that there is one is all that matters."""
 
 _NUMBER: Final = struct.Struct("<d")
 _LISTENING: Final = _NUMBER.size * columns_of(Entity.PROCESS).index("listening")
 """Where a packed row has it."""
 
-_PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
+PROCESS_KEYS: Final = frozenset({"service.name", "service.instance.id", "process.pid"})
+"""What only a process says of itself; a resource without is a machine alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class Report:
     @property
     def names_process(self) -> bool:
         """Whether the resource may be a process; else it is a machine alone."""
-        return not _PROCESS_KEYS.isdisjoint(self.resource)
+        return not PROCESS_KEYS.isdisjoint(self.resource)
 
     @property
     def latest_event(self) -> float | None:
@@ -235,7 +236,7 @@ class Report:
         for time in sorted(self.readings, reverse=True):
             count = self.readings[time].process.values.get("listening")
             if count is not None:
-                return min(int(count), _MOST_PORTS)
+                return min(int(count), MOST_PORTS)
         return None
 
 
@@ -244,4 +245,4 @@ def _listening(snapshot: Snapshot) -> int | None:
     if place is not False or not values:
         return None
     (count,) = _NUMBER.unpack_from(values, _LISTENING)
-    return None if math.isnan(count) else min(int(count), _MOST_PORTS)
+    return None if math.isnan(count) else min(int(count), MOST_PORTS)

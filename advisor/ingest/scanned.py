@@ -14,7 +14,7 @@ from advisor.ingest.readings import Report
 from advisor.ingest.sorter import Sorter
 
 if TYPE_CHECKING:
-    from advisor.ingest._scan import Resource, Scanner, Snapshot
+    from advisor.ingest._scan import Plain, Resource, Scanner, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +22,25 @@ class Wire:
     """How a body of one encoding is read, and the pieces of it that are left to Python.
 
     Attributes:
-        scan: what the scanner reads of a body; None where it leaves all of it.
+        scan: what the scanner reads of a body; None where it leaves all of it. With True each resource apart.
         who: the JSON of a resource's attributes.
         attributes: the JSON of a point's attributes.
         metric: one metric.
         resource: one resource with its metrics.
     """
 
-    scan: Callable[[Scanner, bytes], list[Resource] | None]
+    scan: Callable[[Scanner, bytes, bool], Plain | list[Resource] | None]
     who: Callable[[bytes], Raw]
     attributes: Callable[[bytes], Raw]
     metric: Callable[[bytes], Metric]
     resource: Callable[[bytes], ResourceMetrics]
 
 
-JSON: Final = Wire(lambda scanner, body: scanner.json(body), Raw, Raw, otlp_json.metric, otlp_json.resource)
+JSON: Final = Wire(
+    lambda scanner, body, apart: scanner.json(body, apart), Raw, Raw, otlp_json.metric, otlp_json.resource
+)
 PROTOBUF: Final = Wire(
-    lambda scanner, body: scanner.protobuf(body),
+    lambda scanner, body, apart: scanner.protobuf(body, apart),
     otlp_proto.who,
     otlp_proto.point_attributes,
     otlp_proto.metric,

@@ -44,8 +44,9 @@ def scanner() -> _scan.Scanner | None:
     scales = min(WIRE_SCALES), MAX_SCALE
     seed = secrets.randbits(64)  # nobody outside can make names that fall into one place of its table
     sizes = MAX_BUCKETS, float(limits.PAST_SECONDS), limits.MESSAGES, limits.BUCKET_BYTES
+    listening = columns_of(Entity.PROCESS).index("listening")
     columns = tuple(len(columns_of(entity)) for entity in (Entity.PROCESS, Entity.HOST, Entity.PART))
-    made: _scan.Scanner = compiled.Scanner(known, CACHED // 2, seed, scales, *sizes, columns)
+    made: _scan.Scanner = compiled.Scanner(known, CACHED // 2, seed, scales, *sizes, columns, listening)
     return made
 
 

@@ -14,10 +14,9 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.store.sheet import Sheet
-from advisor.store.tables import Table, type_of
+from advisor.store.tables import Table
 
 FIELDS: Final = np.dtype(">i2")
 """The number of fields, before the fields of each row."""
@@ -43,13 +42,14 @@ _LENGTHS: Final = np.array([-1, 4], LENGTH)
 
 def columns(table: Table) -> tuple[str, ...]:
     """The columns in the order in which `encoded` has them: whole numbers, figures, what has no fixed length."""
-    return (*_whole(table), "at", "span", *table.figures, *_loose(table))
+    loose = table.key_texts if table.blob is None else (*table.key_texts, table.blob)
+    return (*table.key_numbers, "at", "span", *table.figures, *loose)
 
 
 def encoded(sheet: Sheet) -> Iterator[bytes]:
     """What COPY is to read of one row or more, a piece after the other."""
     yield _HEAD
-    for start in range(0, len(sheet.keys), AT_ONCE):
+    for start in range(0, len(sheet), AT_ONCE):
         yield _rows(sheet.slice(start, start + AT_ONCE))
     yield _END
 
@@ -63,28 +63,17 @@ def _rows(sheet: Sheet) -> bytes:
     return b"".join(pieces)
 
 
-@cache
-def _whole(table: Table) -> tuple[str, ...]:
-    return tuple(name for name in table.sample_key if type_of(name) == "int8")
-
-
-@cache
-def _loose(table: Table) -> tuple[str, ...]:
-    texts = tuple(name for name in table.sample_key if type_of(name) != "int8")
-    return texts if table.blob is None else (*texts, table.blob)
-
-
 def _fixed(sheet: Sheet) -> tuple[bytes, list[int]]:
     """The fields of a fixed length of rows, and where each row begins and ends.
 
     They are made of words of four bytes, which are a quarter as many as bytes.
     """
     table, known = sheet.table, np.insert(sheet.is_known, 0, True, axis=1)  # the span is always known
-    rows = np.empty(len(sheet.keys), _form(table))
+    rows = np.empty(len(sheet), _form(table))
     rows["whole"]["length"] = 8
-    rows["whole"]["value"] = _numbers(sheet)
+    rows["whole"]["value"] = sheet.numbers
     rows["figures"]["length"] = _LENGTHS.take(known)
-    rows["figures"]["value"][:, 0] = [span for _, span in sheet.moments]
+    rows["figures"]["value"][:, 0] = sheet.spans
     rows["figures"]["value"][:, 1:] = sheet.figures
     words = rows.view(np.uint32).reshape(len(rows), -1)
     kept = np.ones(words.shape, np.bool_)
@@ -95,26 +84,18 @@ def _fixed(sheet: Sheet) -> tuple[bytes, list[int]]:
 
 @cache
 def _form(table: Table) -> np.dtype[Any]:
-    whole, figures = len(_whole(table)) + 1, len(table.figures) + 1
+    whole, figures = len(table.key_numbers) + 1, len(table.figures) + 1
     return np.dtype([("whole", WHOLE, (whole,)), ("figures", FIGURE, (figures,))])
-
-
-def _numbers(sheet: Sheet) -> NDArray[np.int64]:
-    """The whole numbers of the keys, and `at`."""
-    by_name = dict(zip(sheet.table.sample_key, zip(*sheet.keys, strict=True), strict=True))
-    of_keys = [by_name[name] for name in _whole(sheet.table)]
-    return np.array([*of_keys, [at for at, _ in sheet.moments]], np.int64).T
 
 
 def _rests(sheet: Sheet) -> list[bytes]:
     """The fields without a fixed length, of each row."""
-    texts = [place for place, name in enumerate(sheet.table.sample_key) if type_of(name) != "int8"]
-    blobs = [b""] * len(sheet.keys)
+    blobs = [b""] * len(sheet)
     if sheet.table.blob is not None:
         blobs = [_NULL if blob is None else _field(blob) for blob in sheet.blobs]
-    if not texts:
+    if not sheet.table.key_texts:
         return blobs
-    names = [b"".join([_field(key[place].encode()) for place in texts]) for key in sheet.keys]
+    names = [b"".join([_field(text.encode()) for text in texts]) for texts in sheet.texts]
     return [name + blob for name, blob in zip(names, blobs, strict=True)]
 
 

@@ -36,7 +36,7 @@ def insert(sheets: Iterable[Sheet]) -> dict[Entity, set[tuple[int, int]]]:
     Returns:
         Owner and minute (since the epoch, server time) of each row that was added or filled in.
     """
-    filled = [sheet for sheet in sheets if sheet.keys]
+    filled = [sheet for sheet in sheets if len(sheet)]
     if all(sheet.are_distinct for sheet in filled) and _put_all(filled):
         return {sheet.table.entity: sheet.places for sheet in filled}
     return {sheet.table.entity: _bring_together(sheet) for sheet in filled}
@@ -89,12 +89,12 @@ def _write(table: Table, meeting: Meeting) -> None:
 
 
 def _put(sheet: Sheet) -> None:
-    if not sheet.keys:
+    if not len(sheet):
         return
     if connection.vendor == "postgresql":
         _copy(sheet)
         return
-    for start, end in _halves(len(sheet.keys), SQLITE_VARIABLES // len(sheet.table.sample_columns)):
+    for start, end in _halves(len(sheet), SQLITE_VARIABLES // len(sheet.table.sample_columns)):
         _insert_values(sheet.slice(start, end))
 
 
@@ -116,7 +116,7 @@ def _insert_values(sheet: Sheet) -> None:
     rows = zip(sheet.keys, sheet.moments, sheet.figures.tolist(), blobs, strict=False)
     values = list(chain.from_iterable(chain.from_iterable(rows)))
     with connection.wrap_database_errors:
-        connection.connection.execute(_inserting(sheet.table, len(sheet.keys)), values)
+        connection.connection.execute(_inserting(sheet.table, len(sheet)), values)
 
 
 @cache

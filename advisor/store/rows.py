@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from advisor.vocabulary import PartKind
+
+if TYPE_CHECKING:
+    from advisor.store.bundles import Bundle
 
 DISTRIBUTION = "distribution"
 """Among the gains of a row: its histogram, whose column each table calls otherwise."""
@@ -103,15 +108,17 @@ class EventRow:
 
 @dataclass(slots=True)
 class Rows:
-    """What one transaction writes."""
+    """What one transaction writes: rows each for itself, and in `bundles` those that came together."""
 
     hosts: list[HostRow] = field(default_factory=list)
     processes: list[ProcessRow] = field(default_factory=list)
     parts: list[PartRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
+    bundles: list[Bundle] = field(default_factory=list)
 
     @property
     def left_out(self) -> Iterator[tuple[int, int]]:
         """Tellers of rows of which the store left figures out, and how many."""
-        some = (row for rows in (self.hosts, self.processes, self.parts) for row in rows if row.left_out)
-        return ((row.teller, row.left_out) for row in some)
+        loose: Iterator[Row] = chain(self.hosts, self.processes, self.parts)
+        bundled = chain.from_iterable(bundle.rows for bundle in self.bundles)
+        return ((row.teller, row.left_out) for row in chain(loose, bundled) if row.left_out)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import chain
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.fleet.text import clean
+from advisor.store.bundles import Bundle
 from advisor.store.columns import GREATEST, LEAST
+from advisor.store.layout import Columns
 from advisor.store.rows import HostRow, PartRow, ProcessRow, Row
-from advisor.store.tables import HOST, MICROSECONDS, MINUTE, PART, PROCESS, Table
+from advisor.store.tables import HOST, MINUTE, PART, PROCESS, Table
 
 Values = tuple[Any, ...]
 """The values of `Table.sample_columns`, in that order."""
@@ -27,75 +27,117 @@ class Sheet:
 
     Attributes:
         table: where they belong.
-        keys: the values of `table.sample_key` of each.
-        moments: `at` and `span` of each.
+        numbers: of `table.key_numbers` and then `at`, a line for each row.
+        texts: of `table.key_texts` of each.
+        spans: seconds that the increases of each cover; 0 where unknown.
         figures: of `table.figures`, a line for each row; NaN where nothing is known.
         blobs: its histogram, None where there is none or `table.blob` is None.
-        rows: where they come from; empty where they come from the table.
+        order: the place of each among `loose` and what is in `bundles`; empty where rows come from the table.
+        loose: rows that came each for itself.
+        bundles: rows that came together.
     """
 
     table: Table
-    keys: Sequence[Values]
-    moments: Sequence[tuple[int, float]]
+    numbers: NDArray[np.int64]
+    texts: Sequence[tuple[str, ...]]
+    spans: NDArray[np.float64]
     figures: NDArray[np.float64]
     blobs: Sequence[bytes | None]
-    rows: Sequence[Row] = ()
+    order: Sequence[int] = ()
+    loose: Sequence[Row] = ()
+    bundles: Sequence[Bundle] = ()
 
     @classmethod
-    def of_hosts(cls, rows: Sequence[HostRow]) -> Self:
+    def of_hosts(cls, rows: Sequence[HostRow], bundles: Sequence[Bundle] = ()) -> Self:
         """Snapshots of machines."""
-        return cls._of(HOST, [(row.host_id, row.time_us) for row in rows], rows, [None] * len(rows))
+        return cls._of(HOST, rows, bundles)
 
     @classmethod
-    def of_processes(cls, rows: Sequence[ProcessRow]) -> Self:
+    def of_processes(cls, rows: Sequence[ProcessRow], bundles: Sequence[Bundle] = ()) -> Self:
         """Snapshots of processes."""
-        keys = [(row.service_id, row.instance_id, row.time_us) for row in rows]
-        return cls._of(PROCESS, keys, rows, [row.latency for row in rows])
+        return cls._of(PROCESS, rows, bundles)
 
     @classmethod
     def of_parts(cls, rows: Sequence[PartRow]) -> Self:
         """Snapshots of parts."""
-        keys = [
-            (row.owner_id, row.instance_id, row.kind.value, clean(row.name, 255), row.time_us)  # as `PART.sample_key`
-            for row in rows
-        ]
-        return cls._of(PART, keys, rows, [row.histogram for row in rows])
+        return cls._of(PART, rows, ())
 
     @classmethod
-    def _of(cls, table: Table, keys: Sequence[Values], rows: Sequence[Row], blobs: Sequence[bytes | None]) -> Self:
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        placed = [rows[index] for index in order]
-        figures = _sound(_figures(table, placed))
-        moments = [_moment(row) for row in placed]
-        return cls(table, [keys[i] for i in order], moments, figures, [blobs[i] for i in order], placed)
+    def _of(cls, table: Table, rows: Sequence[Row], bundles: Sequence[Bundle]) -> Self:
+        if not bundles:
+            laid = Columns.of_rows(table, rows)
+        else:
+            laid = Columns.of_bundles(table, bundles)
+            laid = Columns.of_rows(table, rows).and_(laid) if rows else laid
+        order = _order(table, laid)
+        places, texts = order.tolist(), laid.texts if table.key_texts else []
+        return cls(
+            table,
+            laid.numbers[order],
+            [texts[place] for place in places] if texts else texts,
+            laid.spans[order],
+            _sound(laid.figures[order]),
+            [laid.blobs[place] for place in places],
+            places,
+            rows,
+            bundles,
+        )
 
     @classmethod
     def of_values(cls, table: Table, several: Sequence[Values]) -> Self:
         """What is stored, or is to be stored in its place."""
         width, end = len(table.sample_key), len(table.sample_key) + 2 + len(table.figures)
         figures = [[math.nan if value is None else value for value in values[width + 2 : end]] for values in several]
+        numbers = [table.sample_key.index(name) for name in table.key_numbers] + [width]
+        texts = [table.sample_key.index(name) for name in table.key_texts]
         return cls(
             table,
-            [values[:width] for values in several],
-            [(values[width], values[width + 1]) for values in several],
+            np.array([[values[place] for place in numbers] for values in several], np.int64).reshape(-1, len(numbers)),
+            [tuple(values[place] for place in texts) for values in several],
+            np.array([values[width + 1] for values in several], np.float64),
             np.array(figures, np.float64).reshape(len(several), len(table.figures)),
             [values[end] if table.blob else None for values in several],
         )
 
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def keys(self) -> list[Values]:
+        """The values of `table.sample_key` of each."""
+        return _keys(self.table, self.numbers, self.texts)
+
+    @property
+    def moments(self) -> list[tuple[int, float]]:
+        """`at` and `span` of each."""
+        return list(zip(self.numbers[:, -1].tolist(), self.spans.tolist(), strict=True))
+
     @property
     def are_distinct(self) -> bool:
         """Whether each row has a key of its own."""
-        return len(set(self.keys)) == len(self.keys)
+        if self.table.key_texts:
+            return len(set(self.keys)) == len(self)
+        keys = self.numbers[:, :-1]
+        return not bool((keys[1:] == keys[:-1]).all(axis=1).any())
 
     @property
     def places(self) -> set[tuple[int, int]]:
         """Owner and minute (since the epoch, server time) of each row."""
-        return {(key[0], at // MINUTE) for key, (at, _) in zip(self.keys, self.moments, strict=True)}
+        owners, minutes = self.numbers[:, 0], self.numbers[:, -1] // MINUTE
+        is_new = np.ones(len(self), np.bool_)  # most rows have both of the one before
+        is_new[1:] = (owners[1:] != owners[:-1]) | (minutes[1:] != minutes[:-1])
+        return set(zip(owners[is_new].tolist(), minutes[is_new].tolist(), strict=True))
 
     @cached_property
     def is_known(self) -> NDArray[np.bool_]:
         """Where `figures` has one."""
         return ~np.isnan(self.figures)
+
+    @property
+    def rows(self) -> list[Row]:
+        """Where they come from; none where they come from the table."""
+        told: list[Row] = [*self.loose, *(row for bundle in self.bundles for row in bundle.apart())]
+        return [told[place] for place in self.order]
 
     def values(self) -> Iterator[Values]:
         """Row by row, with None where nothing is known."""
@@ -105,54 +147,26 @@ class Sheet:
             yield (*key, *moment, *figures, blob) if self.table.blob else (*key, *moment, *figures)
 
     def slice(self, start: int, end: int) -> Sheet:
-        """Some of its rows."""
-        return Sheet(
-            self.table,
-            self.keys[start:end],
-            self.moments[start:end],
-            self.figures[start:end],
-            self.blobs[start:end],
-            self.rows[start:end],
-        )
+        """Some of its rows, of which is not known any more where they come from."""
+        some = slice(start, end)
+        of = self.table, self.numbers[some], self.texts[some], self.spans[some], self.figures[some], self.blobs[some]
+        return Sheet(*of)
 
 
-def _moment(row: Row) -> tuple[int, float]:
-    offset = row.clock_offset if math.isfinite(row.clock_offset) else 0.0
-    span = row.span if LEAST <= row.span <= GREATEST else 0.0
-    return row.time_us + round(offset * MICROSECONDS) if offset else row.time_us, span
+def _keys(table: Table, numbers: NDArray[np.int64], texts: Sequence[tuple[str, ...]]) -> list[Values]:
+    of_key: list[Sequence[Any]] = numbers[:, :-1].T.tolist()
+    if not table.key_texts:
+        return list(zip(*of_key, strict=True))
+    columns = dict(zip(table.key_numbers, of_key, strict=True))
+    columns |= dict(zip(table.key_texts, zip(*texts, strict=True), strict=bool(texts)))
+    return list(zip(*(columns.get(name, ()) for name in table.sample_key), strict=True))
 
 
-def _figures(table: Table, rows: Sequence[Row]) -> NDArray[np.float64]:
-    """All figures of the rows in their places, as they came. Most places of most rows stay empty."""
-    width = len(table.figures)
-    packed = [row.packed for row in rows if row.packed]
-    told = np.frombuffer(bytearray().join(packed), "<f8").reshape(len(packed), width)
-    if len(packed) == len(rows):
-        return told
-    figures, is_packed = np.empty((len(rows), width)), [bool(row.packed) for row in rows]
-    figures[is_packed] = told
-    figures[np.invert(is_packed)] = _placed(table, [row.values for row in rows if not row.packed])
-    return figures
-
-
-def _placed(table: Table, told: Sequence[dict[str, float]]) -> NDArray[np.float64]:
-    width = len(table.figures)
-    figures, shapes = np.full(len(told) * width, math.nan), dict[Values, NDArray[np.intp]]()
-    places = [np.empty(0, np.intp)]
-    for one in told:  # most rows have the same columns in the same order
-        names = tuple(one)
-        if names not in shapes:
-            shapes[names] = np.array([_places(table)[name] for name in names], np.intp)
-        places.append(shapes[names])
-    counts = [len(found) for found in places[1:]]
-    where = np.concatenate(places) + np.repeat(np.arange(0, len(figures), width), counts)
-    figures[where] = np.fromiter(chain.from_iterable([one.values() for one in told]), np.float64, len(where))
-    return figures.reshape(len(told), width)
-
-
-@cache
-def _places(table: Table) -> dict[str, int]:
-    return {name: place for place, name in enumerate(table.figures)}
+def _order(table: Table, laid: Columns) -> NDArray[np.intp]:
+    if not table.key_texts:
+        return np.lexsort(laid.numbers[:, -2::-1].T)
+    keys = _keys(table, laid.numbers, laid.texts)
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.intp)
 
 
 def _sound(figures: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -109,6 +109,16 @@ class Table:
         return (*self.series, "time")
 
     @property
+    def key_numbers(self) -> tuple[str, ...]:
+        """The whole numbers of that identity."""
+        return tuple(name for name in self.sample_key if type_of(name) == "int8")
+
+    @property
+    def key_texts(self) -> tuple[str, ...]:
+        """The rest of it."""
+        return tuple(name for name in self.sample_key if type_of(name) != "int8")
+
+    @property
     def sample_columns(self) -> tuple[str, ...]:
         """All columns of a sample, in the order of a written record."""
         return (*self.sample_key, "at", "span", *self.payload)

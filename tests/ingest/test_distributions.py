@@ -4,7 +4,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.ingest import distributions, limits
@@ -66,6 +66,7 @@ def test_exponential_buckets_scale_too() -> None:
     assert millis.merged.quantile(0.5) == pytest.approx(seconds.merged.quantile(0.5), rel=0.1)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 50), min_size=6, max_size=6),
     st.lists(st.integers(0, 50), min_size=6, max_size=6),

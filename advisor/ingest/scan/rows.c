@@ -7,9 +7,9 @@ enum { VERSION = 1, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, VARINT = 10 };
 
 static bool row_open(const Scan *scan, Row *row, size_t entity, PyObject *place) {
     Py_ssize_t columns = scan->columns[entity];
-    double *values = PyMem_Malloc(2 * (size_t)columns * sizeof *values);
-    if (!values) return PyErr_NoMemory(), false;
-    *row = (Row){.place = Py_NewRef(place), .columns = columns, .values = values, .spans = values + columns};
+    if (!row->values) row->values = PyMem_Malloc(2 * (size_t)columns * sizeof *row->values);
+    if (!row->values) return PyErr_NoMemory(), false;
+    *row = (Row){.place = Py_NewRef(place), .columns = columns, .values = row->values, .spans = row->values + columns};
     for (Py_ssize_t column = 0; column < columns; column++) row->values[column] = Py_NAN, row->spans[column] = 0.0;
     return true;
 }
@@ -19,12 +19,11 @@ static Row *row_new(Resource *resource) {
         size_t room = resource->rows_room * 2 + 4;
         Row *rows = PyMem_Realloc(resource->rows, room * sizeof *rows);
         if (!rows) return (Row *)PyErr_NoMemory();
+        for (size_t place = resource->rows_room; place < room; place++) rows[place] = (Row){0};
         resource->rows = rows;
         resource->rows_room = room;
     }
-    Row *row = &resource->rows[resource->rows_count++];
-    *row = (Row){0};
-    return row;
+    return &resource->rows[resource->rows_count++];
 }
 
 static Row *part_at(Scan *scan, PyObject *place) {
@@ -106,28 +105,52 @@ bool row_add_whole(Scan *scan, Row *row, const Point *point) {
     return is_added;
 }
 
-static void row_close(Row *row) {
+/* The numbers of the resource's own rows are used again: how many parts it has is the sender's choice. */
+static void row_close(Row *row, bool keeps_room) {
+    double *values = keeps_room ? row->values : NULL;
+    if (!keeps_room) PyMem_Free(row->values);
     Py_CLEAR(row->place);
     Py_CLEAR(row->whole);
-    PyMem_Free(row->values);
-    row->values = NULL;
+    *row = (Row){.values = values};
 }
 
 void resource_drop(Resource *resource) {
-    for (Row *row = resource->rows; row < resource->rows + resource->rows_count; row++) row_close(row);
-    Py_CLEAR(resource->odd);
-    Py_CLEAR(resource->unknown);
-    Py_CLEAR(resource->parts);
+    for (size_t place = 0; place < resource->rows_count; place++)
+        row_close(&resource->rows[place], place < PART_ROW);
     resource->rows_count = 0;
 }
 
-/* Keeps the room of the last one's rows. */
-bool resource_begin(Scan *scan) {
-    Resource *resource = &scan->resource;
+void resource_free(Resource *resource) {
     resource_drop(resource);
-    *resource = (Resource){.rows = resource->rows, .rows_room = resource->rows_room, .attributes = scan->no_attributes};
-    resource->odd = PyList_New(0);
-    resource->unknown = PyList_New(0);
-    resource->parts = PyDict_New();
+    for (size_t place = 0; place < PART_ROW && place < resource->rows_room; place++)
+        row_close(&resource->rows[place], false);
+    PyMem_Free(resource->rows);
+    Py_CLEAR(resource->odd);
+    Py_CLEAR(resource->unknown);
+    Py_CLEAR(resource->parts);
+}
+
+/* Most have nothing odd, nothing unknown and no parts: then those of the one before, which nobody else has, will do. */
+static PyObject *empty_list(PyObject *before) {
+    if (before && Py_REFCNT(before) == 1 && !PyList_GET_SIZE(before)) return before;
+    Py_XDECREF(before);
+    return PyList_New(0);
+}
+
+static PyObject *empty_dict(PyObject *before) {
+    if (before && !PyDict_GET_SIZE(before)) return before;
+    Py_XDECREF(before);
+    return PyDict_New();
+}
+
+/* Keeps the room of the last one. */
+bool resource_begin(Scan *scan) {
+    Resource *resource = &scan->resource, before;
+    resource_drop(resource);
+    before = *resource;
+    *resource = (Resource){.rows = before.rows, .rows_room = before.rows_room, .attributes = scan->no_attributes};
+    resource->odd = empty_list(before.odd);
+    resource->unknown = empty_list(before.unknown);
+    resource->parts = empty_dict(before.parts);
     return row_new(resource) && row_new(resource) && resource->odd && resource->unknown && resource->parts;
 }

@@ -96,6 +96,10 @@ bool metric_end(Scan *scan, const Metric *metric) {
 }
 
 bool resource_end(Scan *scan) {
+    if (!scan->is_apart && is_plain(scan)) return plain_add(scan);
+    scan->is_again = !scan->is_apart && scan->plain.resources;
+    scan->is_apart = true;
+    if (scan->is_again) return false;
     PyObject *told = resource_told(scan);
     bool is_added = told && PyList_Append(scan->resources, told) == 0;
     Py_XDECREF(told);
@@ -120,16 +124,16 @@ static void take(Scanner *self) {
 
 static int scanner_init(Scanner *self, PyObject *args, PyObject *named) {
     static char *names[] = {"known",        "most",     "seed",         "scales",  "buckets",
-                            "past_seconds", "messages", "bucket_bytes", "columns", NULL};
+                            "past_seconds", "messages", "bucket_bytes", "columns", "listening", NULL};
     Scan *scan = &self->scan;
     unsigned long long seed;
     Py_ssize_t most, buckets, bucket_bytes;
     long long least, greatest, messages;
     if (scan->known) return PyErr_SetString(PyExc_RuntimeError, "a scanner begins once"), -1;
     Py_ssize_t *columns = scan->columns;
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O!nK(LL)ndLn(nnn)", names, &PyFrozenSet_Type, &scan->known, &most,
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O!nK(LL)ndLn(nnn)n", names, &PyFrozenSet_Type, &scan->known, &most,
                                      &seed, &least, &greatest, &buckets, &scan->past_seconds, &messages, &bucket_bytes,
-                                     &columns[PROCESS_ROW], &columns[HOST_ROW], &columns[PART_ROW]))
+                                     &columns[PROCESS_ROW], &columns[HOST_ROW], &columns[PART_ROW], &scan->listening))
         return scan->known = NULL, -1;
     Py_INCREF(scan->known);
     scan->most_messages = messages;
@@ -144,8 +148,8 @@ static int scanner_init(Scanner *self, PyObject *args, PyObject *named) {
 
 static void scanner_free(Scanner *self) {
     Scan *scan = &self->scan;
-    resource_drop(&scan->resource);
-    PyMem_Free(scan->resource.rows);
+    resource_free(&scan->resource);
+    plain_free(&scan->plain);
     PyMem_Free(scan->points);
     PyMem_Free(scan->counts);
     table_close(&scan->table);
@@ -155,26 +159,37 @@ static void scanner_free(Scanner *self) {
     Py_TYPE(self)->tp_free(self);
 }
 
-static PyObject *read_body(Scanner *self, PyObject *body, bool (*read)(Scan *, Slice)) {
+static bool read_once(Scan *scan, bool (*read)(Scan *, Slice)) {
+    scan->is_again = false;
+    Py_XSETREF(scan->resources, PyList_New(0));
+    return scan->resources && plain_begin(&scan->plain) && read(scan, scan->body);
+}
+
+/* What was read: together where all is plain, else each resource apart; NULL where it could not be told. */
+static PyObject *all_told(Scan *scan) {
+    return scan->plain.resources && !scan->is_apart ? plain_told(&scan->plain) : Py_NewRef(scan->resources);
+}
+
+static PyObject *read_body(Scanner *self, PyObject *args, bool (*read)(Scan *, Slice)) {
     Scan *scan = &self->scan;
-    if (!PyBytes_Check(body)) return PyErr_SetString(PyExc_TypeError, "a body is bytes"), NULL;
+    PyObject *body;
+    int is_apart = false;
+    if (!PyArg_ParseTuple(args, "O!|p", &PyBytes_Type, &body, &is_apart)) return NULL;
     take(self);
     scan->body = (Slice){(const uint8_t *)PyBytes_AS_STRING(body), PyBytes_GET_SIZE(body)};
-    scan->resources = PyList_New(0);
-    bool is_read = scan->resources && read(scan, scan->body);
-    PyObject *told = scan->resources;
-    scan->resources = NULL;
+    scan->is_apart = is_apart;
+    bool is_read = read_once(scan, read) || (scan->is_again && read_once(scan, read));
+    PyObject *told = is_read ? all_told(scan) : NULL;
+    Py_CLEAR(scan->resources);
     resource_drop(&scan->resource);
     PyThread_release_lock(self->lock);
-    if (is_read) return told;
-    Py_XDECREF(told);
-    if (PyErr_Occurred()) return NULL;
+    if (told || PyErr_Occurred()) return told;
     Py_RETURN_NONE;
 }
 
-static PyObject *scanner_json(Scanner *self, PyObject *body) { return read_body(self, body, scan_json); }
+static PyObject *scanner_json(Scanner *self, PyObject *args) { return read_body(self, args, scan_json); }
 
-static PyObject *scanner_protobuf(Scanner *self, PyObject *body) { return read_body(self, body, scan_protobuf); }
+static PyObject *scanner_protobuf(Scanner *self, PyObject *args) { return read_body(self, args, scan_protobuf); }
 
 static PyObject *scanner_learn(Scanner *self, PyObject *args) {
     Slice name, attributes;
@@ -191,8 +206,8 @@ static PyObject *scanner_learn(Scanner *self, PyObject *args) {
 }
 
 static PyMethodDef scanner_methods[] = {
-    {"json", (PyCFunction)scanner_json, METH_O, NULL},
-    {"protobuf", (PyCFunction)scanner_protobuf, METH_O, NULL},
+    {"json", (PyCFunction)scanner_json, METH_VARARGS, NULL},
+    {"protobuf", (PyCFunction)scanner_protobuf, METH_VARARGS, NULL},
     {"learn", (PyCFunction)scanner_learn, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -212,6 +227,6 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_scan", NULL, -1, NU
 PyMODINIT_FUNC PyInit__scan(void) {
     json_open();
     PyObject *made = PyModule_Create(&module);
-    if (made && (PyModule_AddType(made, &scanner_type) < 0 || !told_open(made))) Py_CLEAR(made);
+    if (made && (PyModule_AddType(made, &scanner_type) < 0 || !told_open(made) || !plain_open(made))) Py_CLEAR(made);
     return made;
 }

@@ -108,6 +108,19 @@ typedef struct {
     size_t rows_count, rows_room;
 } Resource;
 
+typedef struct {
+    uint8_t *at;
+    size_t size, room;
+} Buffer;
+
+/* The resources of an export, all of them plain, side by side; times in nanoseconds. */
+typedef struct {
+    Buffer attributes, kinds, listening, counts, processes, hosts;
+    PyObject *wholes, *parts;
+    uint64_t earliest, latest;
+    size_t resources, points, not_kept;
+} Plain;
+
 /* One export being read, and what is used again for the next. */
 typedef struct Scan Scan;
 struct Scan {
@@ -123,6 +136,9 @@ struct Scan {
     double past_seconds;
     PyObject *resources, *known; /* known: names of which a column keeps something */
     Resource resource;
+    Plain plain;
+    Py_ssize_t listening; /* a process's column */
+    bool is_apart, is_again; /* each resource is told apart; some were told together, and all are to be read again */
     Slice body, scope, no_attributes;
     bool (*is_sound)(Scan *scan, Slice attributes); /* asked of attributes that nobody else looks at */
 };
@@ -142,6 +158,7 @@ bool metric_end(Scan *scan, const Metric *metric);
 bool resource_begin(Scan *scan);
 bool resource_end(Scan *scan);
 void resource_drop(Resource *resource);
+void resource_free(Resource *resource);
 
 /* PLAIN: may be put into its row. PASSED_OVER: nothing keeps it. ODD: Python reads its metric; SLOW: its resource. */
 typedef enum { PLAIN, PASSED_OVER, ODD, SLOW } Fit;
@@ -151,7 +168,16 @@ bool point_put(Scan *scan, const Point *point);
 void row_put(Row *row, const Target *target, double value, double span);
 bool row_add_whole(Scan *scan, Row *row, const Point *point);
 Row *row_of(Scan *scan, bool of_host, PyObject *place);
+bool is_plain(const Scan *scan);
+bool plain_begin(Plain *plain);
+bool plain_add(Scan *scan);
+void plain_free(Plain *plain);
+bool plain_open(PyObject *module);
+PyObject *plain_told(Plain *plain);
 bool told_open(PyObject *module);
+PyObject *told_of(PyObject *told, PyObject **items, Py_ssize_t count);
+PyObject *whole_told(const Row *row);
+PyObject *row_told(const Row *row, PyObject *span);
 PyObject *resource_told(const Scan *scan);
 
 #endif

@@ -10,7 +10,7 @@ static double shortest(const Row *row) {
 }
 
 /* `told` with these items, which it takes; NULL where one of them, or it, could not be made. */
-static PyObject *told_of(PyObject *told, PyObject **items, Py_ssize_t count) {
+PyObject *told_of(PyObject *told, PyObject **items, Py_ssize_t count) {
     bool is_whole = told;
     for (Py_ssize_t place = 0; place < count; place++) {
         is_whole &= items[place] != NULL;
@@ -41,13 +41,13 @@ static PyObject *spans_told(const Row *row, double least) {
     return least < row->span ? numbers_told(row->spans, row->columns) : bits_told(row);
 }
 
-static PyObject *whole_told(const Row *row) {
+PyObject *whole_told(const Row *row) {
     if (!row->whole) return Py_NewRef(Py_None);
     return Py_NewRef(PyList_GET_SIZE(row->whole) == 1 ? PyList_GET_ITEM(row->whole, 0) : row->whole);
 }
 
 /* `span` stands for the longest of all rows, which nearly always is each one's own. */
-static PyObject *row_told(const Row *row, PyObject *span) {
+PyObject *row_told(const Row *row, PyObject *span) {
     double least = shortest(row);
     PyObject *own = row->span == PyFloat_AS_DOUBLE(span) ? Py_NewRef(span) : PyFloat_FromDouble(row->span);
     PyObject *items[] = {
