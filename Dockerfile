@@ -10,7 +10,7 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev
 COPY manage.py ./
 COPY advisor advisor
-RUN python -m advisor.ingest.scan.compile
+RUN python -m advisor.compile
 COPY templates templates
 COPY static static
 COPY agents/python/src agents/python/src

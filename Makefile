@@ -22,7 +22,7 @@ LAB = $(MAKE) -s --no-print-directory $(CLINIC)/node_modules/.package-lock.json 
 MANAGE := ADVISOR_DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 export ADVISOR_REQUIRE_ALL
 
-SCANNER := advisor/ingest/scan
+SOURCES := $(wildcard advisor/*/*/*.[ch])
 .PHONY: help run demo link test test-backend test-postgresql test-agents test-long check new-rule replay lab lab-frozen bench-evaluate bench-ingest bench-hostile bench-agent bench-probe clean node-packages
 
 help: ## List these targets
@@ -107,7 +107,7 @@ $(AGENT_PEERS): agents/python/bench/requirements.txt
 	@touch $@
 
 clean: ## Remove what these targets made, but no data (that is in .advisor)
-	rm -rf .venv build advisor/ingest/_scan*.so .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv build advisor/*/_*.so .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -rf $(addsuffix /node_modules,$(NODE_PACKAGES) $(CLINIC)) $(dir $(AGENT_PEERS))
 
 # A venv needs ensurepip, which some systems package apart; virtualenv or this Python's own pip do as well.
@@ -122,19 +122,19 @@ clean: ## Remove what these targets made, but no data (that is in .advisor)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@touch $@
 
-# What reads bodies fast. Without a C compiler Python reads them all, so a machine that has none is told, and goes on.
-.venv/.scan: .venv/.made $(wildcard $(SCANNER)/*.[ch])
-	@$(BIN)/python -m advisor.ingest.scan.compile
+# What is fast because it is C. Without a compiler Python does all of it, so a machine that has none is told, and goes on.
+.venv/.compiled: .venv/.made $(SOURCES)
+	@$(BIN)/python -m advisor.compile
 	@touch $@
 
 # --inexact: what the tests need stays when `make run` looks after its own part.
-.venv/.run: .venv/.made .venv/.scan uv.lock
+.venv/.run: .venv/.made .venv/.compiled uv.lock
 	@echo "Installing what the server needs ..."
 	@$(UV) --no-dev --inexact
 	@$(AGENT)
 	@touch $@
 
-.venv/.test: .venv/.made .venv/.scan uv.lock
+.venv/.test: .venv/.made .venv/.compiled uv.lock
 	@echo "Installing what the tests need ..."
 	@$(UV) --inexact
 	@$(AGENT)

@@ -7,16 +7,27 @@ driver takes, which is told one value after the other.
 
 from __future__ import annotations
 
+import importlib
 import struct
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 
+from advisor.store.columns import GREATEST, LEAST
 from advisor.store.sheet import Sheet
 from advisor.store.tables import Table
+
+
+def _compiled() -> ModuleType | None:
+    try:
+        return importlib.import_module("advisor.store._copy")
+    except ImportError:
+        return None
+
 
 FIELDS: Final = np.dtype(">i2")
 """The number of fields, before the fields of each row."""
@@ -36,6 +47,9 @@ AT_ONCE: Final = 256
 """Rows of one piece. All that is made for one is smaller than what the allocator gives back at once: memory that is new
 each time takes as long to be touched as the encoding itself."""
 
+_COMPILED: Final = _compiled()
+"""What does the same in C; None where it could not be compiled on this machine."""
+
 _LENGTHS: Final = np.array([-1, 4], LENGTH)
 """Of a figure that is null, and of one that is known."""
 
@@ -50,11 +64,23 @@ def encoded(sheet: Sheet) -> Iterator[bytes]:
     """What COPY is to read of one row or more, a piece after the other."""
     yield _HEAD
     for start in range(0, len(sheet), AT_ONCE):
-        yield _rows(sheet.slice(start, start + AT_ONCE))
+        yield _rows(sheet, start, min(start + AT_ONCE, len(sheet)))
     yield _END
 
 
-def _rows(sheet: Sheet) -> bytes:
+def _rows(sheet: Sheet, start: int, end: int) -> bytes:
+    if _COMPILED is None:
+        return _rows_in_python(sheet, start, end)
+    texts = sheet.texts if sheet.table.key_texts else None
+    blobs = None if sheet.table.blob is None else sheet.blobs
+    places = sheet.numbers, sheet.spans, sheet.order, sheet.told, texts, blobs
+    told: bytes = _COMPILED.rows(*places, (LEAST, GREATEST), start, end)
+    return told
+
+
+def _rows_in_python(whole: Sheet, start: int, end: int) -> bytes:
+    """The same, ten times as long."""
+    sheet = whole.slice(start, end)
     fixed, ends = _fixed(sheet)
     count, cut = struct.pack(">h", len(sheet.table.sample_columns)), memoryview(fixed)
     pieces: list[bytes | memoryview] = []

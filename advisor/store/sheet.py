@@ -30,20 +30,20 @@ class Sheet:
         numbers: of `table.key_numbers` and then `at`, a line for each row.
         texts: of `table.key_texts` of each.
         spans: seconds that the increases of each cover; 0 where unknown.
-        figures: of `table.figures`, a line for each row; NaN where nothing is known.
         blobs: its histogram, None where there is none or `table.blob` is None.
-        order: the place of each among `loose` and what is in `bundles`; empty where rows come from the table.
+        told: figures as they came, in any order; see `figures`.
+        order: the place of each row in `told`, and among `loose` and what is in `bundles`.
         loose: rows that came each for itself.
         bundles: rows that came together.
     """
 
     table: Table
     numbers: NDArray[np.int64]
-    texts: Sequence[tuple[str, ...]]
+    texts: list[tuple[str, ...]]
     spans: NDArray[np.float64]
-    figures: NDArray[np.float64]
-    blobs: Sequence[bytes | None]
-    order: Sequence[int] = ()
+    blobs: list[bytes | None]
+    told: NDArray[np.float64]
+    order: NDArray[np.intp]
     loose: Sequence[Row] = ()
     bundles: Sequence[Bundle] = ()
 
@@ -76,9 +76,9 @@ class Sheet:
             laid.numbers[order],
             [texts[place] for place in places] if texts else texts,
             laid.spans[order],
-            _sound(laid.figures[order]),
             [laid.blobs[place] for place in places],
-            places,
+            laid.figures,
+            order,
             rows,
             bundles,
         )
@@ -95,8 +95,9 @@ class Sheet:
             np.array([[values[place] for place in numbers] for values in several], np.int64).reshape(-1, len(numbers)),
             [tuple(values[place] for place in texts) for values in several],
             np.array([values[width + 1] for values in several], np.float64),
-            np.array(figures, np.float64).reshape(len(several), len(table.figures)),
             [values[end] if table.blob else None for values in several],
+            np.array(figures, np.float64).reshape(len(several), len(table.figures)),
+            np.arange(len(several)),
         )
 
     def __len__(self) -> int:
@@ -129,6 +130,11 @@ class Sheet:
         return set(zip(owners[is_new].tolist(), minutes[is_new].tolist(), strict=True))
 
     @cached_property
+    def figures(self) -> NDArray[np.float64]:
+        """Of `table.figures`, a line for each row; NaN where nothing is known."""
+        return _sound(self.told[self.order])
+
+    @cached_property
     def is_known(self) -> NDArray[np.bool_]:
         """Where `figures` has one."""
         return ~np.isnan(self.figures)
@@ -136,8 +142,8 @@ class Sheet:
     @property
     def rows(self) -> list[Row]:
         """Where they come from; none where they come from the table."""
-        told: list[Row] = [*self.loose, *(row for bundle in self.bundles for row in bundle.apart())]
-        return [told[place] for place in self.order]
+        rows: list[Row] = [*self.loose, *(row for bundle in self.bundles for row in bundle.apart())]
+        return [rows[place] for place in self.order.tolist()] if rows else []
 
     def values(self) -> Iterator[Values]:
         """Row by row, with None where nothing is known."""
@@ -149,8 +155,8 @@ class Sheet:
     def slice(self, start: int, end: int) -> Sheet:
         """Some of its rows, of which is not known any more where they come from."""
         some = slice(start, end)
-        of = self.table, self.numbers[some], self.texts[some], self.spans[some], self.figures[some], self.blobs[some]
-        return Sheet(*of)
+        numbers, texts, spans, blobs = self.numbers[some], self.texts[some], self.spans[some], self.blobs[some]
+        return Sheet(self.table, numbers, texts, spans, blobs, self.told, self.order[some])
 
 
 def _keys(table: Table, numbers: NDArray[np.int64], texts: Sequence[tuple[str, ...]]) -> list[Values]:

@@ -1,7 +1,7 @@
-"""Compiles the scanner where this machine can: `python -m advisor.ingest.scan.compile`.
+"""Compiles what is written in C where this machine can: `python -m advisor.compile`.
 
-It needs a C compiler and Python's headers. Without them ingest reads every body in Python, with the same results and
-a fifth of the speed or less.
+A folder of C becomes a module beside it: `ingest/scan` becomes `advisor.ingest._scan`. That needs a C compiler and
+Python's headers. Without them the same is done in Python, with the same results and a fifth of the speed or less.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from typing import Final
 _HERE: Final = Path(__file__).parent
 _FLAGS: Final = ("-O3", "-std=c11", "-shared", "-fPIC", "-Werror=implicit-function-declaration")
 
-
-def compiled() -> Path:
-    """Where the scanner of this Python lies once it is compiled."""
-    return _HERE.parent / f"_scan{sysconfig.get_config_var('EXT_SUFFIX')}"
+FOLDERS: Final = sorted({path.parent for path in _HERE.rglob("*.c")})
+"""All folders of C."""
 
 
-def compile_scanner(*flags: str, to: Path | None = None) -> str | None:
-    """Compile it, with more flags if any.
+def compiled(folder: Path) -> Path:
+    """Where the module of a folder lies, for this Python, once it is compiled."""
+    return folder.parent / f"_{folder.name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+
+
+def compile_folder(folder: Path, *flags: str, to: Path | None = None) -> str | None:
+    """Compile one, with more flags if any.
 
     Returns:
         Why it could not be compiled; None where it was.
@@ -34,9 +37,9 @@ def compile_scanner(*flags: str, to: Path | None = None) -> str | None:
         return "there is no C compiler (Debian: gcc)"
     if not (headers / "Python.h").exists():
         return "Python's headers are missing (Debian: python3-dev)"
-    into = to or compiled()
+    into = to or compiled(folder)
     making = into.with_suffix(f".new{into.suffix}")  # a process that runs keeps the one that it has
-    sources = sorted(map(str, _HERE.glob("*.c")))
+    sources = sorted(map(str, folder.glob("*.c")))
     run = subprocess.run(
         (compiler, *_FLAGS, *flags, f"-I{headers}", *sources, "-o", str(making)), capture_output=True, text=True
     )
@@ -47,6 +50,7 @@ def compile_scanner(*flags: str, to: Path | None = None) -> str | None:
 
 
 if __name__ == "__main__":
-    if reason := compile_scanner():
-        compiled().unlink(missing_ok=True)
-        print(f"The scanner of ingest was not compiled: {reason}. Bodies are read in Python.", file=sys.stderr)
+    for one in FOLDERS:
+        if reason := compile_folder(one):
+            compiled(one).unlink(missing_ok=True)
+            print(f"{one.name} was not compiled: {reason}. Its work is done in Python.", file=sys.stderr)
