@@ -60,9 +60,11 @@ bool message(Scan *scan, const Field *field, Member member, void *into) {
 
 bool ascii(const Field *field) {
     if (field->type != BYTES) return false;
-    for (size_t place = 0; place < field->bytes.size; place++)
-        if (field->bytes.at[place] > 0x7f) return false;
-    return true;
+    const uint8_t *at = field->bytes.at, *end = at + field->bytes.size;
+    uint64_t all = 0, word;
+    for (; end - at >= 8; at += 8) memcpy(&word, at, 8), all |= word;
+    for (; at < end; at++) all |= *at;
+    return !(all & 0x8080808080808080u);
 }
 
 /* Something that nobody here reads. */

@@ -34,8 +34,8 @@ typedef struct {
 
 /* What a metric and its attributes add to: `advisor.ingest.meaning.Meaning`, laid out flat. */
 typedef struct Meaning {
-    struct Meaning *next;
-    uint64_t hash;
+    struct Meaning *next, *following; /* `following` was looked up after it the last time */
+    uint64_t hash, generation;
     uint8_t *key; /* the name, then the attributes */
     size_t name_size, size;
     Kind kind;
@@ -50,7 +50,8 @@ typedef struct Meaning {
 typedef struct {
     Meaning **slots[2];
     size_t count, most, mask;
-    uint64_t seed;
+    uint64_t seed, generation;
+    Meaning *last; /* that was looked up */
 } Table;
 
 bool table_open(Table *table, size_t most, uint64_t seed);

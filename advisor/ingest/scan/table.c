@@ -19,9 +19,9 @@ static uint64_t hash_of(const Table *table, Slice name, Slice attributes) {
     return mixed(mixed(table->seed ^ name.size, name.at, name.size), attributes.at, attributes.size);
 }
 
-static bool is_key(const Meaning *meaning, uint64_t hash, Slice name, Slice attributes) {
-    return meaning->hash == hash && meaning->name_size == name.size &&
-           meaning->size == name.size + attributes.size && !memcmp(meaning->key, name.at, name.size) &&
+static bool is_key(const Meaning *meaning, Slice name, Slice attributes) {
+    return meaning->name_size == name.size && meaning->size == name.size + attributes.size &&
+           !memcmp(meaning->key, name.at, name.size) &&
            !memcmp(meaning->key + name.size, attributes.at, attributes.size);
 }
 
@@ -60,21 +60,26 @@ static void turn_over(Table *table) {
     table->slots[1] = table->slots[0];
     table->slots[0] = older;
     table->count = 0;
+    table->generation++;
+    table->last = NULL;
+    for (size_t slot = 0; slot <= table->mask; slot++) /* nobody follows whoever was forgotten */
+        for (Meaning *meaning = table->slots[1][slot]; meaning; meaning = meaning->next) meaning->following = NULL;
 }
 
 static void keep(Table *table, Meaning *meaning) {
     Meaning **slot = &table->slots[0][meaning->hash & table->mask];
     meaning->next = *slot;
     *slot = meaning;
+    meaning->generation = table->generation;
     table->count++;
 }
 
-const Meaning *table_find(Table *table, Slice name, Slice attributes) {
+static Meaning *look_up(Table *table, Slice name, Slice attributes) {
     uint64_t hash = hash_of(table, name, attributes);
     for (int age = 0; age < 2; age++)
         for (Meaning **at = &table->slots[age][hash & table->mask]; *at; at = &(*at)->next) {
             Meaning *found = *at;
-            if (!is_key(found, hash, name, attributes)) continue;
+            if (found->hash != hash || !is_key(found, name, attributes)) continue;
             if (age) { /* still in use: it stays when its generation goes */
                 *at = found->next;
                 keep(table, found);
@@ -82,6 +87,17 @@ const Meaning *table_find(Table *table, Slice name, Slice attributes) {
             return found;
         }
     return NULL;
+}
+
+/* An export has its metrics in the order of the one before: what followed then is asked first, and spares the hash. */
+const Meaning *table_find(Table *table, Slice name, Slice attributes) {
+    Meaning *last = table->last, *found = last ? last->following : NULL;
+    if (!found || found->generation != table->generation || !is_key(found, name, attributes)) {
+        found = look_up(table, name, attributes);
+        if (last) last->following = found;
+    }
+    if (found) table->last = found;
+    return found;
 }
 
 bool table_learn(Table *table, Slice name, Slice attributes, PyObject *told, const Py_ssize_t columns[ENTITIES]) {
