@@ -130,7 +130,7 @@ Respond = Callable[[Receipt], ExportMetricsServiceResponse | ExportLogsServiceRe
 async def send_receipt(send: Send, receipt: Receipt, content_type: bytes, respond: Respond) -> None:
     """Answer 200; `respond` makes the message of the signal that was taken."""
     if content_type == PROTOBUF:
-        body = respond(receipt).SerializeToString()
+        body = respond(receipt).SerializeToString() if receipt.rejected else b""  # the message where nothing is set
     else:
         body = MessageToJson(respond(receipt), indent=None).encode() if receipt.rejected else b"{}"
     await _respond(send, 200, content_type, body, ((b"advisor-replayed", b"true"),) if receipt.replayed else ())

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from advisor.ingest import limits
 from advisor.ingest.answers import JSON, PROTOBUF, Code, Refusal, invalid, too_large, unavailable
@@ -37,6 +37,13 @@ class Head:
     authorization: bytes
     batch_id: uuid.UUID | None
     sent_at: float | None
+
+
+class Body(NamedTuple):
+    """All of a body, and its CRC-32 where that is known already."""
+
+    data: bytes
+    crc: int | None = None
 
 
 class Disconnected(Exception):
@@ -84,7 +91,7 @@ def read_head(headers: dict[bytes, bytes]) -> Head:
     )
 
 
-async def read_body(receive: Receive, gzip: bool, share: Share, seconds: float = limits.BODY_SECONDS) -> bytes:
+async def read_body(receive: Receive, gzip: bool, share: Share, seconds: float = limits.BODY_SECONDS) -> Body:
     """The body, inflated while it arrives; `share` grows with it.
 
     Raises:
@@ -99,7 +106,7 @@ async def read_body(receive: Receive, gzip: bool, share: Share, seconds: float =
         raise unavailable(f"The body did not arrive within {seconds:.0f} seconds. Send it again.") from None
 
 
-async def _read(receive: Receive, reader: Gunzip | Identity, share: Share) -> bytes:
+async def _read(receive: Receive, reader: Gunzip | Identity, share: Share) -> Body:
     size, more = 0, True
     while more:
         event = await receive()
@@ -112,7 +119,7 @@ async def _read(receive: Receive, reader: Gunzip | Identity, share: Share) -> by
         reader.feed(chunk)
         share.grow(reader.size)
         more = event.get("more_body", False)
-    return reader.finish()
+    return Body(reader.finish(), reader.crc)
 
 
 def _check_length(announced: bytes | None) -> None:

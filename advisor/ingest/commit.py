@@ -133,7 +133,7 @@ class Committer:
         registry.note_all(members.identities, batch.token)
         for host_id in members.known_hosts:
             self._note_clock(host_id, together.clock_offset)
-        brought.append(Brought(together, members, receipt, batch.token.pk))
+        brought.append(Brought(together, members, receipt, batch.token.id))
         return receipt
 
     def _resolve(self, batch: Batch, resolved: list[Resolved]) -> Receipt:
@@ -154,7 +154,7 @@ class Committer:
                 continue
             self._note_clock(identity.host_id, report.clock_offset)
             own = report.copy() if report.running else report  # totals are added to it; this try may fail
-            resolved.append(Resolved(own, identity, receipt, batch.token.pk))
+            resolved.append(Resolved(own, identity, receipt, batch.token.id))
         return receipt
 
     def _note_clock(self, host_id: int | None, offset: float) -> None:
@@ -172,7 +172,7 @@ class Committer:
         it is added up and counted from time to time, so that transactions do not wait for each other's counts.
         """
         answers = zip(batches, outcomes, strict=True)
-        took = [(batch.token.pk, receipt) for batch, receipt in answers if isinstance(receipt, Receipt)]
+        took = [(batch.token.id, receipt) for batch, receipt in answers if isinstance(receipt, Receipt)]
         counts = _added(Counter(), [(pk, receipt.rejected) for pk, receipt in took])
         ignored = _added(self._ignored.copy(), [(pk, receipt.ignored) for pk, receipt in took if not receipt.replayed])
         if is_due := abs(now.timestamp() - self._told_at) >= _IGNORED_EVERY:
@@ -230,7 +230,7 @@ class _Known:
         brought = dict[BatchKey, int]()
         for batch in batches:
             if batch.id is not None:
-                brought.setdefault((batch.token.pk, batch.id), batch.content)
+                brought.setdefault((batch.token.id, batch.id), batch.content)
         new = samples.remember_batches(brought)
         told = {key: brought[key] for key in new}
         return cls(new, told | samples.stored_contents(brought.keys() - new))
@@ -239,7 +239,7 @@ class _Known:
         """What a batch that was stored before is answered; None for one that is to be stored, once."""
         if batch.id is None:
             return None
-        key = batch.token.pk, batch.id
+        key = batch.token.id, batch.id
         if key in self.new:
             self.new.discard(key)
             return None

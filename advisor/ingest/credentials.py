@@ -57,6 +57,7 @@ class Credentials:
         self._is_formed = is_formed
         self._clock = clock
         self._good = Memory[bytes, tuple[float, Token]](_REMEMBERED)
+        self._recent = Memory[bytes, tuple[float, Token]](_REMEMBERED)  # by the whole header, which need not be read
         self._wrong = Memory[bytes, float](_WRONG)
         self._strangers = 0
         self._thread = ThreadPoolExecutor(1, "ingest-credentials", partial(timeouts.shorten, _KEPT_SECONDS))
@@ -64,11 +65,8 @@ class Credentials:
 
     def recall(self, authorization: bytes) -> Token | None:
         """The token of an `Authorization` header that was good lately, and may report; else ask `check`."""
-        raw = _raw(authorization)
-        if raw is None or not self._is_formed(raw):
-            return None
-        asked_at, token = self._good.find(_digest(raw)) or (-math.inf, None)
-        return token if asked_at > self._clock() - _SECONDS and _may_report(token) else None
+        asked_at, token = self._recent.find(_digest(authorization)) or (-math.inf, None)
+        return token if asked_at > self._clock() - _SECONDS else None
 
     async def check(self, authorization: bytes) -> Token:
         """The token of an `Authorization` header.
@@ -85,6 +83,8 @@ class Credentials:
             raise _unauthorised("This token is not known here, was revoked or has expired. Make a new one.")
         if not _may_report(token):
             raise Refusal(403, Code.PERMISSION_DENIED, "An enrolment key cannot report. Use a host or API token.")
+        if known := self._good.find(_digest(raw.encode())):
+            self._recent[_digest(authorization)] = known
         return token
 
     def stop(self) -> None:
@@ -97,7 +97,7 @@ class Credentials:
     async def _look_up(self, raw: str) -> Token | None:
         if not self._is_formed(raw):
             return None
-        digest, latest = _digest(raw), self._clock() - _SECONDS
+        digest, latest = _digest(raw.encode()), self._clock() - _SECONDS
         good, wrong = self._good.find(digest), self._wrong.find(digest)
         if good is not None and good[0] > latest:
             return good[1]
@@ -147,12 +147,12 @@ def _raw(authorization: bytes) -> str | None:
     return raw.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _digest(raw: str) -> bytes:
-    return hashlib.sha256(raw.encode()).digest()
+def _digest(given: bytes) -> bytes:
+    return hashlib.sha256(given).digest()
 
 
-def _may_report(token: Token | None) -> bool:
-    return token is not None and token.kind != Token.Kind.ENROL
+def _may_report(token: Token) -> bool:
+    return token.kind != Token.Kind.ENROL
 
 
 def _unauthorised(message: str) -> Refusal:

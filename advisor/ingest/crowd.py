@@ -105,7 +105,7 @@ class Crowd:
             listening: the number of ports that each listens on, in two bytes; -1 where it does not say.
             token: who tells of them.
         """
-        key, state = (listening, token.pk, token.host_id), registry.state()
+        key, state = (listening, token.id, token.host_id), registry.state()
         if self._recalled is not None and self._recalled[0] == key and self._recalled[1] == state:
             return self._recalled[2]
         found = tuple(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from advisor.ingest.answers import unavailable
@@ -39,11 +38,17 @@ class Deadline:
         except TimeoutError:
             raise unavailable(f"{otherwise} Send it again.", _AGAIN_SECONDS) from None
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
+    def paused(self) -> _Pause:
         """The time that passes meanwhile is the sender's own."""
-        began = self._clock()
-        try:
-            yield
-        finally:
-            self._at += self._clock() - began
+        return _Pause(self)
+
+
+class _Pause:
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        self._began = self._deadline._clock()
+
+    def __exit__(self, *_: object) -> None:
+        self._deadline._at += self._deadline._clock() - self._began

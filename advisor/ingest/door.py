@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
-from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from advisor.ingest import limits
 from advisor.ingest.answers import Code, Receipt, Refusal, Send, invalid, send_receipt, send_refusal, unavailable
 from advisor.ingest.attributes import Scalar
 from advisor.ingest.batch import Batch, content_of
-from advisor.ingest.body import Disconnected, Head, Receive, answer_type, check_repeated, read_body, read_head
+from advisor.ingest.body import Body, Disconnected, Head, Receive, answer_type, check_repeated, read_body, read_head
 from advisor.ingest.clock import ClockBook
 from advisor.ingest.commit import Committer
 from advisor.ingest.credentials import Credentials
@@ -145,14 +144,14 @@ class Door:
         received, deadline = self._now(), Deadline(self._seconds)
         with self._room.share() as share:
             signal, head, token, body = await self._admit(scope, headers, receive, share, deadline)
-            pivoted = await self._decode(signal, head, token, body, received, deadline)
-        content = 0 if head.batch_id is None else content_of(body)
+            pivoted = await self._decode(signal, head, token, body.data, received, deadline)
+        content = 0 if head.batch_id is None else content_of(*body)
         batch = Batch(pivoted, token, head.batch_id, received, content)
         return await deadline.keep(self._writer.submit(batch))
 
     async def _admit(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, share: Share, deadline: Deadline
-    ) -> tuple[AnySignal, Head, Token, bytes]:
+    ) -> tuple[AnySignal, Head, Token, Body]:
         """What is sent, by whom, and the whole body."""
         try:
             signal = self._find(scope["method"], scope["path"])
@@ -161,8 +160,8 @@ class Door:
             token = self._credentials.recall(head.authorization)
             if token is None:
                 token = await deadline.keep(self._credentials.check(head.authorization))
-            scope[_SENDER] = token.pk
-            _check_rate(self._requests.wait(token.pk), "requests", "Send fewer and larger ones.")
+            scope[_SENDER] = token.id
+            _check_rate(self._requests.wait(token.id), "requests", "Send fewer and larger ones.")
             with deadline.paused():
                 return signal, head, token, await read_body(receive, head.gzip, share)
         except Refusal as refusal:
@@ -190,12 +189,15 @@ class Door:
             self._decoding.release()
 
     def _sort(self, signal: AnySignal, head: Head, token: Token, body: bytes, received: float) -> Steps[Pivoted]:
-        @cache  # one request is one measurement, however many resources it holds
+        measured = dict[Scalar | None, float]()  # one request is one measurement, however many resources it holds
+
         def offset(host: Scalar | None) -> float:
-            return self._clocks.offset(token.pk, host, received, head.sent_at)
+            if host not in measured:
+                measured[host] = self._clocks.offset(token.id, host, received, head.sent_at)
+            return measured[host]
 
         def charge(points: int) -> None:
-            _check_rate(self._points.wait(token.pk, points), signal.items, "Send this again when it is time.")
+            _check_rate(self._points.wait(token.id, points), signal.items, "Send this again when it is time.")
 
         try:
             return (yield from signal.read(body, head.content_type, received, offset, charge))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from typing import Final, cast
 
@@ -15,6 +16,9 @@ _GZIP_WINDOW: Final = 31
 
 _GZIP_ERROR: Final = cast(type[Exception], isal_zlib.IsalError)  # its stub says value where it means class
 _MAGIC: Final = b"\x1f\x8b"
+_TRAILER: Final = struct.Struct("<II")
+"""CRC-32 and size of what was compressed, at the end of a member (RFC 1952)."""
+
 _PIECE: Final = 64 << 10
 """Most bytes that come out at a time: what they are written to is nearly all that a body takes."""
 
@@ -23,20 +27,34 @@ class Identity:
     """A body that is not compressed."""
 
     def __init__(self) -> None:
-        self._body = BytesIO()  # unlike a bytearray it gives out what it holds without a copy
+        self._only = b""  # nearly always it comes in one piece
+        self._body: BytesIO | None = None  # unlike a bytearray it gives out what it holds without a copy
+        self.size = 0
+        """Bytes that it holds."""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece; its size has been checked on the wire."""
-        self._body.write(chunk)
-
-    @property
-    def size(self) -> int:
-        """Bytes that it holds."""
-        return self._body.tell()
+        self._add(chunk)
 
     def finish(self) -> bytes:
         """The whole body."""
-        return self._body.getvalue()
+        return self._only if self._body is None else self._body.getvalue()
+
+    @property
+    def crc(self) -> int | None:
+        """The CRC-32 of the whole body, where it brings that itself and it was checked."""
+        return None
+
+    def _add(self, piece: bytes) -> None:
+        if not self.size:
+            self._only = piece
+        else:
+            if self._body is None:
+                self._body = BytesIO()
+                self._body.write(self._only)
+                self._only = b""
+            self._body.write(piece)
+        self.size += len(piece)
 
 
 class Gunzip(Identity):
@@ -48,6 +66,7 @@ class Gunzip(Identity):
         self._members = 1
         self._stream = isal_zlib.decompressobj(_GZIP_WINDOW)
         self._held = b""
+        self._tail = b""
 
     def feed(self, chunk: bytes) -> None:
         """Inflate the next piece.
@@ -56,7 +75,8 @@ class Gunzip(Identity):
             Refusal: 413 beyond the limits of size and ratio, 400 where the bytes are not gzip.
         """
         self._wire += len(chunk)
-        chunk = self._held + chunk
+        self._tail = (self._tail + chunk)[-_TRAILER.size :]
+        chunk = self._held + chunk if self._held else chunk
         self._held = b""
         is_full = False
         while chunk or is_full:
@@ -65,7 +85,9 @@ class Gunzip(Identity):
                     self._held = chunk
                     return
                 self._next_member(chunk)
-            is_full = self._body.write(self._inflate(chunk)) == _PIECE and not self._stream.eof
+            inflated = self._inflate(chunk)
+            self._add(inflated)
+            is_full = len(inflated) == _PIECE and not self._stream.eof
             self._check_size()
             chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
 
@@ -80,6 +102,13 @@ class Gunzip(Identity):
         if self._held:
             raise invalid("The gzip body is followed by bytes that are not gzip.")
         return super().finish()
+
+    @property
+    def crc(self) -> int | None:
+        """As gzip told it of its one member."""
+        crc: int
+        crc, _ = _TRAILER.unpack(self._tail)
+        return crc if self._members == 1 else None
 
     def _inflate(self, chunk: bytes) -> bytes:
         try:

@@ -70,13 +70,13 @@ class Admission:
 
     def _is_overdue(self, batch: Batch) -> bool:
         """Whether it has waited for others so long that it comes before them."""
-        return time.monotonic() - max(batch.since, self._turns.due(batch.token.pk)) > turns.LONGEST
+        return time.monotonic() - max(batch.since, self._turns.due(batch.token.id)) > turns.LONGEST
 
     def _serve(self, batches: Sequence[Batch]) -> dict[int, Outcome]:
         """Store those who are known; what became of each, by the identity of its batch."""
         self._newcomers_turn, began = True, time.monotonic()
         outcomes = self._store(batches)
-        self._turns.serve({batch.token.pk for batch in batches}, time.monotonic() - began)
+        self._turns.serve({batch.token.id for batch in batches}, time.monotonic() - began)
         return {id(batch): outcome for batch, outcome in zip(batches, outcomes, strict=True)}
 
     def _meet_some(self, batches: Sequence[Batch]) -> None:
@@ -97,13 +97,13 @@ class Admission:
         except Exception as error:
             log.debug("Left to what stores it: %s", error)
             batch.known = len(batch.pivoted.reports)
-        self._turns.charge({one.batch.token.pk for one in some}, time.monotonic() - began)
+        self._turns.charge({one.batch.token.id for one in some}, time.monotonic() - began)
 
     def _next(self, batches: Sequence[Batch]) -> list[_Newcomer]:
         """Newcomers of each token in turn; the token whose last turn is longest ago comes first."""
         lines = dict[int, list[Batch]]()
         for batch in batches:
-            lines.setdefault(batch.token.pk, []).append(batch)
+            lines.setdefault(batch.token.id, []).append(batch)
         order = sorted(lines, key=lambda token: self._last_turns.get(token, 0.0))
         waiting = deque(_newcomers(lines[token]) for token in order)
         chosen = dict[Hashable, _Newcomer]()
@@ -111,7 +111,7 @@ class Admission:
             line = waiting.popleft()
             for one in line:
                 chosen.setdefault(one.sighting.key, one)  # many batches of one newcomer bring it once
-                self._last_turns[one.batch.token.pk] = time.monotonic()
+                self._last_turns[one.batch.token.id] = time.monotonic()
                 waiting.append(line)
                 break
         return list(chosen.values())
@@ -178,9 +178,9 @@ def _late(batches: Iterable[Batch]) -> set[int]:
     """Identities of the batches that have waited long enough, or beside too many others."""
     late, waiting, now = set[int](), Counter[int](), time.monotonic()
     for batch in batches:
-        is_one_too_many = waiting.total() >= limits.STRANGERS or waiting[batch.token.pk] >= limits.STRANGERS_OF_ONE
+        is_one_too_many = waiting.total() >= limits.STRANGERS or waiting[batch.token.id] >= limits.STRANGERS_OF_ONE
         if is_one_too_many or now - batch.since >= limits.STRANGERS_SECONDS:
             late.add(id(batch))
         else:
-            waiting[batch.token.pk] += 1
+            waiting[batch.token.id] += 1
     return late

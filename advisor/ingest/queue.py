@@ -63,7 +63,7 @@ class FairQueue(Generic[W]):
 
     def put(self, one: W) -> list[W]:
         """Let it wait; returns what had to give way, which may be itself."""
-        line = self._lines.setdefault(one.batch.token.pk, Line())
+        line = self._lines.setdefault(one.batch.token.id, Line())
         line.append(one)
         self.points += one.batch.points
         gone: list[W] = []

@@ -14,25 +14,21 @@ Steps = Generator[None, None, T]
 
 def finish(steps: Steps[T], between: Callable[[], None] = lambda: None) -> T:
     """Do all the work here, with something in between."""
-    result: list[T] = []
-    while not _is_done(steps, result):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
         between()
-    return result[0]
 
 
 async def in_turns(steps: Steps[T]) -> T:
     """Do all the work on the event loop, where others have their turn in between."""
-    result: list[T] = []
-    while not _is_done(steps, result):
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
         await asyncio.sleep(0)
-    return result[0]
-
-
-def _is_done(steps: Steps[T], result: list[T]) -> bool:
-    """Take one step; after the last one the value is in `result`."""
-    try:
-        next(steps)
-    except StopIteration as end:
-        result.append(end.value)
-        return True
-    return False

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import zlib
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,17 @@ def inflate(data: bytes, step: int = 1000) -> bytes:
     for start in range(0, len(data), step):
         reader.feed(data[start : start + step])
     return reader.finish()
+
+
+@given(st.binary(max_size=5000), st.integers(1, 700))
+def test_what_gzip_checked_is_told(data: bytes, step: int) -> None:
+    reader, several = Gunzip(), Gunzip()
+    compressed = gzip.compress(data)
+    for start in range(0, len(compressed), step):
+        reader.feed(compressed[start : start + step])
+    several.feed(compressed * 2)
+    assert (reader.finish(), reader.crc) == (data, zlib.crc32(data))
+    assert (several.finish(), several.crc) == (data * 2, None)
 
 
 def refused(data: bytes, step: int = 1000) -> tuple[int, str]:

@@ -76,7 +76,8 @@ def running(home: Path, database: str, workers: int) -> Iterator[Running]:
 def _door(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     """Port and process of one ingest process."""
     command = [sys.executable, "-m", "uvicorn", "advisor.ingest.app:application", "--log-level", "warning"]
-    command += ["--http", "advisor.ingest.protocol:PatientProtocol", "--no-access-log", "--fd"]
+    command += ["--http", "advisor.ingest.protocol:PatientProtocol", "--no-access-log"]
+    command += ["--no-server-header", "--no-proxy-headers", "--fd"]  # as the product starts its own
     with socket.create_server(("127.0.0.1", 0)) as listening:
         place = listening.fileno()
         with subprocess.Popen([*command, str(place)], cwd=_PROJECT, env=environment, pass_fds=[place]) as process:
