@@ -88,6 +88,8 @@ class Crowd:
         machines: what they call those that they are on, each once.
     """
 
+    __slots__ = ("_recalled", "is_named", "kinds", "machines", "names_process", "said")
+
     def __init__(self, said: tuple[Said, ...], kinds: bytes) -> None:
         self.said = said
         self.kinds = kinds
