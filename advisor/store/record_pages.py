@@ -16,7 +16,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from advisor.features.runs import Whole
+from advisor.features.runs import Whole, consecutive
 from advisor.features.window import Array
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
@@ -129,6 +129,10 @@ class Fields:
         self._places = self._places + _WIDTHS[types]
         return found
 
+    def put_in(self, order: Whole) -> None:
+        """Put the rows in another order, for all fields that come."""
+        self._places, self._types = self._places[order], self._types[order]
+
     def figure(self, rows: Whole) -> Array:
         """The next field of some rows as numbers; NaN where it is null."""
         types, places = self._next(rows), self._places[rows]
@@ -148,8 +152,10 @@ class Fields:
         held = np.flatnonzero(types[0]).tolist()
         chosen = slice(None) if is_alike.sum() == len(into) else rows[is_alike]
         found = self._at(self._places[chosen], 8 * len(held)).view(">f8") if held else into[:0]
-        for place, value in enumerate(held):
-            into[chosen, value] = found[:, place]
+        place = 0
+        for first, end in consecutive(held):
+            into[chosen, first:end] = found[:, place : place + end - first]
+            place += end - first
         self._types[chosen] += count
         self._places[chosen] += 8 * len(held)
         return is_alike

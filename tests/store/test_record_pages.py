@@ -142,8 +142,6 @@ def test_an_older_sqlite_is_read_a_row_at_a_time(monkeypatch: pytest.MonkeyPatch
     found = []
     for is_new in (True, False):
         monkeypatch.setattr(record_pages, "is_handed_out", lambda is_new=is_new: is_new)
-        (series,) = blocks.read(PROCESS, PROCESS.samples, ("at",), ("requests", "threads"), "latency", ALL)
-        found.append(
-            (series.key, series.times.tolist(), [bits(series.figures[place]) for place in (0, 1)], list(series.blobs))
-        )
+        block = blocks.read(PROCESS, PROCESS.samples, ("at",), ("requests", "threads"), "latency", ALL)
+        found.append((block.keys, block.times.tolist(), [bits(some) for some in block.figures], list(block.blobs)))
     assert found[0] == found[1]
