@@ -136,6 +136,14 @@ def test_reading_waits_for_no_writer_and_gives_its_memory_back() -> None:
     assert pages() < 10
 
 
+def test_what_goes_from_memory_is_not_filled_with_zeros() -> None:
+    fill([("text", 1, 2, 3.0, b"x")])
+    read()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA picked.secure_delete")
+        assert cursor.fetchone() == (0,)
+
+
 def test_an_older_sqlite_is_read_a_row_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     one = instance(service())
     keep(process_row(one, 0, b"x", requests=2), process_row(one, 10, threads=3))
