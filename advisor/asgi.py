@@ -15,7 +15,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 _django = get_asgi_application()  # first: the imports below need the apps to be ready
 
-from advisor.ingest.allocator import give_back_large  # noqa: E402
+from advisor.ingest.allocator import give_back_large, keep_free  # noqa: E402
 from advisor.ingest.door import Door  # noqa: E402
 from advisor.live.routing import urlpatterns  # noqa: E402
 from advisor.pipeline.garbage import search_seldom  # noqa: E402
@@ -29,3 +29,4 @@ application = Door(
 
 search_seldom()
 give_back_large()
+keep_free()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -40,9 +40,8 @@ class _Told:
     ends: Whole
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """What falls into each cell, shape (cells,), and the buckets that count something, by cell and then by duration.
+class _Cells(NamedTuple):
+    """What falls into each cell, shape (cells,), and the buckets of all, by cell and then by duration.
 
     Attributes:
         scales: the coarsest of its distributions.
@@ -52,7 +51,7 @@ class _Cells:
         firsts: its first bucket.
         ends: the bucket after its last.
         places: the buckets' indices, shape (buckets,).
-        upto: observations up to and with each bucket, of all cells before too, shape (buckets,).
+        counts: observations in each bucket, likewise.
     """
 
     scales: Whole
@@ -62,35 +61,35 @@ class _Cells:
     firsts: Whole
     ends: Whole
     places: Whole
-    upto: Whole
+    counts: Whole
 
 
-def quantiles(encoded: Sequence[bytes], cells: Whole, size: int, shares: Sequence[float]) -> Array:
+def quantiles(data: bytes, begins: Whole, ends: Whole, cells: Whole, size: int, shares: Sequence[float]) -> Array:
     """The durations in seconds that some shares (0 to 1) of all observations of a cell stay at or below.
 
     As `Histogram.merge(...).quantile(share)` of each cell, but that buckets are never widened to be fewer. Shape
     (shares, size); NaN in a cell without observations.
 
     Args:
-        encoded: distributions as `Histogram.encode` gives them.
-        cells: the cell of each, shape (distributions,), 0 to `size` - 1.
+        data: bytes in which distributions lie as `Histogram.encode` gives them.
+        begins: where each begins, shape (distributions,).
+        ends: where each ends, likewise.
+        cells: the cell of each, likewise, 0 to `size` - 1.
         size: how many cells there are.
         shares: which quantiles.
 
     Raises:
         ValueError: bytes that are cut off, or of a version that this code does not know.
     """
-    width = -(-size * _TOGETHER // max(len(encoded), _TOGETHER))
-    found = [_of_cells(encoded, cells, first, min(first + width, size), shares) for first in range(0, size, width)]
-    return np.concatenate(found, axis=1)
-
-
-def _of_cells(encoded: Sequence[bytes], cells: Whole, first: int, end: int, shares: Sequence[float]) -> Array:
-    """`quantiles` of the cells from one to before another."""
-    chosen = np.flatnonzero((cells >= first) & (cells < end))
-    unpacked = unpack_many([encoded[place] for place in chosen.tolist()])
-    merged = _merged(_told(unpacked, cells[chosen] - first), end - first)
-    return np.array([_quantile(merged, share) for share in shares])
+    width, found = -(-size * _TOGETHER // max(len(begins), _TOGETHER)), []
+    for first in range(0, size, width):
+        end = min(first + width, size)
+        chosen = np.flatnonzero((cells >= first) & (cells < end))
+        unpacked = unpack_many(data, begins[chosen], ends[chosen])
+        found.append(_merged(_told(unpacked, cells[chosen] - first), end - first))
+    merged = _joined(found)
+    before = np.append(0, np.cumsum(merged.counts))
+    return np.array([_quantile(merged, before, share) for share in shares])
 
 
 def _told(found: Unpacked, cells: Whole) -> _Told:
@@ -127,38 +126,53 @@ def _merged(told: _Told, size: int) -> _Cells:
     with np.errstate(invalid="ignore"):  # a NaN among them stays one: then it is unknown of all
         np.minimum.at(lows, told.cells, told.lows)
         np.maximum.at(highs, told.cells, told.highs)
+    return _Cells(scales, zeros, lows, highs, *_buckets(told, told.scales - scales[told.cells], size))
+
+
+def _buckets(told: _Told, coarser: Whole, size: int) -> tuple[Whole, Whole, Whole, Whole]:
+    """Of each cell the first bucket and the one after its last, and of these their indices and counts.
+
+    Indices of a distribution are to be halved as often as `coarser` says.
+    """
+    firsts = told.offsets >> coarser
+    lasts = told.offsets + told.ends - told.firsts - 1 >> coarser
+    lowest = firsts.min(initial=0)
+    width = lasts.max(initial=0) - lowest + 1
     rows, numbers = runs(told.firsts, told.ends)
-    cells, counts = told.cells[rows], told.counts[numbers]
-    places = (told.offsets[rows] + numbers - told.firsts[rows]) >> (told.scales[rows] - scales[cells])
-    cells, places, counts = _added(cells, places, counts)
-    upto = np.cumsum(counts)
-    every = np.arange(size)
-    firsts, ends = np.searchsorted(cells, every), np.searchsorted(cells, every, "right")
-    return _Cells(scales, zeros, lows, highs, firsts, ends, places, upto)
+    counts, places = told.counts[numbers], numbers + (told.offsets - told.firsts)[rows]
+    if coarser.any():
+        places >>= coarser[rows]
+    if width * size > _SPARSE * (len(counts) + size):
+        return _sorted(told.cells[rows], places, counts, size)
+    sums = np.zeros(width * size, np.int64)
+    np.add.at(sums, places + (told.cells * width - lowest)[rows], counts)
+    begins = np.arange(0, width * size, width)
+    return begins, begins + width, np.tile(np.arange(lowest, lowest + width), size), sums
 
 
-def _added(cells: Whole, places: Whole, counts: Whole) -> tuple[Whole, Whole, Whole]:
-    """Each bucket of each cell once, by cell and place, with the sum of its counts."""
-    lowest = places.min(initial=0)
-    width = places.max(initial=0) - lowest + 1
-    if width * (cells.max(initial=0) + 1) > _SPARSE * (len(cells) + 1):
-        order = np.lexsort((places, cells))
-        cells, places = cells[order], places[order]
-        starts = np.flatnonzero(np.append(True, (np.diff(cells) != 0) | (np.diff(places) != 0))[: len(cells)])
-        return cells[starts], places[starts], np.add.reduceat(counts[order], starts) if len(starts) else counts
-    keys = cells * width + (places - lowest)
-    sums = np.zeros(keys.max(initial=-1) + 1, np.int64)
-    np.add.at(sums, keys, counts)
-    held = np.flatnonzero(np.bincount(keys))
-    return held // width, held % width + lowest, sums[held]
+def _sorted(cells: Whole, places: Whole, counts: Whole, size: int) -> tuple[Whole, Whole, Whole, Whole]:
+    """The same where most buckets between the first and the last of all count nothing."""
+    order = np.lexsort((places, cells))
+    cells, places = cells[order], places[order]
+    starts = np.flatnonzero(np.append(True, (np.diff(cells) != 0) | (np.diff(places) != 0))[: len(cells)])
+    begins, ends = (np.searchsorted(cells[starts], np.arange(size), side) for side in ("left", "right"))
+    return begins, ends, places[starts], np.add.reduceat(counts[order], starts) if len(starts) else counts
 
 
-def _quantile(cells: _Cells, share: float) -> Array:
-    before = np.append(0, cells.upto)
+def _joined(some: Sequence[_Cells]) -> _Cells:
+    """The cells of all, one after the other."""
+    found = _Cells(*map(np.concatenate, zip(*some, strict=True)))
+    before = np.cumsum([0, *(len(each.counts) for each in some[:-1])])
+    bases = np.repeat(before, [len(each.scales) for each in some])
+    return found._replace(firsts=found.firsts + bases, ends=found.ends + bases)
+
+
+def _quantile(cells: _Cells, before: Whole, share: float) -> Array:
+    """One share of each cell; `before` each bucket, and after the last, there are so many observations in all cells."""
     counted = before[cells.ends] - before[cells.firsts]
     rank = share * (cells.zeros + counted)
     least = np.ceil(rank * ROUNDING).astype(np.int64) - cells.zeros  # among those that are not zero
-    place = np.searchsorted(cells.upto, before[cells.firsts] + least)
+    place = np.searchsorted(before[1:], before[cells.firsts] + np.maximum(least, 1))
     place = np.minimum(np.maximum(place, cells.firsts), cells.ends - 1)
     seen, upto = (cells.zeros + bound - before[cells.firsts] for bound in (before[place], before[place + 1]))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,4 +18,19 @@ def runs(first: Whole, end: Whole) -> tuple[Whole, Whole]:
     """
     sizes = np.maximum(end - first, 0)
     places = np.repeat(np.arange(len(first)), sizes)
-    return places, first[places] + np.arange(len(places)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return places, np.arange(len(places)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+
+
+def consecutive(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The runs that ascending numbers are made of: the first of each, and the one after its last.
+
+    >>> consecutive([3, 4, 5, 8])
+    [(3, 6), (8, 9)]
+    """
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number:
+            found[-1] = found[-1][0], number + 1
+        else:
+            found.append((number, number + 1))
+    return found

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from advisor.features.packing import VERSION
 from advisor.features.runs import Whole, runs
 from advisor.features.window import Array
+
+_MORE: Final = 0x80
+"""Set in each byte of an integer but its last."""
+
+_DOUBLE: Final = np.dtype("<f8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,53 +35,56 @@ class Unpacked:
     float_sizes: Whole
 
 
-def unpack_many(packets: Sequence[bytes]) -> Unpacked:
-    """The integers and floats that `pack` was given, of all packets.
+def unpack_many(data: bytes, begins: Whole, ends: Whole) -> Unpacked:
+    """The integers and floats that `pack` was given, of all packets, which lie anywhere in some bytes.
 
     Raises:
         ValueError: bytes that are cut off, or of a version that this code does not know.
     """
-    data = np.frombuffer(b"".join((*packets, bytes(1))), np.uint8)
-    bounds = np.cumsum([0, *map(len, packets)], dtype=np.int64)
-    if (data[bounds[:-1]] != VERSION).any() or not all(packets):
+    low, high = int(begins.min(initial=len(data))), int(ends.max(initial=0))
+    return _unpacked(np.frombuffer(data, np.uint8)[low:high], begins - low, ends - low)
+
+
+def _unpacked(data: NDArray[np.uint8], begins: Whole, ends: Whole) -> Unpacked:
+    if (begins >= ends).any() or (data[begins] != VERSION).any():
         raise ValueError(f"packed numbers of another version than {VERSION}")
-    ends = np.flatnonzero(data < 0x80)  # where integers end; the bytes of floats look like some as well
-    counts = np.searchsorted(ends, bounds[:-1]) + 1  # the version is one byte, the next integer says how many follow
-    _check(counts, ends)
-    sizes = _integers(data, ends, counts)
-    _check(counts + np.maximum(sizes, 0), ends)
-    rests = ends[counts + sizes] + 1
-    if (sizes < 0).any() or ((bounds[1:] - rests) % 8).any() or (rests > bounds[1:]).any():
+    lasts = np.flatnonzero(data < _MORE)  # of integers; the bytes of floats look like some as well
+    counts = np.searchsorted(lasts, begins) + 1  # the version is one byte, the next integer says how many follow
+    _check(counts, lasts)
+    sizes = _integers(data, lasts[counts])
+    _check(counts + sizes, lasts)
+    rests = lasts[counts + sizes] + 1
+    if (sizes < 0).any() or ((ends - rests) % _DOUBLE.itemsize).any() or (rests > ends).any():
         raise ValueError("packed numbers are cut off")
-    float_sizes = (bounds[1:] - rests) // 8
-    which, places = runs(np.zeros_like(rests), float_sizes)
-    return Unpacked(
-        _integers(data, ends, runs(counts + 1, counts + 1 + sizes)[1]),
-        sizes,
-        _floats(data, rests[which] + 8 * places),
-        float_sizes,
-    )
+    float_sizes = (ends - rests) // _DOUBLE.itemsize
+    _, places = runs(counts + 1, counts + 1 + sizes)
+    which, numbers = runs(np.zeros_like(rests), float_sizes)
+    floats = _floats(data, rests[which] + _DOUBLE.itemsize * numbers)
+    return Unpacked(_integers(data, lasts[places]), sizes, floats, float_sizes)
 
 
-def _check(places: Whole, ends: Whole) -> None:
-    if len(places) and places.max() >= len(ends):
+def _check(places: Whole, lasts: Whole) -> None:
+    if len(places) and (places.min() < 0 or places.max() >= len(lasts)):
         raise ValueError("packed numbers are cut off")
 
 
-def _integers(data: NDArray[np.uint8], ends: Whole, places: Whole) -> Whole:
-    """The integers that end at some of the `ends`."""
-    begins, last = ends[places - 1] + 1, ends[places]
-    values = (data[begins] & 0x7F).astype(np.uint64)
-    longer = np.flatnonzero(begins < last)  # few are: most buckets count less than 64
-    byte = 1
+def _integers(data: NDArray[np.uint8], lasts: Whole) -> Whole:
+    """The integers whose last bytes lie at these places; the byte before an integer is the last one of another."""
+    values: NDArray[np.unsignedinteger[Any]] = data[lasts]
+    longer, byte = np.flatnonzero(data[lasts - 1] >= _MORE), 1
+    if longer.size:
+        values = values.astype(np.uint64)
     while longer.size:
-        at = begins[longer] + byte
-        values[longer] |= (data[at] & 0x7F).astype(np.uint64) << np.uint64(min(7 * byte, 63))
-        longer, byte = longer[at < last[longer]], byte + 1
-    return (values >> np.uint64(1)).astype(np.int64) ^ -(values & np.uint64(1)).astype(np.int64)
+        at = lasts[longer] - byte
+        values[longer] = values[longer] << np.uint64(7) | (data[at] & 0x7F)
+        longer, byte = longer[data[at - 1] >= _MORE], byte + 1
+    one = values.dtype.type(1)
+    signed: Whole = (values >> one ^ ~(values & one) + one).view(f"i{values.itemsize}").astype(np.int64)
+    return signed
 
 
 def _floats(data: NDArray[np.uint8], places: Whole) -> Array:
     """The doubles that begin at some bytes."""
-    found: Array = data[places[:, None] + np.arange(8)].copy().view("<f8")[:, 0].astype(np.float64)
+    everywhere = np.ndarray((max(len(data) - _DOUBLE.itemsize + 1, 0),), f"V{_DOUBLE.itemsize}", data, 0, (1,))
+    found: Array = everywhere[places].view(_DOUBLE).astype(np.float64, copy=False)
     return found

@@ -17,7 +17,7 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
 from psycopg.waiting import Wait
 
-from advisor.features.runs import Whole
+from advisor.features.runs import Whole, consecutive
 from advisor.features.window import Array
 from advisor.store.binary import FIELDS, FIGURE, LENGTH, WHOLE
 from advisor.store.encoded import Blobs
@@ -108,6 +108,10 @@ class Fields:
         self._places = self._places + WHOLE.itemsize
         return found
 
+    def put_in(self, order: Whole) -> None:
+        """Put the rows in another order, for all fields that come."""
+        self._places = self._places[order]
+
     def figure(self, rows: Whole) -> Array:
         """The next field of some rows as numbers; NaN where it is null."""
         places = self._places[rows]
@@ -121,29 +125,30 @@ class Fields:
 
         Such rows have their fields at the same distances: one look at each finds all.
         """
-        lengths, held, size = self._form(int(self._places[rows[0]]), into.shape[1])
+        held, lengths, size = self._form(int(self._places[rows[0]]), into.shape[1])
         places = self._places[rows]
         is_inside = places + size <= len(self._data)
         words = self._at(np.where(is_inside, places, 0), np.dtype(f"V{size}")).view(">i4").reshape(len(rows), -1)
         is_alike: NDArray[np.bool_] = (words[:, lengths] == words[0, lengths]).all(axis=1) & is_inside
         found = (words if is_alike.all() else words[is_alike]).view(">f4")
         chosen = slice(None) if len(found) == len(into) else rows[is_alike]
-        for place, word in held.items():
-            into[chosen, place] = found[:, word]
+        for first, end in consecutive(held):
+            word = lengths[first] + 1
+            into[chosen, first:end] = found[:, word : word + 2 * (end - first) : 2]
         self._places[chosen] += size
         return is_alike
 
-    def _form(self, place: int, count: int) -> tuple[list[int], dict[int, int], int]:
-        """Of a row: where the lengths of its next fields lie, where those that are not null, in words; their bytes."""
-        lengths, held, word = [], {}, 0
+    def _form(self, place: int, count: int) -> tuple[list[int], list[int], int]:
+        """Of a row: which of its next fields are not null, where the lengths of all lie, in words; their bytes."""
+        held, lengths, word = [], [], 0
         for field in range(count):
             lengths.append(word)
             begin = place + word * _WORD
             word += 1
             if self._data[begin : begin + _WORD] != _NULL:
-                held[field] = word
+                held.append(field)
                 word += 1
-        return lengths, held, word * _WORD
+        return held, lengths, word * _WORD
 
     def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""

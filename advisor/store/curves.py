@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,47 +12,52 @@ from numpy.typing import NDArray
 from advisor.features.quantiles import quantiles
 from advisor.features.runs import Whole, runs
 from advisor.features.window import Array
-from advisor.store.lines import Curve, Fold, Line, Members
+from advisor.store.lines import Curve, Line, Members
 from advisor.store.resample import Raster
+from advisor.store.slices import slices
 from advisor.store.stretches import Stretches
 
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 """The percentiles of request durations that are drawn."""
 
 
+_TOGETHER: Final = 32_768
+"""Figures that are laid on the cells together: what is made of them takes 256 KiB at a time, which fits a processor's
+cache and is memory that was used before (see `advisor.ingest.allocator`)."""
+
 WAITING: Final = 1.5
 """So many of its own intervals may be missing of a process that still reports: senders tell at different moments, and
 one figure may be on its way."""
 
 
-def curves(lines: Mapping[str, Line], members: Collection[Stretches], raster: Raster) -> dict[str, Curve]:
-    """Each line over all members; lines of which nothing is known are left out."""
-    if not members:
-        return {}
-    return known(draw(lines, Members(list(members), raster)))
+def curves(lines: Mapping[str, Line], stretches: Stretches, raster: Raster) -> dict[str, Curve]:
+    """Each line over all series; lines of which nothing is known are left out."""
+    return draw(lines, Members(stretches, raster)) if stretches.keys else {}
 
 
 def draw(lines: Mapping[str, Line], members: Members) -> dict[str, Curve]:
-    """The lines over all processes, up to where all that still report have told.
+    """The lines over all processes of which anything is known, up to where all that still report have told.
 
     Else a sum would fall and a maximum come and go in the newest cell, by who has told already. Lines that add up alike
     are drawn together: one by one, most of the time would go into beginning.
     """
+    middles = {name: line.middle(members.stretches) for name, line in lines.items()}
+    heard = {name: line for name, line in lines.items() if not np.isnan(middles[name]).all()}
     found: dict[str, Curve] = {}
-    for fold in {line.fold for line in lines.values()}:
-        alike = {name: line for name, line in lines.items() if line.fold is fold}
-        found |= dict(zip(alike, _drawn(list(alike.values()), fold, members), strict=True))
-    return {name: found[name] for name in lines}
+    for fold in {line.fold for line in heard.values()}:
+        alike = [name for name, line in heard.items() if line.fold is fold]
+        for names in slices(alike, max(1, _TOGETHER // len(members.stretches.begins))):
+            some = [heard[name] for name in names]
+            found |= zip(names, _drawn(some, np.array([middles[name] for name in names]), members), strict=True)
+    return known({name: found[name] for name in heard})
 
 
-def _drawn(lines: Sequence[Line], fold: Fold, members: Members) -> Iterator[Curve]:
-    each, tiling = members.stretches, members.tiling
-    middles, lows, highs = (
-        np.array([figure(each) for figure in figures])
-        for figures in zip(*((line.middle, line.low, line.high) for line in lines), strict=True)
-    )
+def _drawn(lines: Sequence[Line], middles: Array, members: Members) -> Iterator[Curve]:
+    """Lines that fold alike, from the middle figures of each, shape (lines, stretches)."""
+    each, tiling, fold = members.stretches, members.tiling, lines[0].fold
     is_early = tiling.raster.edges[:-1] >= _told(members, ~np.isnan(middles))[:, None]
-    folded = fold(tiling.means(middles)), fold(-tiling.peaks(-lows)), fold(tiling.peaks(highs))
+    lows, highs = (np.array([line.low(each) for line in lines]), np.array([line.high(each) for line in lines]))
+    folded = fold(tiling.means(middles)), fold(tiling.troughs(lows)), fold(tiling.peaks(highs))
     return map(Curve, *(np.where(is_early, np.nan, figures) for figures in folded))
 
 
@@ -61,7 +66,7 @@ def _told(members: Members, is_known: NDArray[np.bool_]) -> Array:
 
     For lines of which it is known where they are, shape (lines, stretches).
     """
-    lasts = np.maximum.reduceat(np.where(is_known, np.arange(is_known.shape[1]), -1), members.starts, axis=1)
+    lasts = _lasts(is_known, members.stretches.starts)
     begins, ends = members.stretches.begins[lasts], members.stretches.ends[lasts]
     ends[lasts < 0] = -math.inf
     with np.errstate(invalid="ignore"):  # where nothing is known at all
@@ -70,17 +75,24 @@ def _told(members: Members, is_known: NDArray[np.bool_]) -> Array:
     return told
 
 
-def percentiles(members: Collection[Stretches], raster: Raster) -> dict[str, Curve]:
+def _lasts(is_known: NDArray[np.bool_], starts: Whole) -> Whole:
+    """The last row of each series that is known, shape (lines, series); -1 where none is."""
+    size = is_known.shape[1]
+    newest = np.append(starts[1:], size) - 1
+    found = np.tile(newest, (len(is_known), 1))
+    others = ~is_known[:, newest].all(axis=1)
+    rows = np.where(is_known[others], np.arange(size), -1)
+    found[others] = np.maximum.reduceat(rows, starts, axis=1)
+    return found
+
+
+def percentiles(stretches: Stretches, raster: Raster) -> dict[str, Curve]:
     """The percentiles of all requests of each cell together, in seconds; none where nobody reports durations."""
-    encoded = [each for member in members for each in member.latencies]
-    told = [each for each in encoded if each is not None]
-    if not told:
+    told = stretches.latencies.told()
+    if not told.size:
         return {}
-    is_told = np.array([each is not None for each in encoded])
-    begins = np.concatenate([member.begins for member in members])[is_told]
-    ends = np.concatenate([member.ends for member in members])[is_told]
-    rows, cells = _centred(raster, begins, ends)
-    found = quantiles([told[row] for row in rows.tolist()], cells, raster.size, tuple(QUANTILES.values()))
+    rows, cells = _centred(raster, stretches.begins[told], stretches.ends[told])
+    found = quantiles(*stretches.latencies.bounds(told[rows]), cells, raster.size, tuple(QUANTILES.values()))
     return known({name: Curve(line, line, line) for name, line in zip(QUANTILES, found, strict=True)})
 
 

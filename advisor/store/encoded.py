@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, overload
+from typing import overload
 
 import numpy as np
 
@@ -42,11 +42,15 @@ class Blobs(Sequence[bytes | None]):
 
     @classmethod
     def joined(cls, some: Sequence[Blobs]) -> Blobs:
-        """One after the other."""
-        bases = np.cumsum([0, *(len(each._data) for each in some[:-1])])
-        begins = np.concatenate([each._begins + base for each, base in zip(some, bases, strict=True)])
-        ends = np.concatenate([each._ends + base for each, base in zip(some, bases, strict=True)])
-        return cls(b"".join(each._data for each in some), begins, ends)
+        """One after the other, without what lies before the first and behind the last of each."""
+        begins, ends, data, size = [], [], [], 0
+        for each in some:
+            low, high = each._begins.min(initial=len(each._data)), each._ends.max(initial=0)
+            begins.append(each._begins + (size - low))
+            ends.append(np.where(each._begins <= each._ends, each._ends + (size - low), -1))
+            data.append(each._data[low:high])
+            size += len(data[-1])
+        return cls(b"".join(data), np.concatenate(begins), np.concatenate(ends))
 
     @classmethod
     def of(cls, said: Iterable[bytes | None], sizes: Whole) -> Blobs:
@@ -54,17 +58,26 @@ class Blobs(Sequence[bytes | None]):
         ends = np.cumsum(np.maximum(sizes, 0))
         return cls(b"".join(filter(None, said)), ends - sizes, ends)
 
+    @classmethod
+    def without(cls, size: int) -> Blobs:
+        """None, so many times."""
+        return cls(b"", np.zeros(size, np.int64), np.full(size, -1))
+
     def cut_out(self) -> Blobs:
-        """The same, without keeping what they lie in."""
-        return Blobs.of(self, np.maximum(self._ends - self._begins, -1))
+        """The same, without keeping what they lie in; there they stood side by side, and they do so still."""
+        order, places = np.argsort(self._begins, kind="stable"), np.empty(len(self), np.int64)
+        places[order] = np.arange(len(self))
+        data, begins, ends = self._data, self._begins[order], self._ends[order]
+        bounds = zip(begins.tolist(), np.maximum(begins, ends).tolist(), strict=True)
+        return Blobs.of([data[begin:end] for begin, end in bounds], np.maximum(ends - begins, -1)).put_in(places)
 
-    def told(self) -> list[int]:
+    def bounds(self, rows: Whole) -> tuple[bytes, Whole, Whole]:
+        """What they lie in, and where those of some rows begin and end."""
+        return self._data, self._begins[rows], self._ends[rows]
+
+    def told(self) -> Whole:
         """The places of those that are not None."""
-        found: list[int] = np.flatnonzero(self._begins <= self._ends).tolist()
-        return found
-
-
-NONE: Final = Blobs(b"", np.empty(0, np.int64), np.empty(0, np.int64))
+        return np.flatnonzero(self._begins <= self._ends)
 
 
 class Distributions(Mapping[int, Histogram]):
@@ -88,7 +101,7 @@ class Distributions(Mapping[int, Histogram]):
         return encoded
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._encoded.told())
+        return iter(self._encoded.told().tolist())
 
     def __len__(self) -> int:
         return len(self._encoded.told())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from advisor.store.curves import curves, percentiles
 from advisor.store.fetch import among, during, within
 from advisor.store.lines import PROCESS_LINES, needed
 from advisor.store.resample import Raster
-from advisor.store.stretches import Stretches, of_rollups, of_samples
+from advisor.store.stretches import Stretches, joined, of_rollups, of_samples
 from advisor.store.tables import PROCESS
 
 POINTS = 28
@@ -50,28 +51,33 @@ def latest(service_ids: Collection[int], now: float) -> dict[int, Latest]:
     fresh_from = (minute - _FRESH_MINUTES + 1) * 60.0
     names = needed(_LINES)
     before = among(PROCESS.owner, service_ids) & during("minute", minute - POINTS + 1, minute - _FRESH_MINUTES)
-    fresh: dict[int, list[Stretches]] = defaultdict(list)
-    members: dict[int, list[Stretches]] = defaultdict(list)
-    for (service_id, _), found in of_rollups(PROCESS, PROCESS.minutes, names, before).items():
-        members[service_id].append(found)
-    since = within(PROCESS.owner, service_ids, fresh_from, now)
-    for (service_id, _), found in of_samples(PROCESS, names, since).items():
-        fresh[service_id].append(found)
-        members[service_id].append(replace(found, begins=np.maximum(found.begins, fresh_from)))
-    return {service_id: _latest(found, fresh[service_id], raster) for service_id, found in members.items()}
+    rolled = of_rollups(PROCESS, PROCESS.minutes, names, before)
+    sampled = of_samples(PROCESS, names, within(PROCESS.owner, service_ids, fresh_from, now))
+    clipped = replace(sampled, begins=np.maximum(sampled.begins, fresh_from))
+    fresh = dict(_by_service(sampled))
+    parts: dict[int, list[Stretches]] = defaultdict(list)
+    for service_id, found in (*_by_service(rolled), *_by_service(clipped)):
+        parts[service_id].append(found)
+    return {service_id: _latest(joined(found), fresh.get(service_id), raster) for service_id, found in parts.items()}
 
 
-def _latest(members: list[Stretches], fresh: list[Stretches], raster: Raster) -> Latest:
+def _by_service(stretches: Stretches) -> Iterator[tuple[int, Stretches]]:
+    first = 0
+    for service_id, keys in groupby(stretches.keys, lambda key: int(key[0])):
+        end = first + len(list(keys))
+        yield service_id, stretches.some(first, end)
+        first = end
+
+
+def _latest(stretches: Stretches, fresh: Stretches | None, raster: Raster) -> Latest:
     unknown = np.full(raster.size, np.nan)
-    requests = curves({"requests": _LINES["requests"]}, members, raster).get("requests")
-    p95 = percentiles(members, raster).get("p95")
-    return Latest(_now(fresh), unknown if requests is None else requests.value, unknown if p95 is None else p95.value)
+    requests = curves({"requests": _LINES["requests"]}, stretches, raster).get("requests")
+    p95 = percentiles(stretches, raster).get("p95")
+    now = {} if fresh is None else _now(fresh)
+    return Latest(now, unknown if requests is None else requests.value, unknown if p95 is None else p95.value)
 
 
-def _now(fresh: list[Stretches]) -> dict[str, float]:
-    if not fresh:
-        return {}
-    newest = max(float(member.ends[-1]) for member in fresh)
-    cell = Raster(newest - _NOW_SECONDS, _NOW_SECONDS, 1)
+def _now(fresh: Stretches) -> dict[str, float]:
+    cell = Raster(float(fresh.ends.max()) - _NOW_SECONDS, _NOW_SECONDS, 1)
     drawn = curves(_LINES, fresh, cell) | percentiles(fresh, cell)
     return {name: float(curve.value[0]) for name, curve in drawn.items() if name in ("p95", *_LINES)}

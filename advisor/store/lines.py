@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from advisor.features.window import Array
 from advisor.store.resample import Raster, Tiling
-from advisor.store.stretches import Stretches, joined
+from advisor.store.stretches import Stretches
 
 DEFAULT_RESOLUTION = 0.010
 """Seconds: the resolution of Node.js' `monitorEventLoopDelay`, which its figures include."""
@@ -57,15 +57,16 @@ class Line:
 class Members:
     """The processes (or hosts, or parts) that a chart draws as one, on the cells of a raster."""
 
-    def __init__(self, members: Sequence[Stretches], raster: Raster) -> None:
-        self.stretches = joined(members)
-        self.tiling = Tiling(raster, [each.begins for each in members], [each.ends for each in members])
-        self.starts = np.cumsum([0, *(len(each.begins) for each in members[:-1])])
+    def __init__(self, stretches: Stretches, raster: Raster) -> None:
+        self.stretches = stretches
+        self.tiling = Tiling(raster, stretches.begins, stretches.ends, stretches.starts)
 
 
 def added(rows: Array) -> Array:
     """The sum of what is known, over the last axis but one."""
-    return np.where(np.isnan(rows).all(axis=-2), np.nan, np.nansum(rows, axis=-2))
+    is_known = ~np.isnan(rows)
+    sums: Array = np.add.reduce(np.where(is_known, rows, 0.0), axis=-2)
+    return np.where(is_known.any(axis=-2), sums, np.nan)
 
 
 def greatest(rows: Array) -> Array:

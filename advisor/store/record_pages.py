@@ -16,7 +16,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from advisor.features.runs import Whole
+from advisor.features.runs import Whole, consecutive
 from advisor.features.window import Array
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
@@ -73,6 +73,7 @@ def _target(raw: Any, width: int) -> str:
     if _SCHEMA not in {name for _, name, _ in raw.execute("PRAGMA database_list")}:
         raw.execute(f"ATTACH ':memory:' AS {_SCHEMA}")
         raw.execute(f"PRAGMA {_SCHEMA}.page_size = {_PAGE}")
+        raw.execute(f"PRAGMA {_SCHEMA}.secure_delete = OFF")  # some builds fill what goes with zeros, a tenth of a look
         raw.execute(f"PRAGMA {_SCHEMA}.auto_vacuum = FULL")  # what one read took the next one need not carry
     name = f"of_{width}"
     raw.execute(f"CREATE TABLE IF NOT EXISTS {_SCHEMA}.{name} ({listed(map(str, range(width)))})")
@@ -129,6 +130,10 @@ class Fields:
         self._places = self._places + _WIDTHS[types]
         return found
 
+    def put_in(self, order: Whole) -> None:
+        """Put the rows in another order, for all fields that come."""
+        self._places, self._types = self._places[order], self._types[order]
+
     def figure(self, rows: Whole) -> Array:
         """The next field of some rows as numbers; NaN where it is null."""
         types, places = self._next(rows), self._places[rows]
@@ -148,8 +153,10 @@ class Fields:
         held = np.flatnonzero(types[0]).tolist()
         chosen = slice(None) if is_alike.sum() == len(into) else rows[is_alike]
         found = self._at(self._places[chosen], 8 * len(held)).view(">f8") if held else into[:0]
-        for place, value in enumerate(held):
-            into[chosen, value] = found[:, place]
+        place = 0
+        for first, end in consecutive(held):
+            into[chosen, first:end] = found[:, place : place + end - first]
+            place += end - first
         self._types[chosen] += count
         self._places[chosen] += 8 * len(held)
         return is_alike

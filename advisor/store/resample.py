@@ -5,7 +5,6 @@ A sample speaks for the seconds before it, a rollup for its minute. Where nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,41 +61,64 @@ class Raster:
 class Tiling:
     """How the stretches of some series lie on the cells of a raster, found once for all of their figures.
 
-    Figures have shape (..., stretches), one series after the other; what comes back has shape (..., series, cells).
+    Stretches and figures, of shape (..., stretches), stand one series after the other; `starts` says where each begins.
+    What comes back has shape (..., series, cells).
     """
 
-    def __init__(self, raster: Raster, begins: Sequence[Array], ends: Sequence[Array]) -> None:
-        self.raster, self._shape = raster, (len(begins), raster.size)
-        member = np.repeat(np.arange(len(begins)), [len(each) for each in begins])
-        begin, end = np.concatenate(begins), np.concatenate(ends)
-        rows, cells = runs(*raster.range_of(begin, end))
-        first, last = raster.cells(begin, end)
+    def __init__(self, raster: Raster, begins: Array, ends: Array, starts: Whole) -> None:
+        self.raster, self._shape = raster, (len(starts), raster.size)
+        member = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(begins)))
+        rows, cells = runs(*raster.range_of(begins, ends))
+        first, last = raster.cells(begins, ends)
         slots = member[rows] * raster.size + cells
         order = np.argsort(slots, kind="stable")
         self._rows, slots, lefts = rows[order], slots[order], raster.start + raster.step * cells[order]
         self._is_edge = ((cells < first[rows]) | (cells > last[rows]))[order]
-        lasts = np.minimum(end[self._rows], lefts + raster.step) - np.maximum(begin[self._rows], lefts)
+        lasts = np.minimum(ends[self._rows], lefts + raster.step) - np.maximum(begins[self._rows], lefts)
         self._seconds = np.maximum(lasts, 0.0)
         self._starts = np.flatnonzero(np.diff(slots, prepend=-1))
         self._slots = slots[self._starts]
+        self._is_single = len(self._starts) == len(slots)
+        self._is_plain = np.array_equal(self._rows, np.arange(len(begins)))
+        self._is_full = len(self._slots) == self._shape[0] * self._shape[1]
 
     def means(self, figures: Array) -> Array:
         """The mean of the figures over each cell, weighted by how long each held; NaN where none did."""
-        values = figures[..., self._rows]
-        is_known = ~np.isnan(values)
-        seconds = self._seconds * is_known
-        spoken = self._reduced(np.add, seconds)
+        values = self._placed(figures)
+        if self._is_single:
+            found, spoken = values * self._seconds, self._seconds
+        else:
+            is_known = ~np.isnan(values)
+            seconds = self._seconds * is_known
+            spoken = np.add.reduceat(seconds, self._starts, axis=-1)
+            found = np.add.reduceat(np.where(is_known, values, 0.0) * seconds, self._starts, axis=-1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found: Array = self._reduced(np.add, np.where(is_known, values, 0.0) * seconds) / spoken
-        found[~(spoken > _SLIVER * self.raster.step)] = np.nan
-        return found
+            found /= spoken
+        found[..., ~(spoken > _SLIVER * self.raster.step)] = np.nan
+        return self._laid(found)
 
     def peaks(self, figures: Array) -> Array:
         """The greatest figure that touches each cell; NaN where none does."""
-        return self._reduced(np.fmax, np.where(self._is_edge, np.nan, figures[..., self._rows]))
+        return self._met(np.fmax, figures)
 
-    def _reduced(self, operation: np.ufunc, values: Array) -> Array:
-        found = np.full((*values.shape[:-1], self._shape[0] * self._shape[1]), np.nan)
-        if len(self._slots):
-            found[..., self._slots] = operation.reduceat(values, self._starts, axis=-1)
-        return found.reshape(*values.shape[:-1], *self._shape)
+    def troughs(self, figures: Array) -> Array:
+        """The least figure that touches each cell; NaN where none does."""
+        return self._met(np.fmin, figures)
+
+    def _met(self, operation: np.ufunc, figures: Array) -> Array:
+        values = self._placed(figures)
+        if self._is_edge.any():
+            values = np.where(self._is_edge, np.nan, values)
+        return self._laid(values if self._is_single else operation.reduceat(values, self._starts, axis=-1))
+
+    def _placed(self, figures: Array) -> Array:
+        """The figures by the slots that they fall into: those of minutes stand there already, on cells of a minute."""
+        return figures if self._is_plain else figures[..., self._rows]
+
+    def _laid(self, values: Array) -> Array:
+        """What each slot in which anything lies has, on all cells."""
+        if not self._is_full:
+            found = np.full((*values.shape[:-1], self._shape[0] * self._shape[1]), np.nan)
+            found[..., self._slots] = values
+            values = found
+        return values.reshape(*values.shape[:-1], *self._shape)

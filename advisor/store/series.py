@@ -9,13 +9,13 @@ import numpy as np
 
 from advisor.features.window import Array
 from advisor.fleet.models import Host
-from advisor.store.curves import curves, draw, known, percentiles
-from advisor.store.fetch import Condition, Row, among, during, select, within
+from advisor.store.curves import curves, draw, percentiles
+from advisor.store.fetch import Condition, among, during, select, within
 from advisor.store.lines import HOST_LINES, LOOP_BUSY, PROCESS_LINES, Curve, Members, needed
 from advisor.store.machine_lines import MACHINE_LINES, PART_LINES, SPACE_LINES
 from advisor.store.members import Member, members
 from advisor.store.resample import Raster
-from advisor.store.stretches import Stretches, joined, of_rollups, of_samples
+from advisor.store.stretches import Stretches, continued, of_rollups, of_samples
 from advisor.store.tables import HOST, HOURS, MINUTES, PART, PROCESS, Table
 from advisor.vocabulary import PartKind
 
@@ -63,33 +63,33 @@ def series(service_id: int, start: float, end: float, points: int = 400) -> Time
     """
     raster, read = _reader(start, end, points)
     rows = read(PROCESS, [service_id], needed(PROCESS_LINES))
-    found = members(among("id", [key[1] for key in rows]))
+    found = members(among("id", [key[1] for key in rows.keys]))
     host_ids = {one.host_id for one in found if one.host_id is not None}
     machines: dict[int, str] = dict(select(Host._meta.db_table, ("id", "name"), among("id", host_ids)))
     hosts = read(HOST, machines, needed(HOST_LINES))
     disks = read(PART, machines, needed(SPACE_LINES), PartKind.DISK)
-    if not rows:
+    if not rows.keys:
         return TimeSeries(raster.step, raster.times, {}, ())
-    together = Members(list(rows.values()), raster)
+    together = Members(rows, raster)
     found_curves = {
-        **percentiles(rows.values(), raster),
-        **known(draw(PROCESS_LINES, together)),
-        **curves(HOST_LINES, hosts.values(), raster),
-        **curves(SPACE_LINES, disks.values(), raster),
+        **percentiles(rows, raster),
+        **draw(PROCESS_LINES, together),
+        **curves(HOST_LINES, hosts, raster),
+        **curves(SPACE_LINES, disks, raster),
     }
-    return TimeSeries(raster.step, raster.times, found_curves, _loops(rows, found, machines, together))
+    return TimeSeries(raster.step, raster.times, found_curves, _loops(found, machines, together))
 
 
 def host_series(host_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
     """A host from `start` to `end` (Unix seconds), at most `points` points a line, by a query a kind of rows."""
     raster, read = _reader(start, end, points)
-    drawn = curves(MACHINE_LINES, read(HOST, [host_id], needed(MACHINE_LINES)).values(), raster)
+    drawn = curves(MACHINE_LINES, read(HOST, [host_id], needed(MACHINE_LINES)), raster)
     for kind, lines in PART_LINES.items():
-        drawn |= curves(lines, read(PART, [host_id], needed(lines), kind).values(), raster)
+        drawn |= curves(lines, read(PART, [host_id], needed(lines), kind), raster)
     return TimeSeries(raster.step, raster.times, drawn, ())
 
 
-_Read = Callable[..., dict[Row, Stretches]]
+_Read = Callable[..., Stretches]
 """From a table, its owners, the columns and, for parts, their kind."""
 
 
@@ -98,7 +98,7 @@ def _reader(start: float, end: float, points: int) -> tuple[Raster, _Read]:
     is_short = end - start <= RAW_SECONDS
     raster = Raster.over(start, end, points, finest=1.0 if is_short else 60.0)
 
-    def read(table: Table, owners: Collection[int], names: Sequence[str], *kinds: PartKind) -> dict[Row, Stretches]:
+    def read(table: Table, owners: Collection[int], names: Sequence[str], *kinds: PartKind) -> Stretches:
         if is_short:
             first, last = float(raster.edges[0]), float(raster.edges[-1]) + _OVERHANG
             return of_samples(table, names, _of_kinds(within(table.owner, owners, first, last), kinds))
@@ -112,30 +112,26 @@ def _of_kinds(where: Condition, kinds: Sequence[PartKind]) -> Condition:
     return where & among("kind", [kind.value for kind in kinds]) if kinds else where
 
 
-def _of_minutes(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> dict[Row, Stretches]:
+def _of_minutes(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> Stretches:
     time = during("minute", raster.edges[0] / MINUTES, raster.edges[-1] / MINUTES - 1)
     return of_rollups(table, table.minutes, names, owner & time)
 
 
-def _of_hours(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> dict[Row, Stretches]:
+def _of_hours(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> Stretches:
     """From hours, and from minutes before the first and after the last of them: where there are none (yet)."""
     start, stop = raster.edges[0], raster.edges[-1]
     hours = of_rollups(table, table.hours, names, owner & during("hour", start / HOURS, stop / HOURS - 1))
-    begin = min((each.begins[0] for each in hours.values()), default=stop)
-    end = max((each.ends[-1] for each in hours.values()), default=stop)
+    begin, end = hours.begins.min(initial=stop), hours.ends.max(initial=start) if hours.keys else stop
     before, after = (
         of_rollups(table, table.minutes, names, owner & during("minute", since / MINUTES, until / MINUTES - 1))
         for since, until in ((start, begin), (end, stop))
     )
-    keys = before.keys() | hours.keys() | after.keys()
-    return {key: joined([found[key] for found in (before, hours, after) if key in found]) for key in sorted(keys)}
+    return continued([before, hours, after])
 
 
-def _loops(
-    keys: Iterable[Row], found: Iterable[Member], hosts: Mapping[int, str], together: Members
-) -> tuple[LoopSeries, ...]:
+def _loops(found: Iterable[Member], hosts: Mapping[int, str], together: Members) -> tuple[LoopSeries, ...]:
     rows, known = [], {one.id: one for one in found}
-    for (_, instance_id), shares in zip(keys, LOOP_BUSY.means(together), strict=True):
+    for (_, instance_id), shares in zip(together.stretches.keys, LOOP_BUSY.means(together), strict=True):
         if instance_id in known and not np.isnan(shares).all():
             host_id, pid = known[instance_id].host_id, known[instance_id].pid
             rows.append(LoopSeries(instance_id, host_id, hosts.get(host_id, "") if host_id else "", pid, shares))

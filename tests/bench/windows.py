@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from advisor.engine import spans
-from advisor.ingest.allocator import give_back_large, keep_large
+from advisor.ingest.allocator import give_back_large, keep_free, keep_large
 from advisor.pipeline.garbage import search_seldom
 from tests.bench.database import connect
 from tests.bench.rows import STEP, Maker
@@ -51,6 +51,7 @@ def main() -> int:
         ids = _fill(services, end)
         search_seldom()
         give_back_large()  # as a process that shows pages does
+        keep_free()
         drawn = {hours: _chart(ids[0], end, hours) for hours in HOURS}
         keep_large()  # as a worker does
         loaded = {size: _windows(ids[:size], end) for size in (max(1, round(services * share)) for share in SIZES)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from unittest.mock import patch
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.features.histogram import MAX_BUCKETS, Histogram
 from advisor.features.quantiles import quantiles
+from advisor.features.window import Array
 
 SHARES = (0.0, 0.5, 0.95, 0.99, 1.0)
 CELLS = 3
@@ -25,15 +27,20 @@ def distributions(draw: st.DrawFn) -> Histogram:
     return Histogram.from_exponential(scale, zeros, offset, counts, draw(st.floats(0, 1e6)), low, high)
 
 
+def told(encoded: Sequence[bytes], cells: Sequence[int], size: int, shares: Sequence[float]) -> Array:
+    ends = np.cumsum([len(each) for each in encoded], dtype=np.int64)
+    begins = np.append(0, ends)[:-1]
+    return quantiles(b"".join(encoded), begins, ends, np.array(cells, np.int64), size, shares)
+
+
 @given(st.lists(st.tuples(distributions(), st.integers(0, CELLS - 1)), max_size=12), st.sampled_from([3, 600]))
-def test_each_cell_has_the_quantiles_of_what_fell_into_it(told: list[tuple[Histogram, int]], together: int) -> None:
-    cells = np.array([cell for _, cell in told], dtype=np.int64)
+def test_each_cell_has_the_quantiles_of_what_fell_into_it(fallen: list[tuple[Histogram, int]], together: int) -> None:
     with patch("advisor.features.quantiles._TOGETHER", together):
-        found = quantiles([one.encode() for one, _ in told], cells, CELLS, SHARES)
+        found = told([one.encode() for one, _ in fallen], [cell for _, cell in fallen], CELLS, SHARES)
 
     assert found.shape == (len(SHARES), CELLS)
     for cell in range(CELLS):
-        merged = Histogram.merge(*(one for one, of in told if of == cell))
+        merged = Histogram.merge(*(one for one, of in fallen if of == cell))
         if len(merged.counts) < MAX_BUCKETS // 2:
             expected = [merged.quantile(share) for share in SHARES]
             np.testing.assert_allclose(found[:, cell], expected, rtol=1e-9)
@@ -41,7 +48,7 @@ def test_each_cell_has_the_quantiles_of_what_fell_into_it(told: list[tuple[Histo
 
 def test_more_buckets_than_are_kept_stay_as_narrow_as_they_came() -> None:
     near, far = (Histogram.from_exponential(3, 0, at, [1], 1.0) for at in (-400, 400))
-    found = quantiles([near.encode(), far.encode()], np.array([0, 0]), 1, [0.5])
+    found = told([near.encode(), far.encode()], [0, 0], 1, [0.5])
     assert found[0, 0] == pytest.approx(near.quantile(1.0))
     assert Histogram.merge(near, far).scale < 3
 
@@ -49,4 +56,4 @@ def test_more_buckets_than_are_kept_stay_as_narrow_as_they_came() -> None:
 def test_what_is_cut_off_is_refused() -> None:
     encoded = Histogram.from_explicit([0.1], [2, 0], 0.05, 0.01, 0.04).encode()
     with pytest.raises(ValueError, match="cut off"):
-        quantiles([encoded, encoded[:-8]], np.array([0, 0]), 1, [0.5])
+        told([encoded, encoded[:-8]], [0, 0], 1, [0.5])

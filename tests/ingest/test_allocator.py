@@ -34,7 +34,7 @@ def test_what_was_large_goes_back_to_the_system() -> None:
 
 AGAIN = """
 import resource
-{first}
+{}
 for _ in range(2):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     pieces = [bytearray(b"x") * (size << 20) for size in (2, 7, 30)]
@@ -43,10 +43,28 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
 
 
-def pages_anew(first: str) -> int:
-    """Pages that the system gives a process for large pieces of memory, when it had and freed the same before."""
-    command = [sys.executable, "-c", AGAIN.format(first=first)]
+def pages_anew(told: str, program: str = AGAIN) -> int:
+    """Pages that the system gives a process for pieces of memory, when it had and freed the same before."""
+    command = [sys.executable, "-c", program.format(told)]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+SMALL = """
+import resource
+from advisor.ingest.allocator import give_back_large, keep_free
+give_back_large()
+{}
+for _ in range(2):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    pieces = [bytearray(b"x") * (128 << 10) for _ in range(32)]
+    pieces.clear()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps what it likes")
+def test_what_many_small_pieces_took_is_kept_for_the_next() -> None:
+    assert pages_anew("keep_free()", SMALL) < pages_anew("pass", SMALL) / 10
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps what it likes")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from advisor.features.histogram import Histogram
 from advisor.store import blocks
-from advisor.store.fetch import Condition, microseconds
+from advisor.store.fetch import Condition, Row, microseconds
 from advisor.store.tables import HOST, PART, PROCESS, Table
 from tests.store.builders import START, host, host_row, instance, keep, process_row, route_row, service, us
 
@@ -22,8 +23,24 @@ ALL = microseconds(START - 10, START + 100)
 QUICK = Histogram.from_explicit([0.1], [2, 0], 0.05)
 
 
-def read(*figures: str, table: Table = PROCESS, blob: str | None = None) -> list[blocks.Series]:
-    return list(blocks.read(table, table.samples, ("time", "at"), figures, blob, ALL))
+class Series(NamedTuple):
+    """What a block says of one series."""
+
+    key: Row
+    times: list[int]
+    figures: list[list[Any]]
+    blobs: list[bytes | None]
+
+
+def each(block: blocks.Block) -> Iterator[Series]:
+    bounds = [*block.starts.tolist(), len(block.times)]
+    for key, (start, end) in zip(block.keys, pairwise(bounds), strict=True):
+        rows = slice(start, end)
+        yield Series(key, block.times[rows].tolist(), block.figures[:, rows].tolist(), list(block.blobs[rows]))
+
+
+def read(*figures: str, table: Table = PROCESS, blob: str | None = None) -> list[Series]:
+    return list(each(blocks.read(table, table.samples, ("time", "at"), figures, blob, ALL)))
 
 
 def test_numbers_come_as_they_are_stored_and_nothing_as_nan() -> None:
@@ -31,19 +48,18 @@ def test_numbers_come_as_they_are_stored_and_nothing_as_nan() -> None:
     keep(process_row(one, 10, threads=16_777_215), process_row(one, 0, QUICK.encode(), requests=3, cpu_user=0.1))
     (found,) = read("requests", "cpu_user", "threads", "heap_used", blob="latency")
 
-    assert (found.key, found.times.tolist()) == ((one.service_id, one.pk), [us(0), us(10)])
-    requests, cpu_user, threads, heap_used = (found.figures[place].tolist() for place in range(4))
+    assert (found.key, found.times) == ((one.service_id, one.pk), [us(0), us(10)])
+    requests, cpu_user, threads, heap_used = found.figures
     assert (requests[0], cpu_user[0], threads[1]) == (3, pytest.approx(0.1), 16_777_215)
     assert np.isnan([requests[1], cpu_user[1], threads[0], *heap_used]).all()
-    assert found.held == [0, 1, 2]
-    assert list(found.blobs) == [QUICK.encode(), None]
+    assert found.blobs == [QUICK.encode(), None]
 
 
 def test_series_with_names_are_told_apart_by_them() -> None:
     one = instance(service())
     slow, quick = (route_row(one, 0, name, count=count) for name, count in (("GET /\u00e9", 1), ("GET /", 2)))
     keep(slow, quick, route_row(one, 10, "GET /", count=3))
-    found = {series.key: series.figures[0].tolist() for series in read("count", table=PART, blob="histogram")}
+    found = {series.key: series.figures[0] for series in read("count", table=PART, blob="histogram")}
 
     of_one = (one.service_id, one.pk, "route")
     assert found == {(*of_one, "GET /\u00e9"): [1], (*of_one, "GET /"): [2, 3]}
@@ -80,18 +96,17 @@ def test_series_of_several_pieces_are_put_together(monkeypatch: pytest.MonkeyPat
     keep(*(route_row(one, 10 * at, name, count=at) for at in range(9) for name in names))
     expected = read("count", table=PART, blob="histogram")
 
-    def in_pieces(source: str, columns: Sequence[str], where: Condition, each: Any) -> list[Any]:
+    def in_pieces(source: str, columns: Sequence[str], where: Condition, piece_of: Any) -> list[Any]:
         spans = [(-10, 35), (35, 36), (36, 100)]  # in the second there is nothing
         within = [where & microseconds(START + first, START + last) for first, last in spans]
-        return [piece for some in reversed(within) for piece in whole(source, columns, some, each)]
+        return [piece for some in reversed(within) for piece in whole(source, columns, some, piece_of)]
 
     monkeypatch.setattr(blocks, "_reader", lambda: in_pieces)
     found = read("count", table=PART, blob="histogram")
     by_key = attrgetter("key")  # those of one owner come in no order
     for one_way, other in zip(sorted(found, key=by_key), sorted(expected, key=by_key), strict=True):
-        assert (one_way.key, one_way.times.tolist(), one_way.held) == (other.key, other.times.tolist(), other.held)
-        assert (one_way.figures.tolist(), list(one_way.blobs)) == (other.figures.tolist(), list(other.blobs))
-    assert [series.figures[0].tolist() for series in found] == [list(range(9))] * 3
+        assert one_way == other
+    assert [series.figures[0] for series in found] == [list(range(9))] * 3
 
 
 def test_some_columns_alone_come_without_distributions() -> None:
@@ -115,7 +130,7 @@ def test_rows_of_more_forms_than_are_looked_for_are_read_all_the_same() -> None:
     said = [{name: float(number) for bit, name in enumerate(names) if number >> bit & 1} for number in range(16)]
     keep(*(process_row(one, 10 * number, b"x" * number, **values) for number, values in enumerate(said)))
     where = microseconds(START - 10, START + 200)
-    (found,) = blocks.read(PROCESS, PROCESS.samples, ("time",), names, "latency", where)
-    rows = zip(*(found.figures[place].tolist() for place in range(4)), strict=True)
+    (found,) = each(blocks.read(PROCESS, PROCESS.samples, ("time",), names, "latency", where))
+    rows = zip(*found.figures, strict=True)
     assert [{name: v for name, v in zip(names, row, strict=True) if not math.isnan(v)} for row in rows] == said
-    assert list(found.blobs) == [b"x" * number for number in range(16)]
+    assert found.blobs == [b"x" * number for number in range(16)]

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 from advisor.store.columns import is_increase, rolled
+from advisor.store.models import ProcessMinute
 from advisor.store.tables import TABLES, Table
 from advisor.vocabulary import COLUMNS, Entity, columns_of
 
@@ -97,3 +98,14 @@ def test_rollups_lie_by_their_key_on_sqlite(table: str) -> None:
 
 def test_real_fields_are_plain_floats_to_django() -> None:
     assert isinstance(apps.get_model("store", "ProcessSample")._meta.get_field("requests"), models.FloatField)
+
+
+@pytest.mark.django_db
+@pytest.mark.sqlite
+def test_a_minute_with_four_fifths_of_its_figures_lies_on_one_page() -> None:
+    """Of a longer row a page keeps a quarter, and the rest takes pages of its own (SQLite, "B-tree Cell Format")."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_size")
+        (page,) = cursor.fetchone()
+    columns, distribution = len(ProcessMinute._meta.fields), 200
+    assert columns + 8 * 0.8 * columns + distribution <= (page - 12) * 64 // 255 - 23

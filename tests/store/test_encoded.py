@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from advisor.features.histogram import Histogram
-from advisor.store.encoded import NONE, Blobs, Distributions
+from advisor.store.encoded import Blobs, Distributions
 
 QUICK, SLOW = (Histogram.from_explicit([0.1], counts, 0.05) for counts in ([2, 0], [0, 3]))
 
@@ -26,12 +26,12 @@ def test_each_comes_by_its_place_and_all_in_their_order() -> None:
     found = blobs(*said)
     assert list(found) == said == [found[place] for place in range(4)]
     assert list(found[1:3]) == [None, b""]
-    assert (len(found), found.told(), list(NONE)) == (4, [0, 2, 3], [])
+    assert (len(found), found.told().tolist(), list(Blobs.without(2))) == (4, [0, 2, 3], [None, None])
 
 
 def test_pieces_are_joined_and_put_in_another_order() -> None:
     first, second = [b"one", None, b""], [None, b"four"]
-    found = Blobs.joined([blobs(*first), NONE, blobs(*second)])
+    found = Blobs.joined([blobs(*first), Blobs.without(0), blobs(*second)[:2]])
     assert list(found) == [*first, *second]
     assert list(found.put_in(np.array([4, 0, 3, 2, 1]))) == [b"four", b"one", None, b"", None]
 
@@ -40,6 +40,8 @@ def test_they_are_cut_out_of_what_they_lie_in() -> None:
     said = [None, b"one", b"", None, b"four"]
     assert list(blobs(*said).cut_out()) == said
     assert blobs(*said, b"another's")[:5].cut_out()._data == b"onefour"
+    turned = blobs(*said).put_in(np.array([4, 3, 2, 1, 0])).cut_out()
+    assert (list(turned), turned._data) == (said[::-1], b"onefour")
 
 
 def test_only_rows_that_have_one_are_told_of_and_decoded_once() -> None:

@@ -136,14 +136,20 @@ def test_reading_waits_for_no_writer_and_gives_its_memory_back() -> None:
     assert pages() < 10
 
 
+def test_what_goes_from_memory_is_not_filled_with_zeros() -> None:
+    fill([("text", 1, 2, 3.0, b"x")])
+    read()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA picked.secure_delete")
+        assert cursor.fetchone() == (0,)
+
+
 def test_an_older_sqlite_is_read_a_row_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     one = instance(service())
     keep(process_row(one, 0, b"x", requests=2), process_row(one, 10, threads=3))
     found = []
     for is_new in (True, False):
         monkeypatch.setattr(record_pages, "is_handed_out", lambda is_new=is_new: is_new)
-        (series,) = blocks.read(PROCESS, PROCESS.samples, ("at",), ("requests", "threads"), "latency", ALL)
-        found.append(
-            (series.key, series.times.tolist(), [bits(series.figures[place]) for place in (0, 1)], list(series.blobs))
-        )
+        block = blocks.read(PROCESS, PROCESS.samples, ("at",), ("requests", "threads"), "latency", ALL)
+        found.append((block.keys, block.times.tolist(), [bits(some) for some in block.figures], list(block.blobs)))
     assert found[0] == found[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,14 +12,17 @@ from hypothesis import strategies as st
 from advisor.features.window import Array
 from advisor.store.resample import STEPS, Raster, Tiling
 
+ONE = np.zeros(1, np.int64)
+"""Where a series begins that is alone."""
+
 
 def means(raster: Raster, begins: Array, ends: Array, values: Array) -> Array:
-    found: Array = Tiling(raster, [begins], [ends]).means(values)[0]
+    found: Array = Tiling(raster, begins, ends, ONE).means(values)[0]
     return found
 
 
 def peaks(raster: Raster, begins: Array, ends: Array, values: Array) -> Array:
-    found: Array = Tiling(raster, [begins], [ends]).peaks(values)[0]
+    found: Array = Tiling(raster, begins, ends, ONE).peaks(values)[0]
     return found
 
 
@@ -95,13 +100,13 @@ def test_means_keep_the_integral(stretches: list[tuple[float, float]], step: flo
 
 def test_each_series_has_cells_of_its_own() -> None:
     raster = Raster(0.0, 10.0, 3)
-    members = ((_array(0, 10), _array(10, 20)), (_array(), _array()), (_array(5, 12), _array(12, 30)))
-    tiling = Tiling(raster, *zip(*members, strict=True))
+    tiling = Tiling(raster, _array(0, 10, 5, 12), _array(10, 20, 12, 30), np.array([0, 2, 2]))
     figures = _array(1, 2, 3, 4)
 
     nan = np.nan
     np.testing.assert_allclose(tiling.means(figures), np.array([[1, 2, nan], [nan] * 3, [3, 3.8, 4]]))
     np.testing.assert_allclose(tiling.peaks(figures), np.array([[1, 2, nan], [nan] * 3, [3, 4, 4]]))
+    np.testing.assert_allclose(tiling.troughs(figures), np.array([[1, 2, nan], [nan] * 3, [3, 3, 4]]))
 
 
 def test_what_lies_outside_of_the_raster_is_left_out() -> None:
@@ -110,3 +115,22 @@ def test_what_lies_outside_of_the_raster_is_left_out() -> None:
 
     np.testing.assert_allclose(means(raster, begins, ends, values), [1, 2])
     np.testing.assert_allclose(peaks(raster, begins, ends, values), [1, 2])
+
+
+@given(st.lists(st.lists(st.integers(0, 9), unique=True, min_size=1), min_size=1, max_size=4), st.data())
+def test_stretches_that_are_a_cell_each_stay_as_they_are(series: list[list[int]], data: st.DataObject) -> None:
+    """They need not be added up; what is drawn is what is drawn of each cut into two."""
+    raster = Raster(600.0, 60.0, 10)
+    cells = np.concatenate([np.sort(each) for each in series])
+    figure = st.one_of(st.floats(-1e9, 1e9), st.just(math.nan))
+    figures = np.array(data.draw(st.lists(figure, min_size=len(cells), max_size=len(cells))))
+    starts = np.cumsum([0, *map(len, series)])[:-1]
+    begins = raster.start + raster.step * cells
+    halves = np.stack([begins, begins + 30], axis=-1).ravel()
+
+    whole = Tiling(raster, begins, begins + 60, starts)
+    cut = Tiling(raster, halves, halves + 30, 2 * starts)
+
+    np.testing.assert_allclose(whole.means(figures), cut.means(np.repeat(figures, 2)))
+    for one, other in ((whole.peaks, cut.peaks), (whole.troughs, cut.troughs)):
+        np.testing.assert_array_equal(one(figures), other(np.repeat(figures, 2)))
