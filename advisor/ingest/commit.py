@@ -26,6 +26,7 @@ from advisor.ingest.totals import Resolved, take_in
 from advisor.store import outage, samples
 from advisor.store.batches import BatchKey
 from advisor.store.failpoint import failpoint
+from advisor.store.relaxed import relaxed
 from advisor.store.rows import Rows
 
 _OTHER_CONTENT: Final = invalid(
@@ -65,13 +66,18 @@ class Committer:
             log.exception("A group of %d batches failed; trying each alone", len(batches))
             return self._commit_each(batches)
 
-    def tell_seen(self) -> None:
-        """Write who was seen in the last seconds. What fails is written the next time that they are."""
+    def tell_seen(self) -> bool:
+        """Write who was seen in the last seconds, a few at a time; whether there are more.
+
+        What fails is written the next time that they are seen.
+        """
         try:
-            registry.flush(self._now)
+            with relaxed():
+                return registry.flush_some(self._now)
         except Exception:  # whatever it is: the writer goes on
             log.exception("When hosts and processes were seen could not be written")
             connection.close()
+            return False
 
     def _commit_each(self, batches: Sequence[Batch]) -> list[Outcome]:
         for batch in batches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,11 +20,15 @@ def finish(steps: Steps[T], between: Callable[[], None] = lambda: None) -> T:
     return result[0]
 
 
-async def in_turns(steps: Steps[T]) -> T:
+async def _next_round() -> None:
+    await asyncio.sleep(0)
+
+
+async def in_turns(steps: Steps[T], between: Callable[[], Awaitable[object]] = _next_round) -> T:
     """Do all the work on the event loop, where others have their turn in between."""
     result: list[T] = []
     while not _is_done(steps, result):
-        await asyncio.sleep(0)
+        await between()
     return result[0]
 
 
