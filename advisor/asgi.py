@@ -18,7 +18,7 @@ _django = get_asgi_application()  # first: the imports below need the apps to be
 from advisor.ingest.allocator import give_back_large, keep_free  # noqa: E402
 from advisor.ingest.door import Door  # noqa: E402
 from advisor.live.routing import urlpatterns  # noqa: E402
-from advisor.pipeline.garbage import search_seldom  # noqa: E402
+from advisor.pipeline.garbage import SHORT, search_seldom  # noqa: E402
 
 application = Door(
     ProtocolTypeRouter(
@@ -27,6 +27,6 @@ application = Door(
 )
 """`Door` answers `/v1/*` itself and hands everything else on."""
 
-search_seldom()
+search_seldom(SHORT)
 give_back_large()
 keep_free()

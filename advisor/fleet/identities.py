@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -46,8 +48,8 @@ class Identities:
     held here, so that they need not be compared.
 
     `seen` and `heard` are who sent samples and events since the last flush, by the objects themselves, and
-    `seen_together` those who sent samples in one request. `refused`:
-    resource -> what its token has too many of, and when that was found out.
+    `seen_together` those who sent samples in one request. `refused`: resource -> what its token has too many of, and
+    when it was found out. `due` is what is left of the last flush.
     """
 
     places: Memory[tuple[Key, Said], Place] = field(default_factory=lambda: Memory(_REMEMBERED))
@@ -59,6 +61,7 @@ class Identities:
     seen_together: dict[int, tuple[Identity, ...]] = field(default_factory=dict)
     heard: dict[int, Identity] = field(default_factory=dict)
     seen_tokens: set[int] = field(default_factory=set)
+    due: deque[Callable[[], None]] = field(default_factory=deque)
     flushed_at: datetime | None = None
     aged_at: datetime | None = None
 

@@ -16,7 +16,7 @@ from advisor.ingest.allocator import give_back_large  # noqa: E402
 from advisor.ingest.answers import Code, Refusal, Send, send_refusal  # noqa: E402
 from advisor.ingest.body import Receive, answer_type  # noqa: E402
 from advisor.ingest.door import Door, Scope  # noqa: E402
-from advisor.pipeline.garbage import search_seldom  # noqa: E402
+from advisor.pipeline.garbage import SHORT, search_seldom  # noqa: E402
 
 _NOTHING_ELSE = "Only OTLP is answered here: /v1/metrics and /v1/logs. The pages are at another address."
 
@@ -30,5 +30,5 @@ async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 application = Door(nothing_else)
-search_seldom()
+search_seldom(SHORT)
 give_back_large()

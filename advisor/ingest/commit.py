@@ -21,11 +21,12 @@ from advisor.ingest.assembly import Beyond, add_events, add_rows, names_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
 from advisor.ingest.hints import Hints
-from advisor.ingest.together import Brought
+from advisor.ingest.together import Brought, divided
 from advisor.ingest.totals import Resolved, take_in
 from advisor.store import outage, samples
 from advisor.store.batches import BatchKey
 from advisor.store.failpoint import failpoint
+from advisor.store.relaxed import relaxed
 from advisor.store.rows import Rows
 
 _OTHER_CONTENT: Final = invalid(
@@ -65,13 +66,18 @@ class Committer:
             log.exception("A group of %d batches failed; trying each alone", len(batches))
             return self._commit_each(batches)
 
-    def tell_seen(self) -> None:
-        """Write who was seen in the last seconds. What fails is written the next time that they are."""
+    def tell_seen(self) -> bool:
+        """Write who was seen in the last seconds, a few at a time; whether there are more.
+
+        What fails is written the next time that they are seen.
+        """
         try:
-            registry.flush(self._now)
+            with relaxed():
+                return registry.flush_some(self._now)
         except Exception:  # whatever it is: the writer goes on
             log.exception("When hosts and processes were seen could not be written")
             connection.close()
+            return False
 
     def _commit_each(self, batches: Sequence[Batch]) -> list[Outcome]:
         for batch in batches:
@@ -107,7 +113,7 @@ class Committer:
             take_in(resolved, self._streams, now)
             uses = chain(map(names_of, resolved), [one.names() for one in brought if one.together.plain.parts])
             beyond = self._names.beyond(chain.from_iterable(uses), now)
-            plain, others = _divided(brought, beyond)
+            plain, others = divided(brought, beyond)
             resolved += others
             rows = _rows(resolved, plain, beyond)
             samples.write(rows)
@@ -185,17 +191,6 @@ class Committer:
                 self._told_at = now.timestamp()
 
         transaction.on_commit(keep)
-
-
-def _divided(brought: Sequence[Brought], beyond: Beyond) -> tuple[list[Brought], list[Resolved]]:
-    """Those that are stored as they were told, and the reports of the others."""
-    plain, others = list[Brought](), list[Resolved]()
-    for one in brought:
-        if one.is_plain(beyond):
-            plain.append(one)
-        else:
-            others += one.resolved()
-    return plain, others
 
 
 def _rows(resolved: Sequence[Resolved], plain: Sequence[Brought], beyond: Beyond) -> Rows:

@@ -23,6 +23,7 @@ from advisor.ingest.batch import Batch, content_of
 from advisor.ingest.body import Body, Disconnected, Head, Receive, answer_type, check_repeated, read_body, read_head
 from advisor.ingest.clock import ClockBook
 from advisor.ingest.commit import Committer
+from advisor.ingest.courtesy import Courtesy
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.deadline import Deadline
 from advisor.ingest.hints import Hints
@@ -33,7 +34,7 @@ from advisor.ingest.rate import RateLimit
 from advisor.ingest.refusals import Refusals
 from advisor.ingest.room import Room, Share
 from advisor.ingest.signals import AnySignal, signals
-from advisor.ingest.steps import Steps, finish, in_turns
+from advisor.ingest.steps import Steps, finish
 from advisor.ingest.turns import Turns
 from advisor.ingest.writer import Writer
 from advisor.live import publish
@@ -101,6 +102,7 @@ class Door:
         self._points = RateLimit(points_per_second or settings.MOST_POINTS_PER_SECOND)
         self._clocks = ClockBook()
         self._signals = signals(Pivot())
+        self._courtesy = Courtesy()
         self._decoding = asyncio.Semaphore(_DECODING)
         self._room = Room(limits.BODIES_BYTES)
         self._refusals = refusals or Refusals()
@@ -144,10 +146,12 @@ class Door:
         received, deadline = self._now(), Deadline(self._seconds)
         with self._room.share() as share:
             signal, head, token, body = await self._admit(scope, headers, receive, share, deadline)
-            pivoted = await self._decode(signal, head, token, body.data, received, deadline)
+            with self._courtesy.serving(token.id):
+                pivoted = await self._decode(signal, head, token, body.data, received, deadline)
         content = 0 if head.batch_id is None else content_of(*body)
         batch = Batch(pivoted, token, head.batch_id, received, content)
-        return await deadline.keep(self._writer.submit(batch))
+        with self._courtesy.serving(token.id):
+            return await deadline.keep(self._writer.submit(batch))
 
     async def _admit(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, share: Share, deadline: Deadline
@@ -159,7 +163,8 @@ class Door:
             head = read_head(headers)
             token = self._credentials.recall(head.authorization)
             if token is None:
-                token = await deadline.keep(self._credentials.check(head.authorization))
+                with self._courtesy.serving(samples.NOBODY):
+                    token = await deadline.keep(self._credentials.check(head.authorization))
             scope[_SENDER] = token.id
             _check_rate(self._requests.wait(token.id), "requests", "Send fewer and larger ones.")
             with deadline.paused():
@@ -181,7 +186,7 @@ class Door:
     ) -> Pivoted:
         steps = self._sort(signal, head, token, body, received)
         if len(body) <= _INLINE_BYTES:
-            return await in_turns(steps)
+            return await self._courtesy.read(token.id, steps, deadline)
         await deadline.keep(self._decoding.acquire(), "Many large bodies come at once.")
         try:
             return await asyncio.to_thread(finish, steps, _let_others_go_first)

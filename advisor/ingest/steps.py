@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -23,7 +23,11 @@ def finish(steps: Steps[T], between: Callable[[], None] = lambda: None) -> T:
         between()
 
 
-async def in_turns(steps: Steps[T]) -> T:
+async def _next_round() -> None:
+    await asyncio.sleep(0)
+
+
+async def in_turns(steps: Steps[T], between: Callable[[], Awaitable[object]] = _next_round) -> T:
     """Do all the work on the event loop, where others have their turn in between."""
     while True:
         try:
@@ -31,4 +35,4 @@ async def in_turns(steps: Steps[T]) -> T:
         except StopIteration as end:
             value: T = end.value
             return value
-        await asyncio.sleep(0)
+        await between()

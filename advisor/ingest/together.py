@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -127,3 +127,14 @@ class Brought:
     def _owner(self, of: int, kind: PartKind) -> Owner | None:
         identity = self.members.identities[of]
         return process_of(identity) if kind.of_process else host_of(identity)
+
+
+def divided(brought: Sequence[Brought], beyond: Beyond) -> tuple[list[Brought], list[Resolved]]:
+    """Those that are stored as they were told, and the reports of the others."""
+    plain, others = list[Brought](), list[Resolved]()
+    for one in brought:
+        if one.is_plain(beyond):
+            plain.append(one)
+        else:
+            others += one.resolved()
+    return plain, others

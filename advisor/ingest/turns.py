@@ -11,15 +11,15 @@ from advisor.fleet.memory import Memory
 SHARE: Final = 20
 """One token may hold the writer for one such part of the time, while others send too. Who comes meanwhile waits for the
 rest of a turn: with a twentieth one in twenty does. Newcomers are found out five at a time, so that 5,000 take some
-50 s beside others, and OpenTelemetry's Collector gives up after 300.
+100 s beside others, and OpenTelemetry's Collector gives up after 300.
 """
 
 AHEAD: Final = 0.1
 """Seconds that are paid for in advance: whoever sends now and then never waits, whatever a turn of its own took."""
 
-LONGEST: Final = 0.05
-"""Most seconds that a token leaves to others at once. What it sends meanwhile goes into one turn, so that who brings
-more than its share by right, such as a gateway, is slowed by no more than this.
+LONGEST: Final = 0.1
+"""Most seconds that a token leaves to others at once: the price of a turn of 5 ms. What it sends meanwhile goes into a
+single turn, so that who brings more than its share by right, such as a gateway, is slowed by no more than this.
 """
 
 PRESENT: Final = 15.0

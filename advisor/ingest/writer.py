@@ -28,6 +28,9 @@ from advisor.store.failpoint import failpoint
 _GROUP_POINTS: Final = 50_000
 """Most points of one transaction: bounds how long the next group waits."""
 
+_TIDY_SECONDS: Final = 0.1
+"""At least so often there is a piece of what else there is to do, whoever waits; some fifty are due in five seconds."""
+
 log = logging.getLogger(__name__)
 
 
@@ -73,7 +76,8 @@ class Writer:
             is to be handed in again.
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
-        afterwards: what else there is to do after a group, when nobody waits for it any more.
+        afterwards: what else there is to do after a group, in short pieces while nobody waits who sent little lately,
+            and now and then though somebody does. It says whether there is more.
         due: when a token may have its next turn, on the monotonic clock. Until then its batches wait, and for as long
             as `turns.LONGEST` longer while others do who are due since then.
     """
@@ -83,7 +87,7 @@ class Writer:
         commit: Callable[[Sequence[Batch]], Sequence[Outcome | None]],
         capacity: int | None = None,
         seconds: float = limits.ANSWER_SECONDS,
-        afterwards: Callable[[], None] | None = None,
+        afterwards: Callable[[], bool] | None = None,
         due: Callable[[int], float] = lambda token: 0.0,
     ) -> None:
         self._commit = commit
@@ -96,6 +100,7 @@ class Writer:
         self._stopped = False
         self._waiting = 0
         self._began: float | None = None
+        self._tidied = -math.inf
 
     async def submit(self, batch: Batch) -> Receipt:
         """Wait until the batch is committed.
@@ -166,10 +171,24 @@ class Writer:
             _tell((waiting, outcome) for waiting, outcome in answers if outcome is not None)
             for waiting in [waiting for waiting, outcome in answers if outcome is None]:
                 self._put(waiting)
-            if self._afterwards is not None:
-                self._began = time.monotonic()  # it may hang as well
-                self._afterwards()
-                self._began = None
+            self._tidy()
+
+    def _tidy(self) -> None:
+        while self._afterwards and not self._stopped and (self._is_overdue() or self._is_quiet()):
+            self._began = time.monotonic()  # it may hang as well
+            has_more = self._afterwards()
+            self._began, self._tidied = None, time.monotonic()
+            if not has_more:
+                break
+
+    def _is_overdue(self) -> bool:
+        return time.monotonic() >= self._tidied + _TIDY_SECONDS
+
+    def _is_quiet(self) -> bool:
+        """Whether nobody waits who sent little lately."""
+        now = time.monotonic()
+        with self._news:
+            return all(self._due(token) + LONGEST > now for token in self._queue.tokens)
 
     def _next_group(self) -> list[_Waiting]:
         """What waits, without those that gave up; empty once the writer is stopped and nothing is left."""

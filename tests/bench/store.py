@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from advisor.pipeline.garbage import search_seldom
+from advisor.pipeline.garbage import SHORT, search_seldom
 from advisor.store.rows import Rows
 from advisor.vocabulary import Entity
 from tests.bench.database import connect
@@ -79,7 +79,7 @@ def _measure(database: str, sizes: tuple[int, ...]) -> dict[int, Found]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
         connect(database, Path(folder), stack)
-        search_seldom()  # as a process of ingest does
+        search_seldom(SHORT)  # as a process of ingest does
         return dict(_grow(sizes))
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from advisor.fleet import registry
+from advisor.fleet import registry, seen
 from advisor.fleet.models import Host, Instance, Service, Token
 from tests.fleet.builders import BY_AGENT, BY_PROBE, NOW, only, resolve
 
@@ -71,6 +71,33 @@ def test_when_everybody_was_seen_last_is_written_every_few_seconds(committed: To
         resolve(BY_PROBE, committed, NOW + timedelta(seconds=seconds))
         seen = {only(model).last_seen for model in (Host, Service, Instance)} | {only(Token).last_used_at}
         assert seen == {NOW + timedelta(seconds=6 if seconds == 6 else 0)}
+
+
+def test_who_was_seen_is_written_a_few_at_a_time_and_a_piece_that_fails_holds_up_no_other(
+    committed: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_AT_ONCE", 1)
+    later = NOW + 2 * registry.SEEN_EVERY
+    resolve(BY_AGENT, committed)
+    with transaction.atomic():
+        registry.resolve(BY_AGENT, committed, later)
+    touch, touched = seen.touch, list[str]()
+
+    def failing(model: Any, field: str, ids: list[int], *others: Any) -> None:
+        touched.append(model.__name__)
+        if model is Service:
+            raise OSError("gone")
+        touch(model, field, ids, *others)
+
+    monkeypatch.setattr(seen, "touch", failing)
+    assert registry.flush_some(later)
+    assert touched == ["Host"]
+    with pytest.raises(OSError, match="gone"):
+        registry.flush_some(later)
+    registry.flush(later)
+    assert touched == ["Host", "Service", "Instance", "Token"]
+    assert (Host.objects.get().last_seen, Instance.objects.get().last_seen) == (later, later)
+    assert Service.objects.get().last_seen == NOW
 
 
 def test_a_move_by_another_process_is_noticed(committed: Token) -> None:

@@ -213,17 +213,3 @@ async def test_a_large_wait_is_split_into_transactions(database: Database) -> No
     database.gate.set()
     await asyncio.gather(first, *others)
     assert database.groups == [1, 51, 9]
-
-
-async def test_nobody_waits_for_what_is_done_afterwards(database: Database) -> None:
-    database.gate.set()
-    gate = threading.Event()
-
-    def afterwards() -> None:
-        gate.wait(30)
-
-    writer = Writer(database.commit, 1000, 30, afterwards)
-    assert await writer.submit(batch()) == Receipt()
-    assert not gate.is_set()
-    gate.set()
-    await asyncio.to_thread(writer.stop)

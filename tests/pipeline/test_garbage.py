@@ -7,7 +7,7 @@ import pytest
 from celery.signals import worker_process_init
 
 import advisor.celery  # noqa: F401  # it listens for the signal
-from advisor.pipeline.garbage import THRESHOLDS, search_seldom
+from advisor.pipeline.garbage import SHORT, THRESHOLDS, search_seldom
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +22,8 @@ def test_what_is_there_is_not_looked_through_again() -> None:
     search_seldom()
     assert gc.get_freeze_count() > 10_000
     assert gc.get_threshold() == THRESHOLDS
+    search_seldom(SHORT)
+    assert gc.get_threshold() == SHORT
 
 
 def test_what_forms_a_circle_is_freed_still() -> None:
