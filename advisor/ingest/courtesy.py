@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from advisor.ingest.deadline import Deadline
-from advisor.ingest.steps import Steps, in_turns
+from advisor.ingest.steps import Steps, advance, in_turns
 
 T = TypeVar("T")
 
@@ -46,12 +46,8 @@ class Courtesy:
         Raises:
             Refusal: 503, there are too many bodies of this token before it.
         """
-        if token not in self._reading:
-            try:
-                next(steps)
-            except StopIteration as end:
-                value: T = end.value
-                return value
+        if token not in self._reading and (done := advance(steps)) is not None:
+            return done.value
         return await self._read_in_steps(token, steps, deadline)
 
     async def _read_in_steps(self, token: int, steps: Steps[T], deadline: Deadline) -> T:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from advisor.ingest.steps import Steps, finish, in_turns
+from advisor.ingest.steps import Done, Steps, advance, finish, in_turns
 
 
 def counted(many: int, told: list[str], name: str = "") -> Steps[int]:
@@ -38,3 +38,8 @@ async def test_what_goes_wrong_is_told() -> None:
         finish(failing())
     with pytest.raises(ValueError, match="no number"):
         await in_turns(failing())
+
+
+def test_a_step_says_what_the_work_came_to_once_it_was_the_last() -> None:
+    steps = counted(1, [])
+    assert [advance(steps), advance(steps)] == [None, Done(1)]

@@ -40,59 +40,58 @@ async def test_nobody_waits_for_it() -> None:
     await asyncio.to_thread(writer.stop)
 
 
-async def test_it_comes_in_pieces_and_who_sent_little_comes_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "_TIDY_SECONDS", 3600.0)
-    in_piece, go_on = threading.Semaphore(0), threading.Semaphore(0)
-    pieces, told = iter([True, False]), list[str]()
+class Course:
+    """What comes after what: groups, and two pieces of what else there is to do, each of which waits for a word."""
 
-    def afterwards() -> bool:
-        told.append("piece")
-        in_piece.release()
-        assert go_on.acquire(timeout=30)
-        return next(pieces, False)
+    def __init__(self) -> None:
+        self.in_piece, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
+        self.told = list[str]()
+        self._more = iter([True, False])
 
-    def commit(batches: Sequence[Batch]) -> list[Outcome]:
-        told.append("group")
+    def afterwards(self) -> bool:
+        self.told.append("piece")
+        self.in_piece.release()
+        assert self.go_on.acquire(timeout=30)
+        return next(self._more, False)
+
+    def commit(self, batches: Sequence[Batch]) -> list[Outcome]:
+        self.told.append("group")
         return store(batches)
 
-    writer = Writer(commit, 1000, 30, afterwards)
+
+async def test_it_comes_in_pieces_and_who_sent_little_comes_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "_TIDY_SECONDS", 3600.0)
+    course = Course()
+    writer = Writer(course.commit, 1000, 30, course.afterwards)
     await writer.submit(batch())
-    assert await asyncio.to_thread(in_piece.acquire, timeout=30)
+    assert await asyncio.to_thread(course.in_piece.acquire, timeout=30)
     waiting = asyncio.ensure_future(writer.submit(batch(token=2)))
     await asyncio.sleep(0)
-    go_on.release()
+    course.go_on.release()
     assert await waiting == Receipt()
-    assert await asyncio.to_thread(in_piece.acquire, timeout=30)
-    assert told == ["group", "piece", "group", "piece"]
-    go_on.release()
+    assert await asyncio.to_thread(course.in_piece.acquire, timeout=30)
+    assert course.told == ["group", "piece", "group", "piece"]
+    course.go_on.release()
     await asyncio.to_thread(writer.stop)
 
 
 async def test_who_sent_much_waits_for_all_of_it() -> None:
-    in_piece, go_on = threading.Semaphore(0), threading.Semaphore(0)
-    pieces, told = iter([True, False]), list[str]()
-
-    def afterwards() -> bool:
-        told.append("piece")
-        in_piece.release()
-        assert go_on.acquire(timeout=30)
-        return next(pieces, False)
-
-    def commit(batches: Sequence[Batch]) -> list[Outcome]:
-        told.append("group")
-        return store(batches)
-
+    course = Course()
     writer = Writer(
-        commit, 1000, 30, afterwards, due=lambda token: time.monotonic() - LONGEST / 2 if token == 2 else 0.0
+        course.commit,
+        1000,
+        30,
+        course.afterwards,
+        due=lambda token: time.monotonic() - LONGEST / 2 if token == 2 else 0.0,
     )
     await writer.submit(batch())
-    assert await asyncio.to_thread(in_piece.acquire, timeout=30)
+    assert await asyncio.to_thread(course.in_piece.acquire, timeout=30)
     waiting = asyncio.ensure_future(writer.submit(batch(token=2)))
     await asyncio.sleep(0)
     for _ in range(3):
-        go_on.release()
+        course.go_on.release()
     assert await waiting == Receipt()
-    assert told[:3] == ["group", "piece", "piece"]
+    assert course.told[:3] == ["group", "piece", "piece"]
     await asyncio.to_thread(writer.stop)
 
 

@@ -23,19 +23,19 @@ def let_others(phase: str, info: object) -> None:
     time.sleep(1e-4)
 
 
-def load(path: str) -> Any:
-    """The scanner in a file, in the place of the one that this machine runs with."""
-    spec = importlib.util.spec_from_file_location("advisor.ingest._scan", path)
+def load(name: str, path: str) -> Any:
+    """The module in a file, in the place of the one that this machine runs with."""
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sys.modules["advisor.ingest._scan"] = module
+    sys.modules[name] = module
     return module
 
 
 def main(path: str, seeds: int) -> int:
-    load(path)
+    load("advisor.ingest._scan", path)
     django.setup()
     from advisor.ingest.pivot import Pivot
     from advisor.ingest.scanned import JSON, PROTOBUF, Wire

@@ -5,24 +5,15 @@ Prints how many of them it laid out.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from random import Random
 from typing import Any, Final
 
 import numpy as np
 
+from tests.ingest.scan.hostile import load
+
 LIMITS: Final = (1e-30, 1e30)
-
-
-def load(path: str) -> Any:
-    """The module in a file."""
-    spec = importlib.util.spec_from_file_location("advisor.store._copy", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def made(chance: Random) -> list[Any]:
@@ -51,7 +42,7 @@ def broken(chance: Random, arguments: list[Any]) -> list[Any]:
 
 
 def main(path: str, seeds: int) -> int:
-    rows, laid = load(path).rows, 0
+    rows, laid = load("advisor.store._copy", path).rows, 0
     for seed in range(seeds):
         chance = Random(seed)
         arguments = made(chance)
