@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from advisor.fleet import caps
 from advisor.fleet.claim import Said
@@ -39,6 +40,9 @@ Key = tuple[int, int | None, int | None, bool]
 Place = tuple[int | None, int | None]  # host and instance
 
 
+_numbers = count()
+
+
 @dataclass(slots=True)
 class Identities:
     """What a process remembers of who resources are.
@@ -49,12 +53,13 @@ class Identities:
 
     `seen` and `heard` are who sent samples and events since the last flush, by the objects themselves, and
     `seen_together` those who sent samples in one request. `refused`: resource -> what its token has too many of, and
-    when it was found out. `due` is what is left of the last flush.
+    when it was found out. `due` is what is left of the last flush. `number` is no other's.
     """
 
     places: Memory[tuple[Key, Said], Place] = field(default_factory=lambda: Memory(_REMEMBERED))
     recent: Memory[int, tuple[Key, int, Identity, Place, Said]] = field(default_factory=lambda: Memory(_REMEMBERED))
     version: int = 0
+    number: int = field(default_factory=_numbers.__next__)
     instances: Memory[int, Identity] = field(default_factory=lambda: Memory(_REMEMBERED))
     refused: Memory[tuple[Key, Said], tuple[caps.Kind, datetime]] = field(default_factory=lambda: Memory(_REMEMBERED))
     seen: dict[int, Identity] = field(default_factory=dict)

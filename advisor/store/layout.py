@@ -59,7 +59,7 @@ class Columns(NamedTuple):
         blobs = list(chain.from_iterable([one.blobs for one in bundles]))
         return cls(numbers, [()] * len(told), _sound(told["span"]), told["values"], blobs)
 
-    def and_(self, other: Columns) -> Columns:
+    def followed_by(self, other: Columns) -> Columns:
         """These rows, and then others of the same table."""
         return Columns(
             np.concatenate((self.numbers, other.numbers)),

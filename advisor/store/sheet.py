@@ -68,7 +68,7 @@ class Sheet:
             laid = Columns.of_rows(table, rows)
         else:
             laid = Columns.of_bundles(table, bundles)
-            laid = Columns.of_rows(table, rows).and_(laid) if rows else laid
+            laid = Columns.of_rows(table, rows).followed_by(laid) if rows else laid
         order = _order(table, laid)
         places, texts = order.tolist(), laid.texts if table.key_texts else []
         return cls(

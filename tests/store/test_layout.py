@@ -43,7 +43,7 @@ def test_a_span_that_cannot_be_is_unknown(span: float, kept: float) -> None:
 
 def test_rows_of_both_kinds_stand_one_after_the_other() -> None:
     told = Columns.of_bundles(HOST, [bundle(Entity.HOST, [(2,)], [{"load_1m": 1.0}])])
-    both = Columns.of_rows(HOST, [HostRow(1, 0, 1.0, 0.0, {"load_1m": 3.0})]).and_(told)
+    both = Columns.of_rows(HOST, [HostRow(1, 0, 1.0, 0.0, {"load_1m": 3.0})]).followed_by(told)
     assert both.numbers[:, 0].tolist() == [1, 2]
     assert both.figures[:, HOST.figures.index("load_1m")].tolist() == [3.0, 1.0]
 
