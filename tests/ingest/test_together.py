@@ -183,3 +183,10 @@ def test_points_are_charged_for_once_though_their_body_is_read_twice() -> None:
     charged.clear()
     finish(SCANNING.read(data, JSON, NOW, lambda host: 0.0, charged.append))
     assert charged == [2]
+
+
+@pytest.mark.parametrize(("resources", "length"), [(1_001, 1), (1, 70_000)])
+def test_what_is_very_large_is_read_apart(resources: int, length: int) -> None:
+    found = read(body(*[levels({**PROCESS, "service.name": "x" * length})] * resources))
+    assert found.together is None
+    assert len(found.reports) == resources

@@ -10,7 +10,8 @@ typedef struct {
     double span, own, longest;    /* what it covers; by its own increases alone; and the longest of its resource */
 } Head;
 
-enum { WORD = 8 };
+/* What is larger is told apart: all of it would be held twice, and its room kept. */
+enum { WORD = 8, MOST_ATTRIBUTES = 1 << 16, MOST_RESOURCES = 1000 };
 
 static bool grow(Buffer *buffer, size_t more) {
     size_t needed = buffer->size + more, room = buffer->room * 2 > needed ? buffer->room * 2 : needed + 256;
@@ -39,6 +40,9 @@ static bool is_even(const Row *row) {
 /* Whether nothing of it has to be looked into, nor left to Python. */
 bool is_plain(const Scan *scan) {
     const Resource *resource = &scan->resource;
+    const Plain *plain = &scan->plain;
+    if (plain->resources == MOST_RESOURCES || plain->attributes.size + resource->attributes.size > MOST_ATTRIBUTES)
+        return false;
     if (resource->is_slow || PyList_GET_SIZE(resource->odd) || PyList_GET_SIZE(resource->unknown)) return false;
     for (const Row *row = resource->rows; row < resource->rows + resource->rows_count; row++)
         if (row->place && !(row->is_told && is_even(row))) return false;
