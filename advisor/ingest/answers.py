@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from google.protobuf.json_format import MessageToJson
@@ -22,6 +22,8 @@ PROTOBUF: Final = b"application/x-protobuf"
 
 Headers = tuple[tuple[bytes, bytes], ...]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_REPLAYED: Final[Headers] = ((b"advisor-replayed", b"true"),)
 
 
 class Code(IntEnum):
@@ -100,10 +102,26 @@ def too_large(message: str) -> Refusal:
     return Refusal(413, Code.RESOURCE_EXHAUSTED, message)
 
 
-async def send_refusal(send: Send, refusal: Refusal, content_type: bytes) -> None:
-    """Answer with the refusal as a `google.rpc.Status`."""
+class Answer(NamedTuple):
+    """What is sent back.
+
+    Attributes:
+        status: of HTTP.
+        content_type: of the body.
+        body: may be empty.
+        headers: further ones.
+    """
+
+    status: int
+    content_type: bytes
+    body: bytes
+    headers: Headers
+
+
+def refuse(refusal: Refusal, content_type: bytes) -> Answer:
+    """The refusal as a `google.rpc.Status`."""
     body = _status_protobuf(refusal) if content_type == PROTOBUF else _status_json(refusal)
-    await _respond(send, refusal.status, content_type, body, refusal.headers)
+    return Answer(refusal.status, content_type, body, refusal.headers)
 
 
 def metrics_response(receipt: Receipt) -> ExportMetricsServiceResponse:
@@ -127,19 +145,20 @@ def logs_response(receipt: Receipt) -> ExportLogsServiceResponse:
 Respond = Callable[[Receipt], ExportMetricsServiceResponse | ExportLogsServiceResponse]
 
 
-async def send_receipt(send: Send, receipt: Receipt, content_type: bytes, respond: Respond) -> None:
-    """Answer 200; `respond` makes the message of the signal that was taken."""
+def acknowledge(receipt: Receipt, content_type: bytes, respond: Respond) -> Answer:
+    """200; `respond` makes the message of the signal that was taken."""
     if content_type == PROTOBUF:
         body = respond(receipt).SerializeToString() if receipt.rejected else b""  # the message where nothing is set
     else:
         body = MessageToJson(respond(receipt), indent=None).encode() if receipt.rejected else b"{}"
-    await _respond(send, 200, content_type, body, ((b"advisor-replayed", b"true"),) if receipt.replayed else ())
+    return Answer(200, content_type, body, _REPLAYED if receipt.replayed else ())
 
 
-async def _respond(send: Send, status: int, content_type: bytes, body: bytes, headers: Headers) -> None:
-    fixed = ((b"content-type", content_type), (b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
-    await send({"type": "http.response.body", "body": body})
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Say it as ASGI does."""
+    fixed = ((b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*fixed, *answer.headers]})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 def _status_json(refusal: Refusal) -> bytes:

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advisor.settings")
 django.setup()  # first: the imports below need the apps to be ready
 
 from advisor.ingest.allocator import give_back_large  # noqa: E402
-from advisor.ingest.answers import Code, Refusal, Send, send_refusal  # noqa: E402
+from advisor.ingest.answers import Code, Refusal, Send, refuse, send_answer  # noqa: E402
 from advisor.ingest.body import Receive, answer_type  # noqa: E402
 from advisor.ingest.door import Door, Scope  # noqa: E402
 from advisor.pipeline.garbage import SHORT, search_seldom  # noqa: E402
@@ -24,7 +24,8 @@ _NOTHING_ELSE = "Only OTLP is answered here: /v1/metrics and /v1/logs. The pages
 async def nothing_else(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer 404 to HTTP, and close sockets."""
     if scope["type"] == "http":
-        await send_refusal(send, Refusal(404, Code.NOT_FOUND, _NOTHING_ELSE), answer_type(dict(scope["headers"])))
+        refusal = Refusal(404, Code.NOT_FOUND, _NOTHING_ELSE)
+        await send_answer(send, refuse(refusal, answer_type(dict(scope["headers"]))))
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close"})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from advisor.ingest import limits
@@ -20,8 +19,7 @@ _ONCE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What the headers say, checked.
 
     Attributes:
@@ -120,6 +118,19 @@ async def _read(receive: Receive, reader: Gunzip | Identity, share: Share) -> Bo
         share.grow(reader.size)
         more = event.get("more_body", False)
     return Body(reader.finish(), reader.crc)
+
+
+def inflate(data: bytes, gzip: bool, enough: int = limits.INFLATED_BYTES) -> Body | None:
+    """A body of which all has arrived; None where it has more than `enough` bytes.
+
+    Raises:
+        Refusal: 413 and 400 as `inflate.Gunzip`.
+    """
+    if len(data) > limits.WIRE_BYTES:
+        raise _too_long()
+    reader = Gunzip(enough) if gzip else Identity()
+    reader.feed(data)
+    return None if reader.size > enough else Body(reader.finish(), reader.crc)
 
 
 def _check_length(announced: bytes | None) -> None:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
 from advisor.ingest.deadline import Deadline
-from advisor.ingest.steps import Steps, advance, in_turns
+from advisor.ingest.steps import Done, Steps, advance, in_turns
 
 T = TypeVar("T")
 
@@ -36,19 +36,35 @@ class Courtesy:
         """While somebody is served for whom others wait, from when the request is there to its answer."""
         return _Serving(self, token)
 
+    def enter(self, token: int) -> None:
+        """Somebody is served from now on, until `leave`."""
+        self._all += 1
+        self._served[token] += 1
+
+    def leave(self, token: int) -> None:
+        """Nobody waits any more for what began with `enter`."""
+        self._all -= 1
+        self._served[token] -= 1
+        if not self._served[token]:
+            del self._served[token]
+
     def has_others(self, token: int) -> bool:
         """Whether anybody is served who comes with another token."""
         return self._all > self._served[token]
 
+    def read_at_once(self, token: int, steps: Steps[T]) -> Done[T] | None:
+        """What takes but one step, as nearly every body does, waits for nobody. None where there are more steps, or
+        others of this token that are being taken."""
+        return None if token in self._reading else advance(steps)
+
     async def read(self, token: int, steps: Steps[T], deadline: Deadline) -> T:
-        """Take all the steps. What takes but one, as nearly every body does, waits for nobody of another token.
+        """Take all the steps.
 
         Raises:
             Refusal: 503, there are too many bodies of this token before it.
         """
-        if token not in self._reading and (done := advance(steps)) is not None:
-            return done.value
-        return await self._read_in_steps(token, steps, deadline)
+        done = self.read_at_once(token, steps)
+        return await self._read_in_steps(token, steps, deadline) if done is None else done.value
 
     async def _read_in_steps(self, token: int, steps: Steps[T], deadline: Deadline) -> T:
         lock, pause = self._reading.setdefault(token, asyncio.Lock()), _Pause(self, token)
@@ -69,15 +85,10 @@ class _Serving:
         self._token = token
 
     def __enter__(self) -> None:
-        self._courtesy._all += 1
-        self._courtesy._served[self._token] += 1
+        self._courtesy.enter(self._token)
 
     def __exit__(self, *_: object) -> None:
-        served, token = self._courtesy._served, self._token
-        self._courtesy._all -= 1
-        served[token] -= 1
-        if not served[token]:
-            del served[token]
+        self._courtesy.leave(self._token)
 
 
 class _Pause:

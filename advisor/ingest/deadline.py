@@ -6,11 +6,17 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from advisor.ingest.answers import unavailable
+from advisor.ingest.answers import Refusal, unavailable
 
 _AGAIN_SECONDS = 2
+_DATABASE = "The database does not answer in time."
 
 T = TypeVar("T")
+
+
+def late(why: str = _DATABASE) -> Refusal:
+    """The refusal of what takes too long."""
+    return unavailable(f"{why} Send it again.", _AGAIN_SECONDS)
 
 
 class Deadline:
@@ -26,7 +32,7 @@ class Deadline:
         self._clock = asyncio.get_running_loop().time
         self._at = self._clock() + seconds
 
-    async def keep(self, awaited: Awaitable[T], otherwise: str = "The database does not answer in time.") -> T:
+    async def keep(self, awaited: Awaitable[T], otherwise: str = _DATABASE) -> T:
         """Wait for something, and no longer than until then; `otherwise` says what is the matter where it takes longer.
 
         Raises:
@@ -36,7 +42,7 @@ class Deadline:
             async with asyncio.timeout_at(self._at):
                 return await awaited
         except TimeoutError:
-            raise unavailable(f"{otherwise} Send it again.", _AGAIN_SECONDS) from None
+            raise late(otherwise) from None
 
     def paused(self) -> _Pause:
         """The time that passes meanwhile is the sender's own."""

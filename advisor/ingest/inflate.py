@@ -58,10 +58,15 @@ class Identity:
 
 
 class Gunzip(Identity):
-    """A gzip body of up to `limits.GZIP_MEMBERS` members, inflated piece by piece."""
+    """A gzip body of up to `limits.GZIP_MEMBERS` members, inflated piece by piece.
 
-    def __init__(self) -> None:
+    Args:
+        enough: bytes, inflated. Once there are more, the rest is not looked at any more.
+    """
+
+    def __init__(self, enough: int = limits.INFLATED_BYTES) -> None:
         super().__init__()
+        self._enough = enough
         self._wire = 0
         self._members = 1
         self._stream = isal_zlib.decompressobj(_GZIP_WINDOW)
@@ -79,7 +84,7 @@ class Gunzip(Identity):
         chunk = self._held + chunk if self._held else chunk
         self._held = b""
         is_full = False
-        while chunk or is_full:
+        while (chunk or is_full) and self.size <= self._enough:
             if self._stream.eof:
                 if len(chunk) < len(_MAGIC):
                     self._held = chunk

@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from advisor.ingest import limits
+from advisor.ingest.exchange import ShortProtocol
 
 _AGAIN: Final = 0.05
 """Seconds that the loop needs at most to hand over what has arrived."""
@@ -54,7 +53,7 @@ class _Lingering:
             self.transport.close()
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(ShortProtocol):
     """Waits `limits.REQUEST_SECONDS` for a request to be there whole, from its first byte or from the connection.
 
     A client that takes longer than `limits.SLOW_SECONDS` is slow, and one address may have `limits.SLOW_CLIENTS` of
@@ -126,6 +125,9 @@ class PatientProtocol(HttpToolsProtocol):
         """Nothing more comes."""
         self._end()
         super().connection_lost(exc)
+
+    def _may_be_short(self) -> bool:
+        return not self._is_last and super()._may_be_short()
 
     def _look_again(self) -> None:
         """After a pause of this process timers come before what has arrived meanwhile, so nobody is judged by one."""

@@ -41,6 +41,7 @@ class Share:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._room._take(-self._size)
+        self._size = 0  # it may be given back before the end
 
     def grow(self, size: int) -> None:
         """Hold so many bytes in all.

@@ -103,10 +103,21 @@ class Writer:
         self._tidied = -math.inf
 
     async def submit(self, batch: Batch) -> Receipt:
-        """Wait until the batch is committed.
+        """Wait until the batch is committed; as `enter`.
 
         Raises:
-            Refusal: the batch is refused, or 503: the queue is full, or the database hangs.
+            Refusal: also where the batch itself is refused.
+        """
+        outcome = await self.enter(batch)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+    def enter(self, batch: Batch) -> asyncio.Future[Outcome]:
+        """Let the batch wait for its commit. Who gives up sets or cancels what is returned.
+
+        Raises:
+            Refusal: 503: the queue is full, or the database hangs.
 
         Who gives up while its batch is being committed sends it again; then it is recognised.
         """
@@ -114,14 +125,11 @@ class Writer:
             raise unavailable("The database does not answer.", limits.AWAY_SECONDS)
         if self._waiting >= limits.REQUESTS_AT_ONCE:
             raise unavailable("Too many requests at once.")
+        waiting = _Waiting(batch)
         self._waiting += 1
-        try:
-            outcome = await self._enqueue(batch)
-        finally:
-            self._waiting -= 1
-        if isinstance(outcome, Refusal):
-            raise outcome
-        return outcome
+        waiting.outcome.add_done_callback(self._leave)
+        self._put(waiting)
+        return waiting.outcome
 
     def stop(self) -> None:
         """Commit what waits and end the thread; one whose database hangs is left to the end of the process."""
@@ -131,10 +139,8 @@ class Writer:
         if self._thread is not None:
             self._thread.join(limits.STOP_SECONDS)
 
-    def _enqueue(self, batch: Batch) -> asyncio.Future[Outcome]:
-        waiting = _Waiting(batch)
-        self._put(waiting)
-        return waiting.outcome
+    def _leave(self, _: asyncio.Future[Outcome]) -> None:
+        self._waiting -= 1
 
     def _put(self, waiting: _Waiting) -> None:
         with self._news:

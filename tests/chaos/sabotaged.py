@@ -12,8 +12,8 @@ from dataclasses import replace
 from advisor.ingest.answers import Receipt
 from advisor.ingest.app import application
 from advisor.ingest.batch import Batch, Outcome
-from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.reader import Reader
 from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from advisor.store import insert, samples, streams, write
@@ -24,15 +24,15 @@ __all__ = ["application"]
 
 def _answer_before_commit() -> None:
     """Each batch is acknowledged when it is put into the queue."""
-    enqueue = Writer._enqueue
+    enter = Writer.enter
 
     def early(self: Writer, batch: Batch) -> asyncio.Future[Outcome]:
-        enqueue(self, batch)
+        enter(self, batch)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         answer.set_result(Receipt())
         return answer
 
-    Writer._enqueue = early  # type: ignore[method-assign]
+    Writer.enter = early  # type: ignore[method-assign]
 
 
 def _forget_what_was_stored() -> None:
@@ -49,8 +49,8 @@ def _mark_nothing() -> None:
 
 def _read_with(broken: Callable[[bytes, Callable[[], Steps[Pivoted]]], Steps[Pivoted]]) -> None:
     """Each body is read by this, which is also given what reads it as it should be."""
-    sort = Door._sort
-    Door._sort = lambda self, *given: broken(given[3], lambda: sort(self, *given))  # type: ignore[method-assign]
+    steps = Reader.steps
+    Reader.steps = lambda self, *given: broken(given[1], lambda: steps(self, *given))  # type: ignore[method-assign]
 
 
 def _fail_now_and_then() -> None:

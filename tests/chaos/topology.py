@@ -75,6 +75,7 @@ class Product:
         application = "tests.chaos.sabotaged:application" if self.sabotage else "advisor.ingest.app:application"
         command = ["-m", "uvicorn", application, "--fd", str(self.listening.fileno()), "--log-level", "critical"]
         command += ["--http", "advisor.ingest.protocol:PatientProtocol", "--lifespan", "on", "--workers", str(workers)]
+        command += ["--no-access-log"]  # as the product starts its own: what is whole is then taken the short way
         return self._start(command, failpoint, pass_fds=(self.listening.fileno(),))
 
     def start_worker(self, failpoint: str = "") -> subprocess.Popen[bytes]:

@@ -11,8 +11,9 @@ from advisor.ingest.answers import Code, Receipt, Refusal
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.deadline import Deadline
-from advisor.ingest.door import _DECODING, Door
+from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
+from advisor.ingest.reader import _DECODING, Reader
 from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
@@ -94,17 +95,17 @@ async def test_a_large_body_waits_for_its_turn_no_longer_than_for_the_database(m
         gate.wait(30)
         return Pivoted()
 
-    monkeypatch.setattr(Door, "_sort", sort)
+    monkeypatch.setattr(Reader, "steps", sort)
     known = Credentials(lambda raw: Token(pk=1, kind=Token.Kind.HOST), is_formed=bool)
     door = Door(pages, Writer(lambda batches: [Receipt() for _ in batches]), known, seconds=30.0)
     large = b" " * 200_000
     first = [asyncio.ensure_future(call(door, large)) for _ in range(_DECODING)]
     await reading.wait()
-    door._seconds = 0.01
+    door._desk.seconds = 0.01
     answer = await call(door, large)
     gate.set()
     assert (answer.status, answer.json["message"]) == (503, "Many large bodies come at once. Send it again.")
     assert {one.status for one in await asyncio.gather(*first)} == {200}
-    door._seconds, waiting = 30.0, iter([1])
+    door._desk.seconds, waiting = 30.0, iter([1])
     assert (await call(door, large)).status == 200
     await asyncio.to_thread(door.stop)

@@ -31,7 +31,7 @@ def started():
 
 @pytest.fixture
 def server(started):
-    alone(started)
+    started.wait_until_alone()
     return started
 
 
@@ -51,22 +51,14 @@ def grown(before, after, *name):
     return after[name] - before[name]
 
 
-def alone(server):
-    """Waits until nobody is in the database: a session tells the last of what it did at its end, or once it idled."""
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'postgres'"
-    with server.connect("template1") as watcher:  # from where nothing is counted
-        while watcher.execute(others).fetchone()[0]:
-            pass
-
-
 def loaded(server, transactions):
     """Figures before and after so many transactions of each of four clients."""
-    alone(server)
+    server.wait_until_alone()
     before, _ = asked(server)
     arguments = ("-h", str(server.folder), "-U", "postgres", "-n", "-c", "4", "-t", str(transactions), "postgres")
     told = server.run("pgbench", *arguments)
     assert f"actually processed: {4 * transactions}/{4 * transactions}" in told
-    alone(server)
+    server.wait_until_alone()
     after, errors = asked(server)
     assert errors == []
     return before, after
@@ -244,9 +236,8 @@ def test_a_replica_and_how_its_primary_sees_it(server):
                 (position,) = primary.execute("SELECT pg_current_wal_lsn()").fetchone()
                 while not other.execute("SELECT pg_last_wal_replay_lsn() >= %s", [position]).fetchone()[0]:
                     pass
-                while primary.execute("SELECT replay_lsn >= %s FROM pg_stat_replication", [position]).fetchone() != (
-                    True,
-                ):
+                replayed = "SELECT replay_lsn >= %s FROM pg_stat_replication"
+                while primary.execute(replayed, [position]).fetchone() != (True,):
                     pass
             behind, errors = asked(replica)
             ahead, _ = asked(server)

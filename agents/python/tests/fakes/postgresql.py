@@ -56,6 +56,12 @@ class Cluster:
             self._server.send_signal(signal.SIGINT)
             self._server.wait()
 
+    def wait_until_alone(self) -> None:
+        """Until no session is in the database: each tells the last of what it did at its end, or once it idled."""
+        with self.connect("template1") as watcher:  # from where nothing is counted
+            while watcher.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'postgres'").fetchone()[0]:
+                pass
+
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(self.url, autocommit=True, dbname=database)
 
