@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,7 +29,7 @@ class Batch:
     Attributes:
         pivoted: its points.
         token: who brings it.
-        id: kept over retries; None where the sender keeps none.
+        id: kept over retries, as `store.batches.BatchKey` has it; None where the sender keeps none.
         received: Unix seconds on the server's clock.
         content: tells its body from others, see `content_of`.
         known: of how many of its reports, from the first on, it has been found out who they are.
@@ -41,7 +40,7 @@ class Batch:
 
     pivoted: Pivoted
     token: Token
-    id: uuid.UUID | None
+    id: str | None
     received: float
     content: int = 0
     known: int = field(default=0, compare=False)

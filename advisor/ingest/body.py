@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,10 @@ _ONCE: Final = frozenset(
 )
 
 
+_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""As nearly everybody writes one."""
+
+
 class Head(NamedTuple):
     """What the headers say, checked.
 
@@ -26,14 +31,14 @@ class Head(NamedTuple):
         content_type: `answers.JSON` or `answers.PROTOBUF`.
         gzip: the body is compressed.
         authorization: the header as it came; empty if there is none.
-        batch_id: kept by the sender over retries; None where it keeps none.
+        batch_id: kept by the sender over retries, 32 hexadecimal digits; None where it keeps none.
         sent_at: Unix seconds on the sender's clock at sending; None where it does not say.
     """
 
     content_type: bytes
     gzip: bool
     authorization: bytes
-    batch_id: uuid.UUID | None
+    batch_id: str | None
     sent_at: float | None
 
 
@@ -50,8 +55,7 @@ class Disconnected(Exception):
 
 def answer_type(headers: dict[bytes, bytes]) -> bytes:
     """The content type to answer in: the request's own, JSON where it has neither."""
-    given = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    return PROTOBUF if given == PROTOBUF else JSON
+    return PROTOBUF if _media_type(headers.get(b"content-type", b"")) == PROTOBUF else JSON
 
 
 def check_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
@@ -66,6 +70,14 @@ def check_repeated(headers: Iterable[tuple[bytes, bytes]]) -> None:
         raise invalid(f"The header {twice.decode().title()} is there more than once. Send it once.")
 
 
+def _media_type(given: bytes) -> bytes:
+    return given if given in (JSON, PROTOBUF) else _plain(given.partition(b";")[0])
+
+
+def _plain(given: bytes) -> bytes:
+    return given if given == b"gzip" else given.strip().lower()
+
+
 def read_head(headers: dict[bytes, bytes]) -> Head:
     """Check the headers.
 
@@ -73,10 +85,10 @@ def read_head(headers: dict[bytes, bytes]) -> Head:
         Refusal: 415 for another content type or encoding, 413 for a body announced as too large,
             400 for a header that cannot be read.
     """
-    encoding = headers.get(b"content-encoding", b"identity").strip().lower()
+    encoding = _plain(headers.get(b"content-encoding", b"identity"))
     if encoding not in (b"identity", b"gzip", b""):
         raise Refusal(415, Code.UNIMPLEMENTED, "Content-Encoding must be gzip or identity.")
-    given = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    given = _media_type(headers.get(b"content-type", b""))
     if given not in (JSON, PROTOBUF):
         raise Refusal(415, Code.UNIMPLEMENTED, "Content-Type must be application/json or application/x-protobuf.")
     _check_length(headers.get(b"content-length"))
@@ -142,9 +154,12 @@ def _too_long() -> Refusal:
     return too_large(f"The body is longer than {limits.WIRE_BYTES} bytes. Send smaller batches.")
 
 
-def _batch_id(given: bytes | None) -> uuid.UUID | None:
+def _batch_id(given: bytes | None) -> str | None:
+    if given is None:
+        return None
+    text = given.decode("latin-1")
     try:
-        return None if given is None else uuid.UUID(given.decode("latin-1"))
+        return text.replace("-", "") if _UUID.fullmatch(text) else uuid.UUID(text).hex
     except ValueError:
         raise invalid("The header Advisor-Batch-Id is no UUID.") from None
 

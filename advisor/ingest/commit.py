@@ -135,7 +135,7 @@ class Committer:
         together, members = batch.pivoted.together, batch.members
         if together is None or members is None:
             return self._resolve(batch, resolved)
-        receipt = Receipt(ignored=Counter(batch.pivoted.ignored), points=batch.pivoted.points)
+        receipt = Receipt(ignored=batch.pivoted.ignored, points=batch.pivoted.points)
         registry.note_all(members.identities, batch.token)
         for host_id in members.known_hosts:
             self._note_clock(host_id, together.clock_offset)

@@ -82,7 +82,8 @@ class Desk:
         if request.method != "POST":
             message = f"{request.method} is not answered here. Send with POST."
             raise Refusal(405, Code.UNIMPLEMENTED, message, ((b"allow", b"POST"),))
-        check_repeated(request.headers)
+        if len(request.given) < len(request.headers):
+            check_repeated(request.headers)
         return signal, read_head(request.given)
 
     def admit(self, request: Request, signal: AnySignal, head: Head, token: Token, received: float) -> Admitted:

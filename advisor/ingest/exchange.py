@@ -54,15 +54,16 @@ class Exchange:
         protocol = self._protocol
         protocol.tasks.discard(self._pending)
         self.response_complete = True
+        del self._protocol, self._pending  # neither is to be held by the other
         if self.disconnected or protocol.transport.is_closing():
             return
-        protocol.transport.write(self._written(answer))
+        protocol.transport.write(self._written(answer, protocol.server_state.default_headers))
         if not self.keep_alive:
             protocol.transport.close()
         protocol.on_response_complete()
 
-    def _written(self, answer: Answer) -> bytes:
-        headers = [*self._protocol.server_state.default_headers, *answer.headers]
+    def _written(self, answer: Answer, always: list[tuple[bytes, bytes]]) -> bytes:
+        headers = [*always, *answer.headers]
         if not self.keep_alive:
             headers.append((b"connection", b"close"))
         more = b"".join([b"%b: %b\r\n" % header for header in headers])

@@ -24,7 +24,7 @@ class RateLimit:
         self._per_second = per_second
         self._burst = max(1.0, 2 * per_second)
         self._clock = clock
-        self._buckets = Memory[int, tuple[float, float]](_REMEMBERED)
+        self._buckets = Memory[int, list[float]](_REMEMBERED)  # how full each is, and since when
         self._turn = threading.Lock()
 
     def wait(self, token_id: int, amount: float = 1.0) -> int:
@@ -34,9 +34,11 @@ class RateLimit:
         """
         now = self._clock()
         with self._turn:
-            level, filled_at = self._buckets.find(token_id) or (self._burst, now)
-            level = min(self._burst, level + (now - filled_at) * self._per_second)
+            bucket = self._buckets.find(token_id)
+            if bucket is None:
+                bucket = self._buckets[token_id] = [self._burst, now]
+            level = min(self._burst, bucket[0] + (now - bucket[1]) * self._per_second)
             needed = min(amount, self._burst)
             taken = level >= needed
-            self._buckets[token_id] = (level - amount if taken else level, now)
+            bucket[:] = level - amount if taken else level, now
         return 0 if taken else math.ceil((needed - level) / self._per_second)

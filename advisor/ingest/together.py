@@ -113,7 +113,7 @@ class Brought:
         """Add the rows as they were told."""
         plain, offset = self.together.plain, self.together.clock_offset
         if plain.processes:
-            wholes = [merged(whole) for whole in plain.wholes]
+            wholes = [whole if type(whole) is bytes else merged(whole) for whole in plain.wholes]
             rows.bundles.append(Bundle(Entity.PROCESS, plain.processes, self.members.processes, offset, wholes, teller))
         if plain.hosts:
             rows.bundles.append(Bundle(Entity.HOST, plain.hosts, self.members.hosts, offset, (), teller))

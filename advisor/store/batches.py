@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django.utils import timezone
 from advisor.store.lists import as_lists
 from advisor.store.slices import slices
 
-BatchKey = tuple[int, UUID]
-"""Primary key of the token that brought it, and its id. Nobody can make another's batch look stored."""
+BatchKey = tuple[int, str]
+"""Primary key of the token that brought it, and its id: a UUID in 32 hexadecimal digits, in lower case. Nobody can make
+another's batch look stored."""
 
 _AT_ONCE: Final = 5_000
 """Batches of one statement: SQLite takes 32,766 variables."""
@@ -38,7 +40,6 @@ def stored_contents(batches: Collection[BatchKey]) -> dict[BatchKey, int]:
 
 
 def _remember(batches: Collection[tuple[BatchKey, int]]) -> set[BatchKey]:
-    told = {(token_id, _given(id)): (token_id, id) for (token_id, id), _ in batches}
     brought, values = _brought(batches)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -48,31 +49,31 @@ def _remember(batches: Collection[tuple[BatchKey, int]]) -> set[BatchKey]:
             [connection.ops.adapt_datetimefield_value(timezone.now()), *values],
         )
         # Nearly always all are new, and reading which ones would cost more than writing them.
-        return set(told.values()) if cursor.rowcount == len(told) else {told[row] for row in cursor.fetchall()}
+        if cursor.rowcount == len(batches):
+            return {key for key, _ in batches}
+        return {(token_id, _hex(key)) for token_id, key in cursor.fetchall()}
 
 
 def _brought(batches: Collection[tuple[BatchKey, int]]) -> tuple[str, Sequence[Any]]:
     """Token, id and content of each as a query, and its variables."""
-    told = [(token_id, id.hex, content) for (token_id, id), content in batches]
+    told = [(token_id, id, content) for (token_id, id), content in batches]
     if connection.vendor == "postgresql":
         return as_lists(told, ("bigint", "uuid", "bigint"))
     return f"VALUES {', '.join(['(%s, %s, %s)'] * len(told))}", [value for one in told for value in one]
 
 
 def _contents(batches: Collection[BatchKey]) -> list[tuple[BatchKey, int]]:
-    places = ", ".join(["(%s, %s)"] * len(batches))
+    place = "(%s, %s::uuid)" if connection.vendor == "postgresql" else "(%s, %s)"
+    places = ", ".join([place] * len(batches))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT token_id, key, content FROM store_batch "  # noqa: S608  # places alone
             f"WHERE (token_id, key) IN (SELECT * FROM (VALUES {places}) AS wanted) AND content IS NOT NULL",
-            [value for token_id, id in batches for value in (token_id, _given(id))],
+            list(chain.from_iterable(batches)),
         )
-        return [((token_id, _taken(key)), content) for token_id, key, content in cursor.fetchall()]
+        return [((token_id, _hex(key)), content) for token_id, key, content in cursor.fetchall()]
 
 
-def _given(id: UUID) -> UUID | str:
-    return id if connection.features.has_native_uuid_field else id.hex
-
-
-def _taken(key: UUID | str) -> UUID:
-    return key if isinstance(key, UUID) else UUID(key)
+def _hex(key: UUID | str) -> str:
+    """As SQLite keeps it."""
+    return key.hex if isinstance(key, UUID) else key

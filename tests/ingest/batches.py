@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable
 
 from advisor.fleet.models import Token
@@ -30,12 +29,12 @@ class Told(Hints):
         self.hosts += hosts
 
 
-def batch(token: Token, *resources: Json, id: uuid.UUID | None = None, offset: float = 0.0) -> Batch:
+def batch(token: Token, *resources: Json, id: str | None = None, offset: float = 0.0) -> Batch:
     pivoted = Pivot().sort(otlp_json.decode(json.dumps(export(*resources)).encode()), NOW, lambda host: offset)
     return Batch(pivoted, token, id, NOW)
 
 
-def log_batch(token: Token, *resources: Json, id: uuid.UUID | None = None) -> Batch:
+def log_batch(token: Token, *resources: Json, id: str | None = None) -> Batch:
     return Batch(Pivot().sort_logs(otlp_json.decode_logs(log_body(*resources)), NOW, lambda host: 0.0), token, id, NOW)
 
 

@@ -45,7 +45,7 @@ async def test_an_id_stands_for_one_body_however_it_was_compressed(make_door: Ma
 
 
 def test_of_two_bodies_with_one_id_in_a_group_the_first_is_stored(db: None) -> None:
-    token, known = tokens.make(Token.Kind.API)[0], uuid.uuid4()
+    token, known = tokens.make(Token.Kind.API)[0], uuid.uuid4().hex
     first, second = (batch(token, process(value=value, at=NOW - value), id=known) for value in (0.5, 0.9))
     first, second = replace(first, content=1), replace(second, content=2)
     outcomes = Committer(Told())([first, second, first])
@@ -54,7 +54,7 @@ def test_of_two_bodies_with_one_id_in_a_group_the_first_is_stored(db: None) -> N
 
 
 def test_what_an_older_version_stored_is_a_replay(db: None) -> None:
-    token, known = tokens.make(Token.Kind.API)[0], uuid.uuid4()
+    token, known = tokens.make(Token.Kind.API)[0], uuid.uuid4().hex
     committer, one = Committer(Told()), batch(token, process(), id=known)
     committer([one])
     BatchRow.objects.update(content=None)

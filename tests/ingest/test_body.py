@@ -59,8 +59,16 @@ def test_reads_what_the_headers_say() -> None:
         }
     )
     assert (head.content_type, head.gzip, head.authorization) == (JSON, True, b"Bearer x")
-    assert (head.batch_id, head.sent_at) == (batch, 1795408200.25)
+    assert (head.batch_id, head.sent_at) == (batch.hex, 1795408200.25)
     assert read_head(PLAIN).batch_id is None
+
+
+def test_a_batch_id_may_be_written_as_a_uuid_may() -> None:
+    batch = uuid.uuid4()
+    for written in (str(batch), str(batch).upper(), batch.hex, batch.urn, f"{{{batch}}}"):
+        assert read_head({**PLAIN, b"advisor-batch-id": written.encode()}).batch_id == batch.hex
+    for wrong in (str(batch)[:-1], f"{batch}0", "\u0663" * 32):
+        assert refused({**PLAIN, b"advisor-batch-id": wrong.encode()}) == 400
 
 
 @pytest.mark.parametrize("encoding", [b"br", b"zstd", b"deflate", b"gzip, gzip", b"gzip, identity"])

@@ -78,7 +78,7 @@ def test_what_fails_before_the_commit_leaves_nothing(
         raise RuntimeError("killed")
 
     total = counter("process.cpu.time", number(5.0, attrs={"cpu.mode": "user"}), temporality=2)
-    sent = [batch(token, process("shop"), resource(PROCESS, total), id=uuid.uuid4()) for _ in range(2)]
+    sent = [batch(token, process("shop"), resource(PROCESS, total), id=uuid.uuid4().hex) for _ in range(2)]
     monkeypatch.setattr(samples, "write", killed)
     assert statuses(commit(sent)) == [503, 503]
     for model in (ProcessSample, BatchRow, Stream, Service, Instance, Host):
@@ -91,7 +91,7 @@ def test_what_fails_before_the_commit_leaves_nothing(
 
 
 def test_a_batch_that_comes_again_changes_nothing(commit: Committer, token: Token) -> None:
-    known = uuid.uuid4()
+    known = uuid.uuid4().hex
     assert commit([batch(token, process(value=0.5), id=known)]) == [Receipt()]
     other = batch(token, process(value=0.9, at=NOW - 10), id=known)
     assert commit([other, other]) == [Receipt(replayed=True)] * 2
@@ -113,7 +113,7 @@ def test_events_share_the_transaction_of_samples(
         write(rows)
         raise RuntimeError("killed")
 
-    group = [batch(token, process("shop")), log_batch(token, logs(PROCESS, event(STARTED)), id=uuid.uuid4())]
+    group = [batch(token, process("shop")), log_batch(token, logs(PROCESS, event(STARTED)), id=uuid.uuid4().hex)]
     monkeypatch.setattr(samples, "write", killed)
     assert statuses(commit(group)) == [503, 503]
     assert (Event.objects.count(), BatchRow.objects.count()) == (0, 0)
@@ -124,14 +124,14 @@ def test_events_share_the_transaction_of_samples(
 
 
 def test_a_batch_twice_in_one_group_is_stored_once(commit: Committer, token: Token) -> None:
-    twice = batch(token, process(), id=uuid.uuid4())
+    twice = batch(token, process(), id=uuid.uuid4().hex)
     assert commit([twice, twice]) == [Receipt(), Receipt(replayed=True)]
     assert ProcessSample.objects.count() == 1
 
 
 def test_ids_of_batches_belong_to_their_token(commit: Committer, token: Token) -> None:
     stranger = tokens.make(Token.Kind.API)[0]
-    shared = uuid.uuid4()
+    shared = uuid.uuid4().hex
     assert commit([batch(stranger, process("a"), id=shared), batch(token, process("bb"), id=shared)]) == [Receipt()] * 2
     assert ProcessSample.objects.count() == 2
 

@@ -82,7 +82,7 @@ def test_a_large_batch_goes_on_where_it_stopped_when_it_is_sent_again(
     admit: Admission, token: Token, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "STRANGERS_SECONDS", 0)
-    own, tries = uuid.uuid4(), 0
+    own, tries = uuid.uuid4().hex, 0
     outcome: Outcome | None = LATER
     while outcome is LATER:
         tries += 1

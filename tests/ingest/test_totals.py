@@ -48,7 +48,7 @@ def send() -> Send:
     registry.forget()
     token, committer, pivot = tokens.make(Token.Kind.API)[0], Committer(Hints(lambda s, h: None)), Pivot()
 
-    def send(*metrics: Json, id: uuid.UUID | None = None) -> Receipt:
+    def send(*metrics: Json, id: str | None = None) -> Receipt:
         data = json.dumps(export(resource(PROCESS, *metrics))).encode()
         (outcome,) = committer([Batch(pivot.sort(otlp_json.decode(data), NOW, lambda host: 0.0), token, id, NOW)])
         assert isinstance(outcome, Receipt)
@@ -176,7 +176,7 @@ def test_a_delta_that_may_be_the_same_once_more_is_not_added_and_not_hidden(send
 
 
 def test_what_is_left_out_is_counted_once_also_where_its_batch_comes_again(send: Send) -> None:
-    known = uuid.uuid4()
+    known = uuid.uuid4().hex
     odd = cpu(-1.0, 0.0)
     assert send(odd, id=known) == Receipt(Counter({rejection.NEGATIVE: 1}))
     assert send(odd, id=known) == Receipt(replayed=True)

@@ -1,6 +1,7 @@
 """`make bench-ingest`: points a second and a core, from HTTP to what survives a power cut; peers on the same points.
 
-SECONDS=60 a run, HOSTS=512, WORKERS=2 for some of it; ONLY=postgresql-json,VictoriaMetrics,growth for some of the runs.
+SECONDS=60 a run, HOSTS=512, WORKERS=2 for some of it; ROUNDS=3 to have them all in turns so often, since other work on
+a machine slows whoever runs just then; ONLY=postgresql-json,VictoriaMetrics,growth for some of the runs.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from tests.bench.ingest import corpus, ours, peers, sender
@@ -60,6 +62,9 @@ class Figures:
     cores: float
 
 
+_USUAL: Final = (("HOSTS", "512"), ("WORKERS", "2"), ("ROUNDS", "1"))
+
+
 @dataclass(frozen=True)
 class Options:
     """What the environment asks for."""
@@ -67,6 +72,7 @@ class Options:
     seconds: float
     hosts: int
     workers: int
+    rounds: int
     only: tuple[str, ...]
 
     @classmethod
@@ -74,7 +80,8 @@ class Options:
         """Of `os.environ`."""
         given = os.environ.get
         only = tuple(filter(None, given("ONLY", "").split(",")))
-        return cls(float(given("SECONDS", "60")), int(given("HOSTS", "512")), int(given("WORKERS", "2")), only)
+        hosts, workers, rounds = (int(given(*usual)) for usual in _USUAL)
+        return cls(float(given("SECONDS", "60")), hosts, workers, rounds, only)
 
     def wants(self, name: str) -> bool:
         """Whether a run is asked for."""
@@ -85,11 +92,12 @@ def main() -> int:
     """Measure, print, and say whether the goals hold."""
     options = Options.read()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        found = dict(_all(options, Path(folder)))
+        rounds = [dict(_all(options, Path(folder) / f"round-{number}")) for number in range(options.rounds)]
         grown = dict(_grown(options, Path(folder))) if options.wants("growth") else {}
-    for name, figures in found.items():
-        sys.stdout.write(json.dumps({"name": name, **asdict(figures)}) + "\n")
-    holds = all(list(_goals(found)))
+    for number, found in enumerate(rounds, 1):
+        for name, figures in found.items():
+            sys.stdout.write(json.dumps({"name": name, "round": number, **asdict(figures)}) + "\n")
+    holds = all(list(_goals(rounds)))
     sys.stdout.writelines(f"{line}\n" for line in _table(grown))
     return 0 if holds else 1
 
@@ -203,18 +211,26 @@ def _send(plan: Plan, folder: Path, pids: list[int]) -> tuple[Sent, Usage]:
     return Sent(**said), usage
 
 
-def _goals(found: dict[str, Figures]) -> Iterator[bool]:
-    """Prints each goal beside what was measured."""
-    best = max((f for name, f in found.items() if name.startswith("postgresql")), key=lambda f: f.points, default=None)
-    peer = found.get("VictoriaMetrics")
-    if best is not None:
-        yield _goal("ingest_points_per_second", best.points, GOAL)
-        if peer is not None:
-            yield _goal("ingest_points_per_core_beside_victoriametrics", best.per_core, peer.per_core)
+def _goals(rounds: list[dict[str, Figures]]) -> Iterator[bool]:
+    """Prints each goal beside what was measured, that of the middle round."""
+    best = [max(ours, key=lambda one: one.points) for found in rounds if (ours := _postgresql(found))]
+    if best:
+        yield _goal("ingest_points_per_second", median(one.points for one in best), "points/s", GOAL)
+    beside = [
+        mine.per_core / found["VictoriaMetrics"].per_core
+        for mine, found in zip(best, rounds, strict=False)
+        if "VictoriaMetrics" in found
+    ]
+    if beside:
+        yield _goal("ingest_points_per_core_over_victoriametrics", median(beside), "times", 1.0)
 
 
-def _goal(name: str, value: float, goal: float) -> bool:
-    line = {"name": name, "value": value, "unit": "points/s", "goal": goal, "holds": value >= goal}
+def _postgresql(found: dict[str, Figures]) -> list[Figures]:
+    return [figures for name, figures in found.items() if name.startswith("postgresql")]
+
+
+def _goal(name: str, value: float, unit: str, goal: float) -> bool:
+    line = {"name": name, "value": value, "unit": unit, "goal": goal, "holds": value >= goal}
     sys.stdout.write(json.dumps(line) + "\n")
     return value >= goal
 
