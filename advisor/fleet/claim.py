@@ -97,6 +97,11 @@ class Said(dict[str, Any]):
             return self._hash
 
 
+def is_agent(resource: Mapping[str, Any]) -> bool:
+    """Whether our agent tells of it, from outside."""
+    return resource.get("telemetry.sdk.name") == AGENT
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A service's name; `rank` is the weight of its source, 0 weighs most."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final
 
-from advisor.fleet.claim import AGENT
+from advisor.fleet.claim import is_agent
 from advisor.fleet.registry import Identity
 from advisor.ingest import rejection
 from advisor.ingest.figures import ALIKE, Figures, merged
@@ -66,18 +66,18 @@ def add_rows(rows: Rows, one: Resolved, beyond: Beyond = frozenset(), teller: in
     one.report.unpack()
     report, identity = one.report, one.identity
     offset, process, host_id = report.clock_offset, process_of(identity), identity.host_id
-    is_agent = _is_agent(report)
-    is_double = identity.has_inside and is_agent
+    from_agent = is_agent(report.resource)
+    is_double = identity.has_inside and from_agent
     left_out = unnamed = 0
     for reading in report.readings.values():
         time_us, own, machine = reading.time_us, reading.process, reading.host
         if is_double:
             own, found = _without(own, _INSIDE)
             left_out += found
-        if is_agent and identity.has_probe:
+        if from_agent and identity.has_probe:
             own, _ = _without(own, _FOR_PROBE)
         if process is not None and own.values:
-            own, short = own.split() if is_agent else (own, None)
+            own, short = own.split() if from_agent else (own, None)
             if short:
                 # A row is known by its moment, so this one stands just before the other.
                 before = (*process, time_us - 1, short.span, offset)
@@ -100,11 +100,11 @@ def _is_plain(one: Resolved, snapshot: Snapshot, beyond: Beyond) -> bool:
     """Whether each row that was told is one to be stored: none is to be looked into, left out, or of nobody."""
     identity, (_, _, *told) = one.identity, snapshot
     has_host, has_process = identity.host_id is not None, identity.instance_id is not None
-    if (identity.has_inside or identity.has_probe) and _is_agent(one.report):
+    if (identity.has_inside or identity.has_probe) and is_agent(one.report.resource):
         return False
     for place, span, shortest, *_ in told:
         if place is False:
-            if not has_process or (shortest * ALIKE < span and _is_agent(one.report)):
+            if not has_process or (shortest * ALIKE < span and is_agent(one.report.resource)):
                 return False
         elif not (has_host if place is True else not beyond and (has_process if place[0].of_process else has_host)):
             return False
@@ -135,7 +135,7 @@ def _add_packed(rows: Rows, one: Resolved, snapshot: Snapshot, teller: int) -> N
 def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond: Beyond, teller: int) -> None:
     """The rows of a reading's parts; `own` are the process's own figures, as far as they are kept."""
     process, host, left_out, unnamed = process_of(one.identity), host_of(one.identity), 0, 0
-    is_double = one.identity.has_inside and _is_agent(one.report)
+    is_double = one.identity.has_inside and is_agent(one.report.resource)
     parts = _within(reading, process, host, beyond) if beyond else reading.parts
     for (kind, name), part in parts.items():
         owner, figures = (process, own) if kind.of_process else (host, reading.host)
@@ -147,10 +147,6 @@ def _add_parts(rows: Rows, one: Resolved, reading: Reading, own: Figures, beyond
             place = (*owner, reading.time_us, reading.span_of(part, figures), one.report.clock_offset, kind, name)
             rows.parts.append(PartRow(*place, part.values, part.histogram(), part.gains, teller=teller))
     _leave_out(one, left_out, unnamed)
-
-
-def _is_agent(report: Report) -> bool:
-    return report.resource.get("telemetry.sdk.name") == AGENT
 
 
 def _leave_out(one: Resolved, double: int, unnamed: int) -> None:

@@ -52,22 +52,36 @@ class Courtesy:
         """Whether anybody is served who comes with another token."""
         return self._all > self._served[token]
 
-    def read_at_once(self, token: int, steps: Steps[T]) -> Done[T] | None:
-        """What takes but one step, as nearly every body does, waits for nobody. None where there are more steps, or
-        others of this token that are being taken."""
-        return None if token in self._reading else advance(steps)
+    def begin(self, token: int, steps: Steps[T]) -> Done[T] | asyncio.Lock:
+        """Take the first step, unless others of this token are being read.
+
+        Returns:
+            What one step comes to, as it does of nearly every body: that waits for nobody. Else what is to be handed to
+            `go_on`, so that who comes before that is called knows that somebody is being read.
+        """
+        lock = self._reading.get(token)
+        if lock is None:
+            if (done := advance(steps)) is not None:
+                return done
+            lock = self._reading[token] = asyncio.Lock()
+        return lock
 
     async def read(self, token: int, steps: Steps[T], deadline: Deadline) -> T:
         """Take all the steps.
 
         Raises:
+            Refusal: as `go_on`.
+        """
+        begun = self.begin(token, steps)
+        return begun.value if isinstance(begun, Done) else await self.go_on(token, steps, begun, deadline)
+
+    async def go_on(self, token: int, steps: Steps[T], lock: asyncio.Lock, deadline: Deadline) -> T:
+        """Take the other steps.
+
+        Raises:
             Refusal: 503, there are too many bodies of this token before it.
         """
-        done = self.read_at_once(token, steps)
-        return await self._read_in_steps(token, steps, deadline) if done is None else done.value
-
-    async def _read_in_steps(self, token: int, steps: Steps[T], deadline: Deadline) -> T:
-        lock, pause = self._reading.setdefault(token, asyncio.Lock()), _Pause(self, token)
+        pause = _Pause(self, token)
         if lock.locked():
             await deadline.keep(lock.acquire(), "Many bodies of this token come at once.")
         else:

@@ -12,7 +12,7 @@ from msgspec import Raw
 from numpy.typing import NDArray
 
 from advisor.fleet import registry
-from advisor.fleet.claim import AGENT, Said
+from advisor.fleet.claim import Said, is_agent
 from advisor.fleet.memory import Memory
 from advisor.fleet.models import Token
 from advisor.fleet.registry import Identity
@@ -153,7 +153,7 @@ def _cut(attributes: bytes) -> Iterator[bytes]:
 
 
 def _is_plain(said: Said, kinds: int, identity: Identity) -> bool:
-    if (identity.has_inside or identity.has_probe) and said.get("telemetry.sdk.name") == AGENT:
+    if (identity.has_inside or identity.has_probe) and is_agent(said):
         return False
     has_process, has_host = identity.instance_id is not None, identity.host_id is not None
     return (has_process or not kinds & _OF_PROCESS) and (has_host or not kinds & _OF_HOST)

@@ -113,8 +113,10 @@ class Door:
             with desk.courtesy.serving(admitted.token.id):
                 steps = desk.reader.steps(admitted, body.data)
                 pivoted = await desk.reader.read(admitted.token, body.data, steps, deadline)
+                batch = admitted.bring(pivoted, body)
+        del body  # nobody needs it while the batch waits
         with desk.courtesy.serving(admitted.token.id):
-            return await deadline.keep(desk.writer.submit(admitted.bring(pivoted, body)))
+            return await deadline.keep(desk.writer.submit(batch))
 
     async def _admit(
         self, request: Request, received: float, receive: Receive, share: Share, deadline: Deadline

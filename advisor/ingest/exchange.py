@@ -53,6 +53,8 @@ class Exchange:
     def _answer(self, answer: Answer) -> None:
         protocol = self._protocol
         protocol.tasks.discard(self._pending)
+        if self._pending is not None and self._pending.cancelled():  # the server ends: nothing is begun any more
+            self.keep_alive = False
         self.response_complete = True
         del self._protocol, self._pending  # neither is to be held by the other
         if self.disconnected or protocol.transport.is_closing():

@@ -40,8 +40,12 @@ class Share:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Hold nothing any more; a second time changes nothing."""
         self._room._take(-self._size)
-        self._size = 0  # it may be given back before the end
+        self._size = 0
 
     def grow(self, size: int) -> None:
         """Hold so many bytes in all.

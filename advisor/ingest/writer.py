@@ -128,7 +128,11 @@ class Writer:
         waiting = _Waiting(batch)
         self._waiting += 1
         waiting.outcome.add_done_callback(self._leave)
-        self._put(waiting)
+        try:
+            self._put(waiting)
+        except BaseException:  # such as for want of a thread
+            waiting.outcome.cancel()
+            raise
         return waiting.outcome
 
     def stop(self) -> None:

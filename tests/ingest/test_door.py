@@ -15,9 +15,6 @@ from advisor.ingest.answers import Receipt, unavailable
 from advisor.ingest.batch import Batch
 from advisor.ingest.credentials import Credentials
 from advisor.ingest.door import Door
-from advisor.ingest.pivot import Pivoted
-from advisor.ingest.reader import Reader
-from advisor.ingest.steps import Steps
 from advisor.ingest.writer import Writer
 from tests.ingest.client import call, pages
 from tests.ingest.exports import NOW, PROCESS, body, gauge, number, protobuf, resource
@@ -235,16 +232,8 @@ async def test_the_clock_offset_of_a_sender_is_measured(door: Door, store: Store
     assert [report.clock_offset for report in store.batches[1].pivoted.reports] == [pytest.approx(-3600.2), 0.0]
 
 
-async def test_large_bodies_leave_the_loop_free(door: Door, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_large_bodies_leave_the_loop_free(door: Door, store: Store, readers: set[str]) -> None:
     large = body(resource(PROCESS, gauge(ELU, *[number(0.5, at=NOW - i) for i in range(2000)])))
-    seen: set[str] = set()
-    read = Reader.steps
-
-    def watched(*given: Any) -> Steps[Pivoted]:
-        seen.add(threading.current_thread().name)
-        return (yield from read(*given))
-
-    monkeypatch.setattr(Reader, "steps", watched)
     assert {answer.status for answer in await asyncio.gather(*[call(door, large) for _ in range(12)])} == {200}
     assert len(store.batches) == 12
-    assert threading.main_thread().name not in seen
+    assert threading.main_thread().name not in readers

@@ -7,23 +7,18 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import cast
 
 import pytest
 import uvicorn
 
-from advisor.fleet.models import Token
-from advisor.ingest.answers import Receipt, Send
-from advisor.ingest.batch import Batch, Outcome
+from advisor.ingest.answers import Send
 from advisor.ingest.body import Receive
-from advisor.ingest.credentials import Credentials
-from advisor.ingest.door import Door, Scope
+from advisor.ingest.door import Scope
 from advisor.ingest.protocol import PatientProtocol
-from advisor.ingest.writer import Writer
-from tests.ingest.client import pages
-from tests.ingest.exports import NOW, PROCESS, body, gauge, number, resource
+from tests.ingest.doors import Gated
+from tests.ingest.exports import PROCESS, body, gauge, number, resource
 
 DATA = body(resource(PROCESS, gauge("nodejs.eventloop.utilization", number(0.5))))
 HEAD = (
@@ -43,26 +38,13 @@ class Served:
 
     def __init__(self) -> None:
         self.long = 0
-        self.batches: list[Batch] = []
-        self.gate = threading.Event()
-        self.gate.set()
-        tokens = {"good": Token(pk=1, kind=Token.Kind.HOST)}
-        self.door = Door(
-            pages,
-            Writer(self.commit),
-            Credentials(tokens.get, is_formed=bool),
-            lambda: NOW,
-            seconds=30.0,
-        )
+        self.database = Gated()
+        self.batches, self.gate = self.database.batches, self.database.gate
+        self.door = self.database.door()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.long += scope["type"] == "http"
         await self.door(scope, receive, send)
-
-    def commit(self, batches: Sequence[Batch]) -> list[Outcome]:
-        assert self.gate.wait(30)
-        self.batches += batches
-        return [Receipt(points=batch.points) for batch in batches]
 
 
 @pytest.fixture
@@ -230,6 +212,22 @@ async def test_what_is_given_up_at_the_end_is_told_so(
     for task in server.server_state.tasks:
         task.cancel("as uvicorn does when its patience ends")
     assert await status(reader) == 503
+
+
+async def test_nothing_is_begun_behind_what_is_given_up(
+    server: uvicorn.Server, open_connection: Open, served: Served
+) -> None:
+    served.gate.clear()
+    reader, _ = await open_connection(WHOLE + WHOLE)
+    while not server.server_state.tasks:
+        await asyncio.sleep(0)
+    for task in server.server_state.tasks:
+        task.cancel("as uvicorn does when its patience ends")
+    told = await head(reader)
+    assert told.startswith(b"http/1.1 503")
+    assert b"\r\nconnection: close\r\n" in told
+    assert await reader.read() == b""
+    assert served.long == 0
 
 
 async def test_no_http_after_a_head_is_answered(open_connection: Open, served: Served) -> None:

@@ -5,24 +5,20 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
-from advisor.fleet.models import Token
 from advisor.ingest import limits
-from advisor.ingest.answers import Answer, Receipt, unavailable
-from advisor.ingest.batch import Batch, Outcome
-from advisor.ingest.credentials import Credentials
+from advisor.ingest.answers import Answer, unavailable
 from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
 from advisor.ingest.reader import Reader
 from advisor.ingest.request import Request
 from advisor.ingest.steps import Steps
-from advisor.ingest.writer import Writer
 from advisor.store import samples
-from tests.ingest.client import call, call_short, pages, raw_headers
+from tests.ingest.client import call, call_short, raw_headers
+from tests.ingest.doors import Gated
 from tests.ingest.exports import NOW, PROCESS, body, gauge, number, protobuf, resource
 
 ELU = "nodejs.eventloop.utilization"
@@ -32,33 +28,15 @@ PROTOBUF = {"content_type": "application/x-protobuf"}
 GZIP = {"content_encoding": "gzip"}
 
 
-class Database:
-    """Takes what comes, once it may."""
-
-    def __init__(self) -> None:
-        self.gate = threading.Event()
-        self.gate.set()
-        self.error: Exception | None = None
-        self.batches: list[Batch] = []
-
-    def commit(self, batches: Sequence[Batch]) -> list[Outcome]:
-        assert self.gate.wait(30)
-        if self.error:
-            raise self.error
-        self.batches += batches
-        return [Receipt(batch.pivoted.rejected, points=batch.points) for batch in batches]
+@pytest.fixture
+def database() -> Gated:
+    return Gated()
 
 
 @pytest.fixture
-def database() -> Database:
-    return Database()
-
-
-@pytest.fixture
-async def door(database: Database) -> AsyncIterator[Door]:
+async def door(database: Gated) -> AsyncIterator[Door]:
     """Knows the token `good` already, since somebody has come with it."""
-    tokens = {"good": Token(pk=1, kind=Token.Kind.HOST), "other": Token(pk=2, kind=Token.Kind.API)}
-    door = Door(pages, Writer(database.commit), Credentials(tokens.get, is_formed=bool), lambda: NOW, seconds=30.0)
+    door = database.door()
     assert (await call(door)).status == 200
     database.batches.clear()
     yield door
@@ -88,7 +66,7 @@ async def door(database: Database) -> AsyncIterator[Door]:
         (body(GOOD), {"advisor_batch_id": "6f4f4e9e-3b1a-4a5c-9f4e-0123456789ab", "advisor_sent_at": str(NOW + 60)}),
     ],
 )
-async def test_both_ways_come_to_the_same(door: Door, database: Database, data: bytes, headers: dict[str, str]) -> None:
+async def test_both_ways_come_to_the_same(door: Door, database: Gated, data: bytes, headers: dict[str, str]) -> None:
     long, short = await call(door, data, **headers), await call_short(door, data, **headers)
     assert short is not None
     long.headers.pop(b"connection", None)  # closed where a body may still be on its way
@@ -99,7 +77,7 @@ async def test_both_ways_come_to_the_same(door: Door, database: Database, data: 
 
 @pytest.mark.parametrize("token", [None, "wrong", "other"])
 async def test_strangers_go_the_long_way_and_nothing_has_happened(
-    door: Door, database: Database, token: str | None
+    door: Door, database: Gated, token: str | None
 ) -> None:
     assert await call_short(door, body(GOOD), token=token) is None
     assert database.batches == []
@@ -123,23 +101,15 @@ async def test_a_header_that_is_there_twice_is_refused(door: Door) -> None:
     assert [one.status for one in told] == [400]
 
 
-async def test_a_large_body_is_read_in_a_thread(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_body_is_read_in_a_thread(door: Door, readers: set[str]) -> None:
     large = body(resource(PROCESS, gauge(ELU, *[number(0.5, at=NOW - i) for i in range(2000)])))
-    seen: set[str] = set()
-    steps = Reader.steps
-
-    def watched(*given: Any) -> Steps[Pivoted]:
-        seen.add(threading.current_thread().name)
-        return (yield from steps(*given))
-
-    monkeypatch.setattr(Reader, "steps", watched)
     answer = await call_short(door, large)
     assert answer is not None
     assert answer.status == 200
-    assert threading.main_thread().name not in seen
+    assert threading.main_thread().name not in readers
 
 
-async def test_what_is_read_in_steps_is_taken_too(door: Door, database: Database) -> None:
+async def test_what_is_read_in_steps_is_taken_too(door: Door, database: Gated) -> None:
     odd = [resource({**PROCESS, "service.instance.id": f"i-{n}"}, gauge(ELU, number("NaN"))) for n in range(5)]
     answer = await call_short(door, body(*odd))
     assert answer is not None
@@ -147,11 +117,8 @@ async def test_what_is_read_in_steps_is_taken_too(door: Door, database: Database
     assert len(database.batches) == 2
 
 
-async def test_a_token_over_its_rate_waits(database: Database) -> None:
-    tokens = {"good": Token(pk=1, kind=Token.Kind.HOST)}
-    door = Door(
-        pages, Writer(database.commit), Credentials(tokens.get, is_formed=bool), lambda: NOW, requests_per_second=0.001
-    )
+async def test_a_token_over_its_rate_waits(database: Gated) -> None:
+    door = database.door(requests_per_second=0.001)
     assert (await call(door)).status == 200
     answer = await call_short(door)
     assert answer is not None
@@ -160,7 +127,7 @@ async def test_a_token_over_its_rate_waits(database: Database) -> None:
     await asyncio.to_thread(door.stop)
 
 
-async def test_it_is_answered_in_time_whatever_hangs(door: Door, database: Database) -> None:
+async def test_it_is_answered_in_time_whatever_hangs(door: Door, database: Gated) -> None:
     database.gate.clear()
     door._desk.seconds = 0.01
     answer = await call_short(door, body(GOOD))
@@ -169,7 +136,7 @@ async def test_it_is_answered_in_time_whatever_hangs(door: Door, database: Datab
     assert answer.json["message"] == "The database does not answer in time. Send it again."
 
 
-async def test_a_server_that_ends_says_so(door: Door, database: Database) -> None:
+async def test_a_server_that_ends_says_so(door: Door, database: Gated) -> None:
     database.gate.clear()
     told: list[Answer] = []
     pending = door.short_way.take(Request("POST", "/v1/metrics", raw_headers()), body(GOOD), told.append)
@@ -180,7 +147,7 @@ async def test_a_server_that_ends_says_so(door: Door, database: Database) -> Non
     assert [(one.status, b"The server ends" in one.body) for one in told] == [(503, True)]
 
 
-async def test_failures_are_503_and_logged(door: Door, database: Database, caplog: pytest.LogCaptureFixture) -> None:
+async def test_failures_are_503_and_logged(door: Door, database: Gated, caplog: pytest.LogCaptureFixture) -> None:
     database.error = ZeroDivisionError()
     answer = await call_short(door, body(GOOD))
     assert answer is not None
@@ -204,7 +171,61 @@ async def test_what_the_writer_does_not_take_is_told_and_counted(door: Door, mon
     assert counted == [(1, 503), (1, 503)]
 
 
-async def test_others_know_that_somebody_is_served(door: Door, database: Database) -> None:
+async def test_the_bodies_of_a_token_are_read_one_after_another(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    names = iter("abc")
+
+    def steps(*given: object) -> Steps[Pivoted]:
+        name = next(names)
+        for step in range(3):
+            told.append(f"{name}{step}")
+            yield
+        return Pivoted()
+
+    monkeypatch.setattr(Reader, "steps", steps)
+    answers = await asyncio.gather(*(call_short(door) for _ in range(2)))
+    assert [one and one.status for one in answers] == [200, 200]
+    assert told == ["a0", "a1", "a2", "b0", "b1", "b2"]
+
+
+async def test_what_ends_before_it_begins_leaves_its_room(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(*given: object) -> Steps[Pivoted]:
+        yield
+        return Pivoted()
+
+    free = door._desk.room.free
+    monkeypatch.setattr(Reader, "steps", steps)
+    told: list[Answer] = []
+    pending = door.short_way.take(Request("POST", "/v1/metrics", raw_headers()), body(GOOD), told.append)
+    assert pending is not None
+    assert door._desk.room.free < free
+    pending.cancel()
+    await asyncio.wait([pending])
+    await asyncio.sleep(0)
+    assert (door._desk.room.free, [one.status for one in told]) == (free, [503])
+
+
+async def test_large_bodies_do_not_stay_while_they_wait(door: Door, database: Gated) -> None:
+    database.gate.clear()
+    large = body(resource(PROCESS, gauge(ELU, *[number(0.5, at=NOW - i) for i in range(2000)])))
+    waiting = asyncio.ensure_future(call_short(door, gzip.compress(large), **GZIP))
+    while not door._desk.writer._waiting:
+        await asyncio.sleep(0)
+    assert door._desk.room.free == limits.BODIES_BYTES
+    database.gate.set()
+    answer = await waiting
+    assert answer is not None
+    assert answer.status == 200
+
+
+async def test_whatever_fails_while_it_is_answered_it_is(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door._desk, "answer", lambda request, outcome: 1 / 0)
+    answer = await call_short(door, body(GOOD))
+    assert answer is not None
+    assert answer.status == 503
+
+
+async def test_others_know_that_somebody_is_served(door: Door, database: Gated) -> None:
     database.gate.clear()
     waiting = asyncio.ensure_future(call_short(door, body(GOOD)))
     await asyncio.sleep(0)

@@ -144,6 +144,21 @@ async def test_no_more_requests_wait_than_may(database: Database, monkeypatch: p
     assert await writer.submit(batch()) == Receipt()
 
 
+async def test_what_cannot_be_put_into_the_queue_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    def put(*given: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    writer = Writer(lambda batches: [Receipt() for _ in batches])
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "_put", put)
+        with pytest.raises(RuntimeError):
+            writer.enter(batch())
+    await asyncio.sleep(0)
+    monkeypatch.setattr(limits, "REQUESTS_AT_ONCE", 1)
+    assert await writer.submit(batch()) == Receipt()
+    await asyncio.to_thread(writer.stop)
+
+
 async def test_nobody_waits_behind_a_commit_that_hangs(database: Database) -> None:
     writer = Writer(database.commit, capacity=10, seconds=0.0)
     first = await begin(writer, database)
