@@ -18,6 +18,9 @@ from advisor.embedded.refusal import CannotStartError
 BACKBONE = "backbone"
 """The group that starts first and stops last: the broker."""
 
+THREADS = 2
+"""Threads of a worker, in one process: a receiver that hangs does not hold up the judging."""
+
 _CELERY = (sys.executable, "-m", "celery", "-A", "advisor.celery", "--quiet")
 _AGENTS = PROJECT / "agents"
 
@@ -89,9 +92,9 @@ def web(plan: Plan) -> Child:
 
 
 def worker() -> Child:
-    """Judges and delivers. Two threads in one process: a receiver that hangs does not hold up the judging."""
+    """Judges and delivers."""
     switches = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    return Child("worker", (*_CELERY, "worker", "--pool", "threads", "--concurrency", "2", *switches))
+    return Child("worker", (*_CELERY, "worker", "--pool", "threads", "--concurrency", str(THREADS), *switches))
 
 
 def beat() -> Child:

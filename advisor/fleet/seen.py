@@ -57,5 +57,12 @@ def services_of(ids: Collection[int]) -> list[tuple[Any, ...]]:
 def among(values: Iterable[int | str]) -> tuple[str, Any]:
     """Being one of the values, as a condition with one parameter, however many there are, and that parameter."""
     if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(values)
+        return "= ANY(%s)", _array(list(values))
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+
+
+def _array(values: list[int | str]) -> Any:
+    """An array for the driver; of whole numbers as PostgreSQL writes it, since the driver looks for quotes in each."""
+    if all(isinstance(value, int) for value in values):
+        return f"{{{','.join(map(str, values))}}}"
+    return values

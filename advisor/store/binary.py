@@ -47,7 +47,7 @@ AT_ONCE: Final = 256
 """Rows of one piece. All that is made for one is smaller than what the allocator gives back at once: memory that is new
 each time takes as long to be touched as the encoding itself."""
 
-_COMPILED: Final = _compiled()
+COMPILED: Final = _compiled()
 """What does the same in C; None where it could not be compiled on this machine."""
 
 _LENGTHS: Final = np.array([-1, 4], LENGTH)
@@ -69,12 +69,12 @@ def encoded(sheet: Sheet) -> Iterator[bytes]:
 
 
 def _rows(sheet: Sheet, start: int, end: int) -> bytes:
-    if _COMPILED is None:
+    if COMPILED is None:
         return _rows_in_python(sheet, start, end)
     texts = sheet.texts if sheet.table.key_texts else None
     blobs = None if sheet.table.blob is None else sheet.blobs
     places = sheet.numbers, sheet.spans, sheet.order, sheet.told, texts, blobs
-    told: bytes = _COMPILED.rows(*places, (LEAST, GREATEST), start, end)
+    told: bytes = COMPILED.rows(*places, (LEAST, GREATEST), start, end)
     return told
 
 

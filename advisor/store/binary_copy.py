@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
-from psycopg import Connection, Copy
-from psycopg.abc import PQGen
-from psycopg.errors import error_from_result
-from psycopg.generators import fetch_many
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn
-from psycopg.waiting import Wait
 
 from advisor.features.runs import Whole, consecutive
 from advisor.features.window import Array
-from advisor.store.binary import FIELDS, FIGURE, LENGTH, WHOLE
+from advisor.store import forms
+from advisor.store.binary import COMPILED, FIELDS, FIGURE, LENGTH, WHOLE
+from advisor.store.copied import copied
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
 from advisor.store.tables import listed
-
-_HEAD: Final = 19
-"""Bytes before the rows (PostgreSQL, "COPY": binary format): signature, flags, length of what else the head holds."""
-
-_PIECE: Final = 192 * 1024
-"""Bytes of rows that are read together while PostgreSQL tells further ones. It stops where 200 KB are not yet taken:
-reading these takes less long than telling as many. What they are read into is small enough to be memory that was used
-before (see `advisor.ingest.allocator`)."""
 
 _WORD: Final = 4
 """Bytes of a length, and of a figure: fields of figures are one or two words."""
@@ -38,66 +25,23 @@ _WORD: Final = 4
 _NULL: Final = b"\xff\xff\xff\xff"
 
 
-_Read = TypeVar("_Read")
-
-
-def rows(table: str, columns: Sequence[str], where: Condition, read: Callable[[Fields], _Read]) -> list[_Read]:
-    """What `read` makes of some columns of the rows of a table, of one piece of them after another, in no order."""
+def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
+    """Some columns of the rows of a table, in no order."""
     told = re.sub('"(minute|hour)"', r'"\1"::bigint', listed(columns))  # the only whole numbers of four bytes
     chosen = where.of(table)
     with connection.cursor() as cursor:
         # Django's cursor takes no parameters where queries are watched
         whole = cursor.mogrify(f"COPY (SELECT {told} {chosen.sql}) TO STDOUT (FORMAT BINARY)", chosen.parameters)
         with connection.wrap_database_errors, cursor.copy(whole) as copy:
-            return [read(Fields(piece)) for piece in _pieces(copy)]
-
-
-def _pieces(copy: Copy) -> Iterator[list[memoryview]]:
-    """The rows as they come. The driver's own loop takes as long for each of them as PostgreSQL."""
-    pgconn, piece = copy.connection.pgconn, [_without_head(memoryview(copy.read()))]
-    size, length, seen = 0, 1, 0
-    while length >= 0:
-        length, row = pgconn.get_copy_data(1)
-        if length > 0:
-            piece.append(row)
-            size += length
-        elif length == 0:
-            if size > _PIECE:
-                yield piece
-                piece, size = [], 0
-            if size > seen:
-                pgconn.consume_input()
-            else:
-                copy.connection.wait(_more(pgconn))
-            seen = size
-    _end(copy.connection)
-    yield piece[:-1]  # the last message says that there are no more
-
-
-def _without_head(first: memoryview) -> memoryview:
-    return first[_HEAD + int.from_bytes(first[_HEAD - 4 : _HEAD], "big") :]
-
-
-def _more(pgconn: PGconn) -> PQGen[None]:
-    while not (yield Wait.R):
-        continue
-    pgconn.consume_input()
-
-
-def _end(connected: Connection[Any]) -> None:
-    """Raise what ended the rows before their end."""
-    result = connected.wait(fetch_many(connected.pgconn))[-1]
-    if result.status != ExecStatus.COMMAND_OK:
-        raise error_from_result(result)
+            return Fields(*copied(copy))
 
 
 class Fields:
     """The fields of many rows, one after the other. Each row has places of its own: a null takes less than others."""
 
-    def __init__(self, rows: Sequence[memoryview]) -> None:
-        ends = np.cumsum([0, *map(len, rows)], dtype=np.int64)
-        self._data = b"".join((*rows, bytes(WHOLE.itemsize)))  # so that a null at the end has bytes behind it
-        self._places = ends[:-1] + FIELDS.itemsize
+    def __init__(self, rows: bytes, sizes: Whole) -> None:
+        self._data = rows + bytes(WHOLE.itemsize)  # so that a null at the end has bytes behind it
+        self._places = np.cumsum(sizes) - sizes + FIELDS.itemsize
 
     def __len__(self) -> int:
         return len(self._places)
@@ -111,6 +55,14 @@ class Fields:
     def put_in(self, order: Whole) -> None:
         """Put the rows in another order, for all fields that come."""
         self._places = self._places[order]
+
+    def figures(self, count: int) -> Array:
+        """The next fields of each row as numbers, shape (count, rows); NaN where they are null."""
+        if COMPILED is None:
+            return forms.figures(self, count)
+        found = np.empty((count, len(self)))
+        COMPILED.figures(self._data, self._places, found)
+        return found
 
     def figure(self, rows: Whole) -> Array:
         """The next field of some rows as numbers; NaN where it is null."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition, Row, select
 
-_Read = TypeVar("_Read")
 
-
-def rows(table: str, columns: Sequence[str], where: Condition, read: Callable[[Fields], _Read]) -> list[_Read]:
-    """What `read` makes of some columns of the rows of a table: of all at once, in no order."""
-    return [read(Fields(select(table, columns, where)))]
+def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
+    """Some columns of the rows of a table, in no order."""
+    return Fields(select(table, columns, where))
 
 
 class Fields:
@@ -38,15 +35,9 @@ class Fields:
         """Put the rows in another order, for all fields that come."""
         self._rows = [self._rows[place] for place in order.tolist()]
 
-    def figure(self, rows: Whole) -> Array:
-        """The next field of each row as numbers, where these are all; NaN where it is null."""
-        return np.array(self._next(), dtype=np.float64)
-
-    def alike(self, rows: Whole, into: Array) -> NDArray[np.bool_]:
-        """Read the next fields, as many as `into` has columns."""
-        for place in range(into.shape[1]):
-            into[:, place] = self.figure(rows)
-        return np.ones(len(rows), np.bool_)
+    def figures(self, count: int) -> Array:
+        """The next fields of each row as numbers, shape (count, rows); NaN where they are null."""
+        return np.array([self._next() for _ in range(count)], dtype=np.float64).reshape(count, len(self))
 
     def blobs(self) -> Blobs:
         """The next field of each row as bytes, None where it is null."""

@@ -9,8 +9,8 @@ table are read here, a column at a time over all rows. Their format is documente
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 from django.db import connection
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from advisor.features.runs import Whole, consecutive
 from advisor.features.window import Array
+from advisor.store import forms
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
 from advisor.store.tables import listed
@@ -46,11 +47,8 @@ def is_handed_out() -> bool:
     return hasattr(sqlite3.Connection, "serialize")
 
 
-_Read = TypeVar("_Read")
-
-
-def rows(table: str, columns: Sequence[str], where: Condition, read: Callable[[Fields], _Read]) -> list[_Read]:
-    """What `read` makes of some columns of the rows of a table: of all at once, in no order.
+def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
+    """Some columns of the rows of a table, in no order.
 
     Raises:
         ValueError: a row is longer than 65,500 bytes.
@@ -65,7 +63,7 @@ def rows(table: str, columns: Sequence[str], where: Condition, read: Callable[[F
             ((root,),) = raw.execute(f"SELECT rootpage FROM {_SCHEMA}.sqlite_master WHERE name = ?", (target,))  # noqa: S608
         finally:
             raw.execute(f"DELETE FROM {_SCHEMA}.{target}")  # noqa: S608  # names of our own
-    return [read(Fields(pages, _records(pages, root)))]
+    return Fields(pages, _records(pages, root))
 
 
 def _target(raw: Any, width: int) -> str:
@@ -133,6 +131,10 @@ class Fields:
     def put_in(self, order: Whole) -> None:
         """Put the rows in another order, for all fields that come."""
         self._places, self._types = self._places[order], self._types[order]
+
+    def figures(self, count: int) -> Array:
+        """The next fields of each row as numbers, shape (count, rows); NaN where they are null."""
+        return forms.figures(self, count)
 
     def figure(self, rows: Whole) -> Array:
         """The next field of some rows as numbers; NaN where it is null."""

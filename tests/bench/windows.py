@@ -2,7 +2,8 @@
 
 A part of `make bench-evaluate`. Each service has one process that reports every ten seconds, with all columns that an
 agent and a probe fill and a distribution; the process of the chart has four brothers. Figures are of a warm database.
-Before the figures comes a table of how they grow: with the services of all that there are, and with the chart's hours.
+As many threads load windows at once as a worker has. Before the figures comes a table of how they grow: with the
+services of all that there are, and with the chart's hours.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from advisor.embedded.children import THREADS
 from advisor.engine import spans
 from advisor.ingest.allocator import give_back_large, keep_free, keep_large
 from advisor.pipeline.garbage import search_seldom
@@ -55,9 +59,11 @@ def main() -> int:
         drawn = {hours: _chart(ids[0], end, hours) for hours in HOURS}
         keep_large()  # as a worker does
         loaded = {size: _windows(ids[:size], end) for size in (max(1, round(services * share)) for share in SIZES)}
+        one_thread = _windows(ids, end, threads=1)
     _tell_growth(database, loaded, drawn)
     found = {
         f"windows_{services}_services_{database}": (loaded[services], GOALS.get((database, services))),
+        f"windows_{services}_services_{database}_one_thread": (one_thread, None),
         f"chart_of_{CHART_HOURS}_hours_{database}": (drawn[CHART_HOURS], CHART_GOAL),
     }
     holds = True
@@ -120,19 +126,19 @@ def _write(rows: Any) -> None:
         samples.write(rows)
 
 
-def _windows(ids: list[int], end: float) -> float:
-    """Seconds for the windows of all services, as many at a time as a worker takes."""
+def _windows(ids: list[int], end: float, threads: int = THREADS) -> float:
+    """Seconds for the windows of all services, as many at a time as a worker takes, in as many threads."""
     from advisor.pipeline.schedule import BATCH
     from advisor.store import samples
 
     start = end - spans.window_seconds(1.0)
     batches = [ids[first : first + BATCH] for first in range(0, len(ids), BATCH)]
 
-    def load() -> None:
-        for batch in batches:
-            samples.windows(batch, start, end)
+    def load(batch: list[int]) -> None:
+        samples.windows(batch, start, end)
 
-    return median(load)
+    with ThreadPoolExecutor(threads) as pool:
+        return median(lambda: deque(pool.map(load, batches), 0))
 
 
 def _chart(service_id: int, end: float, hours: float = CHART_HOURS) -> float:

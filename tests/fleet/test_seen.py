@@ -76,3 +76,14 @@ def test_nobody_is_asked_about_nothing(django_assert_num_queries: object) -> Non
     with django_assert_num_queries(0):  # type: ignore[operator]
         seen.touch(Host, "last_seen", [], NOW)
         assert seen.services_of([]) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("values", [[], [2], [-(2**62), 2, 3], ["2", 'a "b", {c}', "NULL", "\\"]])
+def test_among_is_being_one_of_the_values_whatever_they_are(values: list[int | str]) -> None:
+    column, others = ("id", [1, 2, 2**62]) if values and isinstance(values[0], int) else ("name", ["2", "a", "\\", "c"])
+    listed, parameter = seen.among(values)
+    rows = " UNION ALL ".join(f"SELECT %s AS {column}" for _ in others)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM ({rows}) AS said WHERE {column} {listed}", [*others, parameter])
+        assert [row[0] for row in cursor.fetchall()] == [other for other in others if other in values]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import connection
 
 from advisor.store import binary_copy
+from advisor.store.binary import COMPILED
 from advisor.store.fetch import Condition, among, select
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -40,46 +40,48 @@ def told(where: Condition) -> list[tuple[Any, ...]]:
 
 
 def read(fields: binary_copy.Fields) -> list[tuple[Any, ...]]:
-    rows = np.arange(len(fields))
     said, counted = list(fields.blobs()), fields.whole().tolist()
-    figures = [bits(fields.figure(rows)) for _ in range(3)]
+    figures = [bits(each) for each in fields.figures(3)]
     return list(zip(said, counted, *figures, fields.blobs(), strict=True))
 
 
+@pytest.fixture(params=["in C", "in Python"])
+def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "in Python":
+        monkeypatch.setattr(binary_copy, "COMPILED", None)
+    elif COMPILED is None:
+        pytest.skip("There is no C compiler, or no headers of Python.")
+
+
+@pytest.mark.usefixtures("_either_way")
 @pytest.mark.parametrize("size", [0, 1, 300])
 def test_everything_that_a_row_may_hold_comes_as_it_is_stored(size: int) -> None:
     fill(size)
     for where in (ALL, among("counted", [1 << 58])):
-        assert list(chain(*binary_copy.rows("odd", COLUMNS, where, read))) == told(where)
+        assert read(binary_copy.rows("odd", COLUMNS, where)) == told(where)
 
 
-def test_many_rows_come_in_pieces_and_none_is_lost_between_them() -> None:
+@pytest.mark.usefixtures("_either_way")
+def test_rows_come_in_the_order_that_is_asked_for() -> None:
     fill(300)
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO odd SELECT odd.* FROM odd, generate_series(1, 30)")
-    pieces = binary_copy.rows("odd", COLUMNS, ALL, read)
-    assert (len(pieces) > 2, list(chain(*pieces))) == (True, told(ALL))
+    fields, rows = binary_copy.rows("odd", COLUMNS[1:], ALL), told(ALL)
+    order = np.argsort(fields.whole(), kind="stable")
+    fields.put_in(order)
+    figures, packed = fields.figures(3), fields.blobs()
+    expected = [rows[place][2:] for place in order.tolist()]
+    assert list(zip(*map(bits, figures), packed, strict=True)) == expected
 
 
-def test_what_ends_the_rows_midway_is_told_and_the_connection_stays() -> None:
-    table = "(SELECT i AS counted, 1 / (90000 - i) AS one FROM generate_series(1, 100000) AS i) AS odd"
-    with pytest.raises(DataError, match="division by zero"), transaction.atomic():
-        binary_copy.rows(table, ("counted", "one"), ALL, len)
-    assert binary_copy.rows("generate_series(1, 7::int8) AS odd(counted)", ("counted",), ALL, len) == [7]
-
-
-def test_who_cannot_read_a_piece_leaves_the_connection_to_others() -> None:
-    def refuse(fields: binary_copy.Fields) -> None:
-        raise ValueError(len(fields))
-
-    with pytest.raises(ValueError, match=r"\d+"), transaction.atomic():
-        binary_copy.rows("generate_series(1, 1000000::int8) AS odd(counted)", ("counted",), ALL, refuse)
-    assert binary_copy.rows("generate_series(1, 7::int8) AS odd(counted)", ("counted",), ALL, len) == [7]
+def test_what_is_no_figure_is_not_taken_for_one() -> None:
+    fill(3)
+    fields = binary_copy.rows("odd", ("counted", "one"), ALL)
+    with pytest.raises(ValueError, match="something else than figures"):
+        fields.figures(2)
 
 
 def test_rows_with_the_same_nulls_are_read_together_and_others_left_for_later() -> None:
     fill(300)
-    (fields,) = binary_copy.rows("odd", ("one", "two", "three", "packed"), ALL, lambda fields: fields)
+    fields = binary_copy.rows("odd", ("one", "two", "three", "packed"), ALL)
     found, rest, looks = np.full((300, 3), np.nan, order="F"), np.arange(300), 0
     while rest.size:
         rest, looks = rest[~fields.alike(rest, found)], looks + 1

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 
 from advisor.features.histogram import Histogram
 from advisor.store import blocks
-from advisor.store.fetch import Condition, Row, microseconds
+from advisor.store.fetch import Row, microseconds
 from advisor.store.tables import HOST, PART, PROCESS, Table
 from tests.store.builders import START, host, host_row, instance, keep, process_row, route_row, service, us
 
@@ -90,25 +89,6 @@ def test_each_series_is_in_the_order_of_time_with_the_columns_that_it_has() -> N
     assert dict(track.latencies) == {}
 
 
-def test_series_of_several_pieces_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, whole = instance(service()), blocks._reader()
-    names = ["GET /a", "GET /b", "GET /c"]
-    keep(*(route_row(one, 10 * at, name, count=at) for at in range(9) for name in names))
-    expected = read("count", table=PART, blob="histogram")
-
-    def in_pieces(source: str, columns: Sequence[str], where: Condition, piece_of: Any) -> list[Any]:
-        spans = [(-10, 35), (35, 36), (36, 100)]  # in the second there is nothing
-        within = [where & microseconds(START + first, START + last) for first, last in spans]
-        return [piece for some in reversed(within) for piece in whole(source, columns, some, piece_of)]
-
-    monkeypatch.setattr(blocks, "_reader", lambda: in_pieces)
-    found = read("count", table=PART, blob="histogram")
-    by_key = attrgetter("key")  # those of one owner come in no order
-    for one_way, other in zip(sorted(found, key=by_key), sorted(expected, key=by_key), strict=True):
-        assert one_way == other
-    assert [series.figures[0] for series in found] == [list(range(9))] * 3
-
-
 def test_some_columns_alone_come_without_distributions() -> None:
     one = instance(service())
     keep(process_row(one, 0, QUICK.encode(), requests=2, threads=3))
@@ -123,14 +103,3 @@ def test_hosts_have_series_of_one_number() -> None:
     assert {key: track.values["load_1m"].tolist() for key, track in found.items()} == {
         (machine.pk,): [0, 10] for machine in machines
     }
-
-
-def test_rows_of_more_forms_than_are_looked_for_are_read_all_the_same() -> None:
-    one, names = instance(service()), ("requests", "threads", "cpu_user", "heap_used")
-    said = [{name: float(number) for bit, name in enumerate(names) if number >> bit & 1} for number in range(16)]
-    keep(*(process_row(one, 10 * number, b"x" * number, **values) for number, values in enumerate(said)))
-    where = microseconds(START - 10, START + 200)
-    (found,) = each(blocks.read(PROCESS, PROCESS.samples, ("time",), names, "latency", where))
-    rows = zip(*found.figures, strict=True)
-    assert [{name: v for name, v in zip(names, row, strict=True) if not math.isnan(v)} for row in rows] == said
-    assert found.blobs == [b"x" * number for number in range(16)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 
 from advisor.features.histogram import Histogram
+from advisor.store import encoded
+from advisor.store.binary import COMPILED
 from advisor.store.encoded import Blobs, Distributions
 
 QUICK, SLOW = (Histogram.from_explicit([0.1], counts, 0.05) for counts in ([2, 0], [0, 3]))
@@ -36,12 +40,15 @@ def test_pieces_are_joined_and_put_in_another_order() -> None:
     assert list(found.put_in(np.array([4, 0, 3, 2, 1]))) == [b"four", b"one", None, b"", None]
 
 
-def test_they_are_cut_out_of_what_they_lie_in() -> None:
+@pytest.mark.parametrize("compiled", [COMPILED, None])
+def test_they_are_cut_out_of_what_they_lie_in(compiled: ModuleType | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoded, "COMPILED", compiled)
     said = [None, b"one", b"", None, b"four"]
     assert list(blobs(*said).cut_out()) == said
     assert blobs(*said, b"another's")[:5].cut_out()._data == b"onefour"
     turned = blobs(*said).put_in(np.array([4, 3, 2, 1, 0])).cut_out()
-    assert (list(turned), turned._data) == (said[::-1], b"onefour")
+    assert (list(turned), turned._data) == (said[::-1], b"fourone")
+    assert list(Blobs.without(0).cut_out()) == []
 
 
 def test_only_rows_that_have_one_are_told_of_and_decoded_once() -> None:

@@ -45,9 +45,9 @@ def fill(rows: Sequence[Sequence[Any]], into: str = "odd") -> None:
 
 def read(where: Condition = ALL, by: ModuleType = record_pages) -> list[tuple[Any, ...]]:
     """The rows as pages tell them; figures by their bits, since no figure equals none, and zero has two."""
-    (fields,) = by.rows("odd", COLUMNS, where, lambda fields: fields)
+    fields = by.rows("odd", COLUMNS, where)
     said, counted, large = list(fields.blobs()), fields.whole().tolist(), fields.whole().tolist()
-    return list(zip(said, counted, large, bits(fields.figure(np.arange(len(fields)))), fields.blobs(), strict=True))
+    return list(zip(said, counted, large, bits(fields.figures(1)[0]), fields.blobs(), strict=True))
 
 
 def bits(figures: Any) -> list[bytes]:
@@ -76,7 +76,7 @@ def test_rows_with_the_same_nulls_are_read_together_and_others_left_for_later() 
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE odd (one REAL, two REAL, packed BLOB)")
         cursor.executemany("INSERT INTO odd VALUES (%s, %s, x'07')", figures)
-    (fields,) = record_pages.rows("odd", ("one", "two", "packed"), ALL, lambda fields: fields)
+    fields = record_pages.rows("odd", ("one", "two", "packed"), ALL)
     found, rest, looks = np.full((300, 2), np.nan, order="F"), np.arange(300), 0
     while rest.size:
         rest, looks = rest[~fields.alike(rest, found)], looks + 1
@@ -87,7 +87,7 @@ def test_rows_with_the_same_nulls_are_read_together_and_others_left_for_later() 
 
 def test_no_rows_are_no_fields() -> None:
     fill([])
-    assert (read(), record_pages.rows("odd", COLUMNS, ALL, len)) == ([], [0])
+    assert (read(), len(record_pages.rows("odd", COLUMNS, ALL))) == ([], 0)
 
 
 def test_a_row_beyond_a_page_is_an_error_and_the_next_read_is_none_the_worse() -> None:

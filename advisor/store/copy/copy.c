@@ -1,14 +1,5 @@
 /* Rows in the binary format of PostgreSQL's COPY: `advisor.store.binary`, which has the same in Python. */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "Numbers are turned around from the order that little-endian machines have them in."
-#endif
+#include "copy.h"
 
 /* What rows are made of; `figures` stand in another order than the rest, which `order` tells. */
 typedef struct {
@@ -32,8 +23,6 @@ static uint8_t *put_64(uint8_t *at, uint64_t value) {
     value = __builtin_bswap64(value);
     return memcpy(at, &value, sizeof value), at + sizeof value;
 }
-
-enum { NULL_LENGTH = -1, COUNT = 2, WHOLE = 12, FIGURE = 8, LENGTH = 4 };
 
 static uint8_t *put_float(uint8_t *at, double value) {
     float narrow = (float)value;
@@ -113,9 +102,9 @@ static PyObject *encoded(const Rows *rows) {
     return _PyBytes_Resize(&told, at - begin), told;
 }
 
-static bool take(PyObject *array, Py_buffer *buffer, int dimensions, Py_ssize_t rows) {
-    if (PyObject_GetBuffer(array, buffer, PyBUF_STRIDED_RO) < 0) return false;
-    if (buffer->ndim == dimensions && buffer->itemsize == 8 && buffer->shape[0] >= rows) return true;
+bool take(PyObject *array, Py_buffer *buffer, int dimensions, Py_ssize_t least, int flags) {
+    if (PyObject_GetBuffer(array, buffer, flags) < 0) return false;
+    if (buffer->ndim == dimensions && buffer->itemsize == 8 && buffer->shape[0] >= least) return true;
     PyBuffer_Release(buffer);
     return PyErr_SetString(PyExc_ValueError, "an array has another form than rows have"), false;
 }
@@ -145,14 +134,18 @@ static PyObject *rows_encoded(PyObject *module, PyObject *args) {
         return NULL;
     if (!has(rows.texts, rows.end) || !has(rows.blobs, rows.end))
         return PyErr_SetString(PyExc_ValueError, "texts and distributions are lists, one for each row"), NULL;
-    while (taken < 4 && take(arrays[taken], buffers[taken], dimensions[taken], taken < 3 ? rows.end : 0)) taken++;
+    while (taken < 4 && take(arrays[taken], buffers[taken], dimensions[taken], taken < 3 ? rows.end : 0, PyBUF_STRIDED_RO)) taken++;
     if (taken == 4 && is_sound(&rows)) told = encoded(&rows);
     else if (taken == 4) PyErr_SetString(PyExc_ValueError, "rows lie outside of what there is");
     while (taken) PyBuffer_Release(buffers[--taken]);
     return told;
 }
 
-static PyMethodDef methods[] = {{"rows", rows_encoded, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
+static PyMethodDef methods[] = {{"rows", rows_encoded, METH_VARARGS, NULL},
+                                {"figures", figures, METH_VARARGS, NULL},
+                                {"cut", cut, METH_VARARGS, NULL},
+                                {"taken", taken, METH_VARARGS, NULL},
+                                {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_copy", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
