@@ -40,7 +40,7 @@ class Fields:
     """The fields of many rows, one after the other. Each row has places of its own: a null takes less than others."""
 
     def __init__(self, rows: bytes, sizes: Whole) -> None:
-        self._data = rows + bytes(WHOLE.itemsize)  # so that a null at the end has bytes behind it
+        self._data = rows
         self._places = np.cumsum(sizes) - sizes + FIELDS.itemsize
 
     def __len__(self) -> int:

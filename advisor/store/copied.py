@@ -22,7 +22,7 @@ from psycopg.pq.abc import PGconn
 from psycopg.waiting import Wait
 
 from advisor.features.runs import Whole
-from advisor.store.binary import COMPILED
+from advisor.store.binary import COMPILED, WHOLE
 
 _HEAD: Final = 19
 """Bytes before the rows (PostgreSQL, "COPY": binary format): signature, flags, length of what else the head holds."""
@@ -30,6 +30,9 @@ _HEAD: Final = 19
 _PAUSE: Final = 0.0003
 """Seconds in which further rows gather. PostgreSQL sends 8 KB at a time, and to wake up for each takes both sides a
 sixth of their time. It stops where 200 KB are not yet taken; in this time it tells 60."""
+
+_BEHIND: Final = bytes(WHOLE.itemsize)
+"""So that a null at the end has bytes behind it, whatever it is read as."""
 
 _FAILED: Final = -2
 """What libpq says instead of a size where the connection is lost."""
@@ -39,13 +42,13 @@ _Taken = tuple[int, bytes, bytes]
 
 
 def copied(copy: Copy) -> tuple[bytes, Whole]:
-    """The rows one behind the other, and the bytes of each, in no order.
+    """The rows one behind the other with some bytes behind the last, and the size of each, in no order.
 
     Raises:
         psycopg.Error: the rows ended before their end.
     """
     first = _without_head(bytes(copy.read()))
-    pieces = [(first, np.array([len(first)]).tobytes()), *_pieces(copy.connection)]
+    pieces = [(first, np.array([len(first)]).tobytes()), *_pieces(copy.connection), (_BEHIND, b"")]
     _end(copy.connection)
     rows, sizes = (b"".join(each) for each in zip(*pieces, strict=True))
     return rows, np.frombuffer(sizes, np.int64)[:-1]  # the last message says that there are no more

@@ -60,6 +60,28 @@ def test_what_ends_the_rows_midway_is_told_and_the_connection_stays() -> None:
 
 
 @pytest.mark.django_db
+def test_what_postgresql_says_between_rows_is_heard_and_is_none_of_them() -> None:
+    heard: list[str] = []
+
+    def hear(diagnostic: Any) -> None:
+        heard.append(diagnostic.message_primary)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION said(i int8) RETURNS int8 LANGUAGE plpgsql AS "
+            "$$BEGIN IF mod(i, 10000) = 0 THEN RAISE WARNING '% of them', i; END IF; RETURN i; END$$"
+        )
+    connection.connection.add_notice_handler(hear)
+    try:
+        assert counted("(SELECT said(i) AS counted FROM generate_series(1, 30000::int8) AS i) AS odd") == [
+            *range(1, 30_001)
+        ]
+    finally:
+        connection.connection.remove_notice_handler(hear)
+    assert heard == ["10000 of them", "20000 of them", "30000 of them"]
+
+
+@pytest.mark.django_db
 def test_who_is_interrupted_midway_leaves_the_connection_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(pgconn: object) -> None:
         raise TimeoutError

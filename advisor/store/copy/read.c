@@ -76,11 +76,13 @@ static PyObject *cut_out(const Py_buffer *data, const int64_t *begins, const int
     PyObject *found = PyBytes_FromStringAndSize(NULL, size);
     if (!found) return NULL;
     char *to = PyBytes_AS_STRING(found);
+    Py_BEGIN_ALLOW_THREADS;
     for (Py_ssize_t one = 0; one < count; one++) {
         if (begins[one] >= ends[one]) continue;
         memcpy(to, (const char *)data->buf + begins[one], ends[one] - begins[one]);
         to += ends[one] - begins[one];
     }
+    Py_END_ALLOW_THREADS;
     return found;
 }
 
