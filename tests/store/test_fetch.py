@@ -45,7 +45,8 @@ def test_both_ends_of_a_span_are_in_it_and_nothing_beyond(start: float, end: flo
 
 
 @pytest.mark.postgresql
-def test_no_read_waits_for_workers_to_start() -> None:
+@pytest.mark.parametrize(("setting", "value"), [("max_parallel_workers_per_gather", "0"), ("jit", "off")])
+def test_no_statement_waits_for_workers_to_start_or_to_be_compiled(setting: str, value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SHOW max_parallel_workers_per_gather")
-        assert cursor.fetchall() == [("0",)]
+        cursor.execute(f"SHOW {setting}")
+        assert cursor.fetchall() == [(value,)]
