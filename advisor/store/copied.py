@@ -31,6 +31,9 @@ _PAUSE: Final = 0.0003
 """Seconds in which further rows gather. PostgreSQL sends 8 KB at a time, and to wake up for each takes both sides a
 sixth of their time. It stops where 200 KB are not yet taken; in this time it tells 60."""
 
+_ENOUGH: Final = 1 << 20
+"""Bytes of rows that are taken together, so that nobody who wants to end this waits until all have come."""
+
 _BEHIND: Final = bytes(WHOLE.itemsize)
 """So that a null at the end has bytes behind it, whatever it is read as."""
 
@@ -48,7 +51,7 @@ def copied(copy: Copy) -> tuple[bytes, Whole]:
         psycopg.Error: the rows ended before their end.
     """
     first = _without_head(bytes(copy.read()))
-    pieces = [(first, np.array([len(first)]).tobytes()), *_pieces(copy.connection), (_BEHIND, b"")]
+    pieces = [(first, np.array([len(first)], np.int64).tobytes()), *_pieces(copy.connection), (_BEHIND, b"")]
     _end(copy.connection)
     rows, sizes = (b"".join(each) for each in zip(*pieces, strict=True))
     return rows, np.frombuffer(sizes, np.int64)[:-1]  # the last message says that there are no more
@@ -94,7 +97,7 @@ def _in_python(pgconn: PGconn) -> _Taken:
         while size > 0:
             rows.append(bytes(row))
             size, row = pgconn.get_copy_data(1)
-        if size or len(rows) == before:
+        if size or len(rows) == before or sum(map(len, rows)) > _ENOUGH:
             return size, b"".join(rows), np.array([len(each) for each in rows], np.int64).tobytes()
 
 
@@ -105,7 +108,7 @@ def _library() -> tuple[int, ...] | None:
     try:
         driver = ctypes.CDLL(sys.modules[pq.PGconn.__module__].__file__)
         found = [getattr(driver, name) for name in ("PQconsumeInput", "PQgetCopyData", "PQfreemem")]
-    except (OSError, AttributeError):
+    except (OSError, AttributeError, KeyError):
         return None
     return tuple(ctypes.cast(function, ctypes.c_void_p).value or 0 for function in found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -103,3 +104,26 @@ def test_hosts_have_series_of_one_number() -> None:
     assert {key: track.values["load_1m"].tolist() for key, track in found.items()} == {
         (machine.pk,): [0, 10] for machine in machines
     }
+
+
+def test_rows_come_by_series_and_time_however_they_were_stored() -> None:
+    first, second = (instance(service(name)) for name in ("a", "b"))
+    for at in (30, 0, 20, 10):
+        for one in (second, first):
+            keep(process_row(one, at, b"%d of %d" % (at, one.pk), requests=at + one.pk))
+    for one, found in zip((first, second), read("requests", blob="latency"), strict=True):
+        assert (found.key, found.times) == ((one.service_id, one.pk), [us(at) for at in (0, 10, 20, 30)])
+        assert found.figures == [[at + one.pk for at in (0, 10, 20, 30)]]
+        assert found.blobs == [b"%d of %d" % (at, one.pk) for at in (0, 10, 20, 30)]
+
+
+def test_rows_of_parts_do_as_well() -> None:
+    one, names = instance(service()), ("GET /b", "GET /a")
+    for at in (30, 0, 20, 10):
+        for name in names:
+            keep(replace(route_row(one, at, name, count=at), histogram=b"%d of %b" % (at, name.encode())))
+    found = {series.key[-1]: series for series in read("count", table=PART, blob="histogram")}
+    assert set(found) == set(names)
+    for name in names:
+        assert (found[name].times, found[name].figures) == ([us(at) for at in (0, 10, 20, 30)], [[0, 10, 20, 30]])
+        assert found[name].blobs == [b"%d of %b" % (at, name.encode()) for at in (0, 10, 20, 30)]

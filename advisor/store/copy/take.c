@@ -15,7 +15,7 @@ typedef struct {
     size_t size, room;
 } Heap;
 
-enum { FIRST_ROOM = 64 << 10, NOTHING_YET = 0, FAILED = -2, NO_MEMORY = -3 };
+enum { FIRST_ROOM = 64 << 10, ENOUGH = 1 << 20, NOTHING_YET = 0, FAILED = -2, NO_MEMORY = -3 };
 
 static bool put(Heap *heap, const void *bytes, size_t size) {
     if (heap->room - heap->size < size) {
@@ -30,7 +30,7 @@ static bool put(Heap *heap, const void *bytes, size_t size) {
     return true;
 }
 
-/* All rows that have come, and those that come meanwhile; what the library said last. */
+/* All rows that have come, and those that come meanwhile, but not many more than enough; what the library said last. */
 static int take_all(const Source *source, Heap *rows, Heap *sizes) {
     for (;;) {
         size_t before = rows->size;
@@ -43,7 +43,7 @@ static int take_all(const Source *source, Heap *rows, Heap *sizes) {
             source->release(row);
             if (!is_kept) return NO_MEMORY;
         }
-        if (size != NOTHING_YET || rows->size == before) return size;
+        if (size != NOTHING_YET || rows->size == before || rows->size > ENOUGH) return size;
     }
 }
 
