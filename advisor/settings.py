@@ -103,8 +103,7 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["OPTIONS"] = {
         "connect_timeout": 3,
-        # Acknowledged means on disk. Parallel workers take as long to begin as all rows of a look to be found, and
-        # rolling up ten minutes takes several times as long to be compiled as to run.
+        # Acknowledged means on disk. Parallel workers begin as slowly as all rows of a look come; jit is slower still.
         "options": "-c synchronous_commit=on -c statement_timeout=20000 -c lock_timeout=5000 "
         "-c idle_in_transaction_session_timeout=20000 -c max_parallel_workers_per_gather=0 -c jit=off",
         "keepalives_idle": 10,
