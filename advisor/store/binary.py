@@ -42,7 +42,7 @@ _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """Signature, no flags, nothing else in the head."""
 
 _END: Final = struct.pack(">h", -1)
-_NULL: Final = struct.pack(">i", -1)
+NULL: Final = struct.pack(">i", -1)
 AT_ONCE: Final = 256
 """Rows of one piece. All that is made for one is smaller than what the allocator gives back at once: memory that is new
 each time takes as long to be touched as the encoding itself."""
@@ -118,7 +118,7 @@ def _rests(sheet: Sheet) -> list[bytes]:
     """The fields without a fixed length, of each row."""
     blobs = [b""] * len(sheet)
     if sheet.table.blob is not None:
-        blobs = [_NULL if blob is None else _field(blob) for blob in sheet.blobs]
+        blobs = [NULL if blob is None else _field(blob) for blob in sheet.blobs]
     if not sheet.table.key_texts:
         return blobs
     names = [b"".join([_field(text.encode()) for text in texts]) for texts in sheet.texts]

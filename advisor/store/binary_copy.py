@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from advisor.features.runs import Whole, consecutive
 from advisor.features.window import Array
 from advisor.store import forms
-from advisor.store.binary import COMPILED, FIELDS, FIGURE, LENGTH, WHOLE
+from advisor.store.binary import COMPILED, FIELDS, FIGURE, LENGTH, NULL, WHOLE
 from advisor.store.copied import copied
 from advisor.store.encoded import Blobs
 from advisor.store.fetch import Condition
@@ -22,7 +23,10 @@ from advisor.store.tables import listed
 _WORD: Final = 4
 """Bytes of a length, and of a figure: fields of figures are one or two words."""
 
-_NULL: Final = b"\xff\xff\xff\xff"
+_KNOWN: Final = struct.pack(">i", _WORD)
+"""The length before a figure that is known."""
+
+_OTHERS: Final = "rows hold something else than figures"
 
 
 def rows(table: str, columns: Sequence[str], where: Condition) -> Fields:
@@ -57,7 +61,11 @@ class Fields:
         self._places = self._places[order]
 
     def figures(self, count: int) -> Array:
-        """The next fields of each row as numbers, shape (count, rows); NaN where they are null."""
+        """The next fields of each row as numbers, shape (count, rows); NaN where they are null.
+
+        Raises:
+            ValueError: they are no figures.
+        """
         if COMPILED is None:
             return forms.figures(self, count)
         found = np.empty((count, len(self)))
@@ -69,6 +77,8 @@ class Fields:
         places = self._places[rows]
         found = self._at(places, FIGURE)
         is_null = found["length"] < 0
+        if (found["length"][~is_null] != _WORD).any():
+            raise ValueError(_OTHERS)
         self._places[rows] = places + np.where(is_null, LENGTH.itemsize, FIGURE.itemsize)
         return np.where(is_null, np.nan, found["value"].astype(np.float64))
 
@@ -97,7 +107,10 @@ class Fields:
             lengths.append(word)
             begin = place + word * _WORD
             word += 1
-            if self._data[begin : begin + _WORD] != _NULL:
+            length = self._data[begin : begin + _WORD]
+            if length not in (NULL, _KNOWN):
+                raise ValueError(_OTHERS)
+            if length != NULL:
                 held.append(field)
                 word += 1
         return held, lengths, word * _WORD

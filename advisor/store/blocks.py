@@ -11,7 +11,6 @@ from typing import Protocol
 
 import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 
 from advisor.features.runs import Whole
 from advisor.features.window import Array, Track
@@ -105,19 +104,11 @@ def tracks(table: Table, numbers: Sequence[str], where: Condition, has_distribut
     block = read(table, table.samples, ("time", "at"), ("span", *numbers), blob, where)
     if not block.keys:
         return {}
-    held = _held(block.figures[1:], block.starts).T
+    held = np.logical_or.reduceat(~np.isnan(block.figures[1:]), block.starts, axis=1).T
     bounds, found = [*block.starts.tolist(), len(block.times)], {}
     for key, start, end, has in zip(block.keys, bounds, bounds[1:], held, strict=False):
         spans, *figures = block.figures[:, start:end]
         values = {numbers[place]: figures[place] for place in has.nonzero()[0].tolist()}
         times = block.times[start:end] / MICROSECONDS
         found[key] = Track(times, spans, values, Distributions(block.blobs[start:end]))
-    return found
-
-
-def _held(figures: Array, starts: Whole) -> NDArray[np.bool_]:
-    """Whether anything is known of each figure in each series, shape (figures, series): mostly its first row tells."""
-    found: NDArray[np.bool_] = ~np.isnan(figures[:, starts])
-    rest = np.flatnonzero(~found.all(axis=1))
-    found[rest] = np.logical_or.reduceat(~np.isnan(figures[rest]), starts, axis=1)
     return found

@@ -90,14 +90,16 @@ def _end(connected: Connection[Any]) -> None:
 def _in_python(pgconn: PGconn) -> _Taken:
     """What the module in C does."""
     rows: list[bytes] = []
+    taken = 0
     while True:
-        before = len(rows)
+        before = taken
         pgconn.consume_input()
         size, row = pgconn.get_copy_data(1)
         while size > 0:
             rows.append(bytes(row))
+            taken += size
             size, row = pgconn.get_copy_data(1)
-        if size or len(rows) == before or sum(map(len, rows)) > _ENOUGH:
+        if size or taken == before or taken > _ENOUGH:
             return size, b"".join(rows), np.array([len(each) for each in rows], np.int64).tobytes()
 
 
@@ -118,7 +120,7 @@ _LIBRARY: Final = _library()
 
 def _in_c(pgconn: Any, compiled: Any = COMPILED) -> _Taken:
     """The same, while other threads go on."""
-    taken: _Taken = compiled.taken(_LIBRARY, pgconn.pgconn_ptr)
+    taken: _Taken = compiled.taken(_LIBRARY, pgconn.pgconn_ptr, _ENOUGH)
     return taken
 
 

@@ -74,7 +74,7 @@ def test_rows_come_in_the_order_that_is_asked_for() -> None:
     assert list(zip(*map(bits, figures), packed, strict=True)) == expected
 
 
-@pytest.mark.skipif(COMPILED is None, reason="There is no C compiler, or no headers of Python.")
+@pytest.mark.usefixtures("_either_way")
 def test_what_is_no_figure_is_not_taken_for_one() -> None:
     fill(3)
     fields = binary_copy.rows("odd", ("counted", "one"), ALL)

@@ -15,7 +15,7 @@ typedef struct {
     size_t size, room;
 } Heap;
 
-enum { FIRST_ROOM = 64 << 10, ENOUGH = 1 << 20, NOTHING_YET = 0, FAILED = -2, NO_MEMORY = -3 };
+enum { FIRST_ROOM = 64 << 10, NOTHING_YET = 0, FAILED = -2, NO_MEMORY = -3 };
 
 static bool put(Heap *heap, const void *bytes, size_t size) {
     if (heap->room - heap->size < size) {
@@ -31,7 +31,7 @@ static bool put(Heap *heap, const void *bytes, size_t size) {
 }
 
 /* All rows that have come, and those that come meanwhile, but not many more than enough; what the library said last. */
-static int take_all(const Source *source, Heap *rows, Heap *sizes) {
+static int take_all(const Source *source, size_t enough, Heap *rows, Heap *sizes) {
     for (;;) {
         size_t before = rows->size;
         char *row = NULL;
@@ -43,7 +43,7 @@ static int take_all(const Source *source, Heap *rows, Heap *sizes) {
             source->release(row);
             if (!is_kept) return NO_MEMORY;
         }
-        if (size != NOTHING_YET || rows->size == before || rows->size > ENOUGH) return size;
+        if (size != NOTHING_YET || rows->size == before || rows->size > enough) return size;
     }
 }
 
@@ -53,17 +53,18 @@ static PyObject *told(int said, const Heap *rows, const Heap *sizes) {
                          PyBytes_FromStringAndSize(sizes->bytes, sizes->size));
 }
 
-/* taken((consume, get, release), connection): what the library said last, the rows one behind the other, and their sizes.
-   The first are addresses of functions; whoever calls answers for them and for the connection. */
+/* taken((consume, get, release), connection, enough): what the library said last, the rows one behind the other, and their
+   sizes. The first are addresses of functions; whoever calls answers for them and for the connection. */
 PyObject *taken(PyObject *module, PyObject *args) {
     (void)module;
     unsigned long long consume, get, release, connection;
+    Py_ssize_t enough;
     Heap rows = {0}, sizes = {0};
     int said;
-    if (!PyArg_ParseTuple(args, "(KKK)K", &consume, &get, &release, &connection)) return NULL;
+    if (!PyArg_ParseTuple(args, "(KKK)Kn", &consume, &get, &release, &connection, &enough)) return NULL;
     Source source = {(int (*)(void *))consume, (int (*)(void *, char **, int))get, (void (*)(void *))release, (void *)connection};
     Py_BEGIN_ALLOW_THREADS;
-    said = take_all(&source, &rows, &sizes);
+    said = take_all(&source, enough, &rows, &sizes);
     Py_END_ALLOW_THREADS;
     PyObject *found = told(said, &rows, &sizes);
     free(rows.bytes);
