@@ -17,6 +17,8 @@ from google.protobuf.json_format import MessageToJson
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 
+from advisor.ingest import limits
+
 JSON: Final = b"application/json"
 PROTOBUF: Final = b"application/x-protobuf"
 
@@ -89,7 +91,14 @@ class Receipt:
 
 def unavailable(message: str, retry_after: int = 1) -> Refusal:
     """The refusal that asks the sender to keep its data and come back after so many seconds."""
-    return Refusal(503, Code.UNAVAILABLE, message, ((b"retry-after", str(retry_after).encode()),))
+    return Refusal(503, Code.UNAVAILABLE, message, _retry_after(retry_after))
+
+
+class Away(Refusal):
+    """A refusal for what is the matter with the database. It holds for others who wait for that as well."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(503, Code.UNAVAILABLE, message, _retry_after(limits.AWAY_SECONDS))
 
 
 def invalid(message: str) -> Refusal:
@@ -159,6 +168,10 @@ async def send_answer(send: Send, answer: Answer) -> None:
     fixed = ((b"content-type", answer.content_type), (b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": [*fixed, *answer.headers]})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def _retry_after(seconds: int) -> Headers:
+    return ((b"retry-after", str(seconds).encode()),)
 
 
 def _status_json(refusal: Refusal) -> bytes:

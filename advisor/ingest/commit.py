@@ -16,7 +16,7 @@ from advisor.fleet import caps, registry
 from advisor.fleet.memory import Memory
 from advisor.fleet.registry import ForeignHost
 from advisor.ingest import limits, rejection
-from advisor.ingest.answers import Code, Receipt, Refusal, invalid, unavailable
+from advisor.ingest.answers import Away, Code, Receipt, Refusal, invalid, unavailable
 from advisor.ingest.assembly import Beyond, add_events, add_rows, names_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
@@ -70,10 +70,15 @@ class Committer:
         """Write who was seen in the last seconds, a few at a time; whether there are more.
 
         What fails is written the next time that they are seen.
+
+        Raises:
+            Away: the database refuses it.
         """
         try:
             with relaxed():
                 return registry.flush_some(self._now)
+        except (OperationalError, InterfaceError) as error:
+            raise self._away(error) from None
         except Exception:  # whatever it is: the writer goes on
             log.exception("When hosts and processes were seen could not be written")
             connection.close()
@@ -98,11 +103,11 @@ class Committer:
             log.exception("A batch of token %s could not be stored", batch.token)
             return unavailable("The batch could not be stored. It was logged.", limits.AWAY_SECONDS)
 
-    def _away(self, error: Error) -> Refusal:
+    def _away(self, error: Error) -> Away:
         """What senders are told of a database that refuses work. The next group gets a connection of its own."""
-        log.warning("Batches must be sent again: %s", error)
+        log.warning("The database refuses work: %s", error)
         connection.close()
-        return unavailable(outage.explain(error), limits.AWAY_SECONDS)
+        return Away(outage.explain(error))
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         resolved, brought = list[Resolved](), list[Brought]()

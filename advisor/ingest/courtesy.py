@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Final, TypeVar
 from weakref import WeakValueDictionary
 
-from advisor.ingest.deadline import Deadline
+from advisor.ingest.deadline import Deadline, late
 from advisor.ingest.steps import Done, Steps, advance, in_turns
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ class Courtesy:
         """
         pause = _Pause(self, token)
         if lock.locked():
-            await deadline.keep(lock.acquire(), "Many bodies of this token come at once.")
+            await deadline.keep(lock.acquire(), lambda: late("Many bodies of this token come at once."))
         else:
             await lock.acquire()
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from advisor.ingest.answers import Refusal, unavailable
@@ -32,17 +32,17 @@ class Deadline:
         self._clock = asyncio.get_running_loop().time
         self._at = self._clock() + seconds
 
-    async def keep(self, awaited: Awaitable[T], otherwise: str = _DATABASE) -> T:
-        """Wait for something, and no longer than until then; `otherwise` says what is the matter where it takes longer.
+    async def keep(self, awaited: Awaitable[T], otherwise: Callable[[], Refusal] = late) -> T:
+        """Wait for something, and no longer than until then.
 
         Raises:
-            Refusal: 503, it took too long.
+            Refusal: what `otherwise` says: it took too long.
         """
         try:
             async with asyncio.timeout_at(self._at):
                 return await awaited
         except TimeoutError:
-            raise late(otherwise) from None
+            raise otherwise() from None
 
     def paused(self) -> _Pause:
         """The time that passes meanwhile is the sender's own."""

@@ -10,11 +10,12 @@ from django.conf import settings
 
 from advisor.fleet.models import Token
 from advisor.ingest import limits
-from advisor.ingest.answers import Answer, Code, Refusal, acknowledge, refuse, unavailable
-from advisor.ingest.batch import Outcome
+from advisor.ingest.answers import Answer, Code, Receipt, Refusal, acknowledge, refuse, unavailable
+from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.body import Head, answer_type, check_repeated, read_head
 from advisor.ingest.courtesy import Courtesy
 from advisor.ingest.credentials import Credentials
+from advisor.ingest.deadline import Deadline, late
 from advisor.ingest.pivot import Pivot
 from advisor.ingest.rate import RateLimit
 from advisor.ingest.reader import Admitted, Reader, check_rate
@@ -95,6 +96,18 @@ class Desk:
         request.sender = token.id
         check_rate(self._requests.wait(token.id), "requests", "Send fewer and larger ones.")
         return Admitted(signal, head, token, received)
+
+    async def store(self, batch: Batch, deadline: Deadline) -> Receipt:
+        """Wait until the batch is committed.
+
+        Raises:
+            Refusal: as `Writer.submit`, and as `late` once the deadline is over.
+        """
+        return await deadline.keep(self.writer.submit(batch), self.late)
+
+    def late(self) -> Refusal:
+        """The refusal of who has waited long enough for a commit: with the reason that the database gave others."""
+        return self.writer.trouble or late()
 
     def failure(self, request: Request, error: BaseException) -> Refusal:
         """What an error comes to; nothing of what it went through is held by it, such as a body."""

@@ -116,7 +116,7 @@ class Door:
                 batch = admitted.bring(pivoted, body)
         del body  # nobody needs it while the batch waits
         with desk.courtesy.serving(admitted.token.id):
-            return await deadline.keep(desk.writer.submit(batch))
+            return await desk.store(batch, deadline)
 
     async def _admit(
         self, request: Request, received: float, receive: Receive, share: Share, deadline: Deadline

@@ -15,7 +15,7 @@ from advisor.ingest.batch import Batch, content_of
 from advisor.ingest.body import Body, Head
 from advisor.ingest.clock import ClockBook
 from advisor.ingest.courtesy import Courtesy
-from advisor.ingest.deadline import Deadline
+from advisor.ingest.deadline import Deadline, late
 from advisor.ingest.pivot import Pivoted
 from advisor.ingest.rate import RateLimit
 from advisor.ingest.signals import AnySignal
@@ -98,7 +98,7 @@ class Reader:
         """
         if len(body) <= INLINE_BYTES:
             return await self._courtesy.read(token.id, steps, deadline)
-        await deadline.keep(self._decoding.acquire(), "Many large bodies come at once.")
+        await deadline.keep(self._decoding.acquire(), lambda: late("Many large bodies come at once."))
         try:
             return await asyncio.to_thread(finish, steps, _let_others_go_first)
         finally:

@@ -11,7 +11,7 @@ from advisor.fleet.models import Token
 from advisor.ingest.answers import Answer, Receipt, refuse
 from advisor.ingest.batch import Outcome
 from advisor.ingest.body import Body, answer_type, inflate
-from advisor.ingest.deadline import Deadline, late
+from advisor.ingest.deadline import Deadline
 from advisor.ingest.desk import Desk, ending
 from advisor.ingest.pivot import Pivoted
 from advisor.ingest.reader import INLINE_BYTES, Admitted
@@ -35,7 +35,7 @@ class ShortWay:
         timer = None
         if not pending.done():
             self._desk.courtesy.enter(token.id)
-            timer = pending.get_loop().call_later(self._desk.seconds, _give_up, pending)
+            timer = pending.get_loop().call_later(self._desk.seconds, self._give_up, pending)
 
         def conclude(pending: Pending) -> None:
             if timer is not None:
@@ -79,7 +79,7 @@ class ShortWay:
             pivoted = await self._desk.courtesy.go_on(admitted.token.id, steps, lock, deadline)
             batch = admitted.bring(pivoted, body)
         del body  # nobody needs it while the batch waits
-        return await deadline.keep(self._desk.writer.submit(batch))
+        return await self._desk.store(batch, deadline)
 
     async def _read_large(self, admitted: Admitted, data: bytes) -> Receipt:
         deadline, reader = Deadline(self._desk.seconds), self._desk.reader
@@ -90,7 +90,7 @@ class ShortWay:
             pivoted = await reader.read(admitted.token, body.data, reader.steps(admitted, body.data), deadline)
             batch = admitted.bring(pivoted, body)
         del body
-        return await deadline.keep(self._desk.writer.submit(batch))
+        return await self._desk.store(batch, deadline)
 
     def _answer(self, request: Request, pending: Pending) -> Answer:
         try:
@@ -107,8 +107,7 @@ class ShortWay:
             return outcome
         return self._desk.failure(request, error)
 
-
-def _give_up(pending: Pending) -> None:
-    """A task has the same deadline, and keeps it itself."""
-    if not isinstance(pending, asyncio.Task) and not pending.done():
-        pending.set_result(late())
+    def _give_up(self, pending: Pending) -> None:
+        """A task has the same deadline, and keeps it itself."""
+        if not isinstance(pending, asyncio.Task) and not pending.done():
+            pending.set_result(self._desk.late())

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 
 from advisor.ingest import limits
-from advisor.ingest.answers import Receipt, Refusal, unavailable
+from advisor.ingest.answers import Away, Receipt, Refusal, unavailable
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.queue import FairQueue
 from advisor.ingest.turns import LONGEST
@@ -77,9 +77,12 @@ class Writer:
         capacity: most points that may wait.
         seconds: a commit that takes longer hangs: nobody else is let into the queue behind it.
         afterwards: what else there is to do after a group, in short pieces while nobody waits who sent little lately,
-            and now and then though somebody does. It says whether there is more.
+            and now and then though somebody does. It says whether there is more, or raises `Away`.
         due: when a token may have its next turn, on the monotonic clock. Until then its batches wait, and for as long
             as `turns.LONGEST` longer while others do who are due since then.
+
+    Attributes:
+        trouble: why the database refused the last work; None where it did not, or nobody has waited since.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class Writer:
         self._news = threading.Condition()
         self._thread: threading.Thread | None = None
         self._stopped = False
+        self.trouble: Away | None = None
         self._waiting = 0
         self._began: float | None = None
         self._tidied = -math.inf
@@ -122,7 +126,7 @@ class Writer:
         Who gives up while its batch is being committed sends it again; then it is recognised.
         """
         if self._hangs():
-            raise unavailable("The database does not answer.", limits.AWAY_SECONDS)
+            raise Away("The database does not answer.")
         if self._waiting >= limits.REQUESTS_AT_ONCE:
             raise unavailable("Too many requests at once.")
         waiting = _Waiting(batch)
@@ -176,6 +180,7 @@ class Writer:
                 log.exception("%d batches could not be stored; their senders were told to come back", len(group))
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
             self._began = None
+            self.trouble = next((outcome for outcome in outcomes if isinstance(outcome, Away)), None)
             failpoint("ingest.after_commit")
             answers = list(zip(group, outcomes, strict=True))
             _tell((waiting, outcome) for waiting, outcome in answers if outcome is not None)
@@ -186,7 +191,10 @@ class Writer:
     def _tidy(self) -> None:
         while self._afterwards and not self._stopped and (self._is_overdue() or self._is_quiet()):
             self._began = time.monotonic()  # it may hang as well
-            has_more = self._afterwards()
+            try:
+                has_more = self._afterwards()
+            except Away as away:
+                self.trouble, has_more = away, False
             self._began, self._tidied = None, time.monotonic()
             if not has_more:
                 break
@@ -205,6 +213,8 @@ class Writer:
         with self._news:
             while True:
                 group = [one for one in self._take() if not one.outcome.done()]
+                if not group and not self._queue:
+                    self.trouble = None
                 if group or (self._stopped and not self._queue):
                     return group
                 self._news.wait(self._until_next())

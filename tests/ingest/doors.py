@@ -30,10 +30,12 @@ class Gated:
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
+        self.entered = threading.Event()
         self.error: Exception | None = None
         self.batches: list[Batch] = []
 
     def commit(self, batches: Sequence[Batch]) -> list[Outcome]:
+        self.entered.set()
         assert self.gate.wait(30)
         if self.error:
             raise self.error

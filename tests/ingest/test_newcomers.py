@@ -15,7 +15,7 @@ from advisor.fleet import registry, seen, tokens
 from advisor.fleet.caps import Kind
 from advisor.fleet.models import Instance, Token
 from advisor.ingest import limits, rejection, turns
-from advisor.ingest.answers import Receipt, Refusal
+from advisor.ingest.answers import Away, Receipt, Refusal
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.commit import Committer
 from advisor.ingest.newcomers import LATER, Admission
@@ -170,5 +170,6 @@ def test_a_database_that_is_away_when_it_is_told_who_was_seen_stops_nothing(
     commit = Committer(Told())
     assert commit([batch(token, process("known"))]) == [Receipt()]
     monkeypatch.setattr(seen, "touch", away)
-    assert not commit.tell_seen()
+    with pytest.raises(Away, match=r"The database is away\."):
+        commit.tell_seen()
     assert commit([batch(token, process("known", at=NOW - 10))]) == [Receipt()]
