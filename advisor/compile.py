@@ -43,7 +43,7 @@ def compile_folder(folder: Path, *flags: str, to: Path | None = None) -> str | N
     making = into.with_suffix(f".new{into.suffix}")  # a process that runs keeps the one that it has
     sources = sorted(map(str, folder.glob("*.c")))
     for together in (_TOGETHER, ()):
-        command = (compiler, *_FLAGS, *together, *flags, f"-I{headers}", *sources, "-o", str(making))
+        command = (compiler, *_FLAGS, *together, *flags, f"-I{headers}", *sources, "-lm", "-o", str(making))
         run = subprocess.run(command, capture_output=True, text=True)
         if run.returncode == 0:
             making.replace(into)

@@ -12,7 +12,7 @@ import pytest
 from advisor.compile import FOLDERS, compile_folder, compiled
 
 PROJECT = Path(__file__).parents[1]
-SCAN, COPY = (PROJECT / "advisor" / name for name in ("ingest/scan", "store/copy"))
+MERGE, SCAN, COPY = (PROJECT / "advisor" / name for name in ("features/merge", "ingest/scan", "store/copy"))
 STRICT = ("-Wall", "-Wextra", "-Werror")
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover")
 
@@ -40,7 +40,12 @@ def test_what_the_compiler_says_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "hostile"), [(SCAN, "tests.ingest.scan.hostile"), (COPY, "tests.store.copy.hostile")]
+    ("folder", "hostile"),
+    [
+        (MERGE, "tests.features.merge.hostile"),
+        (SCAN, "tests.ingest.scan.hostile"),
+        (COPY, "tests.store.copy.hostile"),
+    ],
 )
 def test_it_compiles_without_a_warning_and_keeps_to_its_memory(folder: Path, hostile: str, tmp_path: Path) -> None:
     """What hostile senders bring, with every read and write outside of its own memory found out by the sanitizers."""
@@ -66,5 +71,5 @@ def test_it_compiles_without_a_warning_and_keeps_to_its_memory(folder: Path, hos
 
 
 def test_all_that_is_written_in_c_is_compiled() -> None:
-    assert FOLDERS == [SCAN, COPY]
-    assert [compiled(folder).name.partition(".")[0] for folder in FOLDERS] == ["_scan", "_copy"]
+    assert FOLDERS == [MERGE, SCAN, COPY]
+    assert [compiled(folder).name.partition(".")[0] for folder in FOLDERS] == ["_merge", "_scan", "_copy"]

@@ -51,10 +51,16 @@ def _small(data: bytes, position: int, count: int) -> tuple[list[int], bytes] | 
 
 def _any(data: bytes, position: int, count: int) -> tuple[list[int], bytes]:
     integers: list[int] = []
-    for _ in range(count):
-        integer, position = _integer(data, position)
-        integers.append(integer)
-    return integers, data[position:]
+    value = shift = 0
+    for place, byte in enumerate(data[position:], position + 1):
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            integers.append((value >> 1) ^ -(value & 1))
+            value = shift = 0
+            if len(integers) == count:
+                return integers, data[place:]
+    raise ValueError("packed numbers are cut off")
 
 
 def _integer(data: bytes, position: int) -> tuple[int, int]:

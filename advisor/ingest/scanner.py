@@ -8,7 +8,6 @@ So everything has one meaning, and a test compares both on bodies of every kind.
 
 from __future__ import annotations
 
-import importlib
 import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Raw
 
 from advisor.features.buckets import MAX_SCALE
+from advisor.features.compiled import load
 from advisor.features.histogram import MAX_BUCKETS, WIRE_SCALES
 from advisor.ingest import limits
 from advisor.ingest.meaning import CACHED, CACHED_BYTES, KNOWN, Meaning, Meanings, Target
@@ -36,9 +36,7 @@ _AT_ONCE: Final = 10
 
 def scanner() -> _scan.Scanner | None:
     """One that knows nothing yet; None where it could not be compiled on this machine."""
-    try:
-        compiled = importlib.import_module("advisor.ingest._scan")
-    except ImportError:
+    if (compiled := load("advisor.ingest._scan")) is None:
         return None
     known = frozenset(name.encode() for name in KNOWN)
     scales = min(WIRE_SCALES), MAX_SCALE

@@ -7,27 +7,18 @@ driver takes, which is told one value after the other.
 
 from __future__ import annotations
 
-import importlib
 import struct
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
-from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
 
+from advisor.features.compiled import load
 from advisor.store.columns import GREATEST, LEAST
 from advisor.store.sheet import Sheet
 from advisor.store.tables import Table
-
-
-def _compiled() -> ModuleType | None:
-    try:
-        return importlib.import_module("advisor.store._copy")
-    except ImportError:
-        return None
-
 
 FIELDS: Final = np.dtype(">i2")
 """The number of fields, before the fields of each row."""
@@ -47,7 +38,7 @@ AT_ONCE: Final = 256
 """Rows of one piece. All that is made for one is smaller than what the allocator gives back at once: memory that is new
 each time takes as long to be touched as the encoding itself."""
 
-COMPILED: Final = _compiled()
+COMPILED: Final = load("advisor.store._copy")
 """What does the same in C; None where it could not be compiled on this machine."""
 
 _LENGTHS: Final = np.array([-1, 4], LENGTH)
