@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from django.conf import settings
@@ -30,7 +31,7 @@ _GRID_STEPS = 4
 _TAIL_SECONDS = 180
 """A continuation reaches back at least this far, so that sources which send each 60 s have a newest value in it."""
 
-_PEAKS = frozenset(
+PEAKS: Final = frozenset(
     {"loop_delay", "p95", "gc_pause_max", "gc_minor_max", "threadpool_wait", "accept_queue", "disk_full"}
 )
 """Series whose thinned points show the worst of their step: its mean would hide what the chart is for."""
@@ -69,8 +70,8 @@ def chosen_range(request: HttpRequest) -> str:
     return name if name in RANGES else "1h" if settings.TIME_SCALE == 1 else "15m"
 
 
-Draw = Callable[[float, float, int], TimeSeries]
-"""Start and end in Unix seconds, and the most points a line -> what is known."""
+Draw = Callable[[float, float, int, Collection[str]], TimeSeries]
+"""Start and end in Unix seconds, the most points a line, and the lines whose peaks are wanted -> what is known."""
 
 
 def course(draw: Draw, name: str, now: float, since: float | None = None) -> Course:
@@ -81,9 +82,9 @@ def course(draw: Draw, name: str, now: float, since: float | None = None) -> Cou
     start = end - seconds
     first = start if since is None else max(start, math.floor(min(since, now - _TAIL_SECONDS) / column) * column)
     # Whole columns only, so that a continuation falls on the steps that are there already.
-    found = draw(first, end, (end - first) // step + 1)
+    found = draw(first, end, (end - first) // step + 1, PEAKS)
     past = int((found.times - found.step / 2 <= now).sum())
-    curves = {key: curve.high if key in _PEAKS else curve.value for key, curve in found.curves.items()}
+    curves = {key: curve.high if key in PEAKS else curve.value for key, curve in found.curves.items()}
     return Course(
         start=start,
         end=now,

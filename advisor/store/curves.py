@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -30,13 +30,17 @@ WAITING: Final = 1.5
 one figure may be on its way."""
 
 
-def curves(lines: Mapping[str, Line], stretches: Stretches, raster: Raster) -> dict[str, Curve]:
-    """Each line over all series; lines of which nothing is known are left out."""
-    return draw(lines, Members(stretches, raster)) if stretches.keys else {}
+def curves(
+    lines: Mapping[str, Line], stretches: Stretches, raster: Raster, extremes: Collection[str] = ()
+) -> dict[str, Curve]:
+    """Each line over all series, as `draw`; lines of which nothing is known are left out."""
+    return draw(lines, Members(stretches, raster), extremes) if stretches.keys else {}
 
 
-def draw(lines: Mapping[str, Line], members: Members) -> dict[str, Curve]:
+def draw(lines: Mapping[str, Line], members: Members, extremes: Collection[str] = ()) -> dict[str, Curve]:
     """The lines over all processes of which anything is known, up to where all that still report have told.
+
+    Those that `extremes` names have their smallest and greatest; what these are made of must have been read.
 
     Else a sum would fall and a maximum come and go in the newest cell, by who has told already. Lines that add up alike
     are drawn together: one by one, most of the time would go into beginning.
@@ -44,21 +48,26 @@ def draw(lines: Mapping[str, Line], members: Members) -> dict[str, Curve]:
     middles = {name: line.middle(members.stretches) for name, line in lines.items()}
     heard = {name: line for name, line in lines.items() if not np.isnan(middles[name]).all()}
     found: dict[str, Curve] = {}
-    for fold in {line.fold for line in heard.values()}:
-        alike = [name for name, line in heard.items() if line.fold is fold]
+    kinds = {name: (line.fold, name in extremes) for name, line in heard.items()}
+    for kind in set(kinds.values()):
+        alike = [name for name in heard if kinds[name] == kind]
         for names in slices(alike, max(1, _TOGETHER // len(members.stretches.begins))):
             some = [heard[name] for name in names]
-            found |= zip(names, _drawn(some, np.array([middles[name] for name in names]), members), strict=True)
+            figures = np.array([middles[name] for name in names])
+            found |= zip(names, _drawn(some, figures, members, has_extremes=kind[1]), strict=True)
     return known({name: found[name] for name in heard})
 
 
-def _drawn(lines: Sequence[Line], middles: Array, members: Members) -> Iterator[Curve]:
+def _drawn(lines: Sequence[Line], middles: Array, members: Members, has_extremes: bool) -> Iterator[Curve]:
     """Lines that fold alike, from the middle figures of each, shape (lines, stretches)."""
     each, tiling, fold = members.stretches, members.tiling, lines[0].fold
     is_early = tiling.raster.edges[:-1] >= _told(members, ~np.isnan(middles))[:, None]
+    values = np.where(is_early, np.nan, fold(tiling.means(middles)))
+    if not has_extremes:
+        return map(Curve, values, values, values)
     lows, highs = (np.array([line.low(each) for line in lines]), np.array([line.high(each) for line in lines]))
-    folded = fold(tiling.means(middles)), fold(tiling.troughs(lows)), fold(tiling.peaks(highs))
-    return map(Curve, *(np.where(is_early, np.nan, figures) for figures in folded))
+    folded = fold(tiling.troughs(lows)), fold(tiling.peaks(highs))
+    return map(Curve, values, *(np.where(is_early, np.nan, figures) for figures in folded))
 
 
 def _told(members: Members, is_known: NDArray[np.bool_]) -> Array:

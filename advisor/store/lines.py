@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ class Curve:
     """A line of a chart; all arrays have one value a cell, NaN in gaps.
 
     `value` is the mean over the cell, `low` and `high` its smallest and greatest, so that thinning hides no spike.
+    Where nobody asked for these, they are the value as well.
     """
 
     value: Array
@@ -41,6 +42,7 @@ class Line:
         middle: the figure of each stretch.
         low: its smallest, where the stretch knows more than the middle.
         high: its greatest.
+        bounds: those columns whose smallest and greatest the middle figure is made of.
     """
 
     needs: tuple[str, ...]
@@ -48,6 +50,7 @@ class Line:
     middle: Figure
     low: Figure
     high: Figure
+    bounds: tuple[str, ...] = ()
 
     def means(self, members: Members) -> Array:
         """The line of each process, shape (processes, cells)."""
@@ -93,9 +96,9 @@ def total(fold: Fold, *names: str) -> Line:
     return Line(names, fold, summed(Stretches.middle), summed(Stretches.low), summed(Stretches.high))
 
 
-def same(needs: tuple[str, ...], fold: Fold, figure: Figure) -> Line:
+def same(needs: tuple[str, ...], fold: Fold, figure: Figure, bounds: tuple[str, ...] = ()) -> Line:
     """A figure that has no smallest and greatest of its own."""
-    return Line(needs, fold, figure, figure, figure)
+    return Line(needs, fold, figure, figure, figure, bounds)
 
 
 def busy(each: Stretches) -> Array:
@@ -164,7 +167,7 @@ PROCESS_LINES: dict[str, Line] = {
     "requests_aborted": plain(added, "requests_aborted"),
     "requests_active": plain(added, "requests_active"),
     "loop_busy": LOOP_BUSY,
-    "loop_delay": same(("loop_delay_max", "loop_resolution"), greatest, _delay),
+    "loop_delay": same(("loop_delay_max", "loop_resolution"), greatest, _delay, ("loop_delay_max",)),
     "loop_blocked": plain(greatest, "loop_blocked"),
     "gc_share": total(greatest, "gc_major", "gc_minor", "gc_other"),
     "gc_major": plain(greatest, "gc_major"),
@@ -214,6 +217,11 @@ HOST_LINES: dict[str, Line] = {
 """From the rows of the hosts."""
 
 
-def needed(lines: Mapping[str, Line]) -> tuple[str, ...]:
-    """All columns that some lines read, each once."""
-    return tuple(dict.fromkeys(name for line in lines.values() for name in line.needs))
+def needed(lines: Mapping[str, Line], extremes: Collection[str] = ()) -> dict[str, bool]:
+    """All columns that some lines read, and whether with their extremes, which `extremes` asks of lines."""
+    found: dict[str, bool] = {}
+    for name, line in lines.items():
+        is_wide = name in extremes and line.low is not line.middle
+        for column in line.needs:
+            found[column] = found.get(column, False) or is_wide or column in line.bounds
+    return found

@@ -55,37 +55,39 @@ class TimeSeries:
     loops: tuple[LoopSeries, ...]
 
 
-def series(service_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
+def series(service_id: int, start: float, end: float, points: int = 400, extremes: Collection[str] = ()) -> TimeSeries:
     """A service from `start` to `end` (Unix seconds), at most `points` points a line, by five queries.
 
-    Steps lie on multiples of their length, so that a span that moves on keeps its points. Percentiles
-    are those of all requests of a step, over all processes.
+    The lines that `extremes` names have their smallest and greatest too. Steps lie on multiples of their length, so
+    that a span that moves on keeps its points. Percentiles are those of all requests of a step, over all processes.
     """
     raster, read = _reader(start, end, points)
-    rows = read(PROCESS, [service_id], needed(PROCESS_LINES))
+    rows = read(PROCESS, [service_id], needed(PROCESS_LINES, extremes))
     found = members(among("id", [key[1] for key in rows.keys]))
     host_ids = {one.host_id for one in found if one.host_id is not None}
     machines: dict[int, str] = dict(select(Host._meta.db_table, ("id", "name"), among("id", host_ids)))
-    hosts = read(HOST, machines, needed(HOST_LINES))
-    disks = read(PART, machines, needed(SPACE_LINES), PartKind.DISK)
+    hosts = read(HOST, machines, needed(HOST_LINES, extremes))
+    disks = read(PART, machines, needed(SPACE_LINES, extremes), PartKind.DISK)
     if not rows.keys:
         return TimeSeries(raster.step, raster.times, {}, ())
     together = Members(rows, raster)
     found_curves = {
         **percentiles(rows, raster),
-        **draw(PROCESS_LINES, together),
-        **curves(HOST_LINES, hosts, raster),
-        **curves(SPACE_LINES, disks, raster),
+        **draw(PROCESS_LINES, together, extremes),
+        **curves(HOST_LINES, hosts, raster, extremes),
+        **curves(SPACE_LINES, disks, raster, extremes),
     }
     return TimeSeries(raster.step, raster.times, found_curves, _loops(found, machines, together))
 
 
-def host_series(host_id: int, start: float, end: float, points: int = 400) -> TimeSeries:
-    """A host from `start` to `end` (Unix seconds), at most `points` points a line, by a query a kind of rows."""
+def host_series(
+    host_id: int, start: float, end: float, points: int = 400, extremes: Collection[str] = ()
+) -> TimeSeries:
+    """A host from `start` to `end` (Unix seconds), as `series`, by a query a kind of rows."""
     raster, read = _reader(start, end, points)
-    drawn = curves(MACHINE_LINES, read(HOST, [host_id], needed(MACHINE_LINES)), raster)
+    drawn = curves(MACHINE_LINES, read(HOST, [host_id], needed(MACHINE_LINES, extremes)), raster, extremes)
     for kind, lines in PART_LINES.items():
-        drawn |= curves(lines, read(PART, [host_id], needed(lines), kind), raster)
+        drawn |= curves(lines, read(PART, [host_id], needed(lines, extremes), kind), raster, extremes)
     return TimeSeries(raster.step, raster.times, drawn, ())
 
 
@@ -98,7 +100,7 @@ def _reader(start: float, end: float, points: int) -> tuple[Raster, _Read]:
     is_short = end - start <= RAW_SECONDS
     raster = Raster.over(start, end, points, finest=1.0 if is_short else 60.0)
 
-    def read(table: Table, owners: Collection[int], names: Sequence[str], *kinds: PartKind) -> Stretches:
+    def read(table: Table, owners: Collection[int], names: Mapping[str, bool], *kinds: PartKind) -> Stretches:
         if is_short:
             first, last = float(raster.edges[0]), float(raster.edges[-1]) + _OVERHANG
             return of_samples(table, names, _of_kinds(within(table.owner, owners, first, last), kinds))
@@ -112,12 +114,12 @@ def _of_kinds(where: Condition, kinds: Sequence[PartKind]) -> Condition:
     return where & among("kind", [kind.value for kind in kinds]) if kinds else where
 
 
-def _of_minutes(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> Stretches:
+def _of_minutes(table: Table, owner: Condition, names: Mapping[str, bool], raster: Raster) -> Stretches:
     time = during("minute", raster.edges[0] / MINUTES, raster.edges[-1] / MINUTES - 1)
     return of_rollups(table, table.minutes, names, owner & time)
 
 
-def _of_hours(table: Table, owner: Condition, names: Sequence[str], raster: Raster) -> Stretches:
+def _of_hours(table: Table, owner: Condition, names: Mapping[str, bool], raster: Raster) -> Stretches:
     """From hours, and from minutes before the first and after the last of them: where there are none (yet)."""
     start, stop = raster.edges[0], raster.edges[-1]
     hours = of_rollups(table, table.hours, names, owner & during("hour", start / HOURS, stop / HOURS - 1))

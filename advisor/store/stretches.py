@@ -32,7 +32,7 @@ class Stretches:
         begins: Unix seconds from which a row holds.
         ends: Unix seconds until which it holds.
         middles: column -> rate per second of an increase, or (mean) level.
-        lows: column -> smallest level; columns that have no own are their middle.
+        lows: column -> smallest level; columns that have no own, or of which it was not asked for, are their middle.
         highs: column -> greatest level, likewise.
         latencies: encoded histograms, None where there is none.
     """
@@ -117,7 +117,7 @@ def continued(some: Sequence[Stretches]) -> Stretches:
     )
 
 
-def of_samples(table: Table, names: Sequence[str], where: Condition) -> Stretches:
+def of_samples(table: Table, names: Iterable[str], where: Condition) -> Stretches:
     """The stretches of each series from its samples: a sample holds for its span before its time."""
     block = blocks.read(table, table.samples, ("time", "at"), ("span", *names), table.blob, where)
     spans, *figures = block.figures
@@ -142,9 +142,12 @@ def _usual(distances: Array) -> float:
     return min(_LONGEST_HOLD, float(np.median(distances))) if len(distances) else _UNKNOWN_HOLD
 
 
-def of_rollups(table: Table, rollup: Rollup, names: Sequence[str], where: Condition) -> Stretches:
-    """The stretches of each series from its rollups: each holds for its minute or hour."""
-    stands = {name: rollup.rolled(name) for name in names}
+def of_rollups(table: Table, rollup: Rollup, names: Mapping[str, bool], where: Condition) -> Stretches:
+    """The stretches of each series from its rollups: each holds for its minute or hour.
+
+    `names` says whether a column is wanted with its smallest and greatest.
+    """
+    stands = {name: _stand(rollup, name, is_wide) for name, is_wide in names.items()}
     columns = [column for each in stands.values() for column in each]
     block = blocks.read(table, rollup.table, (rollup.column,), columns, table.blob, where)
     begins = block.times.astype(np.float64) * rollup.seconds
@@ -154,6 +157,12 @@ def of_rollups(table: Table, rollup: Rollup, names: Sequence[str], where: Condit
         if is_increase(rollup.entity, name):
             seconds = values[of_it[1]]
             middles[name] = values[name] / np.where(seconds > 0, seconds, np.nan)
-        if len(of_it) > 2:
+        if names[name] and len(of_it) > 2:
             lows[name], highs[name] = (values[column] for column in of_it[-2:])
     return Stretches(block.keys, block.starts, begins, begins + rollup.seconds, middles, lows, highs, block.blobs)
+
+
+def _stand(rollup: Rollup, name: str, is_wide: bool) -> tuple[str, ...]:
+    """The columns that stand for one: its figure, the seconds of an increase, and its extremes if wanted."""
+    columns = rollup.rolled(name)
+    return columns if is_wide else columns[: 1 + is_increase(rollup.entity, name)]

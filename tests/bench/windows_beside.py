@@ -37,7 +37,7 @@ AT: Final = 1_700_000_000.0
 
 MINUTE: Final = 60.0
 CHARTED: Final = '{0}_over_time({1}{{service_name="chart-0000000"}}[1m])'
-"""A figure of one process in the words of both; the mean of a minute, its least or its greatest."""
+"""A figure of one process in the words of both; the mean of a minute, or its greatest."""
 
 
 def main() -> int:
@@ -71,7 +71,7 @@ def _measure(peer: Peer, connection: http.client.HTTPConnection) -> None:
 def _bodies(peer: Peer, end: float) -> Iterator[bytes]:
     """Six hours of a service that has several processes, and the window of all others: Prometheus goes back an hour."""
     form = wires.influx if peer.name == "VictoriaMetrics" else wires.remote_write
-    drawn = tuple(dict.fromkeys(name for names in _lines() for name in names))
+    drawn = tuple(dict.fromkeys(name for names, _ in _lines() for name in names))
     fill = form(_said([NAME] * BROTHERS, drawn), NAME, AT)
     for step in range(int(CHART_HOURS * 3600 / STEP), 0, -1):
         yield fill("chart-0000000", end - step * STEP)
@@ -82,13 +82,14 @@ def _bodies(peer: Peer, end: float) -> Iterator[bytes]:
             yield fill(f"group-{group:07d}", end - step * STEP)
 
 
-def _lines() -> list[tuple[str, ...]]:
-    """The columns of each line of a service's charts."""
+def _lines() -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The columns of each line of a service's charts, and what of each minute a page asks for."""
     os.environ |= {"ADVISOR_SECRET_KEY": "a key for the bench alone", "DJANGO_SETTINGS_MODULE": "advisor.settings"}
     django.setup()
+    from advisor.pages.course import PEAKS
     from advisor.store.lines import PROCESS_LINES
 
-    return [line.needs for line in PROCESS_LINES.values()]
+    return [(line.needs, ("avg", "max") if name in PEAKS else ("avg",)) for name, line in PROCESS_LINES.items()]
 
 
 def _said(services: list[str], columns: tuple[str, ...]) -> dict[str, Any]:
@@ -128,13 +129,13 @@ def _ask_windows(peer: Peer, connection: http.client.HTTPConnection, start: floa
 
 
 def _ask_chart(peer: Peer, connection: http.client.HTTPConnection, end: float) -> None:
-    """Mean, least and greatest of each minute and line, over all processes: a query each, as a dashboard asks.
+    """What a page shows of each minute and line, over all processes: a query each, as a dashboard asks.
 
     VictoriaMetrics would give its own answer of the last round; that is switched off.
     """
     prefix = "snapshot_" if peer.name == "VictoriaMetrics" else ""  # what a line of Influx begins with
-    for names in _lines():
-        for of in ("avg", "min", "max"):
+    for names, kinds in _lines():
+        for of in kinds:
             each = " + ".join(CHARTED.format(of, f"{prefix}{name}") for name in names)
             asked = {
                 "query": f"max({each})",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from advisor.pages.course import RANGES, chosen_range, course
+from advisor.pages.course import PEAKS, RANGES, chosen_range, course
 from advisor.store import samples
 from advisor.store.lines import Curve
 
@@ -22,8 +23,10 @@ class Ramp:
 
     def __init__(self) -> None:
         self.asked: list[tuple[float, float, int]] = []
+        self.extremes: Collection[str] = ()
 
-    def __call__(self, start: float, end: float, points: int) -> Any:
+    def __call__(self, start: float, end: float, points: int, extremes: Collection[str]) -> Any:
+        self.extremes = extremes
         self.asked.append((start, end, points))
         size = points - 1
         step = (end - start) / size
@@ -66,7 +69,9 @@ def test_gaps_are_none_and_nothing_lies_in_the_future() -> None:
 
 
 def test_the_newest_value_looks_past_gaps_and_peaks_stay() -> None:
-    found = course(Ramp(), "15m", NOW)
+    ramp = Ramp()
+    found = course(ramp, "15m", NOW)
+    assert ramp.extremes == PEAKS
     last = found.newest("requests")
     assert last is not None
     assert found.newest("p95") == last + 10

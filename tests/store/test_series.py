@@ -163,7 +163,7 @@ def test_the_newest_figures_wait_for_who_still_reports(until: int, then: float) 
     keep(*(process_row(first, at, requests=100, loop_utilization=0.4) for at in range(10, 301, 10)))
     keep(*(process_row(second, at, requests=50, loop_utilization=0.9) for at in range(6, until + 1, 10)))
 
-    found = samples.series(of.pk, START, START + 310)
+    found = samples.series(of.pk, START, START + 310, extremes=["loop_busy"])
 
     requests, loops = found.curves["requests"].value, found.curves["loop_busy"].high
     assert _value(requests, found.times, until - 0.5) == pytest.approx(15)
@@ -183,29 +183,6 @@ def test_at_most_the_points_asked_for(length: int) -> None:
     assert len(found.times) <= 400
     assert len(found.curves["requests"].value) == len(found.times)
     assert _value(found.curves["requests"].value, found.times, 1800) == pytest.approx(1, rel=0.02)
-
-
-@pytest.mark.parametrize("length", [3600, 6 * 3600])
-def test_thinning_hides_no_spike(length: int) -> None:
-    one = instance(service())
-    keep(*(process_row(one, at, loop_utilization=1.0 if at == 1200 else 0.1) for at in range(0, 3600, 10)))
-    samples.roll_up(WHEN + timedelta(hours=2))
-
-    curve = samples.series(one.service_id, START, START + length, points=20).curves["loop_busy"]
-
-    assert np.nanmax(curve.high) == pytest.approx(1.0)
-    assert np.nanmax(curve.value) < 0.5
-    assert np.nanmin(curve.low) == pytest.approx(0.1)
-
-
-def test_loop_delay_is_the_longest_without_the_timers_own_resolution() -> None:
-    one = instance(service())
-    keep(process_row(one, 10, loop_delay_max=0.320, loop_resolution=0.020), process_row(one, 20, loop_delay_max=0.110))
-
-    found = samples.series(one.service_id, START, START + 60)
-
-    assert _value(found.curves["loop_delay"].value, found.times, 5) == pytest.approx(0.3)
-    assert _value(found.curves["loop_delay"].value, found.times, 15) == pytest.approx(0.1)
 
 
 def test_a_clock_that_is_wrong_is_put_right() -> None:
