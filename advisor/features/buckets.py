@@ -26,15 +26,14 @@ def index_of(seconds: float) -> int:
 
 def shift(index: int, scale: int, target: int) -> int:
     """The bucket of a coarser scale that holds this one; far-off ones fold into the outermost."""
-    furthest = POWERS << target if target > 0 else POWERS >> -target
+    furthest = POWERS << target if target > 0 else -(-POWERS >> -target)  # the one that holds 2^POWERS
     return min(furthest, max(-furthest, index >> (scale - target)))
 
 
-def added(offsets: Sequence[int], rows: Sequence[tuple[int, ...]]) -> tuple[int, tuple[int, ...]]:
-    """The first bucket and the counts of a sum of histograms of one scale, each by its first bucket and its counts."""
-    low = min(offsets)
+def added(low: int, offsets: Sequence[int], rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The counts, from bucket `low` on, of a sum of histograms of one scale, each by its first bucket and counts."""
     aligned = [(0,) * (first - low) + counts for first, counts in zip(offsets, rows, strict=True)]
-    return low, tuple(map(sum, zip_longest(*aligned, fillvalue=0)))
+    return tuple(map(sum, zip_longest(*aligned, fillvalue=0)))
 
 
 def filled(

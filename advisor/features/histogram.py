@@ -126,8 +126,9 @@ class Histogram:
         every = len(given)
         extremes = (min(lows) if len(lows) == every else None, max(highs) if len(highs) == every else None)
         if scale == max(scales) and all(counts):
-            first, summed = added([h.offset for h in given], counts)
-            if len(summed) <= MAX_BUCKETS:
+            first = min([h.offset for h in given])
+            if max([h.offset + len(h.counts) for h in given]) - first <= MAX_BUCKETS:
+                summed = added(first, [h.offset for h in given], counts)
                 return cls(scale, zero_count, first, summed, total, *extremes)
         cells: dict[int, int] = {}
         for other in given:

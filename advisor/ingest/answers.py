@@ -97,8 +97,10 @@ def unavailable(message: str, retry_after: int = 1) -> Refusal:
 class Away(Refusal):
     """A refusal for what is the matter with the database. It holds for others who wait for that as well."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(503, Code.UNAVAILABLE, message, _retry_after(limits.AWAY_SECONDS))
+
+def away(message: str) -> Away:
+    """The refusal of what needs the database, as `unavailable`; its sender comes back soon enough for P35."""
+    return Away(503, Code.UNAVAILABLE, message, _retry_after(limits.AWAY_SECONDS))
 
 
 def invalid(message: str) -> Refusal:

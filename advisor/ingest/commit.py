@@ -16,7 +16,7 @@ from advisor.fleet import caps, registry
 from advisor.fleet.memory import Memory
 from advisor.fleet.registry import ForeignHost
 from advisor.ingest import limits, rejection
-from advisor.ingest.answers import Away, Code, Receipt, Refusal, invalid, unavailable
+from advisor.ingest.answers import Away, Code, Receipt, Refusal, away, invalid, unavailable
 from advisor.ingest.assembly import Beyond, add_events, add_rows, names_of
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.clock import NOTICEABLE_SECONDS
@@ -107,7 +107,7 @@ class Committer:
         """What senders are told of a database that refuses work. The next group gets a connection of its own."""
         log.warning("The database refuses work: %s", error)
         connection.close()
-        return Away(outage.explain(error))
+        return away(outage.explain(error))
 
     def _commit(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         resolved, brought = list[Resolved](), list[Brought]()

@@ -19,7 +19,7 @@ from django.db import connection
 from advisor.fleet import tokens
 from advisor.fleet.memory import Memory
 from advisor.fleet.models import Token
-from advisor.ingest.answers import Away, Code, Refusal, unavailable
+from advisor.ingest.answers import Code, Refusal, away, unavailable
 from advisor.store import outage, timeouts
 
 _SECONDS: Final = 10.0
@@ -125,7 +125,7 @@ class Credentials:
             token = await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, raw)
         except DatabaseError as error:
             log.warning("Tokens cannot be checked: %r", error)
-            raise Away(f"Tokens cannot be checked. {outage.explain(error)}") from None
+            raise away(f"Tokens cannot be checked. {outage.explain(error)}") from None
         if token is None:
             self._good.forget(digest)
             self._wrong[digest] = self._clock()

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 
 from advisor.ingest import limits
-from advisor.ingest.answers import Away, Receipt, Refusal, unavailable
+from advisor.ingest.answers import Away, Receipt, Refusal, away, unavailable
 from advisor.ingest.batch import Batch, Outcome
 from advisor.ingest.queue import FairQueue
 from advisor.ingest.turns import LONGEST
@@ -82,7 +82,7 @@ class Writer:
             as `turns.LONGEST` longer while others do who are due since then.
 
     Attributes:
-        trouble: why the database refused the last work; None where it did not, or nobody has waited since.
+        trouble: why the database refused work; None where it has done some since, or nobody has waited since.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Writer:
         Who gives up while its batch is being committed sends it again; then it is recognised.
         """
         if self._hangs():
-            raise Away("The database does not answer.")
+            raise away("The database does not answer.")
         if self._waiting >= limits.REQUESTS_AT_ONCE:
             raise unavailable("Too many requests at once.")
         waiting = _Waiting(batch)
@@ -180,7 +180,7 @@ class Writer:
                 log.exception("%d batches could not be stored; their senders were told to come back", len(group))
                 outcomes = [unavailable("The batch could not be stored. It was logged.", 5) for _ in group]
             self._began = None
-            self.trouble = next((outcome for outcome in outcomes if isinstance(outcome, Away)), None)
+            self._learn(outcomes)
             failpoint("ingest.after_commit")
             answers = list(zip(group, outcomes, strict=True))
             _tell((waiting, outcome) for waiting, outcome in answers if outcome is not None)
@@ -188,13 +188,19 @@ class Writer:
                 self._put(waiting)
             self._tidy()
 
+    def _learn(self, outcomes: Sequence[Outcome | None]) -> None:
+        """Note what the database said: nothing of itself where nothing came of any batch yet."""
+        told = [outcome for outcome in outcomes if isinstance(outcome, Away)]
+        if told or any(isinstance(outcome, Receipt) for outcome in outcomes):
+            self.trouble = told[0] if told else None
+
     def _tidy(self) -> None:
         while self._afterwards and not self._stopped and (self._is_overdue() or self._is_quiet()):
             self._began = time.monotonic()  # it may hang as well
             try:
                 has_more = self._afterwards()
-            except Away as away:
-                self.trouble, has_more = away, False
+            except Away as trouble:
+                self.trouble, has_more = trouble, False
             self._began, self._tidied = None, time.monotonic()
             if not has_more:
                 break

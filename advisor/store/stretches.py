@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,7 +117,7 @@ def continued(some: Sequence[Stretches]) -> Stretches:
     )
 
 
-def of_samples(table: Table, names: Iterable[str], where: Condition) -> Stretches:
+def of_samples(table: Table, names: Collection[str], where: Condition) -> Stretches:
     """The stretches of each series from its samples: a sample holds for its span before its time."""
     block = blocks.read(table, table.samples, ("time", "at"), ("span", *names), table.blob, where)
     spans, *figures = block.figures

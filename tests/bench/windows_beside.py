@@ -82,14 +82,14 @@ def _bodies(peer: Peer, end: float) -> Iterator[bytes]:
             yield fill(f"group-{group:07d}", end - step * STEP)
 
 
-def _lines() -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The columns of each line of a service's charts, and what of each minute a page asks for."""
+def _lines() -> list[tuple[tuple[str, ...], str]]:
+    """The columns of each line of a service's charts, and what of each minute a page shows."""
     os.environ |= {"ADVISOR_SECRET_KEY": "a key for the bench alone", "DJANGO_SETTINGS_MODULE": "advisor.settings"}
     django.setup()
     from advisor.pages.course import PEAKS
     from advisor.store.lines import PROCESS_LINES
 
-    return [(line.needs, ("avg", "max") if name in PEAKS else ("avg",)) for name, line in PROCESS_LINES.items()]
+    return [(line.needs, "max" if name in PEAKS else "avg") for name, line in PROCESS_LINES.items()]
 
 
 def _said(services: list[str], columns: tuple[str, ...]) -> dict[str, Any]:
@@ -134,18 +134,17 @@ def _ask_chart(peer: Peer, connection: http.client.HTTPConnection, end: float) -
     VictoriaMetrics would give its own answer of the last round; that is switched off.
     """
     prefix = "snapshot_" if peer.name == "VictoriaMetrics" else ""  # what a line of Influx begins with
-    for names, kinds in _lines():
-        for of in kinds:
-            each = " + ".join(CHARTED.format(of, f"{prefix}{name}") for name in names)
-            asked = {
-                "query": f"max({each})",
-                "start": end - CHART_HOURS * 3600,
-                "end": end,
-                "step": MINUTE,
-                "nocache": 1,
-            }
-            if _ask(connection, "/api/v1/query_range", asked) < CHART_HOURS * 60:
-                raise RuntimeError("a line of the chart is empty")
+    for names, kind in _lines():
+        each = " + ".join(CHARTED.format(kind, f"{prefix}{name}") for name in names)
+        asked = {
+            "query": f"max({each})",
+            "start": end - CHART_HOURS * 3600,
+            "end": end,
+            "step": MINUTE,
+            "nocache": 1,
+        }
+        if _ask(connection, "/api/v1/query_range", asked) < CHART_HOURS * 60:
+            raise RuntimeError("a line of the chart is empty")
 
 
 def _ask(connection: http.client.HTTPConnection, path: str, said: dict[str, Any]) -> int:

@@ -43,6 +43,14 @@ def test_merge_is_associative_and_commutative(
     assert together.count == len(a) + len(b) + len(c)
 
 
+def test_those_absurdly_far_apart_are_merged_without_what_lies_between() -> None:
+    """Any sender may choose these: 2^32 buckets would fill all memory."""
+    near, far = (Histogram.from_exponential(3, 0, offset, [2], 1.0) for offset in (-(2**31), 2**31 - 1))
+    merged = Histogram.merge(near, far)
+    assert (merged.count, len(merged.counts)) == (4, 127)
+    assert (merged.counts[0], merged.counts[-1]) == (2, 2)
+
+
 @settings(deadline=None)
 @given(samples)
 def test_an_empty_histogram_changes_nothing(values: list[float]) -> None:

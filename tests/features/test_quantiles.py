@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advisor.features.histogram import Histogram
+from advisor.features.buckets import MAX_SCALE
+from advisor.features.histogram import WIRE_SCALES, Histogram
+from advisor.features.packing import pack
 from advisor.features.quantiles import COMPILED, quantiles
 from advisor.features.window import Array
 
@@ -19,12 +21,12 @@ CELLS = 3
 
 @st.composite
 def distributions(draw: st.DrawFn) -> Histogram:
-    counts = draw(st.lists(st.integers(0, 300), max_size=40))
+    scale, zeros = draw(st.integers(min(WIRE_SCALES), MAX_SCALE)), draw(st.integers(0, 5))
+    far = int(990 * 2.0**scale)  # further off are no durations
+    offset = draw(st.integers(-min(40, far), min(40, far)) | st.integers(-far, far))
+    counts = draw(st.lists(st.integers(0, 300) | st.integers(0, 2**40), max_size=min(40, far - offset + 1)))
     low = draw(st.none() | st.floats(1e-6, 1e-3))
     high = draw(st.none() | st.floats(1, 1e4))
-    scale, zeros = draw(st.integers(-2, 3)), draw(st.integers(0, 5))
-    far = int(900 * 2.0**scale)  # further off are no durations
-    offset = draw(st.integers(-40, 40) | st.integers(-far, far))
     return Histogram.from_exponential(scale, zeros, offset, counts, draw(st.floats(0, 1e6)), low, high)
 
 
@@ -54,12 +56,28 @@ def test_each_cell_has_the_quantiles_of_what_fell_into_it(fallen: list[tuple[His
         np.testing.assert_allclose(found[:, cell], expected, rtol=1e-12)
 
 
-def test_those_too_far_apart_for_narrow_buckets_share_wider_ones() -> None:
-    near, far = (Histogram.from_exponential(3, 0, at, [1], 1.0) for at in (-400, 400))
+@pytest.mark.parametrize(("apart", "scale"), [(159, 3), (160, 2), (800, 0), (1 << 32, -4)])
+def test_those_too_far_apart_for_narrow_buckets_share_wider_ones(apart: int, scale: int) -> None:
+    near, far = (Histogram.from_exponential(3, 0, at - apart // 2, [1], 1.0) for at in (0, apart))
     found = told([near.encode(), far.encode()], [0, 0], 1, [0.5, 1.0])
     merged = Histogram.merge(near, far)
-    assert merged.scale < 3
+    assert merged.scale == scale
     assert found[:, 0] == pytest.approx([merged.quantile(0.5), merged.quantile(1.0)], rel=1e-12)
+
+
+@pytest.mark.parametrize("counts", [[2**61, 2**62], [2**63, 1], [2**64 - 1, 2**64 - 1], [2**75, 2**76], [1, 2**130]])
+def test_counts_may_have_any_number_of_bits(counts: list[int]) -> None:
+    """Nobody has observed so much; somebody may send it, again and again."""
+    one = Histogram.from_exponential(3, counts[0], 0, counts, 1.0)
+    found = told([one.encode()] * 4, [0] * 4, 1, [0.1, 0.5, 0.9])
+    assert found[:, 0] == pytest.approx([one.quantile(share) for share in (0.1, 0.5, 0.9)], rel=1e-9)
+
+
+@pytest.mark.parametrize(("zeros", "counts", "found"), [(0, [7, 0, 0, 93], 2**0.125), (7, [93], 0.0)])
+def test_a_share_that_ends_a_bucket_does_not_slip_into_the_next(zeros: int, counts: list[int], found: float) -> None:
+    """0.07 * 100 is more than 7 to a computer."""
+    one = Histogram.from_exponential(3, zeros, 0, counts, 1.0)
+    assert told([one.encode()], [0], 1, [0.07])[0, 0] == pytest.approx(found)
 
 
 def test_no_cells_and_no_distributions_are_none() -> None:
@@ -67,11 +85,16 @@ def test_no_cells_and_no_distributions_are_none() -> None:
     assert np.isnan(told([], [], 2, SHARES)).all()
 
 
-@pytest.mark.parametrize("cut", [slice(0, -8), slice(0, -1), slice(0, 3), slice(0, 1)])
+@pytest.mark.parametrize("cut", [slice(0, -8), slice(0, -1), slice(0, 5), slice(0, 3), slice(0, 1)])
 def test_what_is_cut_off_is_refused(cut: slice) -> None:
     encoded = Histogram.from_explicit([0.1], [2, 0], 0.05, 0.01, 0.04).encode()
     with pytest.raises(ValueError, match="cut off"):
         told([encoded, encoded[cut]], [0, 0], 1, [0.5])
+
+
+def test_too_few_numbers_are_refused() -> None:
+    with pytest.raises(ValueError, match="cut off"):
+        told([pack([3, 0, 0], [1.0])], [0], 1, [0.5])
 
 
 @pytest.mark.parametrize("other", [b"", b"\x02" + Histogram().encode()[1:]])

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from advisor.ingest import limits
-from advisor.ingest.answers import Answer, Away, unavailable
+from advisor.ingest.answers import Answer, unavailable
 from advisor.ingest.door import Door
 from advisor.ingest.pivot import Pivoted
 from advisor.ingest.reader import Reader
@@ -134,21 +134,6 @@ async def test_it_is_answered_in_time_whatever_hangs(door: Door, database: Gated
     assert answer is not None
     assert (answer.status, answer.headers[b"retry-after"]) == (503, b"2")
     assert answer.json["message"] == "The database does not answer in time. Send it again."
-
-
-async def test_who_gives_up_is_told_what_the_database_told_others(door: Door, database: Gated) -> None:
-    database.gate.clear()
-    database.entered.clear()
-    first = asyncio.ensure_future(call(door, body(GOOD)))
-    await asyncio.to_thread(database.entered.wait, 30)
-    door._desk.seconds = 0.01
-    door._desk.writer.trouble = Away("The database is held up by other work.")
-    short, long = await call_short(door, body(GOOD)), await call(door, body(GOOD))
-    database.gate.set()
-    assert short is not None
-    assert [(one.status, one.headers[b"retry-after"]) for one in (short, long)] == [(503, b"2")] * 2
-    assert short.json == long.json == {"code": 14, "message": "The database is held up by other work."}
-    assert (await first).status == 200
 
 
 async def test_a_server_that_ends_says_so(door: Door, database: Gated) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from advisor.pages.course import PEAKS, RANGES, chosen_range, course
 from advisor.store import samples
 from advisor.store.lines import Curve
+from tests.store.builders import START, WHEN, disk_row, host, instance, keep, process_row, service
 
 NOW = 1_000_003.0
 
@@ -89,3 +91,34 @@ def test_the_real_store_knows_nothing_of_a_new_service(db: None) -> None:
     found = course(partial(samples.series, 1), "15m", time.time())
     assert found.series == {}
     assert found.names == []
+
+
+SPIKED = {
+    "loop_delay_max": "loop_delay",
+    "gc_pause_max": "gc_pause_max",
+    "gc_minor_max": "gc_minor_max",
+    "threadpool_wait": "threadpool_wait",
+    "accept_queue": "accept_queue",
+}
+
+
+def test_the_real_store_shows_the_worst_of_a_step_where_a_mean_would_hide_it(db: None) -> None:
+    machine = host()
+    one = instance(service(), machine)
+    for at in range(10, 600, 10):
+        worst = 0.9 if at == 300 else 0.1
+        keep(
+            process_row(one, at, None, memory_rss=worst, loop_resolution=0.0, **dict.fromkeys(SPIKED, worst)),
+            disk_row(machine, at, "/", used=worst, capacity=1),
+        )
+    samples.roll_up(WHEN + timedelta(hours=2))
+
+    found = course(partial(samples.series, one.service_id), "24h", START + 3600).series
+    of_host = course(partial(samples.host_series, machine.pk), "24h", START + 3600).series
+
+    shown = {
+        name: max(value for value in found[name] if value) for name in (*SPIKED.values(), "disk_full", "memory_rss")
+    }
+    assert shown.pop("memory_rss") < 0.2
+    assert shown == dict.fromkeys(shown, 0.9)
+    assert max(value for value in of_host["disk_full"] if value) == 0.9

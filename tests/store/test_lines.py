@@ -10,9 +10,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from advisor.store import samples
+from advisor.store.lines import HOST_LINES, greatest, needed, plain, ratio
 from tests.store.builders import START, WHEN, instance, keep, process_row, service
 
 pytestmark = pytest.mark.django_db
+
+
+def test_a_column_that_several_lines_read_is_read_with_all_that_any_of_them_needs() -> None:
+    lines = {"used": plain(greatest, "heap_used"), "share": ratio(greatest, "heap_used", "heap_limit")}
+    for ordered in (lines, dict(reversed(lines.items()))):
+        assert needed(ordered, ["used"]) == {"heap_used": True, "heap_limit": False}
+        assert needed(ordered) == {"heap_used": False, "heap_limit": False}
+
+
+def test_a_line_without_extremes_of_its_own_reads_none() -> None:
+    cores = {"cores_effective": HOST_LINES["cores_effective"]}
+    assert needed(cores, cores) == {"cpu_effective": False, "cpu_count": False}
 
 
 @pytest.mark.parametrize("length", [3600, 6 * 3600])

@@ -16,19 +16,18 @@ enum { VERSION = 1, MORE = 0x80, HEAD = 4, MIN_TOLD = 1, MAX_TOLD = 2, MAX_BUCKE
 static const double ROUNDING = 1 - 1e-12;
 
 /* Places further off than any duration, and scales beyond any: both still fit after all that is done to them. */
-static const int64_t FAR = (int64_t)1 << 40, COARSEST = -60, FINEST = 20;
+static const double FAR = 0x1p40, COARSEST = -60, FINEST = 20;
 
 typedef struct {
     const uint8_t *counts, *end; /* where they lie, and what follows: the sum and the extremes */
-    int64_t size, scale, zeros, offset;
-    double low, high; /* NaN where unknown */
+    int64_t size, scale, offset;
+    double zeros, low, high; /* the last two NaN where unknown */
 } Told;
 
 typedef struct {
     bool is_told, has_buckets;
     int64_t scale, first, last;
-    uint64_t zeros, counts[MAX_BUCKETS];
-    double low, high;
+    double zeros, counts[MAX_BUCKETS], low, high;
 } Cell;
 
 typedef struct {
@@ -39,12 +38,18 @@ typedef struct {
 
 static int64_t bounded(int64_t value, int64_t most) { return value > most ? most : value < -most ? -most : value; }
 
-/* The next integer; where it ends, or NULL where it is cut off. */
-static const uint8_t *read_integer(const uint8_t *at, const uint8_t *end, int64_t *integer) {
+/* The next integer, as exactly as a double holds it; where it ends, or NULL where it is cut off. What is added up may have
+ * more than 64 bits: whoever sends counts may send many of 2^64. */
+static const uint8_t *read_integer(const uint8_t *at, const uint8_t *end, double *integer) {
     uint64_t value = 0;
-    for (int bits = 0; at < end && bits < 64; bits += 7) {
+    for (int bits = 0; at < end && bits < 63; bits += 7) {
         value |= (uint64_t)(*at & (MORE - 1)) << bits;
-        if (*at++ < MORE) return *integer = (int64_t)(value >> 1 ^ -(value & 1)), at;
+        if (*at++ < MORE) return *integer = value & 1 ? -(double)(int64_t)(value >> 1) - 1 : (double)(int64_t)(value >> 1), at;
+    }
+    double wide = value, unit = 0x1p63;
+    for (; at < end; unit *= MORE) {
+        wide += (*at & (MORE - 1)) * unit;
+        if (*at++ < MORE) return *integer = (value & 1 ? -wide : wide) / 2, at;
     }
     return NULL;
 }
@@ -54,21 +59,23 @@ static double read_double(const uint8_t *at) {
     return memcpy(&value, at, sizeof value), value;
 }
 
+static bool is_flagged(double flags, int flag) { return (int)fmin(fmax(flags, 0), MIN_TOLD | MAX_TOLD) & flag; }
+
 /* One distribution; what is wrong with it, or NULL. */
 static const char *read_told(const uint8_t *at, const uint8_t *end, Told *told) {
     static const char *const cut = "packed numbers are cut off";
-    int64_t head[HEAD], count, skipped;
+    double head[HEAD], count, skipped;
     if (at >= end || *at != VERSION) return "packed numbers of another version than 1";
     if (!(at = read_integer(at + 1, end, &count))) return cut;
-    if (count < HEAD) return "a stored histogram is cut off";
+    if (!(count >= HEAD && count <= end - at)) return "a stored histogram is cut off";
     for (int one = 0; one < HEAD; one++)
         if (!(at = read_integer(at, end, &head[one]))) return cut;
-    *told = (Told){at, NULL, count - HEAD, head[0], head[2], bounded(head[3], FAR), NAN, NAN};
-    if (told->scale < COARSEST || told->scale > FINEST) return "a stored histogram has a scale beyond any";
+    if (!(head[0] >= COARSEST && head[0] <= FINEST)) return "a stored histogram has a scale beyond any";
+    *told = (Told){at, NULL, count - HEAD, head[0], fmin(fmax(head[3], -FAR), FAR), head[2], NAN, NAN};
     for (int64_t one = 0; one < told->size; one++)
         if (!(at = read_integer(at, end, &skipped))) return cut;
     told->end = at;
-    bool has_min = head[1] & MIN_TOLD, has_max = head[1] & MAX_TOLD;
+    bool has_min = is_flagged(head[1], MIN_TOLD), has_max = is_flagged(head[1], MAX_TOLD);
     if (end - at != (Py_ssize_t)sizeof(double) * (1 + has_min + has_max)) return "a stored histogram is cut off";
     if (has_min) told->low = read_double(at + sizeof(double));
     if (has_max) told->high = read_double(at + sizeof(double) * (1 + has_min));
@@ -78,7 +85,7 @@ static const char *read_told(const uint8_t *at, const uint8_t *end, Told *told) 
 /* The bucket of a coarser scale that holds this one; far-off ones fold into the outermost. */
 static int64_t shift(int64_t index, int64_t scale, int64_t target) {
     int64_t down = scale - target < 63 ? scale - target : 63;
-    return bounded(index >> down, target > 0 ? (int64_t)POWERS << target : (int64_t)POWERS >> -target);
+    return bounded(index >> down, target > 0 ? (int64_t)POWERS << target : -(-(int64_t)POWERS >> -target));
 }
 
 static const char *read_one(const Merge *merge, Py_ssize_t place, Told *told) {
@@ -99,7 +106,7 @@ static void meet(Cell *cell, const Told *told) {
     if (is_first || told->scale < cell->scale) cell->scale = told->scale;
     if (is_first || isnan(told->low) || told->low < cell->low) cell->low = told->low;
     if (is_first || isnan(told->high) || told->high > cell->high) cell->high = told->high;
-    cell->zeros += (uint64_t)told->zeros;
+    cell->zeros += told->zeros;
     cell->is_told = true;
 }
 
@@ -139,13 +146,13 @@ static void measure(const Merge *merge) {
 
 static void fill(const Merge *merge) {
     Told told;
-    int64_t count;
+    double count;
     for (Py_ssize_t place = 0; place < merge->begins.shape[0]; place++) {
         read_one(merge, place, &told);
         Cell *cell = cell_of(merge, place);
         for (int64_t one = 0; one < told.size; one++) {
             told.counts = read_integer(told.counts, told.end, &count);
-            cell->counts[shift(told.offset + one, told.scale, cell->scale) - cell->first] += (uint64_t)count;
+            cell->counts[shift(told.offset + one, told.scale, cell->scale) - cell->first] += count;
         }
     }
 }
@@ -164,7 +171,7 @@ static double locate(const Cell *cell, double rank) {
 
 /* As `Histogram.quantile`. */
 static double quantile(const Cell *cell, double share) {
-    uint64_t count = cell->zeros;
+    double count = cell->zeros;
     for (int64_t place = 0; place < MAX_BUCKETS; place++) count += cell->counts[place];
     if (!count) return NAN;
     double rank = share * count;
