@@ -40,10 +40,10 @@ def curves(
 def draw(lines: Mapping[str, Line], members: Members, extremes: Collection[str] = ()) -> dict[str, Curve]:
     """The lines over all processes of which anything is known, up to where all that still report have told.
 
-    Those that `extremes` names have their smallest and greatest; what these are made of must have been read.
-
     Else a sum would fall and a maximum come and go in the newest cell, by who has told already. Lines that add up alike
     are drawn together: one by one, most of the time would go into beginning.
+
+    Those that `extremes` names have their smallest and greatest; what these are made of must have been read.
     """
     middles = {name: line.middle(members.stretches) for name, line in lines.items()}
     heard = {name: line for name, line in lines.items() if not np.isnan(middles[name]).all()}
