@@ -14,6 +14,7 @@ from advisor.features.histogram import WIRE_SCALES, Histogram
 from advisor.features.packing import pack
 from advisor.features.quantiles import COMPILED, quantiles
 from advisor.features.window import Array
+from tests.compilers import need
 
 SHARES = (0.0, 0.5, 0.95, 0.99, 1.0)
 CELLS = 3
@@ -40,8 +41,8 @@ def told(encoded: Sequence[bytes], cells: Sequence[int], size: int, shares: Sequ
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "python":
         monkeypatch.setattr("advisor.features.quantiles.COMPILED", None)
-    elif COMPILED is None:
-        pytest.skip("There is no C compiler, or no headers of Python.")
+    else:
+        need(COMPILED)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

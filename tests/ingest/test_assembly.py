@@ -22,6 +22,7 @@ from advisor.ingest.totals import Resolved
 from advisor.store.rows import Rows
 from advisor.store.sheet import Sheet
 from advisor.vocabulary import PartKind
+from tests.compilers import MISSING
 from tests.ingest.bodies import as_json
 from tests.ingest.bodies import made as made_up
 from tests.ingest.exports import (
@@ -208,7 +209,6 @@ def test_parts_without_a_name_of_their_own_are_summed_as_other() -> None:
     one = Resolved(report, Identity(host_id=3, service_id=5, instance_id=7), Receipt(), 1)
     (use,) = names_of(one)
     assert (use.owner, use.token_id, len(list(use.names))) == ((5, 7), 1, 6)
-
     beyond = {((5, 7), (PartKind.ROUTE, name)) for name in ("GET /2", "GET /3", "GET /4")}
     for _ in range(2):  # a transaction that failed is tried again
         found = {row.name: row for row in rows_of(one, beyond).parts}
@@ -235,7 +235,7 @@ def sheets(one: Resolved, beyond: Beyond) -> list[Any]:
     return [one.receipt.rejected, *[list(sheet.values()) for sheet in brought]]
 
 
-@pytest.mark.skipif(scanner() is None, reason="There is no C compiler, or no headers of Python.")
+@pytest.mark.skipif(scanner() is None, reason=MISSING)
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 1 << 30), st.sampled_from(IDENTITIES), st.booleans())
 def test_what_was_told_makes_the_rows_that_its_figures_make(seed: int, identity: Identity, has_room: bool) -> None:

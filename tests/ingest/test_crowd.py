@@ -21,11 +21,11 @@ from advisor.ingest.scanner import scanner
 from advisor.ingest.steps import finish
 from advisor.ingest.together import Together
 from advisor.store.models import HostSample, ProcessSample
+from tests.compilers import need
 from tests.ingest.batches import ELU, Told
 from tests.ingest.exports import HOST, NOW, PROCESS, Json, body, gauge, number, resource
 
-if scanner() is None:
-    pytest.skip("There is no C compiler, or no headers of Python.", allow_module_level=True)
+need(scanner())
 
 PIVOT = Pivot()
 

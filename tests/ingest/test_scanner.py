@@ -21,6 +21,7 @@ from advisor.ingest.readings import Reading
 from advisor.ingest.scanned import JSON, PROTOBUF, Wire
 from advisor.ingest.scanner import scanner, teach
 from advisor.ingest.steps import finish
+from tests.compilers import need
 from tests.ingest.bodies import as_json, as_protobuf, made, mutated
 from tests.ingest.exports import (
     HOST,
@@ -38,8 +39,7 @@ from tests.ingest.exports import (
 if TYPE_CHECKING:
     from advisor.ingest import _scan
 
-if scanner() is None:
-    pytest.skip("There is no C compiler, or no headers of Python.", allow_module_level=True)
+need(scanner())
 
 SCANNING, SORTING = Pivot(), Pivot()
 Decode = Callable[[bytes], Export]

@@ -21,6 +21,7 @@ from advisor.ingest.together import Brought, Together
 from advisor.store.rows import Rows
 from advisor.store.sheet import Sheet
 from advisor.vocabulary import PartKind
+from tests.compilers import need
 from tests.ingest.bodies import as_json, as_protobuf, made
 from tests.ingest.exports import (
     HOST,
@@ -34,8 +35,7 @@ from tests.ingest.exports import (
     resource,
 )
 
-if scanner() is None:
-    pytest.skip("There is no C compiler, or no headers of Python.", allow_module_level=True)
+need(scanner())
 
 SCANNING: Final = Pivot()
 SEEDS: Final = range(250)

@@ -10,6 +10,7 @@ from django.db import DataError, OperationalError, connection, transaction
 from advisor.store import binary_copy, copied
 from advisor.store.binary import COMPILED
 from advisor.store.fetch import Condition, select
+from tests.compilers import need
 
 pytestmark = [pytest.mark.postgresql]
 
@@ -21,8 +22,10 @@ SEVEN = "generate_series(1, 7::int8) AS odd(counted)"
 
 @pytest.fixture(params=["_in_c", "_in_python"], autouse=True)
 def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.param == "_in_c" and (COMPILED is None or copied._LIBRARY is None):
-        pytest.skip("There is no C compiler, or no headers of Python, or the driver is in Python.")
+    if request.param == "_in_c":
+        need(COMPILED)
+        if copied._LIBRARY is None:
+            pytest.skip("The driver is in Python.")
     monkeypatch.setattr(copied, "_take", getattr(copied, request.param))
 
 
