@@ -120,7 +120,8 @@ _LIBRARY: Final = _library()
 
 def _in_c(pgconn: Any, compiled: Any = COMPILED) -> _Taken:
     """The same, while other threads go on."""
-    taken: _Taken = compiled.taken(_LIBRARY, pgconn.pgconn_ptr, _ENOUGH)
+    nowhere = 0  # where one lies that is closed: libpq says that it is
+    taken: _Taken = compiled.taken(_LIBRARY, pgconn.pgconn_ptr or nowhere, _ENOUGH)
     return taken
 
 

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.postgresql]
 ALL = Condition("TRUE", ())
 MANY = "(SELECT i AS counted, repeat('x', mod(i, 300)::int) AS said FROM generate_series(1, 40000::int8) AS i) AS odd"
 MILLION = "generate_series(1, 1000000::int8) AS odd(counted)"
+LATE = "pg_sleep(0.1) IS NOT NULL"
 SEVEN = "generate_series(1, 7::int8) AS odd(counted)"
 
 
@@ -116,3 +117,25 @@ def test_a_connection_that_is_lost_midway_is_an_error_and_not_the_end(monkeypatc
     finally:
         other.close()
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_closed_midway_is_an_error_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    take = copied._take
+
+    def closed(pgconn: Any) -> Any:
+        pgconn.finish()
+        return take(pgconn)
+
+    monkeypatch.setattr(copied, "_take", closed)
+    try:
+        with pytest.raises(OperationalError, match="connection"):
+            counted(MILLION)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db
+def test_rows_that_come_late_are_waited_for() -> None:
+    table = f"(SELECT i AS counted FROM generate_series(1, 5000::int8) AS i WHERE i <> 2500 OR {LATE}) AS odd"
+    assert counted(table) == list(range(1, 5001))
