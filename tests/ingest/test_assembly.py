@@ -22,7 +22,7 @@ from advisor.ingest.totals import Resolved
 from advisor.store.rows import Rows
 from advisor.store.sheet import Sheet
 from advisor.vocabulary import PartKind
-from tests.compilers import MISSING
+from tests.compilers import need
 from tests.ingest.bodies import as_json
 from tests.ingest.bodies import made as made_up
 from tests.ingest.exports import (
@@ -235,10 +235,10 @@ def sheets(one: Resolved, beyond: Beyond) -> list[Any]:
     return [one.receipt.rejected, *[list(sheet.values()) for sheet in brought]]
 
 
-@pytest.mark.skipif(scanner() is None, reason=MISSING)
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, 1 << 30), st.sampled_from(IDENTITIES), st.booleans())
 def test_what_was_told_makes_the_rows_that_its_figures_make(seed: int, identity: Identity, has_room: bool) -> None:
+    need(scanner())
     found = finish(SCANNING.read(as_json(made_up(seed), seed), JSON, NOW, lambda host: 2.5))
     for told in found.reports if found else ():
         uses = names_of(Resolved(told, identity, Receipt(), 1))

@@ -16,7 +16,7 @@ from advisor.store.rows import HostRow, PartRow, ProcessRow
 from advisor.store.sheet import Sheet
 from advisor.store.tables import type_of
 from advisor.vocabulary import Entity, PartKind, columns_of
-from tests.compilers import MISSING
+from tests.compilers import need
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -59,16 +59,16 @@ def test_rows_are_encoded_as_the_driver_does(sheet: Sheet) -> None:
     assert b"".join(binary.encoded(sheet)) == _by_the_driver(sheet)
 
 
-@pytest.mark.skipif(binary.COMPILED is None, reason=MISSING)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_sheets)
 def test_python_encodes_rows_as_c_does(sheet: Sheet) -> None:
+    need(binary.COMPILED)
     assert binary._rows_in_python(sheet, 0, len(sheet)) == binary._rows(sheet, 0, len(sheet))
 
 
-@pytest.mark.skipif(binary.COMPILED is None, reason=MISSING)
 @pytest.mark.parametrize("told", [1e-31, -1e-31, -0.0, 1e30, 1e31, -1e31, math.inf, -math.inf, math.nan])
 def test_what_is_no_measurement_is_the_same_for_both(told: float) -> None:
+    need(binary.COMPILED)
     sheet = Sheet.of_hosts([HostRow(1, 0, 10.0, 0.0, {"memory_limit": told})])
     assert binary._rows_in_python(sheet, 0, 1) == binary._rows(sheet, 0, 1)
 
